@@ -1,0 +1,41 @@
+# The front door. Needed beforehand: Python 3.11 or newer with venv, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install demo test check format lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+install: .venv/installed ## the environment in .venv, from the lock file
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: .venv/installed ## crawl a sample newsroom on this machine, twice, and search it
+	$(BIN)/broadsheet demo demo
+
+test: .venv/installed ## every test
+	$(BIN)/python -m pytest
+
+check: .venv/installed ## formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/installed ## mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## renew requirements.lock (for every supported Python, no registry named)
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv-lock/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	rm -rf .venv-lock
+
+clean: ## remove what the other targets made
+	rm -rf .venv .venv-lock demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

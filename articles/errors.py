@@ -1,0 +1,68 @@
+"""The errors of Broadsheet, each named for what its reader does next.
+
+BroadsheetError
+├── ConfigError        mend broadsheet.toml or the environment
+├── UrlError           mend the URL
+├── FeedError          the feed cannot be read; look at what the site sends
+├── QueryError         mend the query; it points at the character
+├── LockedError        another run has the data folder; wait for it or end it
+├── CrawlError         the crawl ended before its time; the message says why, the next run goes on
+├── StorageError       the disk is full, read-only or gone; make room, then run again
+├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
+├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` makes it anew
+└── SearchIndexError   the index is damaged, missing or of another version; `broadsheet rebuild` makes it anew
+
+A page that cannot become an article is no error: it is a `Rejection`, which is data.
+"""
+
+
+class BroadsheetError(Exception):
+    """What failed, on which input, and what to do next: one message for the person who reads it."""
+
+
+class ConfigError(BroadsheetError):
+    """The configuration is wrong; names the file and the key."""
+
+
+class UrlError(BroadsheetError, ValueError):
+    """A URL that is malformed or not http(s); names it."""
+
+
+class FeedError(BroadsheetError):
+    """Bytes that are no feed, or that no parser could read within its limits."""
+
+
+class QueryError(BroadsheetError):
+    """A query that does not compile.
+
+    `query` is what was typed and `position` the index of the character at fault (0 to len(query)).
+    """
+
+    def __init__(self, message: str, query: str, position: int) -> None:
+        super().__init__(message)
+        self.query = query
+        self.position = position
+
+
+class LockedError(BroadsheetError):
+    """Another run holds the data folder."""
+
+
+class CrawlError(BroadsheetError):
+    """The crawl process ended before its time; what it fetched is kept."""
+
+
+class StorageError(BroadsheetError):
+    """The data folder cannot be written (full, read-only, gone)."""
+
+
+class ArchiveError(BroadsheetError):
+    """A WARC segment is missing, cut or damaged; names segment and offset."""
+
+
+class LedgerError(BroadsheetError):
+    """The ledger is damaged, missing, or of a schema that this version cannot read."""
+
+
+class SearchIndexError(BroadsheetError):
+    """The index is damaged, missing, or of a schema that this version cannot read."""

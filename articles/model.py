@@ -1,0 +1,132 @@
+"""The records that travel between the stages, frozen, and their JSON form.
+
+Every time is an aware datetime in UTC. Text fields are "" and collections empty when a page does not say.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+CaptionStatus = Literal["matched", "mismatched", "credit_only", "undecided"]
+Place = Literal["block", "caption", "head", "body", "tail"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """What discovery knew of an article before it was fetched.
+
+    `feed` is the feed's URL, "" where no feed led here (a canonical link, a URL named by hand).
+    `updated_at` is the feed's own statement that the article changed; a publication date alone is none.
+    """
+
+    url: str
+    source: str
+    feed: str = ""
+    title: str = ""
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer of a web server, as archived.
+
+    `url` is the canonical requested URL, `final_url` the canonical one that answered, `redirects` the URLs
+    that redirected, in order (the requested one first; empty without a redirect). `body` is decoded
+    (no content encoding); `headers` are as sent, names lower-cased.
+    """
+
+    url: str
+    final_url: str
+    redirects: tuple[str, ...] = ()
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    entry: FeedEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of the article. `caption` is without its `credit`; `status` says whether the caption fits."""
+
+    url: str
+    caption: str = ""
+    credit: str = ""
+    status: CaptionStatus = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """Text that a rule cut, kept. `evidence` is what made the rule fire (a pattern's name, a selector)."""
+
+    text: str
+    rule: str
+    place: Place
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """Why a page is no article.
+
+    `reason` is one of a short list (articles.clean.REASONS); `detail` is for the reader.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page cut down to its article.
+
+    `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
+    rel=canonical where it is believed, else equal to `url`. `body` holds paragraphs without title and lead.
+    `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of
+    the cleaning rules, `archive` the reference of the capture's WARC record.
+    """
+
+    id: str
+    url: str
+    canonical_url: str
+    source: str
+    site_name: str = ""
+    title: str
+    lead: str = ""
+    body: tuple[str, ...]
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    first_seen_at: datetime
+    fetched_at: datetime
+    language: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    lead_image: str = ""
+    images: tuple[Image, ...] = ()
+    removed: tuple[Removal, ...] = ()
+    word_count: int
+    content_hash: str
+    rules: int
+    archive: str = ""
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Article)
+
+
+def to_json(article: Article) -> bytes:
+    """One line of JSON with the fields' names; times in ISO 8601 with Z."""
+    return _ENCODER.encode(article)
+
+
+def from_json(line: bytes | str) -> Article:
+    """The inverse of `to_json`. Raises msgspec.ValidationError for anything else."""
+    return _DECODER.decode(line)

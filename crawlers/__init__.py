@@ -1,0 +1,1 @@
+"""Discovery and fetching with Scrapy, into the store. Nothing is cleaned here."""

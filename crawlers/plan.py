@@ -1,0 +1,89 @@
+"""What the crawl process is told, and what it reports: the records on its pipes, one JSON line each."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from articles.model import FeedEntry
+
+UNLIMITED = 2**31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSettings:
+    """How to treat sites, and how far to let them go. Times in seconds, sizes in bytes.
+
+    `delay` is the least pause between two requests to a host and `concurrency` the most requests to a host
+    at once; a robots.txt Crawl-delay longer than `delay` wins, up to `max_crawl_delay`. `max_bytes` counts
+    decoded bytes. `timeout` bounds a request from connect to the last byte. `allow_addresses` are networks
+    (CIDR) that may be reached although they are private.
+    """
+
+    user_agent: str
+    delay: float = 1.0
+    concurrency: int = 1
+    concurrency_total: int = 32
+    max_crawl_delay: float = 60.0
+    max_retry_after: float = 120.0
+    max_bytes: int = 10_000_000
+    max_feed_bytes: int = 5_000_000
+    timeout: float = 30.0
+    max_redirects: int = 5
+    max_attempts: int = 3
+    allow_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFeeds:
+    """A source's name and the URLs of its feeds."""
+
+    name: str
+    feeds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlPlan:
+    """A crawl: which sources, into which data folder. `pages` are fetched besides, feeds or not."""
+
+    folder: str
+    settings: CrawlSettings
+    sources: tuple[SourceFeeds, ...] = ()
+    pages: tuple[FeedEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """How far the crawl is; printed about twice a second, and once more at its end.
+
+    `finish` is "" while it runs, then "finished", "stopped" (asked to) or "failed: ..." (the store could not be
+    written). `feeds` counts the feeds to fetch. `new` and `seen` count feed entries whose URL was unknown
+    or known; `due` the articles to fetch. `misses` counts fetches without a capture by reason, `feed_errors` likewise.
+    """
+
+    finish: str = ""
+    feeds: int = 0
+    feeds_fetched: int = 0
+    feeds_unchanged: int = 0
+    feeds_failed: int = 0
+    entries: int = 0
+    new: int = 0
+    seen: int = 0
+    due: int = 0
+    fetched: int = 0
+    misses: dict[str, int] = field(default_factory=dict)
+    feed_errors: dict[str, int] = field(default_factory=dict)
+
+
+def encode(record: CrawlPlan | CrawlReport) -> bytes:
+    """One line, newline included."""
+    return msgspec.json.encode(record) + b"\n"
+
+
+def decode_plan(line: bytes) -> CrawlPlan:
+    """Raises msgspec.ValidationError for anything else than a plan."""
+    return msgspec.json.decode(line, type=CrawlPlan)
+
+
+def decode_report(line: bytes) -> CrawlReport:
+    """Raises msgspec.ValidationError for anything else than a report."""
+    return msgspec.json.decode(line, type=CrawlReport)

@@ -1,0 +1,1 @@
+"""Configuration, and the stages put together as plain functions."""

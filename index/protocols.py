@@ -1,0 +1,69 @@
+"""The two protocols of an index: what writes articles into it, and what searches them.
+
+Each backend implements both, and the contract suite (tests/index_contract.py) is run over each.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from articles.model import Article
+from index.query import Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """The index's answer to one article: it is in, a newer version is, or it was refused for good."""
+
+    id: str
+    status: Literal["indexed", "superseded", "refused"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A found article with its `highlights`: fragments of text, matches marked by START and END of index.marks."""
+
+    article: Article
+    score: float
+    highlights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """One page of hits and how many there are in all."""
+
+    total: int
+    hits: tuple[Hit, ...]
+
+
+class IndexWriter(Protocol):
+    """Adds and removes articles. Raises SearchIndexError when the index cannot be written."""
+
+    def add(self, articles: Sequence[Article]) -> list[Ack]:
+        """Upsert by id; when it returns, what it acknowledges is durable and searchable.
+
+        An article older (by `fetched_at`) than the one in the index is answered `superseded`.
+        """
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove what is there; an id that is not there is no error."""
+
+    def close(self) -> None:
+        """Release the index; nothing is lost that was acknowledged."""
+
+
+class IndexReader(Protocol):
+    """Finds articles. Raises SearchIndexError when the index is missing or damaged."""
+
+    def search(self, query: Query) -> Hits:
+        """The page of hits that `query` asks for."""
+
+    def get(self, article_id: str) -> Article | None:
+        """The article with this id."""
+
+    def count(self) -> int:
+        """How many articles the index holds."""
+
+    def all(self) -> Iterator[Article]:
+        """Every article, sorted by id."""

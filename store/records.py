@@ -1,0 +1,135 @@
+"""The records of the ledger: what it is told, and what it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from articles.model import FeedEntry
+
+
+class UrlState(StrEnum):
+    """The one state of a URL that was ever discovered."""
+
+    DUE = "due"
+    FETCHED = "fetched"
+    REFUSED = "refused"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """The one outcome of a capture."""
+
+    PENDING = "pending"
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    DEAD_LETTER = "dead_letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveRef:
+    """Where a capture's records are: `length` bytes (response and metadata record) from `offset`."""
+
+    segment: str
+    offset: int
+    length: int
+
+    def __str__(self) -> str:
+        return f"{self.segment}:{self.offset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueUrl:
+    """A URL to fetch now. `attempts` counts the failed fetches since the last that succeeded."""
+
+    url: str
+    entry: FeedEntry
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What became of a feed's entries: those to fetch now, and how many were new, or known already."""
+
+    due: tuple[DueUrl, ...]
+    new: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A fetch that left nothing to archive.
+
+    `state` is what the URL becomes: `due` again (at `retry_at`), `refused` or `failed`. `reason` is one word
+    or two (robots, address, too_large, timeout, connection, ...); `detail` is for the reader.
+    """
+
+    url: str
+    at: datetime
+    state: UrlState
+    reason: str
+    detail: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTarget:
+    """A feed to fetch, with the validators of its last good answer ("" when there are none)."""
+
+    source: str
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedResult:
+    """One fetch of a feed. `status` is 0 when there was no answer; `error` is "" when all went well."""
+
+    source: str
+    url: str
+    at: datetime
+    status: int
+    entries: int = 0
+    etag: str = ""
+    last_modified: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One archived answer and what became of it.
+
+    `article_id` is that of the canonical final URL; `related` the article that a duplicate belongs to.
+    """
+
+    id: int
+    url: str
+    final_url: str
+    article_id: str
+    source: str
+    status: int
+    fetched_at: datetime
+    ref: ArchiveRef
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+    related: str = ""
+    content_hash: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A capture's outcome, as the loader reports it."""
+
+    capture_id: int
+    outcome: Outcome
+    at: datetime
+    reason: str = ""
+    detail: str = ""
+    related: str = ""
+    content_hash: str = ""
