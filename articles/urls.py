@@ -1,0 +1,123 @@
+"""URLs as identity: which two addresses are the same article, and which two are the same site."""
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import ada_url
+
+from articles.errors import UrlError
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+# Parameters that name a campaign or a click, never a page; each documented by the tool that adds it.
+# Names that some site may use for the page itself (ref, id, cid, session, source, page) must not be here.
+TRACKING = frozenset(
+    (
+        # Google Analytics campaigns and clicks
+        *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"),
+        *("utm_source_platform", "utm_creative_format", "utm_marketing_tactic"),
+        *("gclid", "gclsrc", "dclid", "gbraid", "wbraid", "srsltid", "_ga", "_gl"),
+        # clicks of Facebook, Instagram, Microsoft, X, TikTok, Yandex, LinkedIn
+        *("fbclid", "igshid", "msclkid", "twclid", "ttclid", "yclid", "ysclid", "li_fat_id"),
+        # mailings: Mailchimp, HubSpot, Marketo, Vero, Omeda
+        *(
+            "mc_cid",
+            "mc_eid",
+            "_hsenc",
+            "_hsmi",
+            "mkt_tok",
+            "vero_id",
+            "vero_conv",
+            "oly_enc_id",
+            "oly_anon_id",
+        ),
+        # AT Internet (Piano), comScore, Webtrekk (Mapp), Yahoo's consent gate
+        *(
+            "xtor",
+            "at_medium",
+            "at_campaign",
+            "ns_mchannel",
+            "ns_source",
+            "ns_campaign",
+            "ns_linkname",
+            "ns_fee",
+        ),
+        *("wt_mc", "wt_zmc", "guccounter", "guce_referrer", "guce_referrer_sig"),
+    )
+)
+
+# A triplet after a stray "%" or "%4" stays as it is: decoding it would make a new triplet of the two.
+_TRIPLET = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def canonical(url: str, base: str = "") -> str:
+    """The one spelling of an address: WHATWG normal form without credentials, fragment and tracking.
+
+    A `#!` fragment stays, since it names a page. Triplets of unreserved characters are decoded and the
+    hexadecimal digits of others put in capitals (RFC 3986, 6.2.2). Order and spelling of all other
+    parameters stay. Raises UrlError for what is no http(s) URL.
+    """
+    try:
+        parsed = ada_url.URL(url, base or None)
+    except ValueError as error:
+        raise UrlError(f"not a URL: {url[:200]!r}; give an absolute http(s) address") from error
+    if parsed.protocol not in ("http:", "https:"):
+        raise UrlError(f"not an http(s) URL: {url[:200]!r}; only web pages can be fetched")
+    fragment = parsed.hash
+    parsed.username = parsed.password = parsed.hash = ""
+    address, _, query = _TRIPLET.sub(_normal_triplet, parsed.href).partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair.partition("=")[0] not in TRACKING)
+    route = _TRIPLET.sub(_normal_triplet, fragment) if fragment.startswith("#!") and len(fragment) > 2 else ""
+    return address + (f"?{kept}" if kept else "") + route
+
+
+def article_id(canonical_url: str) -> str:
+    """The 128-bit blake2b of a canonical final URL, as 32 hexadecimal digits."""
+    return blake2b(canonical_url.encode(), digest_size=16).hexdigest()
+
+
+def host(url: str) -> str:
+    """The host in ASCII (punycode), lower-case, without port. Raises UrlError."""
+    return _parsed(url).hostname
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port where it is not the scheme's own: `https://example.org:8443`. Raises UrlError."""
+    return _parsed(url).origin
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two URLs lie under one registrable domain of the Public Suffix List (private part included).
+
+    False for IP addresses and hosts without such a domain (localhost), even if equal. Raises UrlError.
+    """
+    domain = _registrable_domain(host(a))
+    return bool(domain) and domain == _registrable_domain(host(b))
+
+
+def _parsed(url: str) -> ada_url.URL:
+    try:
+        return ada_url.URL(url)
+    except ValueError as error:
+        raise UrlError(f"not a URL: {url[:200]!r}; give an absolute http(s) address") from error
+
+
+def _normal_triplet(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()
+
+
+@lru_cache(maxsize=4096)
+def _registrable_domain(name: str) -> str:
+    return _suffix_list().extract_str(name).top_domain_under_public_suffix
+
+
+@lru_cache(maxsize=1)
+def _suffix_list() -> "TLDExtract":
+    from tldextract import TLDExtract  # 0.1 s, and only same_site needs it
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
