@@ -1,0 +1,62 @@
+"""The command `broadsheet`. Commands import what they need when they are called, so that each starts fast."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from articles.errors import BroadsheetError, QueryError
+from broadsheet import collect, inspection, look
+
+app = typer.Typer(
+    name="broadsheet",
+    help="Crawl news sites, keep every page, cut it down to the article, and search.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option("--config", "-c", help="The configuration file.", envvar="BROADSHEET_CONFIG")
+    ] = Path("broadsheet.toml"),
+) -> None:
+    """Crawl news sites, keep every page, cut it down to the article, and search."""
+    context.obj = config
+
+
+for command in (
+    collect.init,
+    collect.add,
+    collect.sources,
+    collect.remove,
+    collect.run,
+    look.search,
+    look.show,
+    inspection.explain,
+    inspection.check,
+    inspection.status,
+    look.export,
+    collect.rebuild,
+    inspection.doctor,
+    collect.demo,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; an error is one message on standard error and exit code 1."""
+    try:
+        app()
+    except QueryError as error:
+        line = error.query.replace("\n", " ")[:200]
+        pointer = f"\n  {line}\n  {' ' * error.position}^" if error.position <= len(line) else ""
+        print(f"broadsheet: {error}{pointer}", file=sys.stderr)  # noqa: T201  the program's own voice
+        sys.exit(1)
+    except BroadsheetError as error:
+        print(f"broadsheet: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)

@@ -1,0 +1,100 @@
+"""`broadsheet demo`: the sample newsroom crawled twice, and what a newcomer wants to see of it."""
+
+import shutil
+import time
+from pathlib import Path
+
+from index.embedded import EmbeddedReader
+
+from articles.errors import ConfigError
+from broadsheet.funnel import show_funnel, watch
+from broadsheet.look import show_article, show_hit
+from broadsheet.newsroom import Newsroom
+from broadsheet.terminal import say
+from flows.config import Config, SourceSection, add_sources, load, template
+from flows.run import RunReport, run
+from index.query import Query
+
+_SEARCHES = ("关税", '"city council" OR Hochwasser', "author:* OR ferry")
+_MARK = "demo.txt"
+
+
+def demo(folder: Path) -> None:
+    """Crawl the sample newsroom into `folder`, made anew, and show the results. Leaves the folder."""
+    started = time.monotonic()
+    config = _begin(folder)
+    with Newsroom() as newsroom:
+        add_sources(
+            config.path,
+            [
+                SourceSection(name=name, feeds=(feed,))
+                for name, feed in zip(_NAMES, newsroom.feeds, strict=True)
+            ],
+        )
+        config = load(config.path)
+        _heading(f"A newsroom of four publishers is on the air: {', '.join(newsroom.sites)}")
+        _heading("The first run")
+        _run(config)
+        newsroom.publish_update()
+        _heading("The second run; one article was updated in between")
+        _run(config)
+    reader = EmbeddedReader(config.index_folder)
+    for text in _SEARCHES:
+        _heading(f"broadsheet search {text!r}")
+        hits = reader.search(Query(text=text, limit=2))
+        say(f"{hits.total} found")
+        for hit in hits.hits:
+            show_hit(hit)
+    _heading("One article, and what was cut from it")
+    show_article(max(reader.all(), key=lambda article: len(article.removed)))
+    _farewell(config, time.monotonic() - started)
+
+
+_NAMES = ("marrowick", "brennbach", "raihan", "yungang")
+
+
+def _begin(folder: Path) -> Config:
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).exists():
+            raise ConfigError(f"{folder} is not empty and no demo's; name another: broadsheet demo FOLDER")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text(
+        "Left by `broadsheet demo`, which makes this folder anew each time.\n", encoding="utf-8"
+    )
+    path = folder / "broadsheet.toml"
+    text = (
+        template()
+        .replace("delay = 1.0", "delay = 0.05")
+        .replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
+    )
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def _run(config: Config) -> RunReport:
+    with watch() as progress:
+        report = run(config, progress=progress)
+    show_funnel(report)
+    return report
+
+
+def _heading(text: str) -> None:
+    say()
+    say(f"== {text}", style="bold cyan")
+    say()
+
+
+def _farewell(config: Config, seconds: float) -> None:
+    folder = config.path.parent
+    _heading(f"Done in {seconds:.0f} s. The data stays in {folder}; search on:")
+    say(f"  cd {folder}")
+    say("  broadsheet search 关税")
+    say("  broadsheet status")
+    say()
+    say("With a site of your own, in a folder of your own:")
+    say()
+    say("  broadsheet init")
+    say("  broadsheet add https://www.example.org/")
+    say("  broadsheet run")
+    say("  broadsheet search WORDS")

@@ -1,0 +1,87 @@
+"""The commands that look into what was done: explain, check, status, doctor."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def explain(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="A URL that was discovered, or an article's.")],
+    as_json: Json = False,
+) -> None:
+    """Say every decision about a URL, from discovery to the index, in order."""
+    from broadsheet.terminal import print_json, say, table, when
+    from flows.config import load
+    from flows.explain import explain as explain_url
+
+    account = explain_url(load(context.obj), url)
+    if as_json:
+        print_json([{"at": s.at, "step": s.step, "what": s.what} for s in account])
+        return
+    say(url, style="bold")
+    table(("time (UTC)", "step", "what"), [(when(s.at), s.step, s.what) for s in account])
+
+
+def check(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="A page.")],
+    as_json: Json = False,
+) -> None:
+    """Fetch one page, politely, and show what becomes of it; nothing is stored."""
+    from articles.clean import clean
+
+    from articles.errors import CrawlError
+    from articles.model import Rejection, to_json
+    from broadsheet.look import show_article
+    from broadsheet.terminal import console, say
+    from flows.config import load
+    from flows.fetch import Unfetched, fetch
+
+    with console.status("Fetching"):
+        page = fetch(load(context.obj), [url])[0]
+    if isinstance(page, Unfetched):
+        raise CrawlError(f"{page.url} was not fetched: {page.reason}.")
+    result = clean(page)
+    if isinstance(result, Rejection):
+        say(f"{page.final_url} is no article: {result.reason} ({result.detail})", style="yellow")
+        raise typer.Exit(1)
+    if as_json:
+        sys.stdout.buffer.write(to_json(result) + b"\n")
+    else:
+        show_article(result)
+
+
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Count what is known: URLs by state, captures by outcome, articles in the index."""
+    from broadsheet.terminal import print_json, table
+    from flows.config import load
+    from flows.status import status as count
+
+    counts = count(load(context.obj))
+    if as_json:
+        print_json(counts)
+        return
+    table(
+        ("what", "", "count"),
+        [(group, name, number) for group, values in counts.items() for name, number in values.items()],
+    )
+
+
+def doctor(context: typer.Context) -> None:
+    """Look for what is wrong with folder, lock, archive, ledger and index, and say what to do."""
+    from broadsheet.terminal import say
+    from flows.config import load
+    from flows.doctor import examine
+
+    findings = examine(load(context.obj))
+    for finding in findings:
+        say(
+            f"{'ok' if finding.ok else 'PROBLEM':<8} {finding.part}: {finding.text}",
+            style="" if finding.ok else "red",
+        )
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,223 @@
+"""The commands that read the index alone: search, show, export. None of them opens the ledger."""
+
+import sys
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from articles.errors import ConfigError
+
+if TYPE_CHECKING:
+    from articles.model import Article
+    from index.protocols import Hit, IndexReader
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def _reader(context: typer.Context) -> "IndexReader":
+    from index.embedded import EmbeddedReader
+
+    from flows.config import load
+
+    return EmbeddedReader(load(context.obj).index_folder)
+
+
+def _day(text: str, option: str, clock: time) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), clock, UTC)
+    except ValueError:
+        raise ConfigError(f"{option} {text}: not a date; write it as 2026-11-23.") from None
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help='Words, "phrases", field:value, AND OR NOT, ( ).')],
+    since: Annotated[str, typer.Option("--from", help="First day, as 2026-11-23 (UTC).")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day, included.")] = "",
+    sort: Annotated[
+        Literal["relevance", "newest"], typer.Option(help="Best first, or newest first.")
+    ] = "relevance",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Most hits shown.")] = 10,
+    offset: Annotated[
+        int, typer.Option(min=0, max=10000, help="Hits passed over before the first shown.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Search the articles."""
+    from broadsheet.terminal import print_json, say
+    from index.query import Query
+
+    query = Query(
+        text=" ".join(words),
+        since=_day(since, "--from", time.min),
+        until=_day(until, "--to", time.max),
+        sort=sort,
+        limit=limit,
+        offset=offset,
+    )
+    hits = _reader(context).search(query)
+    if as_json:
+        print_json(
+            {
+                "total": hits.total,
+                "hits": [
+                    {
+                        "id": h.article.id,
+                        "score": h.score,
+                        "title": h.article.title,
+                        "url": h.article.url,
+                        "source": h.article.source,
+                        "published_at": h.article.published_at,
+                        "highlights": [unmarked(text) for text in h.highlights],
+                    }
+                    for h in hits.hits
+                ],
+            }
+        )
+        return
+    say(f"{hits.total} found" if hits.total else "Nothing found.", style="bold")
+    for hit in hits.hits:
+        show_hit(hit)
+
+
+def unmarked(highlight: str) -> str:
+    """The fragment without its marks."""
+    from index.marks import END, START
+
+    return highlight.replace(START, "").replace(END, "")
+
+
+def show_hit(hit: "Hit") -> None:
+    """One hit: title, where and when, and its fragments with the matches in colour."""
+    from index.marks import END, START
+    from rich.text import Text
+
+    from broadsheet.terminal import console, plain, say, when
+
+    article = hit.article
+    say()
+    say(article.title or "(no title)", style="bold")
+    say(f"{article.source}  {when(article.published_at)}  {article.id[:12]}  {article.url}", style="dim")
+    for fragment in hit.highlights:
+        line = Text("  ")
+        for number, part in enumerate(fragment.split(START)):
+            match, mark, rest = part.partition(END)
+            if number == 0 or not mark:
+                line.append(plain(part))
+            else:
+                line.append(plain(match), style="bold yellow")
+                line.append(plain(rest))
+        console.print(line)
+
+
+def show(
+    context: typer.Context,
+    which: Annotated[
+        str, typer.Argument(metavar="ID|URL", help="An article's id (or its beginning) or URL.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Show one article, and what was cut from it."""
+    from articles.model import to_json
+
+    article = _find(_reader(context), which)
+    if as_json:
+        sys.stdout.buffer.write(to_json(article) + b"\n")
+    else:
+        show_article(article)
+
+
+def _find(reader: "IndexReader", which: str) -> "Article":
+    from articles.errors import UrlError
+    from articles.urls import article_id, canonical
+    from index.query import Query
+
+    if "/" not in which:
+        article = reader.get(which)
+        if article is None and len(which) >= 6:
+            found = [a for a in reader.all() if a.id.startswith(which)]
+            article = found[0] if len(found) == 1 else None
+    else:
+        try:
+            url = canonical(which)
+        except UrlError as error:
+            raise ConfigError(str(error)) from error
+        article = reader.get(article_id(url))
+        if article is None:
+            hits = reader.search(Query(text=f'url:"{url}"', limit=1)).hits
+            article = hits[0].article if hits else None
+    if article is None:
+        raise ConfigError(
+            f"No article {which} in the index; `broadsheet explain URL` says what became of a URL."
+        )
+    return article
+
+
+def show_article(article: "Article") -> None:
+    """The article as text: metadata, lead, body, images, cuts."""
+    from broadsheet.terminal import say, table, when
+
+    say(article.title or "(no title)", style="bold")
+    facts = (
+        ("id", article.id),
+        ("url", article.url),
+        ("canonical", article.canonical_url if article.canonical_url != article.url else ""),
+        ("source", " / ".join(filter(None, (article.source, article.site_name)))),
+        ("authors", ", ".join(article.authors)),
+        ("published", when(article.published_at)),
+        ("modified", when(article.modified_at)),
+        ("language", article.language),
+        ("section", article.section),
+        ("tags", ", ".join(article.tags)),
+        ("words", str(article.word_count)),
+        ("archive", article.archive),
+    )
+    for name, value in facts:
+        if value:
+            say(f"{name:<10} {value}", style="dim")
+    if article.lead:
+        say()
+        say(article.lead, style="italic")
+    for paragraph in article.body:
+        say()
+        say(paragraph)
+    if article.images:
+        say()
+        table(
+            ("image caption", "credit", "verdict"),
+            [(i.caption, i.credit, i.status) for i in article.images if i.caption],
+        )
+    if article.removed:
+        say()
+        table(
+            ("cut", "rule", "place", "evidence"),
+            [(_short(r.text), r.rule, r.place, r.evidence) for r in article.removed],
+        )
+
+
+def _short(text: str, length: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def export(
+    context: typer.Context,
+    output: Annotated[str, typer.Option("--output", "-o", help="A file; standard output without.")] = "",
+) -> None:
+    """Print every article as JSONL, sorted by id."""
+    from articles.model import to_json
+
+    reader = _reader(context)
+    if not output:
+        for article in reader.all():
+            sys.stdout.buffer.write(to_json(article) + b"\n")
+        return
+    try:
+        with open(output, "wb") as out:  # noqa: PTH123  what was typed is opened as it was typed
+            for article in reader.all():
+                out.write(to_json(article) + b"\n")
+    except OSError as error:
+        raise ConfigError(f"{output} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,50 @@
+"""How results look in the terminal. Page text is data: it is never taken for markup or control sequences."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+console = Console(highlight=False)
+
+
+def plain(text: str) -> str:
+    """The text without control characters, which a terminal would obey."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
+def say(text: str = "", style: str = "") -> None:
+    """A line of our own words or of a page's; neither is read as markup."""
+    console.print(Text(plain(text), style=style), soft_wrap=True)
+
+
+def when(moment: datetime | None) -> str:
+    """A time to the second, in UTC; "" for none."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """A table; columns that hold numbers alone stand right."""
+    cells = [tuple(row) for row in rows]
+    grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        numeric = bool(cells) and all(isinstance(row[number], int) for row in cells)
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        grid.add_row(*(Text(plain(str(cell))) for cell in row))
+    console.print(grid)
+
+
+def print_json(value: object) -> None:
+    """The value as JSON, for other programs."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=_iso) + "\n")
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

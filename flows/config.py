@@ -1,0 +1,252 @@
+"""broadsheet.toml: what may stand in it, what it means, and how it is read and edited.
+
+Secrets never stand in the file: they come from the environment alone.
+"""
+
+import difflib
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tomlkit
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from articles.errors import ConfigError, StorageError
+
+FILE_NAME = "broadsheet.toml"
+
+
+def _network(value: str) -> str:
+    ipaddress.ip_network(value, strict=False)
+    return value
+
+
+def _user_agent(value: str) -> str:
+    if not value.isprintable() or not value.strip():
+        raise ValueError("must be one line of printable characters")
+    return value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSection(_Section):
+    """Where everything is kept."""
+
+    folder: Path = Field(default=Path("data"), description="The data folder, relative to broadsheet.toml.")
+
+
+class CrawlSection(_Section):
+    """How sites are treated. Times in seconds, sizes in bytes."""
+
+    user_agent: Annotated[str, AfterValidator(_user_agent)] = Field(
+        default="Broadsheet/0.1 (+https://example.org/contact)",
+        description="Who asks, with a way to reach you; robots.txt rules are looked up by its first word.",
+    )
+    delay: float = Field(default=1.0, ge=0, description="Least pause between two requests to one host.")
+    concurrency: int = Field(default=1, ge=1, le=16, description="Most requests to one host at a time.")
+    concurrency_total: int = Field(default=32, ge=1, le=256, description="Most requests at a time in all.")
+    max_crawl_delay: float = Field(
+        default=60.0, ge=0, description="Longest Crawl-delay of a robots.txt that is obeyed as it stands."
+    )
+    max_retry_after: float = Field(
+        default=120.0, ge=0, description="Longest Retry-After that is waited for within a run."
+    )
+    max_bytes: int = Field(default=10_000_000, ge=1000, description="Largest page fetched, decoded.")
+    max_feed_bytes: int = Field(default=5_000_000, ge=1000, description="Largest feed fetched, decoded.")
+    timeout: float = Field(
+        default=30.0, gt=0, description="Longest time for one request, from connecting to the last byte."
+    )
+    max_redirects: int = Field(default=5, ge=0, le=20, description="Most redirects followed for one page.")
+    max_attempts: int = Field(default=3, ge=1, le=10, description="Most tries of one page within a run.")
+    allow_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        default=(),
+        description="Networks (CIDR) that may be reached although they are private, such as 127.0.0.0/8.",
+    )
+
+
+class CleanSection(_Section):
+    """How pages are cleaned."""
+
+    workers: int = Field(default=2, ge=1, le=256, description="Cleaning processes.")
+    timeout: float = Field(
+        default=20.0, gt=0, description="Longest time for one page, in seconds; then it is rejected."
+    )
+
+
+class IndexSection(_Section):
+    """Where articles are searched."""
+
+    backend: Literal["embedded"] = Field(
+        default="embedded", description="The index: embedded needs no server."
+    )
+
+
+class SourceSection(_Section):
+    """One publisher."""
+
+    name: str = Field(pattern=r"^[\w.:-]+$", max_length=100, description="Its name in queries and tables.")
+    feeds: tuple[str, ...] = Field(min_length=1, description="The URLs of its feeds.")
+
+
+class Config(_Section):
+    """The whole of broadsheet.toml, with defaults for what it does not say."""
+
+    store: StoreSection = StoreSection()
+    crawl: CrawlSection = CrawlSection()
+    clean: CleanSection = CleanSection()
+    index: IndexSection = IndexSection()
+    sources: tuple[SourceSection, ...] = ()
+    path: Path = Field(default=Path(FILE_NAME), exclude=True)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder as an absolute path."""
+        return (self.path.parent / self.store.folder).absolute()
+
+    @property
+    def archive(self) -> Path:
+        """The folder of WARC segments."""
+        return self.folder / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def index_folder(self) -> Path:
+        """The embedded index."""
+        return self.folder / "index"
+
+
+def load(path: Path) -> Config:
+    """Read broadsheet.toml. Raises ConfigError naming file, key and remedy."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no {path}. Run `broadsheet init` to begin one here, or name yours with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """The configuration in `text`; `path` is where it stands. Raises ConfigError."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    if "path" in values:
+        raise ConfigError(f"{path}: unknown key `path`.")
+    try:
+        config = Config(**values, path=path.absolute())
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from None
+    names = [source.name for source in config.sources]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{path}: two sources are called `{name}`; give each a name of its own.")
+    return config
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    lines = []
+    for problem in error.errors():
+        where = [str(part) for part in problem["loc"]]
+        key = ".".join(where)
+        if problem["type"] == "extra_forbidden":
+            nearest = difflib.get_close_matches(where[-1], _names(where[:-1]), n=1, cutoff=0.0)
+            lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
+        else:
+            lines.append(f"{path}: `{key}`: {problem['msg']} (it says {problem['input']!r}).")
+    return "\n".join(lines)
+
+
+def _names(where: list[str]) -> list[str]:
+    sections: dict[str, type[_Section]] = {
+        "store": StoreSection,
+        "crawl": CrawlSection,
+        "clean": CleanSection,
+        "index": IndexSection,
+        "sources": SourceSection,
+    }
+    model = sections[where[0]] if where else Config
+    return [name for name in model.model_fields if name != "path"]
+
+
+def template() -> str:
+    """A commented broadsheet.toml with every setting at its default."""
+    document = tomlkit.document()
+    document.add(
+        tomlkit.comment(
+            "Broadsheet's configuration. Every setting is shown with its default; see docs/reference.md."
+        )
+    )
+    document.add(
+        tomlkit.comment(
+            "`broadsheet add URL` appends sources; secrets come from the environment, never from this file."
+        )
+    )
+    for name, section in (
+        ("store", StoreSection),
+        ("crawl", CrawlSection),
+        ("clean", CleanSection),
+        ("index", IndexSection),
+    ):
+        table = tomlkit.table()
+        for key, info in section.model_fields.items():
+            default = info.get_default()
+            table.add(tomlkit.comment(info.description or ""))
+            table.add(
+                key,
+                str(default)
+                if isinstance(default, Path)
+                else list(default)
+                if isinstance(default, tuple)
+                else default,
+            )
+        document.add(tomlkit.nl())
+        document.add(name, table)
+    return tomlkit.dumps(document)
+
+
+def add_sources(path: Path, sources: list[SourceSection]) -> None:
+    """Append sources to the file, leaving the rest of it as it is. Raises StorageError."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    tables = document.setdefault("sources", tomlkit.aot())
+    for source in sources:
+        table = tomlkit.table()
+        table.add("name", source.name)
+        table.add("feeds", list(source.feeds))
+        tables.append(table)
+    _write(path, tomlkit.dumps(document))
+
+
+def remove_sources(path: Path, names: set[str]) -> None:
+    """Take sources out of the file, leaving the rest of it as it is. Raises StorageError."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    tables = document["sources"]
+    kept = tomlkit.aot()
+    for table in tables:  # type: ignore[union-attr]
+        if table["name"] not in names:  # type: ignore[index]
+            kept.append(table)  # type: ignore[arg-type]
+    if kept:
+        document["sources"] = kept
+    else:
+        del document["sources"]
+    _write(path, tomlkit.dumps(document))
+
+
+def _write(path: Path, text: str) -> None:
+    parse(text, path)
+    beside = path.with_name(path.name + ".new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error

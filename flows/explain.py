@@ -1,0 +1,111 @@
+"""Every decision about one URL, from its discovery to the index, in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from articles.clean import clean
+
+from articles.errors import ConfigError, LedgerError
+from articles.model import Article, Rejection
+from articles.urls import canonical
+from flows.config import Config
+from store import captures, urls
+from store.archive import read
+from store.ledger import Ledger
+from store.records import Capture, Outcome
+
+_SHORT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision: when (None: no time of its own), at which step, and what with which reason."""
+
+    at: datetime | None
+    step: str
+    what: str
+
+
+def explain(config: Config, address: str) -> list[Step]:
+    """The account of a URL, requested or final. Raises UrlError, LedgerError, ConfigError for an unknown one."""
+    url = canonical(address)
+    if not config.ledger.exists():
+        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    ledger = Ledger.open(config.ledger)
+    try:
+        with ledger.reading() as conn:
+            taken = captures.of_url(conn, url)
+            asked = {url, *(capture.url for capture in taken)}
+            known = [found for found in (urls.get(conn, each) for each in sorted(asked)) if found is not None]
+            misses = [miss for each in sorted(asked) for miss in urls.misses(conn, each)]
+    finally:
+        ledger.close()
+    if not known and not taken:
+        raise ConfigError(
+            f"{url} was never discovered: no feed that was read names it. "
+            f"`broadsheet sources` shows the feeds of {urlsplit(url).hostname}'s source and their errors."
+        )
+    steps: list[Step] = []
+    for row in known:
+        led = f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link or by hand"
+        steps.append(Step(row.first_seen_at, "discovered", f"{row.url} {led}, source {row.entry.source}"))
+    steps += [
+        Step(
+            miss.at,
+            "not fetched",
+            f"{miss.reason}: {miss.detail or 'no more is known'} -> {miss.state.value}",
+        )
+        for miss in misses
+    ]
+    for capture in taken:
+        steps += _capture(config, capture)
+    steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
+    for row in known:
+        due = (
+            f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state.value == "due" and row.due_at else ""
+        )
+        steps.append(Step(None, "state", f"{row.url} is {row.state.value}{due}"))
+    return steps
+
+
+def _capture(config: Config, capture: Capture) -> Iterator[Step]:
+    page = read(config.archive, capture.ref)
+    way = " -> ".join((*page.redirects, page.final_url)) if page.redirects else page.final_url
+    yield Step(
+        capture.fetched_at,
+        "fetched",
+        f"HTTP {capture.status}, {len(page.body):,} bytes, {way}; archived at {capture.ref}",
+    )
+    settled = capture.settled_at or capture.fetched_at
+    result = clean(page)
+    if isinstance(result, Article):
+        yield from (
+            Step(
+                settled,
+                "cut",
+                f"{cut.rule} ({cut.place}{', ' + cut.evidence if cut.evidence else ''}): {_line(cut.text)}",
+            )
+            for cut in result.removed
+        )
+        yield from (
+            Step(settled, "caption", f"{i.status}: {_line(i.caption)}") for i in result.images if i.caption
+        )
+    yield Step(capture.settled_at, capture.outcome.value, _why(capture, result))
+
+
+def _why(capture: Capture, result: Article | Rejection) -> str:
+    parts = [part for part in (capture.reason, capture.detail) if part]
+    if capture.related:
+        parts.append(f"article {capture.related}")
+    if capture.outcome is Outcome.INDEXED and isinstance(result, Article):
+        parts.append(f"article {capture.article_id}: {result.title}")
+    if capture.outcome is Outcome.PENDING:
+        parts.append("waiting to be cleaned and loaded; `broadsheet run` does it")
+    return ": ".join(parts)
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

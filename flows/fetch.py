@@ -1,0 +1,49 @@
+"""One-off fetches by the same polite, guarded crawl process, into a folder that is thrown away afterwards."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from articles.model import FeedEntry, Page
+from articles.urls import canonical
+from crawlers.plan import CrawlPlan
+from flows.config import Config
+from flows.crawl import Crawl, settings
+from store import captures, urls
+from store.archive import read
+from store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """A URL that gave no page, and why."""
+
+    url: str
+    reason: str
+
+
+def fetch(config: Config, addresses: list[str]) -> list[Page | Unfetched]:
+    """The pages at these addresses, in order. Nothing is kept. Raises UrlError, CrawlError."""
+    entries = tuple(FeedEntry(url=canonical(address), source="once") for address in addresses)
+    with tempfile.TemporaryDirectory(prefix="broadsheet-") as name:
+        folder = Path(name)
+        (folder / "archive").mkdir()
+        crawl = Crawl(CrawlPlan(folder=name, settings=settings(config), pages=entries))
+        try:
+            crawl.wait()
+        finally:
+            crawl.stop()
+        ledger = Ledger.open(folder / "ledger.sqlite")
+        try:
+            with ledger.reading() as conn:
+                found: list[Page | Unfetched] = []
+                for entry in entries:
+                    taken = captures.of_url(conn, entry.url)
+                    if taken:
+                        found.append(read(folder / "archive", taken[-1].ref))
+                    else:
+                        known = urls.get(conn, entry.url)
+                        found.append(Unfetched(entry.url, known.last_error if known else "was not tried"))
+                return found
+        finally:
+            ledger.close()

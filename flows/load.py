@@ -1,0 +1,179 @@
+"""From pending captures to searchable articles: clean in workers, add to the index, then say so in the ledger.
+
+The order is what makes a kill harmless: the ledger says `indexed` only after the index has acknowledged, so a
+capture that was cut off in between is pending still and is loaded again, to the same effect.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from store.captures import Latest
+
+from articles.model import Article, Rejection
+from articles.urls import article_id
+from crawlers.workers import Lost, Workers
+from flows.cleaning import CleanTask, clean_capture
+from flows.config import Config
+from index.protocols import Ack, IndexWriter
+from store import captures, urls
+from store.ledger import Ledger
+from store.records import Capture, Outcome, Settled
+
+BATCH = 500
+
+Cleaners = Workers[CleanTask, Article | Rejection]
+
+
+def cleaners(config: Config) -> Cleaners:
+    """The cleaning processes that the configuration asks for."""
+    return Workers(clean_capture, config.clean.workers, config.clean.timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Loads pending captures, a batch at a time."""
+
+    archive: Path
+    ledger: Ledger
+    writer: IndexWriter
+    cleaners: Cleaners
+    clock: Callable[[], datetime]
+
+    def batch(self) -> list[Settled]:
+        """Settle the oldest pending captures, at most 500; an empty list when none is pending."""
+        with self.ledger.reading() as conn:
+            pending = captures.pending(conn, BATCH)
+        if not pending:
+            return []
+        cleaned = self._clean(pending)
+        with self.ledger.reading() as conn:
+            ids = {a.id for _, a in cleaned if isinstance(a, Article)}
+            targets = {article_id(a.canonical_url) for _, a in cleaned if isinstance(a, Article)}
+            latest = captures.latest_indexed(conn, ids | targets)
+            first_seen = captures.first_seen(conn, ids)
+        settled, to_add = decide(cleaned, latest, self.clock())
+        articles = [
+            replace(a, first_seen_at=first_seen.get(a.id, a.fetched_at), archive=str(c.ref))
+            for c, a in to_add
+        ]
+        acks = {ack.id: ack for ack in self.writer.add(articles)} if articles else {}
+        settled += [_acknowledged(c, a, acks[a.id], self.clock()) for c, a in to_add]
+        with self.ledger.transaction() as conn:
+            captures.settle(conn, settled)
+            for capture, article in to_add:
+                if article.canonical_url != article.url:
+                    page_entry = urls.entry(conn, capture.url)
+                    urls.queue(conn, replace(page_entry, url=article.canonical_url), self.clock())
+        return settled + self._fold_duplicates()
+
+    def _clean(self, pending: Iterable[Capture]) -> list[tuple[Capture, Article | Rejection]]:
+        by_id = {capture.id: capture for capture in pending}
+        tasks = (CleanTask(c.id, self.archive, c.ref) for c in by_id.values())
+        results = {
+            task.capture_id: _rejected(result) if isinstance(result, Lost) else result
+            for task, result in self.cleaners.run(tasks)
+        }
+        return [(by_id[key], results[key]) for key in sorted(results)]
+
+    def _fold_duplicates(self) -> list[Settled]:
+        """Articles that stood in for their canonical page leave the index once that page is in it."""
+        with self.ledger.reading() as conn:
+            stand_ins = captures.duplicates_waiting(conn)
+        if not stand_ins:
+            return []
+        self.writer.delete([capture.article_id for capture, _ in stand_ins])
+        settled = [
+            Settled(
+                capture_id=c.id,
+                outcome=Outcome.DUPLICATE,
+                at=self.clock(),
+                reason="canonical",
+                related=target,
+            )
+            for c, target in stand_ins
+        ]
+        with self.ledger.transaction() as conn:
+            captures.settle(conn, settled)
+        return settled
+
+
+def _rejected(lost: Lost) -> Rejection:
+    reason = "cleaner_failed" if lost.why == "error" else "parser_killed"
+    return Rejection(reason=reason, detail=lost.detail)
+
+
+def decide(
+    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
+) -> tuple[list[Settled], list[tuple[Capture, Article]]]:
+    """What is settled without the index, and what is to be added to it.
+
+    `latest` tells of the articles that the index holds. Of several captures of one article in the batch the
+    newest is added, the others are superseded.
+    """
+    settled: list[Settled] = []
+    to_add: dict[str, tuple[Capture, Article]] = {}
+    for capture, result in cleaned:
+        if isinstance(result, Rejection):
+            settled.append(
+                Settled(
+                    capture_id=capture.id,
+                    outcome=Outcome.REJECTED,
+                    at=now,
+                    reason=result.reason,
+                    detail=result.detail,
+                )
+            )
+            continue
+        outcome, related = _outcome(result, latest)
+        if outcome is None and result.id in to_add:
+            older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
+            to_add[result.id] = newer
+            settled.append(_settle(older[0], older[1], Outcome.SUPERSEDED, now, related=result.id))
+        elif outcome is None:
+            to_add[result.id] = (capture, result)
+        else:
+            settled.append(_settle(capture, result, outcome, now, related=related))
+    return settled, list(to_add.values())
+
+
+def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
+    """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
+    target = article_id(article.canonical_url)
+    if target != article.id and target in latest and latest[target].own_canonical:
+        return Outcome.DUPLICATE, target
+    present = latest.get(article.id)
+    if present is None:
+        return None, ""
+    if present.fetched_at > article.fetched_at:
+        return Outcome.SUPERSEDED, article.id
+    if present.content_hash == article.content_hash:
+        return Outcome.UNCHANGED, article.id
+    return None, ""
+
+
+def _settle(
+    capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str = ""
+) -> Settled:
+    return Settled(
+        capture_id=capture.id, outcome=outcome, at=now, related=related, content_hash=article.content_hash
+    )
+
+
+def _acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
+    target = article_id(article.canonical_url)
+    outcome = {
+        "indexed": Outcome.INDEXED,
+        "superseded": Outcome.SUPERSEDED,
+        "refused": Outcome.DEAD_LETTER,
+    }[ack.status]
+    return Settled(
+        capture_id=capture.id,
+        outcome=outcome,
+        at=now,
+        reason="index" if outcome is Outcome.DEAD_LETTER else "",
+        detail=ack.detail,
+        content_hash=article.content_hash,
+        canonical="" if target == article.id else target,
+    )

@@ -1,0 +1,91 @@
+"""Ledger and index made again from the archive alone, beside the old ones, which give way at the end."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from index.embedded import EmbeddedWriter
+from store.lock import RunLock
+
+from articles.errors import ArchiveError
+from flows.config import Config
+from flows.load import Loader, cleaners
+from flows.run import RunReport, now, work
+from store import captures, segments
+from store.archive import scan
+from store.ledger import Ledger
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What the archive gave: captures read, captures settled by outcome, damaged places."""
+
+    captures: int
+    outcomes: dict[str, int]
+    damages: tuple[str, ...]
+
+
+def rebuild(
+    config: Config,
+    progress: Callable[[RunReport], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+) -> Rebuilt:
+    """Replay the archive into a new ledger and a new index. Raises ArchiveError when there is no archive."""
+    if not config.archive.is_dir():
+        raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
+    beside = config.folder / "rebuild"
+    with RunLock(config.folder):
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir()
+        damages: list[str] = []
+        ledger = Ledger.open(beside / "ledger.sqlite")
+        try:
+            count = _replay(config.archive, ledger, damages.append, clock)
+            report = _load(config, ledger, beside / "index", progress, clock)
+        finally:
+            ledger.close()
+        _swap(config, beside)
+    return Rebuilt(count, report.outcomes, tuple(damages))
+
+
+def _replay(
+    archive: Path, ledger: Ledger, damaged: Callable[[str], None], clock: Callable[[], datetime]
+) -> int:
+    pages = scan(archive, damaged)
+    count = 0
+    while batch := [(page, ref) for ref, page in islice(pages, _BATCH)]:
+        with ledger.transaction() as conn:
+            captures.add(conn, batch, clock())
+            segments.commit(conn, {ref.segment: ref.offset + ref.length for _, ref in batch})
+        count += len(batch)
+    return count
+
+
+def _load(
+    config: Config,
+    ledger: Ledger,
+    index: Path,
+    progress: Callable[[RunReport], None],
+    clock: Callable[[], datetime],
+) -> RunReport:
+    writer = EmbeddedWriter(index)
+    try:
+        with cleaners(config) as pool:
+            return work(Loader(config.archive, ledger, writer, pool, clock), progress)
+    finally:
+        writer.close()
+
+
+def _swap(config: Config, beside: Path) -> None:
+    """Put the new ledger and index in the old ones' place; killed in between, another rebuild mends it."""
+    for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (config.folder / name).unlink(missing_ok=True)
+    (beside / "ledger.sqlite").replace(config.ledger)
+    shutil.rmtree(config.index_folder, ignore_errors=True)
+    (beside / "index").replace(config.index_folder)
+    shutil.rmtree(beside)

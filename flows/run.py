@@ -1,0 +1,128 @@
+"""A run: the crawl in its child process and the loader beside it, until nothing is left to do."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from store.lock import RunLock
+
+from articles.errors import ConfigError, StorageError
+from crawlers.plan import CrawlReport
+from flows.config import Config, SourceSection
+from flows.crawl import Crawl, plan
+from flows.load import Loader, cleaners
+from index.protocols import IndexWriter
+from store import segments
+from store.archive import repair
+from store.ledger import Ledger
+from store.records import Outcome
+
+_PAUSE = 0.2
+
+
+def now() -> datetime:
+    """The present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason."""
+
+    crawl: CrawlReport = field(default_factory=CrawlReport)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    rejections: dict[str, int] = field(default_factory=dict)
+
+
+def open_index(config: Config) -> IndexWriter:
+    """The index of the configuration, to write. Raises SearchIndexError."""
+    from index.embedded import EmbeddedWriter
+
+    return EmbeddedWriter(config.index_folder)
+
+
+@contextmanager
+def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
+    """The data folder, locked and made whole: tails beyond the last commit are cut back.
+
+    Raises LockedError, StorageError, LedgerError, ArchiveError.
+    """
+    try:
+        config.archive.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
+        ) from error
+    with RunLock(config.folder) as lock:
+        ledger = Ledger.open(config.ledger)
+        try:
+            with ledger.reading() as conn:
+                committed = segments.lengths(conn)
+            repair(config.archive, committed)
+            yield lock, ledger
+        finally:
+            ledger.close()
+
+
+def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
+    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
+    known = {source.name: source for source in config.sources}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"There is no source `{unknown[0]}` in {config.path}; `broadsheet sources` lists them."
+        )
+    if not known:
+        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
+    return tuple(known[name] for name in names) if names else config.sources
+
+
+def run(
+    config: Config,
+    names: tuple[str, ...] = (),
+    progress: Callable[[RunReport], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+) -> RunReport:
+    """Crawl the sources with these names (all without) and load what is fetched, until both are done.
+
+    Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
+    """
+    sources = choose(config, names)
+    with data_folder(config) as (lock, ledger), cleaners(config) as pool:
+        writer = open_index(config)
+        try:
+            crawl = Crawl(plan(config, sources), lock.fileno())
+            try:
+                loader = Loader(config.archive, ledger, writer, pool, clock)
+                report = work(loader, progress, crawl)
+                return replace(report, crawl=crawl.wait())
+            finally:
+                crawl.stop()
+        finally:
+            writer.close()
+
+
+def work(
+    loader: Loader, progress: Callable[[RunReport], None] = lambda _: None, crawl: Crawl | None = None
+) -> RunReport:
+    """Load until nothing is pending and the crawl, if there is one, has ended."""
+    outcomes: Counter[str] = Counter()
+    rejections: Counter[str] = Counter()
+    while True:
+        running = crawl is not None and crawl.running
+        settled = loader.batch()
+        outcomes.update(s.outcome.value for s in settled)
+        rejections.update(s.reason for s in settled if s.outcome is Outcome.REJECTED)
+        report = RunReport(
+            crawl=crawl.report if crawl else CrawlReport(),
+            outcomes=dict(outcomes),
+            rejections=dict(rejections),
+        )
+        progress(report)
+        if not settled:
+            if not running:
+                return report
+            time.sleep(_PAUSE)

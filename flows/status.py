@@ -1,0 +1,56 @@
+"""What the data folder holds, counted."""
+
+from typing import Any
+
+from index.embedded import EmbeddedReader
+
+from articles.errors import LedgerError
+from flows.config import Config
+from store import captures, urls
+from store import feeds as feed_table
+from store.ledger import Ledger
+
+
+def status(config: Config) -> dict[str, dict[str, int]]:
+    """URLs by state, captures by outcome, documents in the index. Raises LedgerError, SearchIndexError."""
+    ledger = _existing(config)
+    try:
+        with ledger.reading() as conn:
+            counted = {"urls": urls.counts(conn), "captures": captures.counts(conn)}
+    finally:
+        ledger.close()
+    documents = EmbeddedReader(config.index_folder).count() if config.index_folder.exists() else 0
+    return {**counted, "index": {"documents": documents}}
+
+
+def feeds(config: Config) -> list[dict[str, Any]]:
+    """Each feed of the configuration with its last fetch, as far as there was one."""
+    health = {}
+    if config.ledger.exists():
+        ledger = Ledger.open(config.ledger)
+        try:
+            with ledger.reading() as conn:
+                health = {row.url: row for row in feed_table.health(conn)}
+        finally:
+            ledger.close()
+    rows = []
+    for source in config.sources:
+        for url in source.feeds:
+            row = health.get(url)
+            rows.append(
+                {
+                    "source": source.name,
+                    "url": url,
+                    "at": row.at if row else None,
+                    "status": row.status if row else 0,
+                    "entries": row.entries if row else 0,
+                    "error": row.error if row else "",
+                }
+            )
+    return rows
+
+
+def _existing(config: Config) -> Ledger:
+    if not config.ledger.exists():
+        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    return Ledger.open(config.ledger)
