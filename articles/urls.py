@@ -75,6 +75,15 @@ def canonical(url: str, base: str = "") -> str:
     return address + (f"?{kept}" if kept else "") + route
 
 
+def absolute(url: str, base: str) -> str:
+    """A link of a page as an absolute http(s) URL, otherwise as written; "" where it is none."""
+    try:
+        parsed = ada_url.URL(url.strip(), base)
+    except ValueError:
+        return ""
+    return parsed.href if url.strip() and parsed.protocol in ("http:", "https:") else ""
+
+
 def article_id(canonical_url: str) -> str:
     """The 128-bit blake2b of a canonical final URL, as 32 hexadecimal digits."""
     return blake2b(canonical_url.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,187 @@
+"""A page in, its article out, or the reason why there is none.
+
+To add a step: write one function from Draft to None, or to a Rejection where the page ends there, and put its
+name at its place in STEPS. RULES rises by one with every change that alters what comes out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Literal, get_args
+
+import lxml.html
+import msgspec
+
+from articles import body, captions, html, language, lead, lines, metadata, scope
+from articles.model import Article, Image, Page, Rejection, Removal
+from articles.text import count_words, key
+from articles.urls import article_id
+
+RULES = 1
+Reason = Literal[
+    "http_status",
+    "not_html",
+    "too_large",
+    "too_deep",
+    "empty",
+    "list_page",
+    "too_short",
+    "no_article",
+    "parser_killed",
+]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+_FEWEST_WORDS = 25
+_LISTED_LINKS = 40
+
+
+@dataclass(slots=True)
+class Draft:
+    """An article in the making; each step fills in its part."""
+
+    page: Page
+    tree: lxml.html.HtmlElement = field(init=False)
+    meta: metadata.Metadata = field(init=False)
+    images: tuple[Image, ...] = ()
+    lead: str = ""
+    body: tuple[str, ...] = ()
+    language: str = ""
+    words: int = 0
+    removed: tuple[Removal, ...] = ()
+
+
+def clean(page: Page) -> Article | Rejection:
+    """Cuts a page down to its article, by the rules of version RULES; pure, from the page alone.
+
+    `first_seen_at` is the fetch time and `archive` empty: the caller knows better. Text cut from the article is
+    in `removed`. Time and memory are bounded by size and depth, but not tightly: run it where it can be killed.
+    """
+    draft = Draft(page)
+    for step in STEPS:
+        rejection = step(draft)
+        if rejection is not None:
+            return rejection
+    return _article(draft)
+
+
+def check_response(draft: Draft) -> Rejection | None:
+    page = draft.page
+    if not 200 <= page.status < 300:
+        return Rejection(reason="http_status", detail=f"HTTP {page.status}")
+    if len(page.body) > html.MAX_BYTES:
+        return Rejection(reason="too_large", detail=f"{len(page.body)} bytes, more than {html.MAX_BYTES}")
+    return html.refuse_other_types(page)
+
+
+def parse(draft: Draft) -> Rejection | None:
+    tree = html.parse(draft.page)
+    if isinstance(tree, Rejection):
+        return tree
+    draft.tree = tree
+    return None
+
+
+def read_metadata(draft: Draft) -> None:
+    draft.meta = metadata.read(draft.tree, draft.page)
+
+
+def cut_blocks(draft: Draft) -> None:
+    draft.removed += scope.cut(draft.tree, draft.meta.title)
+
+
+def take_captions(draft: Draft) -> None:
+    draft.images, removed = captions.take(draft.tree, draft.meta.base)
+    draft.removed += removed
+
+
+def take_lead(draft: Draft) -> None:
+    draft.lead = lead.take(draft.tree, draft.meta)
+
+
+def extract_body(draft: Draft) -> None:
+    draft.body = tuple(body.paragraphs(draft.tree, draft.page.final_url, draft.meta.stated_body))
+
+
+def judge_lines(draft: Draft) -> None:
+    meta = draft.meta
+    facts = lines.Facts(
+        titles=(meta.title, draft.page.entry.title, draft.lead),
+        authors=meta.authors,
+        captions=tuple(
+            text for image in draft.images for text in (image.caption, f"{image.caption} {image.credit}")
+        ),
+    )
+    draft.body, removed = lines.apply(draft.body, facts)
+    draft.removed += removed
+
+
+def tell_language(draft: Draft) -> None:
+    text = "\n".join((draft.lead, *draft.body))
+    draft.words = count_words(text)
+    draft.language = language.language_of(f"{draft.meta.title}\n{text}", draft.words, draft.meta.language)
+
+
+def check_article(draft: Draft) -> Rejection | None:
+    meta = draft.meta
+    if not draft.body and not draft.lead:
+        return Rejection(reason="no_article", detail="no running text found")
+    if not meta.title:
+        return Rejection(reason="no_article", detail="no title found")
+    if draft.words < _FEWEST_WORDS and not meta.vouched:
+        return Rejection(
+            reason="too_short", detail=f"{draft.words} words, and the page does not call itself an article"
+        )
+    return None
+
+
+STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
+    check_response,
+    parse,
+    read_metadata,
+    cut_blocks,
+    take_captions,
+    take_lead,
+    extract_body,
+    judge_lines,
+    tell_language,
+    check_article,
+)
+
+
+def _article(draft: Draft) -> Article:
+    page, meta = draft.page, draft.meta
+    article = Article(
+        id=article_id(page.final_url),
+        url=page.final_url,
+        canonical_url=meta.canonical_url,
+        source=page.entry.source,
+        site_name=meta.site_name,
+        title=meta.title,
+        lead=draft.lead,
+        body=draft.body,
+        authors=meta.authors,
+        published_at=meta.published_at,
+        modified_at=meta.modified_at,
+        first_seen_at=page.fetched_at,
+        fetched_at=page.fetched_at,
+        language=draft.language,
+        section=meta.section,
+        tags=meta.tags,
+        lead_image=meta.lead_image,
+        images=draft.images,
+        removed=draft.removed,
+        word_count=draft.words,
+        content_hash="",
+        rules=RULES,
+    )
+    return replace(article, content_hash=content_hash(article))
+
+
+def content_hash(article: Article) -> str:
+    """A 128-bit blake2b over what the article says: equal hashes, nothing to index anew."""
+    content = [getattr(article, name) for name in _CONTENT]
+    return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
+
+
+_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "content_hash")
+_CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)

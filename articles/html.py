@@ -1,0 +1,104 @@
+"""From the bytes of a response to a tree, once: which encoding, whether it is HTML at all, how deep."""
+
+import codecs
+from collections.abc import Iterable
+
+import lxml.html
+from charset_normalizer import from_bytes
+from lxml import etree
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
+
+from articles.model import Page, Rejection
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 256  # libxml2's own limit; real pages stay under 100, and trafilatura recurses over depth
+
+_HTML_TYPES = ("", "text/html", "application/xhtml+xml", "application/xhtml")
+_MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"ID3",
+    b"\x00\x00\x00",
+)
+_OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<svg")
+_SNIFF = 65_536
+_TOLERATED_ERRORS = 0.005
+
+
+def content_type(page: Page) -> str:
+    """The Content-Type header as sent, "" where there is none."""
+    return next((value for name, value in page.headers if name == "content-type"), "")
+
+
+def refuse_other_types(page: Page) -> Rejection | None:
+    """Says why the answer is no HTML page: by its type, or by its first bytes whatever its type says."""
+    kind = content_type(page).partition(";")[0].strip().lower()
+    if kind not in _HTML_TYPES:
+        return Rejection(reason="not_html", detail=f"Content-Type is {kind[:80]}")
+    start = page.body[:2048].lstrip()
+    if not start:
+        return Rejection(reason="empty", detail="the response has no body")
+    if start.startswith(_MAGIC):
+        return Rejection(reason="not_html", detail=f"the body starts like a binary file: {start[:4]!r}")
+    if start.startswith((b"{", b"[")) and b"<" not in start:
+        return Rejection(reason="not_html", detail="the body looks like JSON")
+    markup = start.lower()
+    if (
+        b"<html" not in markup
+        and any(tag in markup for tag in _OTHER_MARKUP)
+        and not markup.startswith(b"<!doctype html")
+    ):
+        return Rejection(reason="not_html", detail="the body is a feed, sitemap or drawing")
+    return None
+
+
+def decode(body: bytes, header: str) -> str:
+    """Decodes by BOM, by being UTF-8, by the Content-Type header, by the page's meta tag, by statistics, in this order.
+
+    A declared encoding that fits badly (replaced characters above 0.5 %) is passed over.
+    """
+    named, bom = read_bom(body)
+    if named and bom:
+        return body[len(bom) :].decode(named, "replace")
+    if not body.isascii():
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            pass
+    for declared in filter(None, (http_content_type_encoding(header), html_body_declared_encoding(body))):
+        text = body.decode(declared, "replace")
+        if text.count("\ufffd") <= _TOLERATED_ERRORS * len(text):
+            return text
+    guess = None if body.isascii() else from_bytes(body[:_SNIFF]).best()
+    return body.decode(codecs.lookup(guess.encoding).name if guess else "utf-8", "replace")
+
+
+def parse(page: Page) -> lxml.html.HtmlElement | Rejection:
+    """The page's tree, comments and processing instructions dropped, or why there is none."""
+    text = decode(page.body, content_type(page)).replace("\x00", "")
+    if not text.strip():
+        return Rejection(reason="empty", detail="the response has no text")
+    # huge_tree lifts libxml2's limit on depth: at the limit it drops the rest of the page without a word
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError as error:
+        return Rejection(reason="empty", detail=f"nothing to parse: {error}")
+    if too_deep(tree):
+        return Rejection(reason="too_deep", detail=f"tags nested deeper than {MAX_DEPTH}")
+    return tree
+
+
+def too_deep(tree: lxml.html.HtmlElement) -> bool:
+    """Whether tags nest deeper than MAX_DEPTH. Walks level by level, without recursion."""
+    level: Iterable[lxml.html.HtmlElement] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,86 @@
+"""The schema.org statements (JSON-LD) of a page about its article."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import lxml.html
+
+from articles.text import key
+
+Node = Mapping[str, Any]
+
+_SCRIPTS = lxml.html.etree.XPath("//script[contains(@type, 'ld+json')]")
+_WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?:-->|\]\]>)\s*;?\s*$|;\s*$")
+_ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|AnalysisNewsArticle|OpinionNewsArticle)$")
+_MOST_NODES = 5000
+
+
+def nodes(tree: lxml.html.HtmlElement) -> list[Node]:
+    """Every object of every JSON-LD script, containers before what they hold. Broken scripts are passed over."""
+    return [node for script in _SCRIPTS(tree) for node in _walk(_load(script.text or ""))]
+
+
+def article(found: list[Node], title: str) -> Node:
+    """The object that describes the article: one whose headline is the page's title, else the first; {} if none."""
+    candidates = [node for node in found if any(_ARTICLE.search(kind) for kind in kinds(node))]
+    wanted = key(title)
+    named = [
+        node for node in candidates if (headline := key(text(node.get("headline")))) and headline in wanted
+    ]
+    return next(iter(named or candidates), {})
+
+
+def kinds(node: Node) -> list[str]:
+    """The node's @type as a list, however it was written."""
+    declared = node.get("@type")
+    return [
+        kind for kind in (declared if isinstance(declared, list) else [declared]) if isinstance(kind, str)
+    ]
+
+
+def text(value: object) -> str:
+    """A plain string out of what JSON-LD allows in its place: a string, a list's first, an object's name or @value."""
+    for _ in range(3):
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        elif isinstance(value, dict):
+            value = value.get("name") or value.get("@value") or value.get("url") or ""
+    return value if isinstance(value, str) else ""
+
+
+def texts(value: object) -> list[str]:
+    """Like `text`, for a property that may hold several."""
+    return [found for item in (value if isinstance(value, list) else [value]) if (found := text(item))]
+
+
+def people(value: object, found: list[Node]) -> list[str]:
+    """The names of an author property; bare references (@id) are looked up among all nodes."""
+    by_id = {node["@id"]: node for node in found if "name" in node and isinstance(node.get("@id"), str)}
+    names: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict) and "name" not in item and isinstance(item.get("@id"), str):
+            item = by_id.get(item["@id"], {})
+        names.extend(texts(item.get("name") if isinstance(item, dict) else item))
+    return names
+
+
+def _load(script: str) -> object:
+    try:
+        return json.loads(_WRAPPING.sub("", script), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _walk(root: object) -> Iterator[Node]:
+    waiting: list[object] = [root]
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting.extend(reversed([inner for inner in value.values() if isinstance(inner, (dict, list))]))
+        elif isinstance(value, list):
+            waiting.extend(reversed(value))

@@ -1,0 +1,34 @@
+"""The language of an article: by its words, and by what the page says where its words do not decide."""
+
+from functools import lru_cache
+
+import py3langid.langid
+
+_SAMPLE = 4000
+_ENOUGH_WORDS = 25
+# Languages whose written forms a classifier of short texts confuses: there the page's own word decides.
+_CLOSE = (
+    frozenset(("no", "nb", "nn", "da")),
+    frozenset(("hr", "sr", "bs", "sl")),
+    frozenset(("id", "ms")),
+    frozenset(("cs", "sk")),
+    frozenset(("es", "gl", "ca")),
+    frozenset(("zh", "ja")),
+)
+
+
+def language_of(text: str, words: int, stated: str) -> str:
+    """The ISO 639-1 code, "" if unknown. `stated` is the page's own (`de-AT`, `en_US`), `words` the text's count."""
+    own = stated.replace("_", "-").partition("-")[0].strip().lower()
+    own = own if len(own) == 2 and own.isalpha() else ""
+    if words < _ENOUGH_WORDS and own:
+        return own
+    found = _classifier().classify(text[:_SAMPLE])[0]
+    if any(own in group and found in group for group in _CLOSE):
+        return own
+    return found if len(found) == 2 else own
+
+
+@lru_cache(maxsize=1)
+def _classifier() -> py3langid.langid.LanguageIdentifier:
+    return py3langid.langid.LanguageIdentifier.from_model_file(py3langid.langid.MODEL_FILE)

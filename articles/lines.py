@@ -1,0 +1,139 @@
+"""Rules for single lines of the extracted text. Each says which lines to cut, and why; none rewrites a line.
+
+To add a rule: write one function like the others and name it in RULES.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from articles import boilerplate
+from articles.captions import split_credit
+from articles.model import Place, Removal
+from articles.patterns import Where
+from articles.text import count_words, key
+
+HEAD = 4  # lines in which a headline, breadcrumb, byline or date may stand
+_TAIL_SHARE = 0.15
+_TAIL = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of the article when its lines are judged."""
+
+    titles: tuple[str, ...]
+    authors: tuple[str, ...]
+    captions: tuple[str, ...]
+
+
+Lines = Sequence[str]
+Cut = tuple[int, str]  # index of a line, and the evidence against it
+Rule = Callable[[Lines, Facts], Iterator[Cut]]
+
+
+def apply(lines: Lines, facts: Facts) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
+    """Runs all rules in order, each on what the ones before it left. A rule that would leave nothing is not applied."""
+    left = list(lines)
+    removed: list[Removal] = []
+    for name, rule in RULES:
+        cuts = dict(rule(left, facts))
+        if not cuts or len(cuts) == len(left):
+            continue
+        removed.extend(
+            Removal(text=left[index], rule=name, place=place(index, len(left)), evidence=evidence)
+            for index, evidence in sorted(cuts.items())
+        )
+        left = [line for index, line in enumerate(left) if index not in cuts]
+    return tuple(left), tuple(removed)
+
+
+def place(index: int, count: int) -> Place:
+    """Where a line stands: the first lines are the head, the last fifth or so the tail."""
+    if index < HEAD:
+        return "head"
+    return "tail" if index >= count - max(_TAIL, int(_TAIL_SHARE * count)) else "body"
+
+
+def repeated_headline(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """The title again, among the first lines."""
+    titles = {key(title) for title in facts.titles}
+    for index, line in enumerate(lines[:HEAD]):
+        if key(line) in titles:
+            yield index, "equals the title"
+
+
+def breadcrumb(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """`News / Turkey` and `Home > Politics > Elections` above the text."""
+    for index, line in enumerate(lines[:HEAD]):
+        if match := _BREADCRUMB.fullmatch(line):
+            yield index, f"parts divided by {match['mark'].strip()!r}"
+
+
+def byline(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """A line that holds nothing but an author's name, a place, a date."""
+    names = {key(name) for name in facts.authors}
+    for index, line in enumerate(lines):
+        if place(index, len(lines)) == "body" or len(line) > 160:
+            continue
+        if key(_BY.sub("", line)) in names:
+            yield index, "names the author"
+        elif _DATE.fullmatch(line):
+            yield index, "is a date"
+        elif index < HEAD and _BY.match(line) and count_words(line) <= 12 and line[-1] not in ".!?":
+            yield index, "starts like a byline"
+
+
+def credit(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """A picture's credit alone on a line: `(AFP photo)`, `Photo: Jane Doe/Reuters`."""
+    for index, line in enumerate(lines):
+        if len(line) <= 160 and count_words(line) <= 18:
+            caption, source = split_credit(line)
+            if source and not caption:
+                yield index, "nothing but a credit"
+
+
+def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """A caption that also stands in the text."""
+    known = {key(text) for text in facts.captions if count_words(text) >= 4}
+    for index, line in enumerate(lines):
+        if key(line) in known:
+            yield index, "equals a caption"
+
+
+def known_boilerplate(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """Wording known from many sites: see articles.patterns."""
+    for index, line in enumerate(lines):
+        where = place(index, len(lines))
+        part: Where = "any" if where not in ("head", "tail") else where
+        if pattern := boilerplate.match(line, part):
+            yield index, f"{pattern.rule} ({pattern.language or 'any language'})"
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("repeated_headline", repeated_headline),
+    ("breadcrumb", breadcrumb),
+    ("byline", byline),
+    ("caption", caption),
+    ("credit", credit),
+    ("boilerplate", known_boilerplate),
+)
+
+_BREADCRUMB = re.compile(r"(?:[\w&'’-]+ ?){1,4}(?:(?P<mark>\s*[/>»›|→]\s*)(?:[\w&'’#-]+ ?){1,4}){1,5}")
+_BY = re.compile(
+    r"^\W*(?:by|von|par|por|di|door|av|af|text|texte|tekst|автор|文|記者|记者)\b[\s:：]*", re.IGNORECASE
+)
+_MONTH = (
+    r"(?:jan|feb|fév|mar|mär|mrz|apr|avr|abr|may|mai|mag|mei|maj|jun|juin|giu|jul|juil|lug|aug|août|ago|aou|sep|set|oct|okt|ott|out|"
+    r"nov|dec|dez|déc|dic|gen|ene|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)\w*\.?"
+)
+_DATE = re.compile(
+    r"\W*(?:(?:stand|updated?|last updated|published(?: on)?|posted(?: on)?|publicado(?: el)?|aktualisiert(?: am)?|veröffentlicht(?: am)?|"
+    r"mis à jour(?: le)?|publié(?: le)?|uppdaterad|publicerad|publisert|oppdatert|date|기사입력|입력|опубликовано)\b[\s:：-]*)?"
+    r"(?:(?:[^\W\d]{2,12}\.?,? )?(?:"
+    rf"\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}[./-]\d{{1,2}}[./-]\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?(?: de| of)? {_MONTH}(?:,| de)? ?\d{{0,4}}|"
+    rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日"
+    r"))"
+    r"(?:[\s,|·–—-]{0,4}(?:at|um|à|a las|kl\.?)?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?(?:uhr|gmt|utc|[a-z]{2,4}))?)?\W*",
+    re.IGNORECASE,
+)

@@ -1,0 +1,245 @@
+"""What a page says about its article in its head, its JSON-LD and its visible title, byline and time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+import htmldate
+import lxml.html
+from lxml import etree
+
+from articles import authors, dates, jsonld
+from articles.errors import UrlError
+from articles.model import Page
+from articles.text import key, tidy, tokens
+from articles.urls import absolute, canonical, same_site
+
+_TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
+_DESCRIPTION = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dc.description",
+    "sailthru.description",
+)
+_PUBLISHED = (
+    *(
+        "article:published_time",
+        "og:article:published_time",
+        "datepublished",
+        "og:pubdate",
+        "pubdate",
+        "pub_date",
+    ),
+    *("publishdate", "publish-date", "publish_date", "published_at", "parsely-pub-date", "sailthru.date"),
+    *("cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created", "dc.date", "date", "datecreated"),
+)
+_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "last-modified",
+    "lastmod",
+)
+_SECTION = (
+    "article:section",
+    "og:section",
+    "parsely-section",
+    "articlesection",
+    "sailthru_section",
+    "section",
+)
+_TAGS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "tags")
+_AUTHOR = (
+    "author",
+    "article:author",
+    "article:author_name",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "byl",
+)
+_SITE = ("og:site_name", "application-name", "publisher", "dc.publisher")
+_IMAGE = ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src")
+_LANGUAGE = ("og:locale", "language", "content-language", "dc.language", "inlanguage")
+
+_META = etree.XPath("//meta[@content]")
+_H1 = etree.XPath("//h1")
+_CANONICAL = etree.XPath(
+    "//link[@href][contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]"
+)
+_BASE = etree.XPath("string(//base/@href)")
+_TIME = etree.XPath(
+    "//*[@itemprop='datePublished' or @itemprop='dateModified' or self::time][@datetime or @content]"
+    "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
+)
+_BYLINE = etree.XPath(
+    "//*[@rel='author' or @itemprop='author' or @itemprop='creator' or contains(@class, 'author-name')"
+    " or contains(@class, 'author__name') or contains(@class, 'byline-name') or contains(@class, 'byline__name')"
+    " or contains(@class, 'authorName')][not(ancestor::aside or ancestor::nav or ancestor::footer)]"
+)
+_MOST_TAGS = 50
+_LONGEST_TITLE = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What the page states. Times are aware UTC; `description` is unvouched; `vouched`: it calls itself an article."""
+
+    title: str
+    description: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    modified_at: datetime | None
+    language: str
+    section: str
+    tags: tuple[str, ...]
+    site_name: str
+    lead_image: str
+    canonical_url: str
+    base: str
+    vouched: bool
+    stated_body: str = field(repr=False)
+
+
+def read(tree: lxml.html.HtmlElement, page: Page) -> Metadata:
+    """Gathers the page's statements, the most trustworthy of each kind; the feed's entry fills what is missing."""
+    meta = _meta(tree)
+    nodes = jsonld.nodes(tree)
+    stated = first(meta, _TITLE) or tidy(tree.findtext(".//title") or "")
+    node = jsonld.article(nodes, stated)
+    base = absolute(_BASE(tree), page.final_url) or page.final_url
+    entry = page.entry
+    return Metadata(
+        title=(_title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
+        description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
+        authors=_authors(tree, node, nodes, meta) or authors.names(list(entry.authors)),
+        published_at=_published(tree, node, meta, page),
+        modified_at=_moment([jsonld.text(node.get("dateModified")), *_all(meta, _MODIFIED)], page.fetched_at),
+        language=(tree.get("lang") or jsonld.text(node.get("inLanguage")) or first(meta, _LANGUAGE))[:20],
+        section=tidy(jsonld.text(node.get("articleSection"))) or first(meta, _SECTION),
+        tags=_tags(node, meta),
+        site_name=first(meta, _SITE) or tidy(jsonld.text(node.get("publisher"))),
+        lead_image=absolute(_image(node) or first(meta, _IMAGE), base),
+        canonical_url=_canonical(tree, base, page.final_url),
+        base=base,
+        vouched=bool(node)
+        or first(meta, ("og:type",)).lower() == "article"
+        or "article:published_time" in meta,
+        stated_body=jsonld.text(node.get("articleBody")),
+    )
+
+
+def first(meta: dict[str, list[str]], names: tuple[str, ...]) -> str:
+    """The first filled value under any of the names, in the names' order; "" if there is none."""
+    return next(_all(meta, names), "")
+
+
+def _all(meta: dict[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
+    return chain.from_iterable(meta.get(name, ()) for name in names)
+
+
+def _meta(tree: lxml.html.HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in _META(tree):
+        content = tidy(element.get("content"))
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = element.get(attribute)
+            if name and content:
+                found.setdefault(name.lower(), []).append(content)
+    return found
+
+
+def _title(tree: lxml.html.HtmlElement, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
+    """An h1 that og:title, <title> or JSON-LD vouches for; else JSON-LD's headline; else og:title; else the only h1."""
+    headline = tidy(jsonld.text(node.get("headline")))
+    stated = [text for text in (headline, *_all(meta, _TITLE), tidy(tree.findtext(".//title") or "")) if text]
+    headings = [text for element in _H1(tree) if (text := tidy(element.text_content()))]
+    best = max(
+        ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
+    )
+    if best[0] >= 0.5:
+        return next(heading for heading in headings if heading == best[1])
+    if stated:
+        return headline or _without_site(stated[0], first(meta, _SITE))
+    return headings[0] if headings else ""
+
+
+def _agreement(heading: str, stated: str) -> float:
+    """How much of the longer text's words the shorter shares, in 0..1; an h1 wholly inside a title counts more."""
+    a, b = tokens(heading), tokens(stated)
+    if not a or not b:
+        return 0.0
+    shared = len(set(a) & set(b))
+    inside = len(a) >= 3 and key(heading) in key(stated)
+    return max(shared / max(len(set(a)), len(set(b))), 0.6 if inside else 0.0)
+
+
+def _without_site(title: str, site: str) -> str:
+    for mark in (" | ", " - ", " – ", " — ", " :: "):
+        head, _, tail = title.rpartition(mark)
+        if head and (key(tail) == key(site) or (mark == " | " and len(tail) < 40)):
+            return head
+    return title
+
+
+def _authors(
+    tree: lxml.html.HtmlElement, node: jsonld.Node, nodes: list[jsonld.Node], meta: dict[str, list[str]]
+) -> tuple[str, ...]:
+    stated = authors.names(jsonld.people(node.get("author"), nodes))
+    if stated:
+        return stated
+    bylines = [element.get("content") or element.text_content() for element in _BYLINE(tree)[: authors.MOST]]
+    return authors.names(list(_all(meta, _AUTHOR))) or authors.names(bylines)
+
+
+def _published(
+    tree: lxml.html.HtmlElement, node: jsonld.Node, meta: dict[str, list[str]], page: Page
+) -> datetime | None:
+    """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and text, a date at midnight UTC."""
+    stated = [jsonld.text(node.get("datePublished")), *_all(meta, _PUBLISHED)]
+    marked = [
+        element.get("datetime") or element.get("content")
+        for element in _TIME(tree)
+        if element.get("itemprop") != "dateModified"
+    ]
+    moment = _moment([*stated, *marked[:1]], page.fetched_at) or page.entry.published_at
+    if moment is not None:
+        return moment
+    guess = htmldate.find_date(tree, url=page.final_url, original_date=True, max_date=page.fetched_at)
+    return dates.parse(guess, page.fetched_at) if guess else None
+
+
+def _moment(candidates: list[str], latest: datetime) -> datetime | None:
+    return next((moment for text in candidates if text and (moment := dates.parse(text, latest))), None)
+
+
+def _tags(node: jsonld.Node, meta: dict[str, list[str]]) -> tuple[str, ...]:
+    stated = jsonld.texts(node.get("keywords")) or next((meta[name] for name in _TAGS if name in meta), [])
+    single = len(stated) == 1
+    found: dict[str, str] = {}
+    for text in stated:
+        for tag in text.replace(";", ",").split(",") if single else [text]:
+            if 1 < len(clean := tidy(tag)) <= 80:
+                found.setdefault(clean.casefold(), clean)
+    return tuple(found.values())[:_MOST_TAGS]
+
+
+def _image(node: jsonld.Node) -> str:
+    image = node.get("image")
+    image = image[0] if isinstance(image, list) and image else image
+    url = image.get("url") or image.get("contentUrl") if isinstance(image, dict) else image
+    return url if isinstance(url, str) else ""
+
+
+def _canonical(tree: lxml.html.HtmlElement, base: str, url: str) -> str:
+    """The page's rel=canonical, believed within the same registrable domain only; else the page's own URL."""
+    for link in _CANONICAL(tree)[:1]:
+        try:
+            target = canonical(link.get("href"), base)
+            return target if same_site(target, url) else url
+        except UrlError:
+            return url
+    return url

@@ -1,0 +1,40 @@
+"""Text as the project keeps it: one spelling of white space and Unicode, and how words are counted."""
+
+import re
+import unicodedata
+
+# Invisible and control characters carry no text. Zero-width (non-)joiners stay: Persian, Indic scripts and emoji need them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
+)
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"\w+(?:['’ʼ-]\w+)*")
+_UNSPACED = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED_LONG = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+def tidy(text: str) -> str:
+    """One line: NFC, no invisible or control characters, no lone surrogates, single spaces."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
+
+
+def key(text: str) -> str:
+    """What two spellings of the same line share: case-folded words, nothing between them but one space."""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def tokens(text: str) -> list[str]:
+    """Case-folded words in order; Han and kana character by character, as no space parts their words."""
+    return _WORD.findall(_UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def count_words(text: str) -> int:
+    """Number of words.
+
+    Scripts without spaces are estimated: two characters a word for Han and kana, four for Thai, Lao,
+    Burmese and Khmer, about their means in running text.
+    """
+    rest, short = _UNSPACED.subn(" ", text)
+    rest, long = _UNSPACED_LONG.subn(" ", rest)
+    return len(_WORD.findall(rest)) + (short + 1) // 2 + (long + 3) // 4
