@@ -103,7 +103,8 @@ class FeedResult:
 class Capture:
     """One archived answer and what became of it.
 
-    `article_id` is that of the canonical final URL; `related` the article that a duplicate belongs to.
+    `article_id` is that of the canonical final URL; `related` the article that a duplicate belongs to;
+    `canonical` the article that the page itself names as its original (rel=canonical, where believed).
     """
 
     id: int
@@ -119,12 +120,13 @@ class Capture:
     detail: str = ""
     related: str = ""
     content_hash: str = ""
+    canonical: str = ""
     settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A capture's outcome, as the loader reports it."""
+    """A capture's outcome, as the loader reports it; the fields are those of `Capture`."""
 
     capture_id: int
     outcome: Outcome
@@ -133,3 +135,38 @@ class Settled:
     detail: str = ""
     related: str = ""
     content_hash: str = ""
+    canonical: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownUrl:
+    """All that the ledger knows of a URL.
+
+    `due_at` is None unless it will be fetched (again); `tried_at` is the last fetch, `last_error` what it
+    said; `updated_at` the feed's newest statement of a change that was acted upon.
+    """
+
+    url: str
+    source: str
+    state: UrlState
+    entry: FeedEntry
+    first_seen_at: datetime
+    due_at: datetime | None
+    attempts: int
+    tried_at: datetime | None
+    updated_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """How a feed does. `entries` is what its last good answer held, `failures` counts the failed fetches since."""
+
+    source: str
+    url: str
+    at: datetime
+    status: int
+    entries: int
+    error: str
+    failures: int
+    succeeded_at: datetime | None

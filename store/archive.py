@@ -1,0 +1,284 @@
+"""The archive of raw pages: WARC segments in one folder, written by one process, read by any.
+
+A record pair counts once the ledger holds the segment's length behind it (`committed` in what follows:
+segment name to bytes). What lies behind that was never promised to anyone, and is cut back at the next start.
+"""
+
+import mmap
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import FileIO
+from pathlib import Path
+
+from articles.errors import ArchiveError, StorageError
+from articles.model import Page
+from store import warc
+from store.records import ArchiveRef
+
+LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
+
+_PATTERN = "segment-*.warc.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What `repair` cut off: `size` bytes at the end of `segment`, which is gone if nothing else was in it."""
+
+    segment: str
+    size: int
+
+
+class ArchiveWriter:
+    """Appends pages to the newest segment and opens the next when that is full (bytes) or old.
+
+    Both methods raise StorageError when the disk refuses; from then on the writer refuses too, since only
+    `repair` can tell what reached the disk. Used by one thread at a time.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        committed: Mapping[str, int],
+        clock: Callable[[], datetime],
+        segment_bytes: int = 256 << 20,
+        segment_age: timedelta = timedelta(days=1),
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._segment_bytes = segment_bytes
+        self._segment_age = segment_age
+        self._file: FileIO | None = None
+        self._durable: dict[str, int] = {}
+        self._broken = False
+        self._opened_at = clock()
+        self._name = max(committed, default="segment-000000.warc.gz")
+        self._length = 0
+        with self._writing():
+            folder.mkdir(parents=True, exist_ok=True)
+        if committed:
+            self._reopen(committed[self._name])
+
+    def append(self, page: Page) -> ArchiveRef:
+        """Write a page behind the others. It is not durable before the next `sync`."""
+        data = warc.encode(page)
+        with self._writing():
+            if self._file is None or self._is_full():
+                self._open_next()
+            offset = self._length
+            self._write(data)
+        return ArchiveRef(segment=self._name, offset=offset, length=len(data))
+
+    def sync(self) -> Mapping[str, int]:
+        """Make durable what was appended: the length of each segment that this writer wrote to."""
+        with self._writing():
+            if self._file is not None and self._durable.get(self._name) != self._length:
+                os.fsync(self._file.fileno())
+                self._durable[self._name] = self._length
+        return dict(self._durable)
+
+    def close(self) -> None:
+        """Release the segment; what was not synced stays without promise."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _is_full(self) -> bool:
+        return self._length >= self._segment_bytes or self._clock() - self._opened_at >= self._segment_age
+
+    def _reopen(self, length: int) -> None:
+        path = self._folder / self._name
+        with _reading(path) as data:
+            if len(data) != length:
+                raise ArchiveError(
+                    f"{path} has {len(data)} bytes, the ledger knows {length}: repair it first"
+                )
+            self._opened_at, _ = warc.decode_info(data)
+        with self._writing():
+            self._file = FileIO(path, "ab")
+        self._length = length
+
+    def _open_next(self) -> None:
+        self.sync()
+        self.close()
+        number = int(self._name.removeprefix("segment-").removesuffix(".warc.gz")) + 1
+        self._name = f"segment-{number:06}.warc.gz"
+        self._opened_at = self._clock()
+        self._file = FileIO(self._folder / self._name, "xb")
+        self._length = 0
+        _sync_folder(self._folder)
+        self._write(warc.encode_info(self._name, self._opened_at))
+
+    def _write(self, data: bytes) -> None:
+        if self._file is None:
+            raise StorageError(f"the archive in {self._folder} is closed")
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self._length += len(data)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self._broken:
+            raise StorageError(f"the archive in {self._folder} could not be written before: run again")
+        try:
+            with _disk(self._folder):
+                yield
+        except StorageError:
+            self._broken = True
+            self.close()
+            raise
+
+
+def repair(folder: Path, committed: Mapping[str, int]) -> list[Cut]:
+    """Cut each segment back to its committed length; a segment without any is removed. To be called before writing.
+
+    Raises ArchiveError when a segment lacks committed bytes, and when there is more behind them than a
+    crash can leave: then the ledger is older than the archive. Raises StorageError.
+    """
+    for name, length in sorted(committed.items()):
+        if shortage := _shortage(folder / name, length):
+            raise ArchiveError(f"{shortage}; put the file back, or `broadsheet rebuild` goes on without it")
+    cuts = []
+    for path in _segments(folder):
+        keep = committed.get(path.name, 0)
+        excess = path.stat().st_size - keep
+        if excess > 0:
+            _check_excess(path, keep)
+            _cut(path, keep)
+            cuts.append(Cut(path.name, excess))
+    return cuts
+
+
+def read(folder: Path, ref: ArchiveRef) -> Page:
+    """The page at `ref`, verified. Raises ArchiveError when it is missing or damaged."""
+    path = folder / ref.segment
+    try:
+        with path.open("rb") as file:
+            file.seek(ref.offset)
+            data = file.read(ref.length)
+    except OSError as error:
+        raise ArchiveError(f"{path} cannot be read: {error.strerror}; see `broadsheet doctor`") from error
+    try:
+        page, end = warc.decode(data)
+    except ArchiveError as error:
+        raise ArchiveError(
+            f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
+        ) from error
+    if end != ref.length:
+        raise ArchiveError(f"{path}: the record at byte {ref.offset} has {end} bytes, not {ref.length}")
+    return page
+
+
+def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page]]:
+    """Every whole pair of the archive, oldest first, whatever a ledger says.
+
+    Each stretch that cannot be read is told to `damaged` in a sentence, and passed over.
+    """
+    for path in _segments(folder):
+        with _reading(path) as data:
+            yield from _pairs(path, data, 0, damaged)
+
+
+def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
+    """What is wrong with the archive, a sentence each; reads all of it."""
+    problems = [_shortage(folder / name, length) for name, length in sorted(committed.items())]
+    problems = [problem for problem in problems if problem]
+    for path in _segments(folder):
+        length = committed.get(path.name, 0)
+        with _reading(path) as data:
+            if len(data) > length:
+                problems.append(
+                    f"{path}: {len(data) - length} bytes more than committed; the next run cuts them"
+                )
+            deque(_pairs(path, data, 0, problems.append), maxlen=0)
+    return problems
+
+
+def _segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob(_PATTERN))
+
+
+def _pairs(
+    path: Path, data: bytes | mmap.mmap, offset: int, damaged: Callable[[str], None]
+) -> Iterator[tuple[ArchiveRef, Page]]:
+    if offset == 0:
+        try:
+            _, offset = warc.decode_info(data)
+        except ArchiveError as error:
+            offset = warc.next_pair(data, 0)
+            damaged(f"{path}: the record at byte 0 {error}")
+    while offset < len(data):
+        try:
+            page, end = warc.decode(data, offset)
+        except ArchiveError as error:
+            end = warc.next_pair(data, offset + 1)
+            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
+        else:
+            yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), page
+        offset = end
+
+
+def _shortage(path: Path, length: int) -> str:
+    if not path.exists():
+        return f"{path} is missing, and the ledger knows {length} bytes of it"
+    size = path.stat().st_size
+    return f"{path} has {size} bytes, and the ledger knows {length}" if size < length else ""
+
+
+def _check_excess(path: Path, keep: int) -> None:
+    torn: list[str] = []
+    with _reading(path) as data:
+        pages = sum(1 for _ in _pairs(path, data, keep, torn.append))
+    if pages > LARGEST_GROUP:
+        raise ArchiveError(
+            f"{path} holds {pages} pages that the ledger does not know: the ledger is older than the archive. "
+            "`broadsheet rebuild` makes it anew from the archive"
+        )
+
+
+def _cut(path: Path, keep: int) -> None:
+    with _disk(path):
+        if not keep:
+            path.unlink()
+            _sync_folder(path.parent)
+            return
+        with path.open("r+b") as file:
+            file.truncate(keep)
+            os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in the folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[bytes | mmap.mmap]:
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if not size:
+                yield b""
+                return
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                yield data
+    except OSError as error:
+        raise ArchiveError(f"{path} cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}. Make room or mend the disk, then run again"
+        ) from error

@@ -1,0 +1,248 @@
+"""Captures in the ledger: every archived answer, where it is, and its one outcome."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
+
+from articles.model import Page
+from articles.urls import article_id
+from store import urls
+from store.records import ArchiveRef, Capture, Outcome, Settled, UrlState
+from store.schema import METADATA, Moment, Words, one_of
+from store.segments import SEGMENTS
+
+CAPTURES = Table(
+    "captures",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("url", ForeignKey(urls.URLS.c.url), nullable=False, index=True),
+    Column("final_url", Words, nullable=False),
+    Column("article_id", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("segment", ForeignKey(SEGMENTS.c.name, deferrable=True, initially="DEFERRED"), nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("outcome", one_of(Outcome, "outcome"), nullable=False),
+    Column("reason", Words, nullable=False, default=""),
+    Column("detail", Words, nullable=False, default=""),
+    Column("related", Words, nullable=False, default=""),
+    Column("content_hash", Words, nullable=False, default=""),
+    Column("canonical", Words, nullable=False, default=""),
+    Column("settled_at", Moment),
+    UniqueConstraint("segment", "offset"),
+    Index("captures_article", "article_id", "fetched_at"),
+    Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
+    Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
+)
+
+_AT_ONCE = 500  # keys in one query
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """What the index holds of an article: when this content was last fetched, its hash, the capture it is from.
+
+    `own_canonical` is False when the page names another article as its original (and stands in for that one).
+    """
+
+    fetched_at: datetime
+    content_hash: str
+    capture_id: int
+    own_canonical: bool = True
+
+
+def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
+    """Note archived pages as pending, and the state of their URLs. The same transaction must commit their segments."""
+    for page, ref in pages:
+        urls.record_page(conn, page)
+        conn.execute(
+            CAPTURES.insert().values(
+                url=page.url,
+                final_url=page.final_url,
+                article_id=article_id(page.final_url),
+                source=page.entry.source,
+                status=page.status,
+                fetched_at=page.fetched_at,
+                segment=ref.segment,
+                offset=ref.offset,
+                length=ref.length,
+                outcome=Outcome.PENDING,
+            )
+        )
+
+
+def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
+    """Captures without an outcome yet, oldest first, at most `limit`, of higher id than `after`."""
+    waiting = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.PENDING, CAPTURES.c.id > after)
+    return _captures(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
+
+
+def settle(conn: Connection, settled: Sequence[Settled]) -> None:
+    """Write outcomes. A later one replaces an earlier one: an indexed page may prove a duplicate.
+
+    Of an article's captures one is `indexed` at most: what was so before becomes `superseded`.
+    """
+    names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
+    columns: dict[str, Any] = {name: bindparam(name) for name in (*names, "settled_at")}
+    write = CAPTURES.update().where(CAPTURES.c.id == bindparam("key")).values(columns)
+    for one in settled:
+        row = {name: getattr(one, name) for name in names}
+        conn.execute(write, {"key": one.capture_id, "settled_at": one.at, **row})
+        if one.outcome is Outcome.INDEXED:
+            _supersede_others(conn, one)
+
+
+def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, Latest]:
+    """What the index holds of these articles; those that it does not hold are left out."""
+    same = CAPTURES.alias()
+    confirmed = select(func.max(same.c.fetched_at, type_=Moment)).where(
+        same.c.article_id == CAPTURES.c.article_id, same.c.outcome.in_((Outcome.INDEXED, Outcome.UNCHANGED))
+    )
+    query = select(CAPTURES, confirmed.scalar_subquery().label("confirmed_at"))
+    indexed = query.where(CAPTURES.c.outcome == Outcome.INDEXED)
+    return {
+        row.article_id: Latest(
+            fetched_at=row.confirmed_at,
+            content_hash=row.content_hash,
+            capture_id=row.id,
+            own_canonical=not row.canonical,
+        )
+        for ids in _batches(article_ids)
+        for row in conn.execute(indexed.where(CAPTURES.c.article_id.in_(ids)))
+    }
+
+
+def first_seen(conn: Connection, article_ids: Collection[str]) -> dict[str, datetime]:
+    """When the earliest capture of each article was fetched."""
+    seen: dict[str, datetime] = {}
+    for ids in _batches(article_ids):
+        earliest = select(CAPTURES.c.article_id, func.min(CAPTURES.c.fetched_at, type_=Moment))
+        grouped = earliest.where(CAPTURES.c.article_id.in_(ids)).group_by(CAPTURES.c.article_id)
+        seen |= dict(conn.execute(grouped).tuples().all())
+    return seen
+
+
+def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
+    """Indexed captures whose page names another article as its original, where that one is indexed by now.
+
+    Each with the id of the original. An original that names yet another one does not count.
+    """
+    original = CAPTURES.alias()
+    is_there = exists().where(
+        original.c.article_id == CAPTURES.c.canonical,
+        original.c.outcome == Outcome.INDEXED,
+        original.c.canonical == "",
+    )
+    waiting = select(CAPTURES).where(
+        CAPTURES.c.canonical != "", CAPTURES.c.outcome == Outcome.INDEXED, is_there
+    )
+    return [(capture, capture.canonical) for capture in _captures(conn, waiting.order_by(CAPTURES.c.id))]
+
+
+def of_url(conn: Connection, url: str) -> list[Capture]:
+    """Captures that were requested under this canonical URL, or answered by it, oldest first."""
+    query = select(CAPTURES).where(or_(CAPTURES.c.url == url, CAPTURES.c.article_id == article_id(url)))
+    return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many captures have each outcome."""
+    rows = conn.execute(select(CAPTURES.c.outcome, func.count().label("number")).group_by(CAPTURES.c.outcome))
+    return {outcome.value: 0 for outcome in Outcome} | {row.outcome.value: row.number for row in rows}
+
+
+def problems(conn: Connection) -> list[str]:
+    """What does not add up, a sentence each with some examples; empty when all does."""
+    fetched = exists().where(CAPTURES.c.url == urls.URLS.c.url, CAPTURES.c.status.between(200, 299))
+    tried = or_(
+        exists().where(CAPTURES.c.url == urls.URLS.c.url),
+        exists().where(urls.MISSES.c.url == urls.URLS.c.url),
+    )
+    kept = exists().where(
+        SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= CAPTURES.c.offset + CAPTURES.c.length
+    )
+    ref = CAPTURES.c.segment + ":" + CAPTURES.c.offset
+    checks: list[tuple[str, Select[tuple[str]]]] = [
+        (
+            "fetched, but without a capture",
+            select(urls.URLS.c.url).where(urls.URLS.c.state == UrlState.FETCHED, ~fetched),
+        ),
+        (
+            "gone, failed or refused, but never tried",
+            select(urls.URLS.c.url).where(urls.URLS.c.state != UrlState.DUE, ~tried),
+        ),
+        (
+            "due, but without a time",
+            select(urls.URLS.c.url).where(urls.URLS.c.state == UrlState.DUE, urls.URLS.c.due_at.is_(None)),
+        ),
+        ("captured, but not within the committed archive", select(ref).where(~kept)),
+        (
+            "settled without a time, or pending with one",
+            select(ref).where((CAPTURES.c.outcome == Outcome.PENDING) != CAPTURES.c.settled_at.is_(None)),
+        ),
+        (
+            "a duplicate of nothing",
+            select(ref).where(CAPTURES.c.outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
+        ),
+    ]
+    found = []
+    for what, rows in checks:
+        count = conn.scalar(select(func.count()).select_from(rows.subquery()))
+        if count:
+            examples = ", ".join(conn.scalars(rows.limit(_EXAMPLES)))
+            found.append(f"{count} {what}: {examples}")
+    return found
+
+
+def _supersede_others(conn: Connection, indexed: Settled) -> None:
+    article = select(CAPTURES.c.article_id).where(CAPTURES.c.id == indexed.capture_id).scalar_subquery()
+    others = CAPTURES.update().where(
+        CAPTURES.c.article_id == article,
+        CAPTURES.c.id != indexed.capture_id,
+        CAPTURES.c.outcome == Outcome.INDEXED,
+    )
+    superseded = {
+        "outcome": Outcome.SUPERSEDED,
+        "reason": "newer",
+        "related": article,
+        "settled_at": indexed.at,
+    }
+    conn.execute(others.values(superseded))
+
+
+def _batches(keys: Collection[str]) -> Iterator[list[str]]:
+    wanted = list(keys)
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
+
+
+def _captures(conn: Connection, query: Select[Any]) -> list[Capture]:
+    found = []
+    for row in conn.execute(query).mappings():
+        fields = dict(row)
+        ref = ArchiveRef(
+            segment=fields.pop("segment"), offset=fields.pop("offset"), length=fields.pop("length")
+        )
+        found.append(Capture(ref=ref, **fields))
+    return found

@@ -1,0 +1,81 @@
+"""Feeds in the ledger: the validators of their last good answer, and their health."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Column, Connection, Integer, Table, select
+from sqlalchemy.dialects.sqlite import insert
+
+from store.records import FeedHealth, FeedResult, FeedTarget
+from store.schema import METADATA, Moment, Words
+
+FEEDS = Table(
+    "feeds",
+    METADATA,
+    Column("source", Words, primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("etag", Words, nullable=False),
+    Column("last_modified", Words, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("succeeded_at", Moment),
+)
+
+_NOT_MODIFIED = 304
+
+
+def targets(conn: Connection, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
+    """The feeds (URLs) of these sources (names) with the validators to ask them with."""
+    known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
+    return [
+        FeedTarget(source=source, url=url, etag=row.etag, last_modified=row.last_modified)
+        if (row := known.get((source, url)))
+        else FeedTarget(source=source, url=url)
+        for source, of_source in sources
+        for url in of_source
+    ]
+
+
+def record(conn: Connection, result: FeedResult) -> None:
+    """Note a fetch. A failure, and a 304 without validators, keep those that are known.
+
+    To be called in the transaction that discovers the feed's entries: with the validators alone in the
+    ledger, a 304 would hide the entries for ever.
+    """
+    known = conn.execute(
+        select(FEEDS).where(FEEDS.c.source == result.source, FEEDS.c.url == result.url)
+    ).first()
+    row = {"source": result.source, "url": result.url, "fetched_at": result.at}
+    row |= {"status": result.status, "error": result.error}
+    fresh = not result.error and result.status != _NOT_MODIFIED
+    if fresh or known is None:
+        row |= {"entries": result.entries}
+    if fresh or (not result.error and (result.etag or result.last_modified)):
+        row |= {"etag": result.etag, "last_modified": result.last_modified}
+    elif known is None:
+        row |= {"etag": "", "last_modified": ""}
+    if result.error:
+        row |= {"failures": 1 + (known.failures if known else 0)}
+    else:
+        row |= {"failures": 0, "succeeded_at": result.at}
+    conn.execute(insert(FEEDS).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=row))
+
+
+def health(conn: Connection) -> list[FeedHealth]:
+    """Every feed that was ever fetched."""
+    rows = conn.execute(select(FEEDS).order_by(FEEDS.c.source, FEEDS.c.url))
+    return [
+        FeedHealth(
+            source=row.source,
+            url=row.url,
+            at=row.fetched_at,
+            status=row.status,
+            entries=row.entries,
+            error=row.error,
+            failures=row.failures,
+            succeeded_at=row.succeeded_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,146 @@
+"""The ledger: one SQLite file that accounts for every URL and every capture.
+
+What is in its tables, and what may be asked of them, is in the modules urls, captures, feeds and segments.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
+from store import captures, feeds, segments, urls
+from store.schema import METADATA, SCHEMA, VERSION
+
+GROUPS = (urls, captures, feeds, segments)  # their tables are in METADATA once they are imported
+
+_BUSY_SECONDS = 30
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_REFUSED = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+}
+
+
+class Ledger:
+    """An open ledger, for any number of threads. Every method may raise LedgerError, LockedError, StorageError."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @classmethod
+    def open(cls, path: Path) -> "Ledger":
+        """The ledger in this file, which is made when there is none yet.
+
+        Refuses to begin a new ledger beside an archive that has segments: the old ledger was lost.
+        """
+        if not path.exists() and any((path.parent / "archive").glob("segment-*")):
+            raise LedgerError(
+                f"{path} is missing, though there is an archive: `broadsheet rebuild` makes it anew"
+            )
+        ledger = cls(path, _engine(path))
+        with ledger._explained():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageError(f"{path.parent} cannot be made: {error.strerror}") from error
+            ledger._prepare()
+        return ledger
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection that may write. All or nothing: what it did is undone if the block raises."""
+        with self._explained(), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees the ledger as it is now, whatever others write meanwhile."""
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file, a sentence each; reads all of it."""
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        problems = [f"{self._path}: {line}" for line in found if line != "ok"]
+        return problems + [
+            f"{self._path}: a row of {row[0]} refers to nothing in {row[2]}" for row in dangling
+        ]
+
+    def close(self) -> None:
+        """Release the file."""
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        with self._writing.begin() as connection:
+            tables = inspect(connection).get_table_names()
+            if not tables:
+                METADATA.create_all(connection)
+                connection.execute(SCHEMA.insert().values(version=VERSION))
+            elif SCHEMA.name not in tables:
+                raise LedgerError(
+                    f"{self._path} is an SQLite file, but no ledger of Broadsheet: move it away"
+                )
+            version = connection.scalar(select(SCHEMA.c.version))
+        if version != VERSION:
+            raise LedgerError(
+                f"{self._path} has schema {version}, and this version of Broadsheet reads {VERSION}: "
+                "upgrade Broadsheet, or let `broadsheet rebuild` make the ledger anew"
+            )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            explained = _explanation(self._path, error)
+            if explained is None:
+                raise
+            raise explained from error
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver's own transactions begin too late; see `_begin`
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _explanation(path: Path, error: DBAPIError | sqlite3.Error) -> BroadsheetError | None:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+    if code in _DAMAGED:
+        return LedgerError(
+            f"{path} is damaged ({cause}): `broadsheet rebuild` makes it anew from the archive"
+        )
+    if code in _REFUSED:
+        return StorageError(f"{path} cannot be written: {cause}. Make room or mend the disk, then run again")
+    if code == sqlite3.SQLITE_BUSY:
+        return LockedError(
+            f"{path} was locked by another process for {_BUSY_SECONDS} s: end that one, then run again"
+        )
+    return None

@@ -1,0 +1,167 @@
+"""The one writer of a crawl: a thread that commits what the crawl finds, in groups.
+
+The pages of a group go to the archive and are made durable by one fsync; then one transaction notes the
+whole group in the ledger; only then do its futures resolve. A feed's validators are written in the same
+transaction as its entries: alone in the ledger, they would let a 304 hide the entries for ever.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from articles.model import FeedEntry, Page
+from store import captures, feeds, segments, urls
+from store.archive import LARGEST_GROUP, ArchiveWriter
+from store.ledger import Ledger
+from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss
+
+GROUP_SECONDS = 1.0
+
+Write = Callable[[Connection], Any]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """Something to record. `prepare` is called at once and says what to write with the group; urgent ends that."""
+
+    prepare: Callable[[], Write]
+    future: "Future[Any]"
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    futures: "list[Future[Any]]" = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+
+
+class Recorder:
+    """Records a crawl in archive and ledger, which the caller opens before and closes after.
+
+    A future resolves when what it stands for is durable. Once the store cannot be written, that future and
+    all later ones fail with the same error. Pages and misses are committed after GROUP_SECONDS at the latest,
+    or 100 together; whatever has an answer, at once. `clock` is called in the writer's thread.
+    """
+
+    def __init__(self, ledger: Ledger, archive: ArchiveWriter, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._archive = archive
+        self._clock = clock
+        self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
+        self._given: set[str] = set()
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> "Future[list[FeedTarget]]":
+        """The feeds of these sources (name, URLs), with their validators."""
+        return self._put(lambda conn: feeds.targets(conn, sources), urgent=True)
+
+    def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> "Future[Discovery]":
+        """A fetched feed and what it lists. Its `due` holds no URL that this recorder gave out before."""
+
+        def write(conn: Connection) -> Discovery:
+            feeds.record(conn, result)
+            found = urls.discover(conn, entries, self._clock())
+            return replace(found, due=self._not_given(found.due))
+
+        return self._put(write, urgent=True)
+
+    def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> "Future[tuple[DueUrl, ...]]":
+        """Queue pages that no feed lists; answers those that are due, and what earlier runs left to these sources."""
+
+        def write(conn: Connection) -> tuple[DueUrl, ...]:
+            now = self._clock()
+            named = self._not_given(urls.discover(conn, entries, now).due)
+            return named + self._not_given(urls.due(conn, sources, now))
+
+        return self._put(write, urgent=True)
+
+    def page(self, page: Page) -> "Future[None]":
+        """An answer to archive."""
+
+        def prepare() -> Write:
+            ref = self._archive.append(page)
+            bodiless = replace(page, body=b"")
+            return lambda conn: captures.add(conn, [(bodiless, ref)])
+
+        return self._submit(prepare, urgent=False)
+
+    def miss(self, miss: Miss) -> "Future[None]":
+        """A fetch that left nothing to archive."""
+        return self._put(lambda conn: urls.record_misses(conn, [miss]), urgent=False)
+
+    def close(self) -> None:
+        """Record what is waiting, then end the thread. Raises the error that the store failed with, if it did."""
+        self._events.put(None)
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _put(self, write: Callable[[Connection], Answer], *, urgent: bool) -> "Future[Answer]":
+        return self._submit(lambda: write, urgent=urgent)
+
+    def _submit(
+        self, prepare: Callable[[], Callable[[Connection], Answer]], *, urgent: bool
+    ) -> "Future[Answer]":
+        if not self._thread.is_alive():
+            raise RuntimeError("the recorder is closed")
+        future: Future[Answer] = Future()
+        future.set_running_or_notify_cancel()  # what is on its way to the disk cannot be called back
+        self._events.put(_Event(prepare, future, urgent))
+        return future
+
+    def _not_given(self, due: Iterable[DueUrl]) -> tuple[DueUrl, ...]:
+        fresh = tuple(url for url in due if url.url not in self._given)
+        self._given.update(url.url for url in fresh)
+        return fresh
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            group = _Group()
+            try:
+                more = self._collect(group)
+                self._commit(group)
+            except Exception as error:  # noqa: BLE001  whatever it is, nobody may wait for ever
+                self._failure = error
+                for future in group.futures:
+                    future.set_exception(error)
+
+    def _collect(self, group: _Group) -> bool:
+        """Fill the group; False when no more events will come."""
+        deadline = float("inf")
+        while len(group.futures) < LARGEST_GROUP:
+            try:
+                event = self._events.get(
+                    timeout=None if not group.futures else max(0.0, deadline - time.monotonic())
+                )
+            except queue.Empty:
+                return True
+            if event is None:
+                return False
+            if not group.futures:
+                deadline = time.monotonic() + GROUP_SECONDS
+            group.futures.append(event.future)
+            if self._failure is not None:
+                raise self._failure
+            group.writes.append(event.prepare())
+            if event.urgent:
+                return True
+        return True
+
+    def _commit(self, group: _Group) -> None:
+        lengths = self._archive.sync()
+        with self._ledger.transaction() as conn:
+            segments.commit(conn, lengths)
+            answers = [write(conn) for write in group.writes]
+        for future, answer in zip(group.futures, answers, strict=True):
+            future.set_result(answer)

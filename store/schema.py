@@ -1,0 +1,47 @@
+"""What the tables of the ledger have in common: their column types, and the version of them all."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
+
+VERSION = 1
+
+METADATA = MetaData()
+
+SCHEMA = Table("schema", METADATA, Column("version", Integer, primary_key=True))
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, stored in UTC to the microsecond. SQLite knows no time zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's signature)
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Any text. Lone surrogates, which no database takes and any server can send, become question marks."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.encode("utf-8", "replace").decode()
+
+
+def one_of(values: type[StrEnum], name: str) -> Enum:
+    """A column that takes the values of an enumeration, and nothing else."""
+    return Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        values_callable=lambda members: [member.value for member in members],
+    )

@@ -1,0 +1,201 @@
+"""URLs in the ledger: every one that was ever discovered, its one state, and its fetches that failed."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    bindparam,
+    func,
+    select,
+    text,
+)
+
+from articles.model import FeedEntry, Page
+from store import policy
+from store.records import Discovery, DueUrl, KnownUrl, Miss, UrlState
+from store.schema import METADATA, Moment, Words, one_of
+
+URLS = Table(
+    "urls",
+    METADATA,
+    Column("url", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("state", one_of(UrlState, "url_state"), nullable=False),
+    Column("entry", Words, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", Moment),
+    Column("updated_at", Moment),
+    Column("last_error", Words, nullable=False),
+    Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
+    Index("urls_state", "state"),
+)
+
+MISSES = Table(
+    "misses",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("url", ForeignKey(URLS.c.url), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("state", one_of(UrlState, "miss_state"), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("retry_at", Moment),
+)
+
+_AT_ONCE = 500  # keys in one query
+_UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
+
+
+def discover(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> Discovery:
+    """Take in what feeds list, and answer what is to be fetched now, each URL once.
+
+    An unknown URL becomes due, and belongs to this source for good. A known one becomes due again when its
+    entry was updated since the last fetch, or was refused long enough ago (policy.is_due_again).
+    """
+    listed: dict[str, FeedEntry] = {}
+    for entry in entries:
+        listed.setdefault(entry.url, entry)
+    known = _rows(conn, listed)
+    due: list[DueUrl] = []
+    new = [entry for url, entry in listed.items() if url not in known]
+    again, updated = [], []
+    for url, row in known.items():
+        entry = replace(listed[url], source=row.source)
+        acted_on = row.updated_at or row.tried_at
+        if policy.is_due_again(row.state, row.due_at, acted_on, entry.updated_at, now):
+            again.append(entry)
+        elif row.state is UrlState.DUE:
+            if _is_later(entry.updated_at, row.updated_at):
+                updated.append(entry)
+            if row.due_at <= now:
+                due.append(DueUrl(url=url, entry=entry, attempts=row.attempts))
+    _insert(conn, new, now)
+    _update(conn, [_entry_values(entry) for entry in updated])
+    _update(
+        conn,
+        [{**_entry_values(entry), "state": UrlState.DUE, "due_at": now, "attempts": 0} for entry in again],
+    )
+    due += [DueUrl(url=entry.url, entry=entry) for entry in new + again]
+    return Discovery(due=tuple(due), new=len(new), seen=len(entries) - len(new))
+
+
+def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
+    """Have a URL fetched that no feed lists (a canonical link), unless it is known."""
+    discover(conn, [entry], now)
+
+
+def due(conn: Connection, sources: Collection[str], now: datetime) -> tuple[DueUrl, ...]:
+    """What earlier runs left to fetch for these sources, the longest due first."""
+    query = select(URLS).where(URLS.c.state == UrlState.DUE, URLS.c.source.in_(sources), URLS.c.due_at <= now)
+    return tuple(
+        DueUrl(url=row.url, entry=_entry(row.entry), attempts=row.attempts)
+        for row in conn.execute(query.order_by(URLS.c.due_at, URLS.c.url))
+    )
+
+
+def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
+    """Note fetches that left no capture. The URLs must be known."""
+    for miss in missed:
+        attempts = conn.execute(select(URLS.c.attempts).where(URLS.c.url == miss.url)).scalar_one()
+        fate = policy.after_miss(miss, attempts)
+        _settle(conn, miss.url, fate, miss.at)
+        values = {name: getattr(miss, name) for name in ("url", "at", "reason", "detail")}
+        conn.execute(MISSES.insert().values(**values, state=fate.state, retry_at=fate.due_at))
+
+
+def record_page(conn: Connection, page: Page) -> None:
+    """The requested URL's state after an archived answer. A URL not known yet (in a rebuild) becomes so."""
+    row = _rows(conn, [page.url]).get(page.url)
+    entry = replace(page.entry, url=page.url)
+    if row is None:
+        _insert(conn, [entry], page.fetched_at)
+    elif _is_later(entry.updated_at, row.updated_at):
+        _update(conn, [_entry_values(replace(entry, source=row.source))])
+    fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
+    _settle(conn, page.url, fate, page.fetched_at)
+
+
+def get(conn: Connection, url: str) -> KnownUrl | None:
+    """What is known of a canonical URL."""
+    row = conn.execute(select(URLS).where(URLS.c.url == url)).mappings().first()
+    return None if row is None else KnownUrl(**{**row, "entry": _entry(row["entry"])})
+
+
+def entry(conn: Connection, url: str) -> FeedEntry:
+    """What discovery knew of a URL in the ledger."""
+    return _entry(conn.execute(select(URLS.c.entry).where(URLS.c.url == url)).scalar_one())
+
+
+def misses(conn: Connection, url: str) -> list[Miss]:
+    """The fetches of a URL that left no capture, oldest first."""
+    columns = [MISSES.c[field.name] for field in fields(Miss)]
+    rows = conn.execute(select(*columns).where(MISSES.c.url == url).order_by(MISSES.c.id))
+    return [Miss(**row) for row in rows.mappings()]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many URLs are in each state."""
+    rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
+    return {state.value: 0 for state in UrlState} | {row.state.value: row.number for row in rows}
+
+
+def _rows(conn: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
+    wanted = list(keys)
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(URLS).where(URLS.c.url.in_(wanted[start : start + _AT_ONCE]))
+        found |= {row.url: row for row in conn.execute(query)}
+    return found
+
+
+def _insert(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> None:
+    if entries:
+        first = {"state": UrlState.DUE, "first_seen_at": now, "due_at": now, "attempts": 0, "last_error": ""}
+        conn.execute(
+            URLS.insert(),
+            [
+                {"url": e.url, "source": e.source, "updated_at": e.updated_at, "entry": _to_json(e), **first}
+                for e in entries
+            ],
+        )
+
+
+def _update(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
+        conn.execute(_UPDATE.values(columns), rows)
+
+
+def _settle(conn: Connection, url: str, fate: policy.Fate, at: datetime) -> None:
+    row = {"key": url, "state": fate.state, "attempts": fate.attempts, "due_at": fate.due_at}
+    _update(conn, [{**row, "last_error": fate.error, "tried_at": at}])
+
+
+def _entry_values(entry: FeedEntry) -> dict[str, Any]:
+    return {"key": entry.url, "entry": _to_json(entry), "updated_at": entry.updated_at}
+
+
+def _is_later(time: datetime | None, than: datetime | None) -> bool:
+    return time is not None and (than is None or time > than)
+
+
+def _to_json(entry: FeedEntry) -> str:
+    """ASCII, so that the lone surrogates of a hostile title come back as they were."""
+    return json.dumps(msgspec.to_builtins(entry))
+
+
+def _entry(stored: str) -> FeedEntry:
+    return msgspec.convert(json.loads(stored), FeedEntry)
