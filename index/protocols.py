@@ -22,7 +22,11 @@ class Ack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A found article with its `highlights`: fragments of text, matches marked by START and END of index.marks."""
+    """A found article.
+
+    `highlights` are fragments of its title, lead and body; matches stand between START and
+    END of index.marks, and the rest is the page's text as it is.
+    """
 
     article: Article
     score: float

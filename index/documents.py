@@ -1,0 +1,49 @@
+"""What of an article is searchable, under which field names, on every backend."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from articles.model import Article
+
+TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "removed")
+KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "url", "id")
+FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
+
+# Where a word without a field is looked for, and how much a match there weighs.
+DEFAULT_FIELDS: Mapping[str, float] = {"title": 4.0, "lead": 2.0, "body": 1.0}
+
+
+def texts(article: Article) -> dict[str, tuple[str, ...]]:
+    """The values of TEXT_FIELDS, searched by words. No phrase reaches from one value to the next."""
+    return {
+        "title": (article.title,),
+        "lead": (article.lead,),
+        "body": article.body,
+        "caption": tuple(image.caption for image in article.images),
+        "author": article.authors,
+        "removed": tuple(removal.text for removal in article.removed),
+    }
+
+
+def keywords(article: Article) -> dict[str, tuple[str, ...]]:
+    """The values of KEYWORD_FIELDS, each compared whole.
+
+    A site is known by its name, its host and each domain above it: `news.bbc.co.uk`, `bbc.co.uk`, `co.uk`.
+    """
+    labels = (urlsplit(article.url).hostname or "").split(".")
+    domains = tuple(".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    return {
+        "source": (article.source,),
+        "section": (article.section,),
+        "tag": article.tags,
+        "language": (article.language,),
+        "site": (article.site_name, *domains),
+        "url": (article.url, article.canonical_url),
+        "id": (article.id,),
+    }
+
+
+def timestamp(article: Article) -> datetime:
+    """The article's date: published, else first seen; never later than it was fetched."""
+    return min(article.published_at or article.first_seen_at, article.fetched_at)

@@ -1,0 +1,163 @@
+"""The embedded index: tantivy in this process, no server. One writer at a time, any number of readers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tantivy import DocAddress, Searcher
+from tantivy import Query as Compiled
+
+from articles.model import Article, from_json
+from index import embedded_disk as disk
+from index.embedded_query import compile_query
+from index.marks import highlights
+from index.protocols import Ack, Hit, Hits
+from index.query import Query, parse
+
+_HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
+_SCHEMA = disk.make_schema()
+_ID = re.compile(r"[0-9a-f]{32}")
+_ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
+
+
+class EmbeddedWriter:
+    """Adds and removes articles; makes the index where there is none.
+
+    Raises SearchIndexError for an index that another process writes or that cannot be read, and StorageError when
+    the disk takes no more: the index is then as it was before the call, and the writer goes on working.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        if not disk.is_there(folder):
+            disk.create(folder)
+        self._index = disk.open_index(folder)
+        with disk.storing(folder):
+            self._writer = self._index.writer(_HEAP, num_threads=1)
+
+    def add(self, articles: Sequence[Article]) -> list[Ack]:
+        """Upsert by id in one commit, which is durable on return. An answer for each article, in order.
+
+        One that is older by `fetched_at` (to the millisecond) than the one with its id, there or earlier in
+        `articles`, is `superseded`; one whose id is no id or whose text is no Unicode is `refused`.
+        """
+        if not articles:
+            return []
+        newest: dict[str, int | None] = {}
+        with disk.reading(self._folder):
+            self._index.reload()
+            searcher = self._index.searcher()
+        with self._committing():
+            return [self._put(article, searcher, newest) for article in articles]
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove what is there; an id that is not there is no error."""
+        with self._committing():
+            for article_id in ids:
+                self._writer.delete_documents_by_term("id", article_id)
+
+    def close(self) -> None:
+        """Wait for merges under way and release the lock. The writer cannot be used any more."""
+        with disk.storing(self._folder):
+            self._writer.wait_merging_threads()
+
+    def _put(self, article: Article, searcher: Searcher, newest: dict[str, int | None]) -> Ack:
+        fetched = disk.milliseconds(article.fetched_at)
+        if not _ID.fullmatch(article.id):
+            return Ack(id=article.id, status="refused", detail="an id is 32 hexadecimal digits")
+        if article.id not in newest:
+            newest[article.id] = _fetched(searcher, article.id)
+        if (before := newest[article.id]) is not None and fetched < before:
+            return Ack(id=article.id, status="superseded")
+        try:
+            document = disk.make_document(article)
+        except UnicodeEncodeError as error:
+            return Ack(id=article.id, status="refused", detail=f"its text is no Unicode: {error}")
+        self._writer.delete_documents_by_term("id", article.id)
+        self._writer.add_document(document)
+        newest[article.id] = fetched
+        return Ack(id=article.id, status="indexed")
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        with disk.storing(self._folder):
+            try:
+                yield
+                self._writer.commit()
+            except BaseException:
+                self._writer.rollback()
+                raise
+
+
+class EmbeddedReader:
+    """Finds articles; sees each commit of a writer, in this process or another, from the next call on.
+
+    Raises SearchIndexError for an index that is missing, damaged or of another version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._index = disk.open_index(folder)
+
+    def search(self, query: Query) -> Hits:
+        """The page of hits that `query` asks for; their score is 0 when sorted by date. Raises QueryError."""
+        node = parse(query.text)
+        newest = query.sort == "newest"
+        compiled = compile_query(query, node, _SCHEMA)
+        with disk.reading(self._folder):
+            searcher = self._searcher()
+            result = searcher.search(
+                compiled,
+                limit=query.limit,
+                offset=query.offset,
+                order_by_field="timestamp" if newest else None,
+            )
+            found = [
+                (_article(searcher, address), 0.0 if newest else score) for score, address in result.hits
+            ]
+            total: int = result.count  # type: ignore[attr-defined]  # tantivy's stub lacks it
+        hits = [Hit(article=each, score=score, highlights=highlights(each, node)) for each, score in found]
+        return Hits(total=total, hits=tuple(hits))
+
+    def get(self, article_id: str) -> Article | None:
+        """The article with this id."""
+        with disk.reading(self._folder):
+            searcher = self._searcher()
+            address = _address(searcher, article_id)
+            return None if address is None else _article(searcher, address)
+
+    def count(self) -> int:
+        """How many articles the index holds."""
+        with disk.reading(self._folder):
+            return self._searcher().num_docs
+
+    def all(self) -> Iterator[Article]:
+        """Every article, sorted by id, as of the first one; holds 1/256 of the ids at a time."""
+        with disk.reading(self._folder):
+            searcher = self._searcher()
+            for start in _ID_STARTS:
+                for article_id, _ in searcher.terms_with_prefix("id", start):
+                    if (address := _address(searcher, article_id)) is not None:
+                        yield _article(searcher, address)
+
+    def _searcher(self) -> Searcher:
+        self._index.reload()
+        return self._index.searcher()
+
+
+def _address(searcher: Searcher, article_id: str) -> DocAddress | None:
+    hits = searcher.search(Compiled.term_query(_SCHEMA, "id", article_id), limit=1, count=False).hits
+    return hits[0][1] if hits else None
+
+
+def _article(searcher: Searcher, address: DocAddress) -> Article:
+    return from_json(searcher.doc(address)["article"][0])
+
+
+def _fetched(searcher: Searcher, article_id: str) -> int | None:
+    """When the article that is there was fetched, in ms since 1970."""
+    if (address := _address(searcher, article_id)) is None:
+        return None
+    fetched = searcher.fast_field_values("fetched", [address])[0]
+    return None if fetched is None else int(fetched)

@@ -1,0 +1,144 @@
+"""The embedded index on disk: its fields, its version, how it is made and opened, and what its faults are called.
+
+The folder is tantivy's own, with one file of ours beside it. It holds no path, so that it may be moved.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from tantivy import MAX_DATETIME, MIN_DATETIME, Document, Index, Schema, SchemaBuilder
+
+from articles.errors import SearchIndexError, StorageError
+from articles.model import Article, to_json
+from index.documents import KEYWORD_FIELDS, TEXT_FIELDS, keywords, texts, timestamp
+from index.tokens import analyzer, keyword, plain
+
+VERSION = "1"  # of the fields and of the tokenisation
+_VERSION_FILE = "broadsheet-version"
+_WORDS = "broadsheet_words"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def make_schema() -> Schema:
+    """The searchable fields, the date, the fetch time (ms since 1970), and the article itself, stored."""
+    builder = SchemaBuilder()
+    for name in TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name=_WORDS)
+    for name in KEYWORD_FIELDS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_date_field("timestamp", indexed=True, fast=True)
+    builder.add_integer_field("fetched", fast=True)
+    builder.add_bytes_field("article", stored=True)
+    return builder.build()
+
+
+def make_document(article: Article) -> Document:
+    """Raises UnicodeEncodeError for an article whose text is not Unicode (lone surrogates)."""
+    document = Document()
+    for name, values in texts(article).items():
+        for text in values:
+            document.add_text(name, plain(text))
+    for name, values in keywords(article).items():
+        for word in filter(None, map(keyword, values)):
+            document.add_text(name, word)
+    document.add_date("timestamp", in_range(timestamp(article)))
+    document.add_integer("fetched", milliseconds(article.fetched_at))
+    document.add_bytes("article", to_json(article))
+    return document
+
+
+def milliseconds(time: datetime) -> int:
+    """Since 1970."""
+    return (time - _EPOCH) // timedelta(milliseconds=1)
+
+
+def in_range(time: datetime) -> datetime:
+    """The time, or the nearest one that tantivy can hold (1677 to 2262)."""
+    return max(MIN_DATETIME, min(time, MAX_DATETIME))
+
+
+def create(folder: Path) -> None:
+    """Make an empty index where nothing or an empty folder is; all of it or, if this is interrupted, none."""
+    making = folder.with_name(f".{folder.name}.making")
+    with storing(folder):
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        Index(make_schema(), str(making))
+        (making / _VERSION_FILE).write_text(VERSION, "ascii")
+        making.rename(folder)
+
+
+def is_there(folder: Path) -> bool:
+    """Whether there is anything at all, be it whole or not."""
+    return folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
+
+
+def open_index(folder: Path) -> Index:
+    """The index in `folder`. Raises SearchIndexError if it is missing, damaged or of another version."""
+    if not is_there(folder):
+        raise SearchIndexError(
+            f"there is no index in {folder}; `broadsheet rebuild` makes it from the archive"
+        )
+    try:
+        version = (folder / _VERSION_FILE).read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise damaged(folder, error) from error
+    if version != VERSION:
+        raise SearchIndexError(
+            f"the index in {folder} is of version {version[:20]!r}, this program's is {VERSION}; "
+            "`broadsheet rebuild` makes it anew from the archive"
+        )
+    with reading(folder):
+        index = Index.open(str(folder))
+        index.register_tokenizer(_WORDS, analyzer())
+        index.config_reader("manual")
+        return index
+
+
+def damaged(folder: Path, cause: BaseException) -> SearchIndexError:
+    """The error for an index that cannot be read."""
+    return SearchIndexError(
+        f"the index in {folder} is damaged ({cause}); `broadsheet rebuild` makes it anew from the archive"
+    )
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Call what goes wrong inside by its name: damage, or a folder that this process may not lock."""
+    try:
+        yield
+    except BaseException as error:
+        if not (isinstance(error, ValueError | OSError | msgspec.MsgspecError) or _is_panic(error)):
+            raise
+        if "Lockfile" in str(error):
+            raise StorageError(
+                f"the index in {folder} cannot be read without write access to it: {error}"
+            ) from error
+        raise damaged(folder, error) from error
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """Call what goes wrong inside by its name: another writer, or a disk that takes no more."""
+    try:
+        yield
+    except BaseException as error:
+        if not (isinstance(error, ValueError | OSError) or _is_panic(error)):
+            raise
+        if "LockBusy" in str(error):
+            raise SearchIndexError(
+                f"another process is writing the index in {folder}; wait until it ends"
+            ) from error
+        raise StorageError(
+            f"the index in {folder} could not be written, and is as it was before: {error}; make room or mend the "
+            "disk, then run again (if it stays so, `broadsheet rebuild`)"
+        ) from error
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether tantivy panicked, as it does on flipped bits. The class is no Exception and cannot be imported."""
+    return type(error).__name__ == "PanicException"

@@ -1,0 +1,124 @@
+"""Fragments of a found article with the words that matched marked; the same on every backend."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from unicodedata import normalize
+
+from articles.model import Article
+from index.query import And, Node, Or, Prefix, Scoped, Term
+from index.tokens import Span, spans, tokens
+
+# Private-use characters. Those that a page itself holds are taken out of the fragments.
+START = "\ue000"
+END = "\ue001"
+
+_CLEAR = str.maketrans({START: " ", END: " "})
+_FRAGMENTS = 3  # of lead and body
+_BEFORE = 60  # characters of a fragment before its first match
+_AFTER = 200  # and from there on
+_READ = 200_000  # characters of one paragraph that are looked through
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Words in a row, or the beginning of one word, that the query asks for."""
+
+    words: tuple[str, ...]
+    prefix: bool
+
+    def is_at(self, place: int, words: Sequence[Span]) -> bool:
+        if self.prefix:
+            return words[place].word.startswith(self.words[0])
+        return self.words == tuple(span.word for span in words[place : place + len(self.words)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    sought: _Sought
+    start: int
+    end: int
+
+
+def highlights(article: Article, node: Node) -> tuple[str, ...]:
+    """The whole title if it matches, then the fragments of lead and body with most of what is asked, in order."""
+    parts = [(article.lead, set(_sought(node, "lead", "")))]
+    body = set(_sought(node, "body", ""))
+    parts.extend((paragraph, body) for paragraph in article.body)
+    found = [fragment for text, sought in parts for fragment in _fragments(text, sought)]
+    best = nlargest(_FRAGMENTS, range(len(found)), key=lambda place: (found[place][0], -place))
+    title = _prepared(article.title)
+    matches = _matches(spans(title), set(_sought(node, "title", "")))
+    whole = (_marked(title, 0, len(title), matches),) if matches else ()
+    return whole + tuple(found[place][1] for place in sorted(best))
+
+
+def _sought(node: Node, field: str, scope: str) -> Iterator[_Sought]:
+    """What `node` asks of `field`. What it rules out, and what it asks of other fields, is not sought."""
+    match node:
+        case Term(text) | Prefix(text) if scope in ("", field):
+            yield _Sought(tuple(tokens(text)), isinstance(node, Prefix))
+        case Scoped(inner_scope, inner):
+            yield from _sought(inner, field, inner_scope)
+        case And(nodes) | Or(nodes):
+            for each in nodes:
+                yield from _sought(each, field, scope)
+
+
+def _prepared(text: str) -> str:
+    return normalize("NFC", text[:_READ]).translate(_CLEAR)
+
+
+def _matches(words: Sequence[Span], sought: set[_Sought]) -> list[_Match]:
+    """In the order of the text."""
+    beginnings = {each for each in sought if each.prefix}
+    by_first: dict[str, list[_Sought]] = {}
+    for each in sought - beginnings:
+        by_first.setdefault(each.words[0], []).append(each)
+    matches = []
+    for place, span in enumerate(words):
+        for each in (*by_first.get(span.word, ()), *beginnings):
+            if each.is_at(place, words):
+                last = words[place + len(each.words) - 1]
+                matches.append(_Match(each, span.start, last.end))
+    return matches
+
+
+def _fragments(text: str, sought: set[_Sought]) -> Iterator[tuple[int, str]]:
+    """Each with the number of different things sought that it holds."""
+    text = _prepared(text)
+    words = spans(text) if sought else []
+    matches = _matches(words, sought)
+    while matches:
+        start, end = _window(text, words, matches[0])
+        held = [match for match in matches if match.end <= end]
+        cut_before, cut_after = "…" * (start > 0), "…" * (end < len(text))
+        yield len({match.sought for match in held}), cut_before + _marked(text, start, end, held) + cut_after
+        matches = [match for match in matches if match.start >= end]
+
+
+def _window(text: str, words: Sequence[Span], match: _Match) -> tuple[int, int]:
+    """From one word's beginning to another's end around `match`; to the ends of the text where they are near."""
+    first = bisect_left(words, match.start - _BEFORE, key=lambda span: span.start)
+    after = bisect_right(words, max(match.start + _AFTER, match.end), key=lambda span: span.end)
+    return words[first].start if first else 0, words[after - 1].end if after < len(words) else len(text)
+
+
+def _marked(text: str, start: int, end: int, matches: Sequence[_Match]) -> str:
+    """The text from `start` to `end`; matches that overlap are marked as one."""
+    pieces, place = [], start
+    for run_start, run_end in _merged(matches):
+        pieces += [text[place:run_start], START, text[run_start:run_end], END]
+        place = run_end
+    return "".join([*pieces, text[place:end]])
+
+
+def _merged(matches: Sequence[_Match]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for match in matches:
+        if runs and match.start < runs[-1][1]:
+            runs[-1] = (runs[-1][0], max(runs[-1][1], match.end))
+        else:
+            runs.append((match.start, match.end))
+    return runs

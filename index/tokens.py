@@ -1,0 +1,72 @@
+"""How text is cut into words for exact search: the one written-down definition that every backend follows.
+
+1. Characters are composed (NFC), and a few letters are written in their plain form (`_PLAIN` below).
+2. A word is a run of letters, marks and digits; anything else only separates, so that `F-35` is `f 35`, `U.S.` is
+   `u s` and `O'Neill`, with whichever apostrophe, is `o neill`. In scripts that put no spaces between words (Han,
+   kana, Thai, Lao, Khmer, Myanmar) each character is a word.
+3. Latin letters lose their accents (Lucene's ASCII folding), then all become lower case, character by character.
+4. A word above 4,000 bytes is left out: no query is long enough to ask for it.
+
+Several words in a row are searched as a phrase. In Elasticsearch the same is a `mapping` character filter with
+`_PLAIN`, a `pattern` tokenizer with `WORD`, and the filters `asciifolding`, `lowercase` and `length`.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+_UNSPACED = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    r"\u{30FC}\u{FF70}\u{FF9E}\u{FF9F}"  # kana's length and voice marks, which Unicode counts to no script
+)
+WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]+"
+_LONGEST = 4_000  # bytes of UTF-8; index.query allows 1,000 characters
+
+# Letters that people write in two ways, and that ASCII folding leaves alone. One character for one, so that
+# positions in the text stay what they are.
+_PLAIN = str.maketrans(
+    "ΆΈΉΊΪΌΎΫΏάέήίϊΐόύϋΰώςЁёʻʼ",  # Greek tonos and final sigma, Russian yo, letters used as apostrophes
+    "ΑΕΗΙΙΟΥΥΩαεηιιιουυυωσЕе''",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word and where it stands: the characters from `start` up to `end`."""
+
+    word: str
+    start: int
+    end: int
+
+
+def plain(text: str) -> str:
+    """The text with step 1 done: what an analyzer is given. As long as the NFC form of `text`."""
+    return unicodedata.normalize("NFC", text).translate(_PLAIN)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of `text`."""
+    return _ANALYZER.analyze(plain(text))
+
+
+def spans(text: str) -> list[Span]:
+    """The words of `text` with their places in its NFC form."""
+    words = _ANALYZER.pre_tokenize(plain(text)).tokens
+    return [Span(word.text, word.char_offset_from, word.char_offset_to or 0) for word in words]
+
+
+def keyword(text: str) -> str:
+    """The whole of `text` as one word, for values that are compared without regard to case, accents and spacing."""
+    words = _WHOLE.analyze(" ".join(plain(text).split()))
+    return words[0] if words else ""
+
+
+def analyzer() -> TextAnalyzer:
+    """Steps 2 to 4 for a tantivy field, which is to be given `plain` text."""
+    words = TextAnalyzerBuilder(Tokenizer.regex(WORD)).filter(Filter.remove_long(_LONGEST))
+    return words.filter(Filter.ascii_fold()).filter(Filter.lowercase()).build()
+
+
+_ANALYZER = analyzer()
+_WHOLE = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.ascii_fold()).filter(Filter.lowercase()).build()
