@@ -65,12 +65,11 @@ def test_each_publisher_has_a_host_a_feed_and_a_language_of_its_own(newsroom: Ne
     assert len(newsroom.articles()) == 20
 
 
-def test_where_other_loopback_addresses_are_missing_ports_tell_publishers_apart(
+def test_without_further_loopback_addresses_ports_tell_publishers_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        "broadsheet.newsroom.server.HOSTS", "192.0.2.{}"
-    )  # TEST-NET-1: never an address of ours
+    reserved = "240.0.0.{}"  # no interface can have it
+    monkeypatch.setattr("broadsheet.newsroom.server.HOSTS", reserved)
     with Newsroom() as newsroom:
         assert {urlsplit(url).hostname for url in newsroom.feeds} == {"127.0.0.1"}
         assert len({urlsplit(url).port for url in newsroom.feeds}) == 4
