@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from store.captures import Latest
-
 from articles.model import Article, Rejection
 from articles.urls import article_id
 from crawlers.workers import Lost, Workers
@@ -19,7 +17,7 @@ from flows.config import Config
 from index.protocols import Ack, IndexWriter
 from store import captures, urls
 from store.ledger import Ledger
-from store.records import Capture, Outcome, Settled
+from store.records import Capture, Outcome, Settled, Version
 
 BATCH = 500
 
@@ -48,25 +46,51 @@ class Loader:
         if not pending:
             return []
         cleaned = self._clean(pending)
+        articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
-            ids = {a.id for _, a in cleaned if isinstance(a, Article)}
-            targets = {article_id(a.canonical_url) for _, a in cleaned if isinstance(a, Article)}
-            latest = captures.latest_indexed(conn, ids | targets)
-            first_seen = captures.first_seen(conn, ids)
+            latest = captures.latest_indexed(
+                conn, {a.id for a in articles} | {_original(a) for a in articles}
+            )
+            first_seen = captures.first_seen(conn, {a.id for a in articles})
         settled, to_add = decide(cleaned, latest, self.clock())
-        articles = [
-            replace(a, first_seen_at=first_seen.get(a.id, a.fetched_at), archive=str(c.ref))
-            for c, a in to_add
-        ]
-        acks = {ack.id: ack for ack in self.writer.add(articles)} if articles else {}
-        settled += [_acknowledged(c, a, acks[a.id], self.clock()) for c, a in to_add]
+        acks = self.writer.add(
+            [replace(a, first_seen_at=first_seen[a.id], archive=str(c.ref)) for c, a in to_add]
+        )
+        loaded = [_acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
+        folded = self._fold({c.id: a for c, a in to_add}, loaded)
         with self.ledger.transaction() as conn:
-            captures.settle(conn, settled)
+            captures.settle(conn, [*settled, *loaded, *folded])
+            captures.supersede(conn, [s for s in loaded if s.outcome is Outcome.INDEXED])
             for capture, article in to_add:
-                if article.canonical_url != article.url:
-                    page_entry = urls.entry(conn, capture.url)
-                    urls.queue(conn, replace(page_entry, url=article.canonical_url), self.clock())
-        return settled + self._fold_duplicates()
+                known = urls.get(conn, capture.url)
+                if known is not None and article.canonical_url != article.url:
+                    urls.queue(conn, replace(known.entry, url=article.canonical_url), self.clock())
+        return [*settled, *loaded, *folded]
+
+    def _fold(self, added: Mapping[int, Article], loaded: list[Settled]) -> list[Settled]:
+        """Articles that stood in for an original that is now indexed leave the index as its duplicates.
+
+        Before the ledger is told of either, so that a kill in between is made good by loading the batch again.
+        """
+        indexed = [s for s in loaded if s.outcome is Outcome.INDEXED]
+        originals = {added[s.capture_id].id for s in indexed if not s.canonical}
+        with self.ledger.reading() as conn:
+            stand_ins = {c.id: (c.article_id, c.canonical) for c in captures.naming(conn, originals)}
+        stand_ins |= {
+            s.capture_id: (added[s.capture_id].id, s.canonical) for s in indexed if s.canonical in originals
+        }
+        if stand_ins:
+            self.writer.delete([article for article, _ in stand_ins.values()])
+        return [
+            Settled(
+                capture_id=key,
+                outcome=Outcome.DUPLICATE,
+                at=self.clock(),
+                reason="canonical",
+                related=original,
+            )
+            for key, (_, original) in stand_ins.items()
+        ]
 
     def _clean(self, pending: Iterable[Capture]) -> list[tuple[Capture, Article | Rejection]]:
         by_id = {capture.id: capture for capture in pending}
@@ -77,26 +101,10 @@ class Loader:
         }
         return [(by_id[key], results[key]) for key in sorted(results)]
 
-    def _fold_duplicates(self) -> list[Settled]:
-        """Articles that stood in for their canonical page leave the index once that page is in it."""
-        with self.ledger.reading() as conn:
-            stand_ins = captures.duplicates_waiting(conn)
-        if not stand_ins:
-            return []
-        self.writer.delete([capture.article_id for capture, _ in stand_ins])
-        settled = [
-            Settled(
-                capture_id=c.id,
-                outcome=Outcome.DUPLICATE,
-                at=self.clock(),
-                reason="canonical",
-                related=target,
-            )
-            for c, target in stand_ins
-        ]
-        with self.ledger.transaction() as conn:
-            captures.settle(conn, settled)
-        return settled
+
+def _original(article: Article) -> str:
+    """The id of the article that the page names as its original; its own where it names none."""
+    return article_id(article.canonical_url)
 
 
 def _rejected(lost: Lost) -> Rejection:
@@ -105,7 +113,7 @@ def _rejected(lost: Lost) -> Rejection:
 
 
 def decide(
-    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
+    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Version], now: datetime
 ) -> tuple[list[Settled], list[tuple[Capture, Article]]]:
     """What is settled without the index, and what is to be added to it.
 
@@ -138,10 +146,10 @@ def decide(
     return settled, list(to_add.values())
 
 
-def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
+def _outcome(article: Article, latest: Mapping[str, Version]) -> tuple[Outcome | None, str]:
     """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
-    target = article_id(article.canonical_url)
-    if target != article.id and target in latest and latest[target].own_canonical:
+    target = _original(article)
+    if target != article.id and target in latest:
         return Outcome.DUPLICATE, target
     present = latest.get(article.id)
     if present is None:
@@ -153,6 +161,12 @@ def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | 
     return None, ""
 
 
+def _reject(capture: Capture, why: Rejection, now: datetime) -> Settled:
+    return Settled(
+        capture_id=capture.id, outcome=Outcome.REJECTED, at=now, reason=why.reason, detail=why.detail
+    )
+
+
 def _settle(
     capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str = ""
 ) -> Settled:
@@ -162,7 +176,7 @@ def _settle(
 
 
 def _acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
-    target = article_id(article.canonical_url)
+    target = _original(article)
     outcome = {
         "indexed": Outcome.INDEXED,
         "superseded": Outcome.SUPERSEDED,

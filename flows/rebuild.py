@@ -7,16 +7,15 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from index.embedded import EmbeddedWriter
-from store.lock import RunLock
-
 from articles.errors import ArchiveError
 from flows.config import Config
 from flows.load import Loader, cleaners
 from flows.run import RunReport, now, work
+from index.embedded import EmbeddedWriter
 from store import captures, segments
 from store.archive import scan
 from store.ledger import Ledger
+from store.lock import RunLock
 
 _BATCH = 500
 
@@ -39,13 +38,13 @@ def rebuild(
     if not config.archive.is_dir():
         raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
     beside = config.folder / "rebuild"
-    with RunLock(config.folder):
+    with RunLock(config.folder, clock()):
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         damages: list[str] = []
-        ledger = Ledger.open(beside / "ledger.sqlite")
+        ledger = Ledger.create(beside / "ledger.sqlite")
         try:
-            count = _replay(config.archive, ledger, damages.append, clock)
+            count = _replay(config.archive, ledger, damages.append)
             report = _load(config, ledger, beside / "index", progress, clock)
         finally:
             ledger.close()
@@ -53,15 +52,13 @@ def rebuild(
     return Rebuilt(count, report.outcomes, tuple(damages))
 
 
-def _replay(
-    archive: Path, ledger: Ledger, damaged: Callable[[str], None], clock: Callable[[], datetime]
-) -> int:
+def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> int:
     pages = scan(archive, damaged)
     count = 0
     while batch := [(page, ref) for ref, page in islice(pages, _BATCH)]:
         with ledger.transaction() as conn:
-            captures.add(conn, batch, clock())
             segments.commit(conn, {ref.segment: ref.offset + ref.length for _, ref in batch})
+            captures.add(conn, batch)
         count += len(batch)
     return count
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from store.lock import RunLock
-
 from articles.errors import ConfigError, StorageError
 from crawlers.plan import CrawlReport
 from flows.config import Config, SourceSection
@@ -18,6 +16,7 @@ from index.protocols import IndexWriter
 from store import segments
 from store.archive import repair
 from store.ledger import Ledger
+from store.lock import RunLock
 from store.records import Outcome
 
 _PAUSE = 0.2
@@ -45,7 +44,7 @@ def open_index(config: Config) -> IndexWriter:
 
 
 @contextmanager
-def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
+def data_folder(config: Config, clock: Callable[[], datetime]) -> Iterator[tuple[RunLock, Ledger]]:
     """The data folder, locked and made whole: tails beyond the last commit are cut back.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
@@ -56,11 +55,11 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         raise StorageError(
             f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
         ) from error
-    with RunLock(config.folder) as lock:
+    with RunLock(config.folder, clock()) as lock:
         ledger = Ledger.open(config.ledger)
         try:
             with ledger.reading() as conn:
-                committed = segments.lengths(conn)
+                committed = segments.committed(conn)
             repair(config.archive, committed)
             yield lock, ledger
         finally:
@@ -91,7 +90,7 @@ def run(
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
     sources = choose(config, names)
-    with data_folder(config) as (lock, ledger), cleaners(config) as pool:
+    with data_folder(config, clock) as (lock, ledger), cleaners(config) as pool:
         writer = open_index(config)
         try:
             crawl = Crawl(plan(config, sources), lock.fileno())

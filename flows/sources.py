@@ -75,7 +75,7 @@ def _feeds(page: Page | Unfetched) -> list[str]:
     if page.status != 200:
         raise FeedError(f"answered with HTTP status {page.status}")
     try:
-        parse(page.body, page.final_url, "once", page.headers)
+        parse(page.body, page.final_url, "once", page.fetched_at, page.headers)
     except FeedError as error:
         links = feed_links(page.body, page.final_url)
         if not links:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from index.embedded import EmbeddedReader
-
 from articles.errors import LedgerError
 from flows.config import Config
+from index.embedded import EmbeddedReader
 from store import captures, urls
 from store import feeds as feed_table
 from store.ledger import Ledger
@@ -16,7 +15,10 @@ def status(config: Config) -> dict[str, dict[str, int]]:
     ledger = _existing(config)
     try:
         with ledger.reading() as conn:
-            counted = {"urls": urls.counts(conn), "captures": captures.counts(conn)}
+            counted = {
+                "urls": {state.value: n for state, n in urls.counts(conn).items()},
+                "captures": {outcome.value: n for outcome, n in captures.counts(conn).items()},
+            }
     finally:
         ledger.close()
     documents = EmbeddedReader(config.index_folder).count() if config.index_folder.exists() else 0
@@ -30,18 +32,18 @@ def feeds(config: Config) -> list[dict[str, Any]]:
         ledger = Ledger.open(config.ledger)
         try:
             with ledger.reading() as conn:
-                health = {row.url: row for row in feed_table.health(conn)}
+                health = {(row.source, row.url): row for row in feed_table.health(conn)}
         finally:
             ledger.close()
     rows = []
     for source in config.sources:
         for url in source.feeds:
-            row = health.get(url)
+            row = health.get((source.name, url))
             rows.append(
                 {
                     "source": source.name,
                     "url": url,
-                    "at": row.at if row else None,
+                    "at": row.fetched_at if row else None,
                     "status": row.status if row else 0,
                     "entries": row.entries if row else 0,
                     "error": row.error if row else "",

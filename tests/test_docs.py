@@ -1,0 +1,59 @@
+"""The reference is complete, and the documents' links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from articles.clean import REASONS
+from broadsheet.cli import app
+from flows.config import Config, template
+from store.records import Outcome, UrlState
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    group = typer.main.get_command(app)
+    commands = group.commands  # type: ignore[attr-defined]
+    assert len(commands) >= 14
+    for name, command in commands.items():
+        (row,) = re.findall(rf"^\| `{name}\b.*$", REFERENCE, flags=re.MULTILINE)
+        for parameter in command.params:
+            for option in parameter.opts if parameter.param_type_name == "option" else ():
+                assert option in row, f"{name} {option}"
+
+
+def test_every_setting_is_in_the_reference_with_its_default() -> None:
+    assert "`[store]`" in REFERENCE
+    for section, info in Config.model_fields.items():
+        model = {"sources": "[[sources]]"}.get(section, f"[{section}]")
+        if section == "path":
+            continue
+        assert f"### `{model}`" in REFERENCE
+        part = REFERENCE.split(f"### `{model}`")[1].split("\n#")[0]
+        annotation = info.annotation if section != "sources" else info.annotation.__args__[0]  # type: ignore[union-attr]
+        for key, setting in annotation.model_fields.items():  # type: ignore[union-attr]
+            assert f"| `{key}` | " in part, f"{section}.{key}"
+            assert (setting.description or "") in part
+
+
+@pytest.mark.parametrize("word", [*UrlState, *Outcome, *REASONS, "cleaner_failed", "archive_damaged"])
+def test_every_state_outcome_and_reason_is_in_the_reference(word: str) -> None:
+    assert f"| `{word}` |" in REFERENCE
+
+
+def test_the_template_shows_every_setting_with_its_meaning() -> None:
+    text = template()
+    for section in ("store", "crawl", "clean", "index"):
+        for key, setting in Config.model_fields[section].annotation.model_fields.items():  # type: ignore[union-attr]
+            assert re.search(rf"^{key} = ", text, flags=re.MULTILINE), key
+            assert f"# {setting.description}" in text
+
+
+@pytest.mark.parametrize("document", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=lambda p: p.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
