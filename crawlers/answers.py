@@ -1,0 +1,139 @@
+"""Reading an HTTP answer: its body without content encoding, where it redirects, how long to wait. Pure."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import ada_url
+
+from store.records import UrlState
+
+ACCEPT_ENCODING = "gzip, deflate"
+
+_STATES = {
+    "robots": UrlState.REFUSED,
+    "address": UrlState.REFUSED,
+    "too_large": UrlState.FAILED,
+    "redirect": UrlState.FAILED,
+    "encoding": UrlState.FAILED,
+    "url": UrlState.FAILED,
+}
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_BUSY = frozenset((429, 503))
+
+
+class FetchError(Exception):
+    """A request that left nothing to keep.
+
+    `reason` is one of: robots, address, too_large, redirect, encoding, url, robots_unreachable, retry_after,
+    silent, timeout, connection, dns, tls, cut, error. `detail` is for the reader; `retry_at` is when the server
+    said that it may be asked again.
+    """
+
+    def __init__(self, reason: str, detail: str, retry_at: datetime | None = None) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.retry_at = retry_at
+
+    @property
+    def passing(self) -> bool:
+        """Whether the next request may well be answered."""
+        return self.reason in ("timeout", "connection", "dns", "cut")
+
+    @property
+    def state(self) -> UrlState:
+        """What becomes of the URL."""
+        return _STATES.get(self.reason, UrlState.DUE)
+
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer to one request, or to the last of a chain of `redirects` (the URLs that redirected).
+
+    `headers` are as sent, names lower-cased; `body` has no content encoding; `at` is when it was complete, UTC.
+    """
+
+    url: str
+    redirects: tuple[str, ...] = ()
+    status: int
+    headers: Headers
+    body: bytes
+    at: datetime
+
+
+def header(headers: Sequence[tuple[str, str]], name: str) -> str:
+    """The first value of the header, "" without one."""
+    return next((value for key, value in headers if key == name), "")
+
+
+def decoded(body: bytes, encoding: str, limit: int) -> bytes:
+    """The body without its content encoding, at most `limit` bytes.
+
+    Raises FetchError: too_large, cut (the compressed stream has no end), encoding (unasked for, or damaged).
+    """
+    for name in reversed([name.strip().lower() for name in encoding.split(",")]):
+        if name in ("", "identity") or not body:
+            continue
+        if name not in ("gzip", "x-gzip", "deflate"):
+            raise FetchError("encoding", f"content encoding {name[:40]!r}, which was not asked for")
+        body = _inflated(body, limit)
+    if len(body) > limit:
+        raise FetchError("too_large", f"more than {limit} bytes")
+    return body
+
+
+def _inflated(body: bytes, limit: int) -> bytes:
+    # "deflate" is meant to be in zlib format; some servers send it bare. 47: gzip or zlib, told by the header.
+    bare = body[:2] != b"\x1f\x8b" and (body[0] & 15 != 8 or int.from_bytes(body[:2], "big") % 31)
+    plain = bytearray()
+    try:
+        while body:  # a gzip body may have several members
+            inflater = zlib.decompressobj(-15 if bare else 47)
+            plain += inflater.decompress(body, limit + 1 - len(plain))
+            if len(plain) > limit:
+                raise FetchError("too_large", f"more than {limit} bytes when decompressed")
+            if not inflater.eof:
+                raise FetchError("cut", "the compressed body has no end")
+            body = inflater.unused_data if inflater.unused_data[:2] == b"\x1f\x8b" else b""
+    except zlib.error as error:
+        raise FetchError("encoding", f"damaged compressed body: {error}") from error
+    return bytes(plain)
+
+
+def target(answer: Answer) -> str:
+    """Where the answer redirects to, without fragment; "" when it does not. Raises FetchError (redirect)."""
+    location = header(answer.headers, "location").strip()
+    if answer.status not in _REDIRECTS or not location:
+        return ""
+    try:
+        parsed = ada_url.URL(location, answer.url)
+    except ValueError as error:
+        raise FetchError("redirect", f"redirects to no URL: {location[:200]!r}") from error
+    if parsed.protocol not in ("http:", "https:"):
+        raise FetchError("redirect", f"redirects away from http: {location[:200]!r}")
+    parsed.username = parsed.password = parsed.hash = ""
+    return parsed.href
+
+
+def wait_asked(answer: Answer) -> float | None:
+    """Seconds that a busy server (429, 503) asks to be left alone: 0 when it does not say how long.
+
+    None for every other answer. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3).
+    """
+    if answer.status not in _BUSY:
+        return None
+    value = header(answer.headers, "retry-after").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (date - answer.at).total_seconds())

@@ -1,0 +1,70 @@
+"""robots.txt by RFC 9309: asked before anything else of an origin, once a run, with one answer for all who wait.
+
+Of Scrapy's own middleware, the third and later waiters for one file are let through unchecked, and a
+server error counts as leave to fetch.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from protego import Protego
+
+from articles.urls import origin
+from crawlers.answers import Answer, FetchError, target
+
+_MAX_BYTES = 500 * 1024
+_MAX_REDIRECTS = 5
+# The page itself could not be had either, for the same reason, which says more.
+_TELLING = frozenset(("address", "tls"))
+
+Ask = Callable[[str], Awaitable[Answer]]
+
+
+def product_token(user_agent: str) -> str:
+    """The name that robots.txt files call a crawler by: `Broadsheet` of `Broadsheet/1.0 (+https://...)`."""
+    return user_agent.partition("/")[0].split(" ")[0]
+
+
+class Robots:
+    """What each origin's robots.txt allows `user_agent`; `ask` sends one request, `delayed` hears Crawl-delays."""
+
+    def __init__(self, user_agent: str, ask: Ask, delayed: Callable[[str, float], None]) -> None:
+        self._token = product_token(user_agent)
+        self._ask = ask
+        self._delayed = delayed
+        self._rules: dict[str, asyncio.Task[Protego | FetchError]] = {}
+
+    async def check(self, url: str) -> None:
+        """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls."""
+        site = origin(url)
+        if site not in self._rules:
+            self._rules[site] = asyncio.create_task(self._learn(site))
+        rules = await self._rules[site]
+        if isinstance(rules, FetchError):
+            raise FetchError(rules.reason, rules.detail)
+        if not rules.can_fetch(url, self._token):
+            raise FetchError("robots", f"{site}/robots.txt disallows it for {self._token}")
+
+    async def _learn(self, site: str) -> Protego | FetchError:
+        try:
+            answer = await self._fetch(f"{site}/robots.txt")
+        except FetchError as failure:
+            if failure.reason in _TELLING:
+                return failure
+            return FetchError("robots_unreachable", str(failure))
+        if answer.status >= 500 or answer.status == 429:
+            return FetchError("robots_unreachable", f"HTTP {answer.status} for {answer.url}")
+        body = answer.body[:_MAX_BYTES] if answer.status < 300 else b""
+        rules = Protego.parse(body.decode("utf-8-sig", "replace"))
+        if delay := rules.crawl_delay(self._token):
+            self._delayed(site, delay)
+        return rules
+
+    async def _fetch(self, url: str) -> Answer:
+        """The first answer that is no redirect, or the last of too many, which counts as none (2.3.1.2)."""
+        answer = await self._ask(url)
+        for _ in range(_MAX_REDIRECTS):
+            if not (url := target(answer)):
+                break
+            answer = await self._ask(url)
+        return answer
