@@ -1,0 +1,82 @@
+"""Where feeds are found: declared by a page, in an OPML file, in a plain list. Pure functions."""
+
+import re
+
+import lxml.html
+from lxml import etree
+
+from articles.errors import FeedError, UrlError
+from articles.urls import canonical
+
+_TYPES = frozenset(
+    ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
+)
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+
+
+def feed_links(body: bytes, url: str) -> list[str]:
+    """The feeds that the page at `url` declares (link rel=alternate or feed), in its order.
+
+    Feeds of comments, which WordPress declares on every page, are left out, and so is what is no URL.
+    """
+    try:
+        tree = lxml.html.document_fromstring(body)
+    except etree.ParserError:
+        return []  # no element in it
+    bases = tree.xpath("//base/@href")
+    found: dict[str, None] = {}
+    for link in tree.iter("link"):
+        kinds = link.get("rel", "").lower().split()
+        media = link.get("type", "").partition(";")[0].strip().lower()
+        if "feed" in kinds or ("alternate" in kinds and media in _TYPES):
+            try:
+                base = canonical(bases[0], url) if bases else url
+                feed = canonical(link.get("href", ""), base)
+            except UrlError:
+                continue
+            if "/comments/" not in feed:
+                found[feed] = None
+    return list(found)
+
+
+def opml(body: bytes) -> list[tuple[str, str]]:
+    """Title and URL of each feed in an OPML file, each URL once. Raises FeedError, and UrlError for a bad URL."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None or etree.QName(root).localname.lower() != "opml":
+        raise FeedError("this is no OPML file: its root element is not <opml>")
+    found: dict[str, str] = {}
+    for outline in root.iter("{*}outline"):
+        names = {name.lower(): value for name, value in outline.attrib.items()}
+        if names.get("xmlurl"):
+            found.setdefault(_address(names["xmlurl"]), names.get("title") or names.get("text") or "")
+    return [(title, url) for url, title in found.items()]
+
+
+def url_list(text: str) -> list[str]:
+    """The URLs of a text, one a line, each once. What follows a # at the start or after a blank is a comment.
+
+    Raises UrlError, which names the line.
+    """
+    found: dict[str, None] = {}
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        address = _COMMENT.sub("", line).strip()
+        if not address:
+            continue
+        try:
+            found[_address(address)] = None
+        except UrlError as error:
+            raise UrlError(f"line {number}: {error}") from error
+    return list(found)
+
+
+def _address(url: str) -> str:
+    """feed:https://... and feed://... are how some readers spell a feed's address."""
+    url = url.strip()
+    if url.lower().startswith("feed:"):
+        rest = url[5:]
+        url = f"https:{rest}" if rest.startswith("//") else rest
+    return canonical(url)
