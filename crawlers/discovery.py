@@ -23,15 +23,14 @@ def feed_links(body: bytes, url: str) -> list[str]:
         tree = lxml.html.document_fromstring(body)
     except etree.ParserError:
         return []  # no element in it
-    bases = tree.xpath("//base/@href")
+    declared = next((base.get("href", "") for base in tree.iter("base")), "")
     found: dict[str, None] = {}
     for link in tree.iter("link"):
         kinds = link.get("rel", "").lower().split()
         media = link.get("type", "").partition(";")[0].strip().lower()
         if "feed" in kinds or ("alternate" in kinds and media in _TYPES):
             try:
-                base = canonical(bases[0], url) if bases else url
-                feed = canonical(link.get("href", ""), base)
+                feed = canonical(link.get("href", ""), canonical(declared, url))
             except UrlError:
                 continue
             if "/comments/" not in feed:
@@ -50,7 +49,7 @@ def opml(body: bytes) -> list[tuple[str, str]]:
         raise FeedError("this is no OPML file: its root element is not <opml>")
     found: dict[str, str] = {}
     for outline in root.iter("{*}outline"):
-        names = {name.lower(): value for name, value in outline.attrib.items()}
+        names = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
         if names.get("xmlurl"):
             found.setdefault(_address(names["xmlurl"]), names.get("title") or names.get("text") or "")
     return [(title, url) for url, title in found.items()]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from time import struct_time
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 import lxml.html
 import msgspec
 from lxml import etree
