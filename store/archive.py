@@ -142,15 +142,17 @@ def repair(folder: Path, committed: Mapping[str, int]) -> list[Cut]:
     for name, length in sorted(committed.items()):
         if shortage := _shortage(folder / name, length):
             raise ArchiveError(f"{shortage}; put the file back, or `broadsheet rebuild` goes on without it")
-    cuts = []
-    for path in _segments(folder):
-        keep = committed.get(path.name, 0)
-        excess = path.stat().st_size - keep
-        if excess > 0:
-            _check_excess(path, keep)
-            _cut(path, keep)
-            cuts.append(Cut(path.name, excess))
-    return cuts
+    excess = {path: path.stat().st_size - committed.get(path.name, 0) for path in _segments(folder)}
+    excess = {path: size for path, size in excess.items() if size > 0 or path.name not in committed}
+    pages = sum(_pages(path, committed.get(path.name, 0)) for path in excess)
+    if pages > LARGEST_GROUP:
+        raise ArchiveError(
+            f"{folder} holds {pages} pages that the ledger does not know: the ledger is older than the archive; "
+            "`broadsheet rebuild` makes it anew"
+        )
+    for path in excess:
+        _cut(path, committed.get(path.name, 0))
+    return [Cut(path.name, size) for path, size in excess.items()]
 
 
 def read(folder: Path, ref: ArchiveRef) -> Page:
@@ -180,21 +182,22 @@ def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[Archive
     """
     for path in _segments(folder):
         with _reading(path) as data:
-            yield from _pairs(path, data, 0, damaged)
+            yield from _pairs(path, data, 0, len(data), damaged)
 
 
 def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
-    """What is wrong with the archive, a sentence each; reads all of it."""
-    problems = [_shortage(folder / name, length) for name, length in sorted(committed.items())]
-    problems = [problem for problem in problems if problem]
-    for path in _segments(folder):
-        length = committed.get(path.name, 0)
-        with _reading(path) as data:
-            if len(data) > length:
-                problems.append(
-                    f"{path}: {len(data) - length} bytes more than committed; the next run cuts them"
-                )
-            deque(_pairs(path, data, 0, problems.append), maxlen=0)
+    """What is wrong with the committed part of the archive, a sentence each; reads all of it.
+
+    Bytes behind it are no fault: a run is under way, or was killed and the next one cuts them.
+    """
+    problems = []
+    for name, length in sorted(committed.items()):
+        path = folder / name
+        if shortage := _shortage(path, length):
+            problems.append(shortage)
+        if path.exists():
+            with _reading(path) as data:
+                deque(_pairs(path, data, 0, min(length, len(data)), problems.append), maxlen=0)
     return problems
 
 
@@ -203,19 +206,20 @@ def _segments(folder: Path) -> list[Path]:
 
 
 def _pairs(
-    path: Path, data: bytes | mmap.mmap, offset: int, damaged: Callable[[str], None]
+    path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
 ) -> Iterator[tuple[ArchiveRef, Page]]:
+    """The whole pairs that begin from `offset` on, before `stop`."""
     if offset == 0:
         try:
             _, offset = warc.decode_info(data)
         except ArchiveError as error:
             offset = warc.next_pair(data, 0)
             damaged(f"{path}: the record at byte 0 {error}")
-    while offset < len(data):
+    while offset < stop:
         try:
             page, end = warc.decode(data, offset)
         except ArchiveError as error:
-            end = warc.next_pair(data, offset + 1)
+            end = min(stop, warc.next_pair(data, offset + 1))
             damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
         else:
             yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), page
@@ -229,15 +233,11 @@ def _shortage(path: Path, length: int) -> str:
     return f"{path} has {size} bytes, and the ledger knows {length}" if size < length else ""
 
 
-def _check_excess(path: Path, keep: int) -> None:
+def _pages(path: Path, offset: int) -> int:
+    """How many whole pairs follow from `offset` on; the tail of a killed run is torn as a rule."""
     torn: list[str] = []
     with _reading(path) as data:
-        pages = sum(1 for _ in _pairs(path, data, keep, torn.append))
-    if pages > LARGEST_GROUP:
-        raise ArchiveError(
-            f"{path} holds {pages} pages that the ledger does not know: the ledger is older than the archive. "
-            "`broadsheet rebuild` makes it anew from the archive"
-        )
+        return sum(1 for _ in _pairs(path, data, offset, len(data), torn.append))
 
 
 def _cut(path: Path, keep: int) -> None:

@@ -7,14 +7,17 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Integer,
     Select,
+    String,
     Table,
     UniqueConstraint,
     bindparam,
+    cast,
     exists,
     func,
     or_,
@@ -173,46 +176,52 @@ def counts(conn: Connection) -> dict[str, int]:
 
 
 def problems(conn: Connection) -> list[str]:
-    """What does not add up, a sentence each with some examples; empty when all does."""
-    fetched = exists().where(CAPTURES.c.url == urls.URLS.c.url, CAPTURES.c.status.between(200, 299))
-    tried = or_(
-        exists().where(CAPTURES.c.url == urls.URLS.c.url),
-        exists().where(urls.MISSES.c.url == urls.URLS.c.url),
-    )
-    kept = exists().where(
-        SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= CAPTURES.c.offset + CAPTURES.c.length
-    )
-    ref = CAPTURES.c.segment + ":" + CAPTURES.c.offset
-    checks: list[tuple[str, Select[tuple[str]]]] = [
+    """What does not add up in the ledger, a sentence each with some examples; empty when all does."""
+    found = []
+    for what, offenders in (*_unsound_urls(), *_unsound_captures()):
+        count = conn.scalar(select(func.count()).select_from(offenders.subquery()))
+        if count:
+            found.append(f"{count} {what}: {', '.join(conn.scalars(offenders.limit(_EXAMPLES)))}")
+    return found
+
+
+def _unsound_urls() -> list[tuple[str, Select[tuple[str]]]]:
+    url = urls.URLS.c.url
+    state = urls.URLS.c.state
+    captured = exists().where(CAPTURES.c.url == url)
+    missed = exists().where(urls.MISSES.c.url == url)
+    answered = captured.where(CAPTURES.c.status.between(200, 299))
+    return [
+        ("URLs are fetched, but without a capture", select(url).where(state == UrlState.FETCHED, ~answered)),
+        ("URLs were given up, but never tried", select(url).where(state != UrlState.DUE, ~captured, ~missed)),
         (
-            "fetched, but without a capture",
-            select(urls.URLS.c.url).where(urls.URLS.c.state == UrlState.FETCHED, ~fetched),
-        ),
-        (
-            "gone, failed or refused, but never tried",
-            select(urls.URLS.c.url).where(urls.URLS.c.state != UrlState.DUE, ~tried),
-        ),
-        (
-            "due, but without a time",
-            select(urls.URLS.c.url).where(urls.URLS.c.state == UrlState.DUE, urls.URLS.c.due_at.is_(None)),
-        ),
-        ("captured, but not within the committed archive", select(ref).where(~kept)),
-        (
-            "settled without a time, or pending with one",
-            select(ref).where((CAPTURES.c.outcome == Outcome.PENDING) != CAPTURES.c.settled_at.is_(None)),
-        ),
-        (
-            "a duplicate of nothing",
-            select(ref).where(CAPTURES.c.outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
+            "URLs are due, but at no time",
+            select(url).where(state == UrlState.DUE, urls.URLS.c.due_at.is_(None)),
         ),
     ]
-    found = []
-    for what, rows in checks:
-        count = conn.scalar(select(func.count()).select_from(rows.subquery()))
-        if count:
-            examples = ", ".join(conn.scalars(rows.limit(_EXAMPLES)))
-            found.append(f"{count} {what}: {examples}")
-    return found
+
+
+def _unsound_captures() -> list[tuple[str, Select[tuple[str]]]]:
+    ref: ColumnElement[str] = CAPTURES.c.segment + ":" + cast(CAPTURES.c.offset, String)
+    outcome = CAPTURES.c.outcome
+    end = CAPTURES.c.offset + CAPTURES.c.length
+    committed = exists().where(SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= end)
+    unsettled = CAPTURES.c.settled_at.is_(None)
+    indexed = CAPTURES.alias()
+    again = exists().where(
+        indexed.c.article_id == CAPTURES.c.article_id,
+        indexed.c.id > CAPTURES.c.id,
+        indexed.c.outcome == Outcome.INDEXED,
+    )
+    return [
+        ("captures are not in the committed archive", select(ref).where(~committed)),
+        ("captures have an outcome at no time", select(ref).where((outcome == Outcome.PENDING) != unsettled)),
+        (
+            "captures are duplicates of nothing",
+            select(ref).where(outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
+        ),
+        ("captures are indexed beside a later one", select(ref).where(outcome == Outcome.INDEXED, again)),
+    ]
 
 
 def _supersede_others(conn: Connection, indexed: Settled) -> None:

@@ -1,6 +1,7 @@
 """Feeds in the ledger: the validators of their last good answer, and their health."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
@@ -44,23 +45,20 @@ def record(conn: Connection, result: FeedResult) -> None:
     To be called in the transaction that discovers the feed's entries: with the validators alone in the
     ledger, a 304 would hide the entries for ever.
     """
-    known = conn.execute(
-        select(FEEDS).where(FEEDS.c.source == result.source, FEEDS.c.url == result.url)
-    ).first()
-    row = {"source": result.source, "url": result.url, "fetched_at": result.at}
-    row |= {"status": result.status, "error": result.error}
-    fresh = not result.error and result.status != _NOT_MODIFIED
-    if fresh or known is None:
-        row |= {"entries": result.entries}
-    if fresh or (not result.error and (result.etag or result.last_modified)):
-        row |= {"etag": result.etag, "last_modified": result.last_modified}
-    elif known is None:
-        row |= {"etag": "", "last_modified": ""}
+    changes: dict[str, Any] = {"fetched_at": result.at, "status": result.status, "error": result.error}
     if result.error:
-        row |= {"failures": 1 + (known.failures if known else 0)}
+        changes |= {"failures": FEEDS.c.failures + 1}
     else:
-        row |= {"failures": 0, "succeeded_at": result.at}
-    conn.execute(insert(FEEDS).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=row))
+        changes |= {"failures": 0, "succeeded_at": result.at}
+        if result.status != _NOT_MODIFIED:
+            changes |= {"entries": result.entries}
+        if result.status != _NOT_MODIFIED or result.etag or result.last_modified:
+            changes |= {"etag": result.etag, "last_modified": result.last_modified}
+    first = {"source": result.source, "url": result.url, "entries": 0, "etag": "", "last_modified": ""}
+    row = {**first, **changes, "failures": 1 if result.error else 0}
+    conn.execute(
+        insert(FEEDS).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=changes)
+    )
 
 
 def health(conn: Connection) -> list[FeedHealth]:

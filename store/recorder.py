@@ -130,7 +130,8 @@ class Recorder:
             group = _Group()
             try:
                 more = self._collect(group)
-                self._commit(group)
+                if group.futures:
+                    self._commit(group)
             except Exception as error:  # noqa: BLE001  whatever it is, nobody may wait for ever
                 self._failure = error
                 for future in group.futures:

@@ -141,7 +141,7 @@ def _unpacked(data: bytes | mmap.mmap, offset: int) -> tuple[WarcRecord, int]:
         position += len(chunk)
     try:
         record = WarcRecord.from_bytes(b"".join(parts))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise ArchiveError(f"is no WARC record: {error}") from error
     return record, position - len(unpacker.unused_data)
 
