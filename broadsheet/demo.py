@@ -15,7 +15,7 @@ from flows.config import Config, SourceSection, add_sources, load, template
 from flows.run import RunReport, run
 from index.query import Query
 
-_SEARCHES = ("关税", '"city council" OR Hochwasser', "author:* OR ferry")
+_SEARCHES = ("关税", '"city council" OR Hochwasser', "title:ferry from:2026-03-01 NOT tram")
 _MARK = "demo.txt"
 
 

@@ -232,9 +232,9 @@ def remove_sources(path: Path, names: set[str]) -> None:
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     tables = document["sources"]
     kept = tomlkit.aot()
-    for table in tables:  # type: ignore[union-attr]
-        if table["name"] not in names:  # type: ignore[index]
-            kept.append(table)  # type: ignore[arg-type]
+    for table in tables:
+        if table["name"] not in names:
+            kept.append(table)
     if kept:
         document["sources"] = kept
     else:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from articles.errors import BroadsheetError, LockedError
 from flows.config import Config
-from flows.run import now
 from index.embedded import EmbeddedReader
 from store import captures, segments
 from store.archive import check
@@ -67,7 +66,7 @@ def _folder(config: Config) -> Finding:
 
 def _lock(config: Config) -> Finding:
     try:
-        with RunLock(config.folder, now()):
+        with RunLock(config.folder):
             return Finding("lock", True, "free: no run is under way.")
     except LockedError as error:
         return Finding("lock", True, f"held: {error}")
@@ -79,11 +78,11 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     problems = ledger.check()
     with ledger.reading() as conn:
         problems += captures.problems(conn)
-        committed = segments.committed(conn)
+        committed = segments.lengths(conn)
         counts = captures.counts(conn)
     yield from _report("ledger", problems, f"{sum(counts.values())} captures, all accounted for.")
     yield from _report("archive", check(config.archive, committed), f"{len(committed)} segments, whole.")
-    pending = counts.get(Outcome.PENDING, 0)
+    pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding(
             "loading", True, f"{pending} captures are pending; the next `broadsheet run` loads them."
@@ -93,7 +92,7 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     except BroadsheetError as error:
         yield Finding("index", False, str(error))
         return
-    indexed = counts.get(Outcome.INDEXED, 0)
+    indexed = counts.get(Outcome.INDEXED.value, 0)
     yield Finding(
         "index",
         documents == indexed,

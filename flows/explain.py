@@ -38,7 +38,7 @@ def explain(config: Config, address: str) -> list[Step]:
             taken = captures.of_url(conn, url)
             asked = {url, *(capture.url for capture in taken)}
             known = [found for found in (urls.get(conn, each) for each in sorted(asked)) if found is not None]
-            misses = [miss for each in sorted(asked) for miss in urls.misses_of(conn, each)]
+            misses = [miss for each in sorted(asked) for miss in urls.misses(conn, each)]
     finally:
         ledger.close()
     if not known and not taken:

@@ -16,8 +16,9 @@ from flows.cleaning import CleanTask, clean_capture
 from flows.config import Config
 from index.protocols import Ack, IndexWriter
 from store import captures, urls
+from store.captures import Latest
 from store.ledger import Ledger
-from store.records import Capture, Outcome, Settled, Version
+from store.records import Capture, Outcome, Settled
 
 BATCH = 500
 
@@ -40,11 +41,12 @@ class Loader:
     clock: Callable[[], datetime]
 
     def batch(self) -> list[Settled]:
-        """Settle the oldest pending captures, at most 500; an empty list when none is pending."""
+        """Settle the oldest pending captures, at most 500; an empty list when there is nothing left to do."""
+        folded = self._fold()
         with self.ledger.reading() as conn:
             pending = captures.pending(conn, BATCH)
         if not pending:
-            return []
+            return folded
         cleaned = self._clean(pending)
         articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
@@ -56,41 +58,37 @@ class Loader:
         acks = self.writer.add(
             [replace(a, first_seen_at=first_seen[a.id], archive=str(c.ref)) for c, a in to_add]
         )
-        loaded = [_acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
-        folded = self._fold({c.id: a for c, a in to_add}, loaded)
+        settled += [_acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
         with self.ledger.transaction() as conn:
-            captures.settle(conn, [*settled, *loaded, *folded])
-            captures.supersede(conn, [s for s in loaded if s.outcome is Outcome.INDEXED])
+            captures.settle(conn, settled)
             for capture, article in to_add:
-                known = urls.get(conn, capture.url)
-                if known is not None and article.canonical_url != article.url:
-                    urls.queue(conn, replace(known.entry, url=article.canonical_url), self.clock())
-        return [*settled, *loaded, *folded]
+                if article.canonical_url != article.url:
+                    entry = replace(urls.entry(conn, capture.url), url=article.canonical_url)
+                    urls.queue(conn, entry, self.clock())
+        return folded + settled
 
-    def _fold(self, added: Mapping[int, Article], loaded: list[Settled]) -> list[Settled]:
-        """Articles that stood in for an original that is now indexed leave the index as its duplicates.
-
-        Before the ledger is told of either, so that a kill in between is made good by loading the batch again.
-        """
-        indexed = [s for s in loaded if s.outcome is Outcome.INDEXED]
-        originals = {added[s.capture_id].id for s in indexed if not s.canonical}
+    def _fold(self) -> list[Settled]:
+        """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
         with self.ledger.reading() as conn:
-            stand_ins = {c.id: (c.article_id, c.canonical) for c in captures.naming(conn, originals)}
-        stand_ins |= {
-            s.capture_id: (added[s.capture_id].id, s.canonical) for s in indexed if s.canonical in originals
-        }
-        if stand_ins:
-            self.writer.delete([article for article, _ in stand_ins.values()])
-        return [
+            stand_ins = captures.duplicates_waiting(conn)
+        if not stand_ins:
+            return []
+        self.writer.delete([capture.article_id for capture, _ in stand_ins])
+        folded = [
             Settled(
-                capture_id=key,
+                capture_id=capture.id,
                 outcome=Outcome.DUPLICATE,
                 at=self.clock(),
                 reason="canonical",
                 related=original,
+                content_hash=capture.content_hash,
+                canonical=original,
             )
-            for key, (_, original) in stand_ins.items()
+            for capture, original in stand_ins
         ]
+        with self.ledger.transaction() as conn:
+            captures.settle(conn, folded)
+        return folded
 
     def _clean(self, pending: Iterable[Capture]) -> list[tuple[Capture, Article | Rejection]]:
         by_id = {capture.id: capture for capture in pending}
@@ -113,7 +111,7 @@ def _rejected(lost: Lost) -> Rejection:
 
 
 def decide(
-    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Version], now: datetime
+    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
 ) -> tuple[list[Settled], list[tuple[Capture, Article]]]:
     """What is settled without the index, and what is to be added to it.
 
@@ -146,10 +144,10 @@ def decide(
     return settled, list(to_add.values())
 
 
-def _outcome(article: Article, latest: Mapping[str, Version]) -> tuple[Outcome | None, str]:
+def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
     """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
     target = _original(article)
-    if target != article.id and target in latest:
+    if target != article.id and target in latest and latest[target].own_canonical:
         return Outcome.DUPLICATE, target
     present = latest.get(article.id)
     if present is None:

@@ -38,11 +38,11 @@ def rebuild(
     if not config.archive.is_dir():
         raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
     beside = config.folder / "rebuild"
-    with RunLock(config.folder, clock()):
+    with RunLock(config.folder):
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         damages: list[str] = []
-        ledger = Ledger.create(beside / "ledger.sqlite")
+        ledger = Ledger.open(beside / "ledger.sqlite")
         try:
             count = _replay(config.archive, ledger, damages.append)
             report = _load(config, ledger, beside / "index", progress, clock)

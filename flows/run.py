@@ -44,7 +44,7 @@ def open_index(config: Config) -> IndexWriter:
 
 
 @contextmanager
-def data_folder(config: Config, clock: Callable[[], datetime]) -> Iterator[tuple[RunLock, Ledger]]:
+def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
     """The data folder, locked and made whole: tails beyond the last commit are cut back.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
@@ -55,11 +55,11 @@ def data_folder(config: Config, clock: Callable[[], datetime]) -> Iterator[tuple
         raise StorageError(
             f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
         ) from error
-    with RunLock(config.folder, clock()) as lock:
+    with RunLock(config.folder) as lock:
         ledger = Ledger.open(config.ledger)
         try:
             with ledger.reading() as conn:
-                committed = segments.committed(conn)
+                committed = segments.lengths(conn)
             repair(config.archive, committed)
             yield lock, ledger
         finally:
@@ -90,7 +90,7 @@ def run(
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
     sources = choose(config, names)
-    with data_folder(config, clock) as (lock, ledger), cleaners(config) as pool:
+    with data_folder(config) as (lock, ledger), cleaners(config) as pool:
         writer = open_index(config)
         try:
             crawl = Crawl(plan(config, sources), lock.fileno())

@@ -15,10 +15,7 @@ def status(config: Config) -> dict[str, dict[str, int]]:
     ledger = _existing(config)
     try:
         with ledger.reading() as conn:
-            counted = {
-                "urls": {state.value: n for state, n in urls.counts(conn).items()},
-                "captures": {outcome.value: n for outcome, n in captures.counts(conn).items()},
-            }
+            counted = {"urls": urls.counts(conn), "captures": captures.counts(conn)}
     finally:
         ledger.close()
     documents = EmbeddedReader(config.index_folder).count() if config.index_folder.exists() else 0
@@ -43,7 +40,7 @@ def feeds(config: Config) -> list[dict[str, Any]]:
                 {
                     "source": source.name,
                     "url": url,
-                    "at": row.fetched_at if row else None,
+                    "at": row.at if row else None,
                     "status": row.status if row else 0,
                     "entries": row.entries if row else 0,
                     "error": row.error if row else "",

@@ -47,7 +47,7 @@ def test_a_missing_file_says_how_to_begin_one(tmp_path: Path) -> None:
 
 def test_sources_are_added_and_removed_around_what_a_person_wrote(tmp_path: Path) -> None:
     path = tmp_path / "broadsheet.toml"
-    path.write_text('# mine\n[crawl]\ndelay = 2.5  # slowly\n', encoding="utf-8")
+    path.write_text("# mine\n[crawl]\ndelay = 2.5  # slowly\n", encoding="utf-8")
     add_sources(path, [SourceSection(name="a", feeds=("https://a.example/feed",))])
     add_sources(path, [SourceSection(name="b", feeds=("https://b.example/1", "https://b.example/2"))])
     config = load(path)

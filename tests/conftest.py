@@ -1,0 +1,28 @@
+"""What several test files share: a configuration that crawls the sample newsroom quickly."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broadsheet.newsroom import Newsroom
+from flows.config import Config, SourceSection, add_sources, load, template
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture
+def config(tmp_path: Path, newsroom: Newsroom) -> Config:
+    """A broadsheet.toml in `tmp_path` with the newsroom's feeds as sources `one` to `four`."""
+    path = tmp_path / "broadsheet.toml"
+    text = template().replace("delay = 1.0", "delay = 0.0")
+    path.write_text(
+        text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'), encoding="utf-8"
+    )
+    names = ("one", "two", "three", "four")
+    add_sources(path, [SourceSection(name=n, feeds=(f,)) for n, f in zip(names, newsroom.feeds, strict=True)])
+    return load(path)
