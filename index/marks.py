@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from heapq import nlargest
 from unicodedata import normalize
 
+from tantivy import Token
+
 from articles.model import Article
 from index.query import And, Node, Or, Prefix, Scoped, Term
-from index.tokens import Span, spans, tokens
+from index.tokens import located, tokens
 
 # Private-use characters. Those that a page itself holds are taken out of the fragments.
 START = "\ue000"
 END = "\ue001"
 
-_CLEAR = str.maketrans({START: " ", END: " "})
 _FRAGMENTS = 3  # of lead and body
 _BEFORE = 60  # characters of a fragment before its first match
 _AFTER = 200  # and from there on
@@ -28,14 +29,16 @@ class _Sought:
     words: tuple[str, ...]
     prefix: bool
 
-    def is_at(self, place: int, words: Sequence[Span]) -> bool:
+    def is_at(self, place: int, words: Sequence[str]) -> bool:
         if self.prefix:
-            return words[place].word.startswith(self.words[0])
-        return self.words == tuple(span.word for span in words[place : place + len(self.words)])
+            return words[place].startswith(self.words[0])
+        return self.words == tuple(words[place : place + len(self.words)])
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
+    """What was sought, and from which character up to which it was found."""
+
     sought: _Sought
     start: int
     end: int
@@ -43,15 +46,11 @@ class _Match:
 
 def highlights(article: Article, node: Node) -> tuple[str, ...]:
     """The whole title if it matches, then the fragments of lead and body with most of what is asked, in order."""
-    parts = [(article.lead, set(_sought(node, "lead", "")))]
-    body = set(_sought(node, "body", ""))
-    parts.extend((paragraph, body) for paragraph in article.body)
+    title, lead, body = (frozenset(_sought(node, field, "")) for field in ("title", "lead", "body"))
+    parts = [(article.lead, lead), *((paragraph, body) for paragraph in article.body)]
     found = [fragment for text, sought in parts for fragment in _fragments(text, sought)]
     best = nlargest(_FRAGMENTS, range(len(found)), key=lambda place: (found[place][0], -place))
-    title = _prepared(article.title)
-    matches = _matches(spans(title), set(_sought(node, "title", "")))
-    whole = (_marked(title, 0, len(title), matches),) if matches else ()
-    return whole + tuple(found[place][1] for place in sorted(best))
+    return (*_whole(article.title, title), *(found[place][1] for place in sorted(best)))
 
 
 def _sought(node: Node, field: str, scope: str) -> Iterator[_Sought]:
@@ -66,43 +65,52 @@ def _sought(node: Node, field: str, scope: str) -> Iterator[_Sought]:
                 yield from _sought(each, field, scope)
 
 
-def _prepared(text: str) -> str:
-    return normalize("NFC", text[:_READ]).translate(_CLEAR)
+def _whole(text: str, sought: frozenset[_Sought]) -> Iterator[str]:
+    text = _prepared(text)
+    if matches := _matches(located(text), sought):
+        yield _marked(text, 0, len(text), matches)
 
 
-def _matches(words: Sequence[Span], sought: set[_Sought]) -> list[_Match]:
-    """In the order of the text."""
-    beginnings = {each for each in sought if each.prefix}
-    by_first: dict[str, list[_Sought]] = {}
-    for each in sought - beginnings:
-        by_first.setdefault(each.words[0], []).append(each)
-    matches = []
-    for place, span in enumerate(words):
-        for each in (*by_first.get(span.word, ()), *beginnings):
-            if each.is_at(place, words):
-                last = words[place + len(each.words) - 1]
-                matches.append(_Match(each, span.start, last.end))
-    return matches
-
-
-def _fragments(text: str, sought: set[_Sought]) -> Iterator[tuple[int, str]]:
+def _fragments(text: str, sought: frozenset[_Sought]) -> Iterator[tuple[int, str]]:
     """Each with the number of different things sought that it holds."""
     text = _prepared(text)
-    words = spans(text) if sought else []
+    words = located(text) if sought else []
     matches = _matches(words, sought)
     while matches:
         start, end = _window(text, words, matches[0])
         held = [match for match in matches if match.end <= end]
-        cut_before, cut_after = "…" * (start > 0), "…" * (end < len(text))
-        yield len({match.sought for match in held}), cut_before + _marked(text, start, end, held) + cut_after
+        variety = len({match.sought for match in held})
+        yield variety, "…" * (start > 0) + _marked(text, start, end, held) + "…" * (end < len(text))
         matches = [match for match in matches if match.start >= end]
 
 
-def _window(text: str, words: Sequence[Span], match: _Match) -> tuple[int, int]:
+def _prepared(text: str) -> str:
+    return normalize("NFC", text[:_READ]).replace(START, " ").replace(END, " ")
+
+
+def _matches(located_words: Sequence[Token], sought: frozenset[_Sought]) -> list[_Match]:
+    """In the order of the text."""
+    words = [word.text for word in located_words]
+    beginnings = [each for each in sought if each.prefix]
+    by_first: dict[str, list[_Sought]] = {}
+    for each in sought.difference(beginnings):
+        by_first.setdefault(each.words[0], []).append(each)
+    matches = []
+    for place, word in enumerate(words):
+        for each in (*by_first.get(word, ()), *beginnings):
+            if each.is_at(place, words):
+                first, last = located_words[place], located_words[place + len(each.words) - 1]
+                matches.append(_Match(each, first.char_offset_from, last.char_offset_to or 0))
+    return matches
+
+
+def _window(text: str, words: Sequence[Token], match: _Match) -> tuple[int, int]:
     """From one word's beginning to another's end around `match`; to the ends of the text where they are near."""
-    first = bisect_left(words, match.start - _BEFORE, key=lambda span: span.start)
-    after = bisect_right(words, max(match.start + _AFTER, match.end), key=lambda span: span.end)
-    return words[first].start if first else 0, words[after - 1].end if after < len(words) else len(text)
+    first = bisect_left(words, match.start - _BEFORE, key=lambda word: word.char_offset_from)
+    reach = max(match.start + _AFTER, match.end)
+    after = bisect_right(words, reach, key=lambda word: word.char_offset_to or 0)
+    start = words[first].char_offset_from if first else 0
+    return start, (words[after - 1].char_offset_to or 0) if after < len(words) else len(text)
 
 
 def _marked(text: str, start: int, end: int, matches: Sequence[_Match]) -> str:
