@@ -4,8 +4,6 @@ import shutil
 import time
 from pathlib import Path
 
-from index.embedded import EmbeddedReader
-
 from articles.errors import ConfigError
 from broadsheet.funnel import show_funnel, watch
 from broadsheet.look import show_article, show_hit
@@ -13,6 +11,7 @@ from broadsheet.newsroom import Newsroom
 from broadsheet.terminal import say
 from flows.config import Config, SourceSection, add_sources, load, template
 from flows.run import RunReport, run
+from index.embedded import EmbeddedReader
 from index.query import Query
 
 _SEARCHES = ("关税", '"city council" OR Hochwasser', "title:ferry from:2026-03-01 NOT tram")

@@ -33,7 +33,6 @@ def check(
 ) -> None:
     """Fetch one page, politely, and show what becomes of it; nothing is stored."""
     from articles.clean import clean
-
     from articles.errors import CrawlError
     from articles.model import Rejection, to_json
     from broadsheet.look import show_article

@@ -16,9 +16,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 def _reader(context: typer.Context) -> "IndexReader":
-    from index.embedded import EmbeddedReader
-
     from flows.config import load
+    from index.embedded import EmbeddedReader
 
     return EmbeddedReader(load(context.obj).index_folder)
 
@@ -92,10 +91,10 @@ def unmarked(highlight: str) -> str:
 
 def show_hit(hit: "Hit") -> None:
     """One hit: title, where and when, and its fragments with the matches in colour."""
-    from index.marks import END, START
     from rich.text import Text
 
     from broadsheet.terminal import console, plain, say, when
+    from index.marks import END, START
 
     article = hit.article
     say()

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from articles.clean import clean
-
 from articles.errors import ArchiveError
 from articles.model import Article, Rejection
 from store.archive import read

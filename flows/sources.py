@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawlers.discovery import feed_links, opml, url_list
-
 from articles.errors import BroadsheetError, ConfigError, FeedError
 from articles.model import Page
 from articles.urls import host
+from crawlers.discovery import feed_links, opml, url_list
 from crawlers.feeds import parse
 from flows.config import Config, SourceSection
 from flows.fetch import Unfetched, fetch
