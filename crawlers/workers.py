@@ -7,6 +7,7 @@ when a worker is killed while it holds the queue's lock. A worker ends by itself
 import multiprocessing
 import os
 import resource
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,9 @@ Result = TypeVar("Result")
 
 _SPAWN = multiprocessing.get_context("spawn")
 _MEMORY = 4 << 30
+_START_SECONDS = 120.0
 _TRIES = 2
+_FALSE_STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,26 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def _serve(function: Callable[[Any], Any], pipe: Connection) -> None:
+def _allow_cpu(seconds: float) -> None:
+    """The kernel ends a worker that computes for longer: without a parent to kill it, and in C code that
+    never lets the thread of `_end_with` run, it would go on for ever.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+def _serve(function: Callable[[Any], Any], pipe: Connection, seconds: float) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    with suppress(EOFError, KeyboardInterrupt):
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe.send("ready")
+    with suppress(EOFError):
         while True:
             task = pipe.recv()
+            _allow_cpu(seconds)
             try:
                 answer = function(task)
             except Exception as error:  # noqa: BLE001  whatever a parser throws concerns this one page
@@ -52,25 +67,36 @@ def _serve(function: Callable[[Any], Any], pipe: Connection) -> None:
 
 
 class _Worker(Generic[Task]):
-    """One process and the task it has in hand."""
+    """One process and the task it has in hand; until it is `ready`, it starts, and `deadline` is for that."""
 
-    def __init__(self, function: Callable[[Task], object]) -> None:
+    def __init__(self, function: Callable[[Task], object], seconds: float) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
-        self.process = _SPAWN.Process(target=_serve, args=(function, theirs), daemon=True)
-        self.process.start()
+        self.process = _SPAWN.Process(target=_serve, args=(function, theirs, seconds), daemon=True)
+        # Ctrl-C reaches all processes of a terminal; when the workers end is for the parent to say.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
+        self.ready = False
         self.task: Task | None = None
         self.tries = 0
-        self.deadline = float("inf")
+        self.deadline = time.monotonic() + _START_SECONDS
+        self._seconds = seconds
 
-    def give(self, task: Task, tries: int, seconds: float) -> None:
-        self.task, self.tries, self.deadline = task, tries, time.monotonic() + seconds
-        with suppress(BrokenPipeError, ConnectionResetError):  # it has died: `wait` will say so
+    def give(self, task: Task, tries: int) -> None:
+        self.task, self.tries = task, tries
+        with suppress(OSError):  # it has died: its pipe will say so
             self.pipe.send(task)
+        self.deadline = time.monotonic() + self._seconds
 
-    def end(self) -> None:
+    def kill(self) -> None:
         self.process.kill()
         self.process.join()
+
+    def end(self) -> None:
+        self.kill()
         self.pipe.close()
 
 
@@ -78,13 +104,15 @@ class Workers(Generic[Task, Result]):
     """`count` processes that apply `function` to tasks, at most `seconds` of wall time each.
 
     A task that outlives its time loses its worker; a task whose worker dies is tried once more on a fresh
-    one. `function` must be importable, tasks and results picklable. Use as a context manager, from one thread.
+    one. `function` must be importable, tasks and results picklable, no task None. Use as a context manager,
+    from one thread. Raises RuntimeError when the processes cannot start.
     """
 
     def __init__(self, function: Callable[[Task], Result], count: int, seconds: float) -> None:
         self._function = function
         self._seconds = seconds
-        self._workers: list[_Worker[Task]] = [_Worker(function) for _ in range(count)]
+        self._false_starts = 0
+        self._workers: list[_Worker[Task]] = [_Worker(function, seconds) for _ in range(count)]
 
     def __enter__(self) -> "Workers[Task, Result]":
         return self
@@ -107,55 +135,74 @@ class Workers(Generic[Task, Result]):
         return next(self.run([task]))[1]
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Lost]]:
-        """Each task with its result, as they come. Runs to its end before the next `run` may start."""
+        """Each task with its result, as they come. Tasks in hand when the caller leaves off are given up."""
         waiting = iter(tasks)
         again: list[Task] = []
-        idle = list(self._workers)
-        busy: dict[object, _Worker[Task]] = {}
-        while True:
-            while idle:
-                tries = 2 if again else 1
-                task = again.pop() if again else next(waiting, None)
-                if task is None:
-                    break
-                worker = idle.pop()
-                worker.give(task, tries, self._seconds)
-                busy[worker.pipe] = worker
-            if not busy:
-                return
-            first = min(worker.deadline for worker in busy.values())
-            ready = wait([worker.pipe for worker in busy.values()], max(0.0, first - time.monotonic()))
-            late = [w for w in busy.values() if w.deadline <= time.monotonic() and w.pipe not in ready]
-            for worker in [busy[pipe] for pipe in ready] + late:
-                del busy[worker.pipe]
-                task, answer = self._collect(worker, late=worker in late)
-                idle.append(self._ready(worker))
-                if isinstance(answer, Lost) and answer.why == "died" and worker.tries < _TRIES:
-                    again.append(task)
-                else:
-                    yield task, answer
-
-    def _collect(self, worker: _Worker[Task], *, late: bool) -> tuple[Task, Result | Lost]:
-        task = worker.task
-        if task is None:
-            raise RuntimeError("a worker answered without a task")
-        if late:
-            worker.process.kill()
-            worker.process.join()
-            return task, Lost("timeout", f"not done after {self._seconds:g} s")
+        workers = [self._standing(worker) for worker in self._workers]
+        idle = [worker for worker in workers if worker.ready]
+        busy = {worker.pipe: worker for worker in workers if not worker.ready}
         try:
-            return task, worker.pipe.recv()
-        except (EOFError, ConnectionResetError):
-            worker.process.join()
-            return task, Lost("died", f"worker ended with exit code {worker.process.exitcode}")
+            while True:
+                while idle and (task := again[-1] if again else next(waiting, None)) is not None:
+                    worker = idle.pop()
+                    worker.give(task, tries=2 if again else 1)
+                    busy[worker.pipe] = worker
+                    again = again[:-1]
+                if idle and all(worker.task is None for worker in busy.values()):
+                    return
+                for worker, late in _due(busy.values()):
+                    del busy[worker.pipe]
+                    task, answer = worker.task, self._collect(worker, late=late)
+                    standing = self._standing(worker)
+                    if standing.ready:
+                        idle.append(standing)
+                    else:
+                        busy[standing.pipe] = standing
+                    if task is None:
+                        continue
+                    if isinstance(answer, Lost) and answer.why == "died" and worker.tries < _TRIES:
+                        again.append(task)
+                    else:
+                        yield task, answer
+        finally:
+            for worker in busy.values():
+                if worker.task is not None:
+                    worker.kill()
+                    self._standing(worker)
 
-    def _ready(self, worker: _Worker[Task]) -> _Worker[Task]:
-        """The worker itself while it lives, else a fresh one in its place."""
+    def _collect(self, worker: _Worker[Task], *, late: bool) -> Result | Lost:
+        """The answer to what the worker has in hand, which for a start is that it is ready."""
+        if late:
+            worker.kill()
+            answer: Result | Lost = Lost("timeout", f"not done after {self._seconds:g} s")
+        else:
+            try:
+                answer = worker.pipe.recv()
+            except (EOFError, OSError):
+                worker.process.join()
+                answer = Lost("died", f"worker ended with exit code {worker.process.exitcode}")
+        if not worker.ready:
+            worker.ready = not isinstance(answer, Lost)
+            self._false_starts = 0 if worker.ready else self._false_starts + 1
+            if self._false_starts == _FALSE_STARTS:
+                raise RuntimeError(f"the worker processes do not start: {answer}")
         worker.task = None
-        worker.process.join(0)
+        return answer
+
+    def _standing(self, worker: _Worker[Task]) -> _Worker[Task]:
+        """The worker itself while it lives, else a fresh one in its place."""
         if worker.process.exitcode is None:
             return worker
         worker.end()
-        fresh: _Worker[Task] = _Worker(self._function)
+        fresh: _Worker[Task] = _Worker(self._function, self._seconds)
         self._workers[self._workers.index(worker)] = fresh
         return fresh
+
+
+def _due(busy: Iterable[_Worker[Task]]) -> list[tuple[_Worker[Task], bool]]:
+    """The workers that have answered or died, after waiting for the first; and those whose time is over (True)."""
+    workers = list(busy)
+    first = min(worker.deadline for worker in workers)
+    answered = wait([worker.pipe for worker in workers], max(0.0, first - time.monotonic()))
+    now = time.monotonic()
+    return [(w, w.pipe not in answered) for w in workers if w.pipe in answered or w.deadline <= now]
