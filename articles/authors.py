@@ -2,33 +2,38 @@
 
 import re
 
+from articles.dates import MONTH
 from articles.text import key, tidy
 
 MOST = 20
 _LONGEST = 60
 _PREFIX = re.compile(
-    r"^(?:(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|author|authors|autor|autorin|autore)"
-    r"(?:\s+by\b|\s*:)|by\b|von\b|vom\b|par\b|por\b|di\b|door\b|av\b|af\b|przez\b|tekst\b|texte\b|"
-    r"автор\b|текст\b|作者|記者|记者|文/|撰文)[\s:：]*",
+    r"^(?:(?:[\w ]{0,20} )?(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|recipe|article) by\b|"
+    r"(?:authors?|autor(?:in)?|autore|auteur|reporter)\b|by\b|von\b|vom\b|par\b|por\b|di\b|door\b|av\b|af\b|przez\b|"
+    r"tekst\b|texte?\b|автор\b|текст\b|作者|記者|记者|文/|撰文)[\s:：]*",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s*(?:;|\||/|·|•|、|\n|\s(?:and|und|et|y|e|en|och|og|i|и|und|&|with|mit)\s|&)\s*")
-_COMMA = re.compile(r"\s*,\s*")
+_PARTS = re.compile(r"\s*(?:;|\||/|·|•|、|\s(?:and|und|et|y|e|en|och|og|i|и|with|mit)\s|&)\s*")
+_DEGREE = re.compile(
+    r",?\s+(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|C\.?P\.?A|R\.?N|M\.?Sc|B\.?Sc|J\.?D|Esq|Jr|Sr)\.?(?=,|$)"
+)
 _TAIL = re.compile(
     r"\s*(?:[,(|–—-]\s*(?:for|in|aus|à|de|the|special|staff|senior|chief|political|news|sports?|contribut|correspondent|"
-    r"reporter|editor|journalist|redakt|korrespondent|updated|published)\b.*|\(.*|@.*|\d.*)$",
+    r"reporter|editor|journalist|redakt|korrespondent|updated|published)\b.*|\(.*|@.*|\d.*|"
+    rf"\W+(?:on )?(?:\w+day,? )?{MONTH},?\s+\d.*|\s+(?:on|기자.*))$",
     re.IGNORECASE,
 )
 _JUNK = re.compile(
-    r"https?:|www\.|\.(?:com|org|net|de)\b|@|[<>{}\[\]_=]|\d{2}|"
-    r"^(?:admin|administrator|author|authors|staff|editor|editors|guest|unknown|none|null|undefined|anonymous|user|home|"
-    r"view (?:all|more|profile)|follow|share|more|read more|contact|email|about|bio|posts?|comments?|redaktion|"
-    r"updated?|published|facebook|twitter|instagram|linkedin|subscribe|by|in|on)$|"
-    r"\b(?:min read|minutes? ago|hours? ago|view bio|all posts|more (?:from|by)|posts by|follow (?:us|on))\b",
+    r"https?:|www\.|\.(?:com|org|net|de)\b|@|[<>{}\[\]_=»]|\d{2}|^[a-z]+[.-][a-z]+$|"
+    r"^(?:admin|administrator|author|authors|staff|editor|editors|guest|unknown|none|null|undefined|anonymous|"
+    r"user|home|view (?:all|more|profile)|follow|share|more|read more|contact|email|about|bio|posts?|comments?|redaktion|"
+    r"facebook|twitter|instagram|linkedin|subscribe|by|in|on|see more)$|"
+    r"\b(?:min read|minutes? ago|hours? ago|view bio|all posts|more (?:from|by|about)|posts by|follow (?:us|on)|updated|"
+    r"published|reviewed|edited|verified)\b",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"^(?:\w+ ){0,3}(?:reporter|correspondent|editor|writer|journalist|columnist|contributor|producer|redakteurin?|"
+    r"^(?:\w+ ){0,3}(?:reporter|correspondent|writer|journalist|columnist|contributor|producer|redakteurin?|"
     r"korrespondentin?|journaliste|periodista|redactora?|giornalista)s?(?: \w+){0,3}$",
     re.IGNORECASE,
 )
@@ -39,20 +44,25 @@ def names(raw: list[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for line in raw:
         for name in _parted(tidy(line)[:400]):
-            if (
-                1 < len(name) <= _LONGEST
-                and len(name.split()) <= 7
-                and not _JUNK.search(name)
-                and not _ROLE.search(name)
-            ):
+            if _plausible(name):
                 found.setdefault(key(name), name)
     return tuple(name for spelling, name in found.items() if spelling)[:MOST]
 
 
+def _plausible(name: str) -> bool:
+    return (
+        1 < len(name) <= _LONGEST
+        and len(name.split()) <= 7
+        and not (_JUNK.search(name) or _ROLE.search(name))
+    )
+
+
 def _parted(line: str) -> list[str]:
-    parts = []
-    for part in _PARTS.split(_PREFIX.sub("", line)):
-        pieces = _COMMA.split(part)
-        # "Doe, Jane" does not occur in bylines; "Jane Doe, John Roe" and "Jane Doe, Reuters" do
-        parts.extend(pieces if all(" " in piece for piece in pieces[:1]) else [part])
+    if "://" in line:
+        return []
+    parts: list[str] = []
+    for part in _PARTS.split(_DEGREE.sub("", _PREFIX.sub("", line))):
+        pieces = [piece.strip() for piece in part.split(",")]
+        # bylines say "Jane Doe, John Roe" and "Jane Doe, Reuters", hardly ever "Doe, Jane"
+        parts.extend(pieces if " " in pieces[0] else [part])
     return [_TAIL.sub("", _PREFIX.sub("", part)).strip(" ,.:;-–—|·•") for part in parts]

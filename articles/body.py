@@ -5,6 +5,7 @@ import logging
 import lxml.html
 from trafilatura import bare_extraction
 
+from articles.dom import Element
 from articles.text import tidy
 
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):
@@ -13,7 +14,7 @@ for _name in ("trafilatura", "htmldate", "courlan", "justext"):
 _STATED_WINS = 3
 
 
-def paragraphs(tree: lxml.html.HtmlElement, url: str, stated: str) -> list[str]:
+def paragraphs(tree: Element, url: str, stated: str) -> list[str]:
     """Paragraphs, list items and table rows in reading order. The tree is used up.
 
     `stated` is JSON-LD's articleBody: precise but often cut short, so it only wins when it is at least three times

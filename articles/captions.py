@@ -2,14 +2,12 @@
 
 import re
 
-import lxml.html
-from lxml import etree
-
+from articles.dom import Element, attached, name_of, select, text_of
 from articles.model import Image, Removal
-from articles.text import key, tidy
+from articles.text import key
 from articles.urls import absolute
 
-_MARKED = etree.XPath(
+_MARKED = select(
     "//figcaption | //figure//*[contains(@class, 'aption')] |"
     " //*[self::div or self::p or self::span or self::dd or self::small or self::em or self::td or self::h4]["
     " contains(@class, 'aption') or contains(@class, 'photo-credit') or contains(@class, 'image-credit')"
@@ -20,35 +18,40 @@ _MARKED = etree.XPath(
     " or contains(@class, 'didascalia') or contains(@class, 'legende') or contains(@class, 'cutline')"
     " or @itemprop='caption']"
 )
-_CREDITED = etree.XPath(
+_CREDITED = select(
     ".//*[contains(@class, 'redit') or contains(@class, 'opyright') or contains(@class, 'source') or"
     " contains(@class, 'author') or contains(@class, 'photographer') or contains(@class, 'agency') or"
     " contains(@class, 'byline') or @itemprop='copyrightHolder' or @itemprop='author' or self::small or self::cite]"
 )
-_PICTURES = etree.XPath(".//img | .//source | .//amp-img")
-_PARAGRAPHS = etree.XPath(".//p | .//br")
+_PICTURES = select(".//img | .//source | .//amp-img")
+_PARAGRAPHS = select(".//p | .//br")
 
-_AGENCIES = r"AFP|AP|Reuters|Getty(?: Images)?|EPA(?:-EFE)?|EFE|dpa|TASS|Xinhua|ANSA|PA(?: Media| Wire)?|Shutterstock|iStock|Alamy|IMAGO|NurPhoto|Bloomberg|APA|SDA|Keystone|ANP|TT|NTB|PAP|РИА Новости|ТАСС"
-_CREDIT_MARK = (
-    r"photos?|photograph(?:er|y)?|fotos?|images?|pictures?|picture alliance|bild|bildquelle|quelle|source|credits?|"
-    r"crédits?(?: photo)?|imagen|illustration|фото|写真|图片来源|图|사진|copyright|ảnh|zdj\.|fot\."
+_AGENCIES = (
+    r"(?:AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
+    r"Alamy|IMAGO|Imago|imago|NurPhoto|Bloomberg|APA|Keystone|KEYSTONE|ANP|NTB|PAP|Anadolu|Unsplash|Pixabay|РИА Новости|ТАСС)\b"
 )
+_MARK = (
+    r"(?i:photos?|photograph(?:er|y)?|fotos?|images?|pictures?|picture alliance|bild|bildquelle|credits?|image source|"
+    r"crédits?(?: photo)?|imagen|illustration|фото|写真|图片来源|사진|ảnh|zdj\.|fot\.)"
+)
+# Where a credit may begin after a caption's sentence.
+_AFTER = r"(?:^|(?<=[.!?\"”'’…|]))"
 _CREDIT_END = re.compile(
-    rf"\s*(?:"
-    rf"[(\[](?:[^()\[\]]{{0,80}}\b)?(?:{_AGENCIES}|{_CREDIT_MARK})\b[^()\[\]]{{0,80}}[)\]]"
-    rf"|(?:^|(?<=[.!?\"”'’…|—–)])\s?|\s[|/–—-]\s?)(?:{_CREDIT_MARK})\s*(?:credit|by|courtesy of)?\s*[:：=/|©]\s?[^.:]{{1,80}}"
-    rf"|[©Ⓒ]\s?.{{1,80}}"
-    rf"|(?:^|(?<=[.!?\"”'’…]))\s*(?:[\w'’.-]+\s){{0,4}}[\w'’.-]*\s?[/|,]\s?(?:{_AGENCIES})(?:\s?[/|,]?\s?[\w'’.-]+){{0,4}}"
-    rf"|\b(?:via|/)\s?(?:{_AGENCIES})"
-    rf")\W*$",
-    re.IGNORECASE,
+    r"\s*(?:"
+    rf"[(\[][^()\[\]]{{0,80}}(?:\b{_AGENCIES}|(?:\b|^){_MARK}\s?(?:[:/]|by\b|credit|courtesy))[^()\[\]]{{0,80}}[)\]]"
+    rf"|{_AFTER}\s?{_MARK}\s*(?i:credit|by|courtesy of)?\s*[:：=/|©]\s?[^.:]{{1,80}}"
+    r"|[©Ⓒ]\s?.{1,80}"
+    rf"|{_AFTER}\s?(?:[^\W\d_a-z][\w'’-]*\.?\s){{0,3}}[^\W\d_a-z][\w'’-]+\s?[/|]\s?{_AGENCIES}.{{0,40}}"
+    rf"|{_AFTER}\s?{_AGENCIES}(?:\s?(?:Photo|File|Images?))?(?:\s?[/|,-]\s?[\w'’. -]{{1,40}})?"
+    rf"|\s(?:via|[/|–—-])\s?{_AGENCIES}"
+    r")\W*$"
 )
 _LONGEST = 700
 _MOST = 100
 _LAZY = ("data-src", "data-lazy-src", "data-original", "src", "data-srcset", "srcset")
 
 
-def take(tree: lxml.html.HtmlElement, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ...]]:
+def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ...]]:
     """Cuts every caption near a picture out of the tree.
 
     A marked text of several paragraphs, or longer than 700 characters, is a mislabelled body and stays.
@@ -56,16 +59,16 @@ def take(tree: lxml.html.HtmlElement, base: str) -> tuple[tuple[Image, ...], tup
     images: dict[str, Image] = {}
     removed: list[Removal] = []
     for element in _MARKED(tree):
-        if element.getroottree().getroot() is not tree or not _is_caption(element):
+        if not attached(element, tree) or not _is_caption(element):
             continue
         figure = _figure(element)
         if figure is None and element.tag != "figcaption":
             continue
-        whole = tidy(" ".join(element.itertext()))
+        whole = text_of(element)
         image = _image(element, figure, base)
         _merge(images, image)
         if whole:
-            removed.append(Removal(text=whole, rule="caption", place="caption", evidence=selector(element)))
+            removed.append(Removal(text=whole, rule="caption", place="caption", evidence=name_of(element)))
         element.drop_tree()
     return tuple(images.values())[:_MOST], tuple(removed)
 
@@ -78,18 +81,11 @@ def split_credit(caption: str) -> tuple[str, str]:
     return caption[: match.start()].rstrip(" |/–—-"), match[0].strip(" ()[]|/–—-")
 
 
-def selector(element: lxml.html.HtmlElement) -> str:
-    """A short CSS-like name of an element: `div.story__caption`."""
-    marks = "".join(f".{name}" for name in (element.get("class") or "").split()[:3])
-    return f"{element.tag}{'#' + element.get('id') if element.get('id') else ''}{marks}"[:100]
+def _is_caption(element: Element) -> bool:
+    return len(_PARAGRAPHS(element)) <= 3 and len(text_of(element)) <= _LONGEST
 
 
-def _is_caption(element: lxml.html.HtmlElement) -> bool:
-    text = element.text_content()
-    return len(text) <= 2 * _LONGEST and len(tidy(text)) <= _LONGEST and len(_PARAGRAPHS(element)) <= 3
-
-
-def _figure(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+def _figure(element: Element) -> Element | None:
     """The nearest of three ancestors (or the figure) that holds a picture and little other text."""
     own = len(element.text_content())
     for level, ancestor in enumerate(element.iterancestors()):
@@ -102,18 +98,18 @@ def _figure(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     return None
 
 
-def _image(element: lxml.html.HtmlElement, figure: lxml.html.HtmlElement | None, base: str) -> Image:
+def _image(element: Element, figure: Element | None, base: str) -> Image:
     stated = ""
     for part in _CREDITED(element):
-        if part.getparent() is not None and (text := tidy(part.text_content())) and len(text) <= 120:
+        if part.getparent() is not None and (text := text_of(part)) and len(text) <= 120:
             stated = text
             part.drop_tree()
             break
-    caption, credit = split_credit(tidy(" ".join(element.itertext())))
-    return Image(url=_address(figure, base), caption=caption, credit=credit if not stated else stated)
+    caption, credit = split_credit(text_of(element))
+    return Image(url=_address(figure, base), caption=caption, credit=stated or credit)
 
 
-def _address(figure: lxml.html.HtmlElement | None, base: str) -> str:
+def _address(figure: Element | None, base: str) -> str:
     for picture in _PICTURES(figure) if figure is not None else ():
         for attribute in _LAZY:
             url = (picture.get(attribute) or "").strip().partition(" ")[0].rstrip(",")

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal, get_args
 
-import lxml.html
 import msgspec
 
 from articles import body, captions, html, language, lead, lines, metadata, scope
+from articles.dom import Element
 from articles.model import Article, Image, Page, Rejection, Removal
-from articles.text import count_words, key
+from articles.text import count_words
 from articles.urls import article_id
 
 RULES = 1
@@ -40,7 +40,7 @@ class Draft:
     """An article in the making; each step fills in its part."""
 
     page: Page
-    tree: lxml.html.HtmlElement = field(init=False)
+    tree: Element = field(init=False)
     meta: metadata.Metadata = field(init=False)
     images: tuple[Image, ...] = ()
     lead: str = ""

@@ -5,6 +5,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+# Names of months and their short forms, by their first letters, in the larger European languages; for regular expressions.
+MONTH = (
+    r"(?:jan|feb|fév|mar|mär|mrz|apr|avr|abr|may|mai|mag|mei|maj|jun|juin|giu|jul|juil|lug|aug|août|ago|aou|sep|set|oct|okt|"
+    r"ott|out|nov|dec|dez|déc|dic|gen|ene|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)\w{0,7}\.?"
+)
 _LONGEST = 64
 # ISO 8601 as found in the wild: space for T, one-digit parts, any fraction, zone with or without colon or space
 _ISO = re.compile(

@@ -5,19 +5,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import lxml.html
-
+from articles.dom import Element, select
 from articles.text import key
 
 Node = Mapping[str, Any]
 
-_SCRIPTS = lxml.html.etree.XPath("//script[contains(@type, 'ld+json')]")
+_SCRIPTS = select("//script[contains(@type, 'ld+json')]")
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?:-->|\]\]>)\s*;?\s*$|;\s*$")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|AnalysisNewsArticle|OpinionNewsArticle)$")
 _MOST_NODES = 5000
 
 
-def nodes(tree: lxml.html.HtmlElement) -> list[Node]:
+def nodes(tree: Element) -> list[Node]:
     """Every object of every JSON-LD script, containers before what they hold. Broken scripts are passed over."""
     return [node for script in _SCRIPTS(tree) for node in _walk(_load(script.text or ""))]
 
@@ -60,9 +59,10 @@ def people(value: object, found: list[Node]) -> list[str]:
     by_id = {node["@id"]: node for node in found if "name" in node and isinstance(node.get("@id"), str)}
     names: list[str] = []
     for item in value if isinstance(value, list) else [value]:
+        known = item
         if isinstance(item, dict) and "name" not in item and isinstance(item.get("@id"), str):
-            item = by_id.get(item["@id"], {})
-        names.extend(texts(item.get("name") if isinstance(item, dict) else item))
+            known = by_id.get(item["@id"], {})
+        names.extend(texts(known.get("name") if isinstance(known, dict) else known))
     return names
 
 

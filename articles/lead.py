@@ -2,11 +2,9 @@
 
 import re
 
-import lxml.html
-from lxml import etree
-
+from articles.dom import Element, select, text_of
 from articles.metadata import Metadata
-from articles.text import count_words, key, tidy
+from articles.text import count_words, key
 
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:stand-?first|sub-?title|sub-?head(?:line|ing)?|dek|deck|article-(?:lead|intro|summary|description)|"
@@ -15,15 +13,15 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_CANDIDATES = etree.XPath(
+_CANDIDATES = select(
     "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header][@class or @itemprop]"
     "[not(ancestor::aside or ancestor::footer or ancestor::li)]"
 )
-_BLOCKS = etree.XPath("count(.//p | .//h2 | .//h1 | .//li)")
+_BLOCKS = select(".//p | .//h2 | .//h1 | .//li")
 _SHORTEST, _LONGEST = 30, 700
 
 
-def take(tree: lxml.html.HtmlElement, meta: Metadata) -> str:
+def take(tree: Element, meta: Metadata) -> str:
     """Cuts the standfirst out of the tree and returns it, "" if the page has none.
 
     It must be marked as such; a description in the head vouches for it but is no proof that it is on the page.
@@ -31,9 +29,9 @@ def take(tree: lxml.html.HtmlElement, meta: Metadata) -> str:
     description = key(meta.description)
     for element in _CANDIDATES(tree):
         marks = _CAPITAL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-        if not _NAMED.search(marks) or _BLOCKS(element) > 2:
+        if not _NAMED.search(marks) or len(_BLOCKS(element)) > 2:
             continue
-        text = tidy(" ".join(element.itertext()))
+        text = text_of(element)
         if not _SHORTEST <= len(text) <= _LONGEST or count_words(text) < 5 or key(text) == key(meta.title):
             continue
         spelled = key(text)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from articles import boilerplate
 from articles.captions import split_credit
+from articles.dates import MONTH
 from articles.model import Place, Removal
-from articles.patterns import Where
 from articles.text import count_words, key
 
 HEAD = 4  # lines in which a headline, breadcrumb, byline or date may stand
@@ -63,7 +63,7 @@ def repeated_headline(lines: Lines, facts: Facts) -> Iterator[Cut]:
             yield index, "equals the title"
 
 
-def breadcrumb(lines: Lines, facts: Facts) -> Iterator[Cut]:
+def breadcrumb(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """`News / Turkey` and `Home > Politics > Elections` above the text."""
     for index, line in enumerate(lines[:HEAD]):
         if match := _BREADCRUMB.fullmatch(line):
@@ -84,7 +84,7 @@ def byline(lines: Lines, facts: Facts) -> Iterator[Cut]:
             yield index, "starts like a byline"
 
 
-def credit(lines: Lines, facts: Facts) -> Iterator[Cut]:
+def credit(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """A picture's credit alone on a line: `(AFP photo)`, `Photo: Jane Doe/Reuters`."""
     for index, line in enumerate(lines):
         if len(line) <= 160 and count_words(line) <= 18:
@@ -101,11 +101,11 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
             yield index, "equals a caption"
 
 
-def known_boilerplate(lines: Lines, facts: Facts) -> Iterator[Cut]:
+def known_boilerplate(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """Wording known from many sites: see articles.patterns."""
     for index, line in enumerate(lines):
         where = place(index, len(lines))
-        part: Where = "any" if where not in ("head", "tail") else where
+        part: boilerplate.Where = "any" if where not in ("head", "tail") else where
         if pattern := boilerplate.match(line, part):
             yield index, f"{pattern.rule} ({pattern.language or 'any language'})"
 
@@ -123,16 +123,12 @@ _BREADCRUMB = re.compile(r"(?:[\w&'’-]+ ?){1,4}(?:(?P<mark>\s*[/>»›|→]\s*
 _BY = re.compile(
     r"^\W*(?:by|von|par|por|di|door|av|af|text|texte|tekst|автор|文|記者|记者)\b[\s:：]*", re.IGNORECASE
 )
-_MONTH = (
-    r"(?:jan|feb|fév|mar|mär|mrz|apr|avr|abr|may|mai|mag|mei|maj|jun|juin|giu|jul|juil|lug|aug|août|ago|aou|sep|set|oct|okt|ott|out|"
-    r"nov|dec|dez|déc|dic|gen|ene|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)\w*\.?"
-)
 _DATE = re.compile(
     r"\W*(?:(?:stand|updated?|last updated|published(?: on)?|posted(?: on)?|publicado(?: el)?|aktualisiert(?: am)?|veröffentlicht(?: am)?|"
     r"mis à jour(?: le)?|publié(?: le)?|uppdaterad|publicerad|publisert|oppdatert|date|기사입력|입력|опубликовано)\b[\s:：-]*)?"
     r"(?:(?:[^\W\d]{2,12}\.?,? )?(?:"
-    rf"\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}[./-]\d{{1,2}}[./-]\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?(?: de| of)? {_MONTH}(?:,| de)? ?\d{{0,4}}|"
-    rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日"
+    rf"\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}[./-]\d{{1,2}}[./-]\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?(?: de| of)? {MONTH}(?:,| de)? ?\d{{0,4}}|"
+    rf"{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日"
     r"))"
     r"(?:[\s,|·–—-]{0,4}(?:at|um|à|a las|kl\.?)?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?(?:uhr|gmt|utc|[a-z]{2,4}))?)?\W*",
     re.IGNORECASE,

@@ -1,19 +1,18 @@
 """What a page says about its article in its head, its JSON-LD and its visible title, byline and time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
 import htmldate
-import lxml.html
-from lxml import etree
 
 from articles import authors, dates, jsonld
+from articles.dom import Element, select, text_of
 from articles.errors import UrlError
 from articles.model import Page
 from articles.text import key, tidy, tokens
-from articles.urls import absolute, canonical, same_site
+from articles.urls import absolute, canonical, origin, same_site
 
 _TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
 _DESCRIPTION = (
@@ -65,21 +64,30 @@ _SITE = ("og:site_name", "application-name", "publisher", "dc.publisher")
 _IMAGE = ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src")
 _LANGUAGE = ("og:locale", "language", "content-language", "dc.language", "inlanguage")
 
-_META = etree.XPath("//meta[@content]")
-_H1 = etree.XPath("//h1")
-_CANONICAL = etree.XPath(
+_META = select("//meta[@content]")
+_H1 = select("//h1")
+_CANONICAL = select(
     "//link[@href][contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]"
 )
-_BASE = etree.XPath("string(//base/@href)")
-_TIME = etree.XPath(
+_BASE = select("//base[@href]")
+_TIME = select(
     "//*[@itemprop='datePublished' or @itemprop='dateModified' or self::time][@datetime or @content]"
     "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
 )
-_BYLINE = etree.XPath(
+_BYLINE = select(
     "//*[@rel='author' or @itemprop='author' or @itemprop='creator' or contains(@class, 'author-name')"
     " or contains(@class, 'author__name') or contains(@class, 'byline-name') or contains(@class, 'byline__name')"
-    " or contains(@class, 'authorName')][not(ancestor::aside or ancestor::nav or ancestor::footer)]"
+    " or contains(@class, 'authorName')]"
+    "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::*[contains(@class, 'omment')])]"
 )
+_LOOSE_BYLINE = select(
+    "//*[self::a or self::div or self::p or self::span or self::address or self::li or self::strong]"
+    "[contains(translate(@class, 'ABY', 'aby'), 'author') or contains(translate(@class, 'BY', 'by'), 'byline')"
+    " or contains(@href, '/author/') or contains(@href, '/autor/')]"
+    "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::*[contains(@class, 'omment')])]"
+)
+_LONGEST_BYLINE = 150
+_MOST_BYLINES = 5
 _MOST_TAGS = 50
 _LONGEST_TITLE = 400
 
@@ -104,13 +112,15 @@ class Metadata:
     stated_body: str = field(repr=False)
 
 
-def read(tree: lxml.html.HtmlElement, page: Page) -> Metadata:
+def read(tree: Element, page: Page) -> Metadata:
     """Gathers the page's statements, the most trustworthy of each kind; the feed's entry fills what is missing."""
     meta = _meta(tree)
     nodes = jsonld.nodes(tree)
     stated = first(meta, _TITLE) or tidy(tree.findtext(".//title") or "")
     node = jsonld.article(nodes, stated)
-    base = absolute(_BASE(tree), page.final_url) or page.final_url
+    base = (
+        next((absolute(link.get("href", ""), page.final_url) for link in _BASE(tree)), "") or page.final_url
+    )
     entry = page.entry
     return Metadata(
         title=(_title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
@@ -141,10 +151,10 @@ def _all(meta: dict[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
     return chain.from_iterable(meta.get(name, ()) for name in names)
 
 
-def _meta(tree: lxml.html.HtmlElement) -> dict[str, list[str]]:
+def _meta(tree: Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in _META(tree):
-        content = tidy(element.get("content"))
+        content = tidy(element.get("content", ""))
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = element.get(attribute)
             if name and content:
@@ -152,11 +162,11 @@ def _meta(tree: lxml.html.HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _title(tree: lxml.html.HtmlElement, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
+def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
     """An h1 that og:title, <title> or JSON-LD vouches for; else JSON-LD's headline; else og:title; else the only h1."""
     headline = tidy(jsonld.text(node.get("headline")))
     stated = [text for text in (headline, *_all(meta, _TITLE), tidy(tree.findtext(".//title") or "")) if text]
-    headings = [text for element in _H1(tree) if (text := tidy(element.text_content()))]
+    headings = [text for element in _H1(tree) if (text := text_of(element))]
     best = max(
         ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
     )
@@ -186,22 +196,35 @@ def _without_site(title: str, site: str) -> str:
 
 
 def _authors(
-    tree: lxml.html.HtmlElement, node: jsonld.Node, nodes: list[jsonld.Node], meta: dict[str, list[str]]
+    tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: dict[str, list[str]]
 ) -> tuple[str, ...]:
+    """JSON-LD's, else the meta tags', else the bylines' names; the site itself only where no person is named."""
+    site = {key(name) for name in (first(meta, _SITE), tidy(jsonld.text(node.get("publisher")))) if name}
     stated = authors.names(jsonld.people(node.get("author"), nodes))
-    if stated:
-        return stated
-    bylines = [element.get("content") or element.text_content() for element in _BYLINE(tree)[: authors.MOST]]
-    return authors.names(list(_all(meta, _AUTHOR))) or authors.names(bylines)
+    for names in (
+        stated,
+        authors.names(list(_all(meta, _AUTHOR))),
+        _byline(tree, _BYLINE),
+        _byline(tree, _LOOSE_BYLINE),
+    ):
+        people = tuple(name for name in names if key(name) not in site)
+        if people:
+            return people
+    return stated or authors.names(list(_all(meta, _AUTHOR)))
 
 
-def _published(
-    tree: lxml.html.HtmlElement, node: jsonld.Node, meta: dict[str, list[str]], page: Page
-) -> datetime | None:
+def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[str, ...]:
+    texts = (
+        tidy(element.get("content") or "") or text_of(element) for element in marked(tree)[: authors.MOST]
+    )
+    return authors.names([text for text in texts if len(text) <= _LONGEST_BYLINE])
+
+
+def _published(tree: Element, node: jsonld.Node, meta: dict[str, list[str]], page: Page) -> datetime | None:
     """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and text, a date at midnight UTC."""
     stated = [jsonld.text(node.get("datePublished")), *_all(meta, _PUBLISHED)]
     marked = [
-        element.get("datetime") or element.get("content")
+        element.get("datetime") or element.get("content", "")
         for element in _TIME(tree)
         if element.get("itemprop") != "dateModified"
     ]
@@ -234,12 +257,12 @@ def _image(node: jsonld.Node) -> str:
     return url if isinstance(url, str) else ""
 
 
-def _canonical(tree: lxml.html.HtmlElement, base: str, url: str) -> str:
+def _canonical(tree: Element, base: str, url: str) -> str:
     """The page's rel=canonical, believed within the same registrable domain only; else the page's own URL."""
     for link in _CANONICAL(tree)[:1]:
         try:
-            target = canonical(link.get("href"), base)
-            return target if same_site(target, url) else url
+            target = canonical(link.get("href", ""), base)
+            return target if same_site(target, url) and target != f"{origin(url)}/" else url
         except UrlError:
             return url
     return url

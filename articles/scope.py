@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 
-import lxml.html
 from lxml import etree
 
-from articles.captions import selector
+from articles.dom import Element, attached, name_of, select, test, text_of
 from articles.model import Removal
-from articles.text import key, tidy
+from articles.text import key
 
 # Each rule: its name and the words that name such a block in a class or id. Words are parts between
 # hyphens, underscores and capitals; a word matches whole, so that "share" is not found in "shareholder".
@@ -36,25 +35,27 @@ _LITERALS = re.compile(
 )
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[_:]+|--+")
-_CANDIDATES = etree.XPath(
+_CANDIDATES = select(
     "//*[self::div or self::section or self::aside or self::ul or self::ol or self::nav or self::p or self::footer][@class or @id]"
 )
-_HOLDS_ARTICLE = etree.XPath("boolean(.//h1 or .//*[@itemprop='articleBody'] or .//article[count(.//p) > 4])")
-_INSIDE = etree.XPath("boolean(ancestor::article or ancestor::main or ancestor::*[@itemprop='articleBody'])")
-_PROSE = etree.XPath(".//p")
-_DEAD = ("script", "style", "svg", "nav", "button", "template", "iframe", "select", "textarea")
+_HOLDS_ARTICLE = test(".//h1 or .//*[@itemprop='articleBody'] or .//article[count(.//p) > 4]")
+_INSIDE = test("ancestor::article or ancestor::main or ancestor::*[@itemprop='articleBody']")
+_PROSE = select(".//p")
+_CODE = ("script", "style")
+_DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //select | //form")
 _SUMMARY = 300
+_MOST_DEAD_PROSE = 300
 
 
-def cut(tree: lxml.html.HtmlElement, title: str) -> tuple[Removal, ...]:
+def cut(tree: Element, title: str) -> tuple[Removal, ...]:
     """Drops dead weight and foreign blocks from the tree; one removal for each block inside the article."""
     removed = list(_cut_blocks(tree))
     removed.extend(_cut_other_articles(tree, title))
-    etree.strip_elements(tree, *_DEAD, with_tail=False)
+    _drop_dead_weight(tree)
     return tuple(removed)
 
 
-def rule_of(element: lxml.html.HtmlElement) -> str:
+def rule_of(element: Element) -> str:
     """The block rule that an element's class or id names, "" if none."""
     marks = f"{element.get('class') or ''} {element.get('id') or ''}"
     if not _LITERALS.search(marks):
@@ -67,18 +68,18 @@ def rule_of(element: lxml.html.HtmlElement) -> str:
     return ""
 
 
-def _cut_blocks(tree: lxml.html.HtmlElement) -> Iterator[Removal]:
+def _cut_blocks(tree: Element) -> Iterator[Removal]:
     most = _prose(tree) // 3
     for element in _CANDIDATES(tree):
         rule = rule_of(element)
-        if not rule or element.getparent() is None or element.getroottree().getroot() is not tree:
+        if not rule or not attached(element, tree):
             continue
         if _HOLDS_ARTICLE(element) or _prose(element) > most:
             continue
         yield from _drop(element, rule)
 
 
-def _cut_other_articles(tree: lxml.html.HtmlElement, title: str) -> Iterator[Removal]:
+def _cut_other_articles(tree: Element, title: str) -> Iterator[Removal]:
     """Endless scrolling: once the article with the page's title is known, its siblings with titles of their own go."""
     wanted = key(title)
     own = next(
@@ -88,19 +89,25 @@ def _cut_other_articles(tree: lxml.html.HtmlElement, title: str) -> Iterator[Rem
         return
     inside = set(own.iterancestors()) | set(own.iterdescendants("article")) | {own}
     for other in list(tree.iter("article")):
-        if other not in inside and other.getroottree().getroot() is tree:
+        if other not in inside and attached(other, tree):
             yield from _drop(other, "other_article")
 
 
-def _drop(element: lxml.html.HtmlElement, rule: str) -> Iterator[Removal]:
-    text = tidy(" ".join(element.itertext("p", "h2", "h3", "h4", "li", "a", "span", "div"))[: 4 * _SUMMARY])[
-        :_SUMMARY
-    ]
+def _drop(element: Element, rule: str) -> Iterator[Removal]:
+    text = text_of(element)[:_SUMMARY]
     if text and _INSIDE(element):
-        yield Removal(text=text, rule=rule, place="block", evidence=selector(element))
+        yield Removal(text=text, rule=rule, place="block", evidence=name_of(element))
     element.drop_tree()
 
 
-def _prose(element: lxml.html.HtmlElement) -> int:
+def _drop_dead_weight(tree: Element) -> None:
+    """What trafilatura would drop itself, earlier and cheaper; a tag left open may hold the article, so look inside."""
+    etree.strip_elements(tree, *_CODE, with_tail=False)
+    for element in _DEAD(tree):
+        if attached(element, tree) and not _HOLDS_ARTICLE(element) and _prose(element) < _MOST_DEAD_PROSE:
+            element.drop_tree()
+
+
+def _prose(element: Element) -> int:
     """Characters in paragraphs."""
     return sum(len(paragraph.text_content()) for paragraph in _PROSE(element))

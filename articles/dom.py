@@ -1,0 +1,74 @@
+"""Small typed helpers over lxml's trees."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias, cast
+
+import lxml.html
+from lxml import etree
+
+from articles.text import tidy
+
+Element: TypeAlias = lxml.html.HtmlElement
+
+_INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+    )
+    + ("mark", "nobr", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr")
+)
+_SILENT = frozenset(("script", "style", "noscript", "template", "svg"))
+
+
+def select(path: str) -> Callable[[Element], list[Element]]:
+    """Compiles an XPath that finds elements."""
+    return cast("Callable[[Element], list[Element]]", etree.XPath(path))
+
+
+def test(path: str) -> Callable[[Element], bool]:
+    """Compiles an XPath that is true or false of an element."""
+    return cast("Callable[[Element], bool]", etree.XPath(f"boolean({path})"))
+
+
+def text_of(element: Element) -> str:
+    """The element's text on one line, tidied; blocks are parted by a space, inline tags are not. Scripts are silent."""
+    return tidy("".join(_pieces(element)))
+
+
+def attached(element: Element, tree: Element) -> bool:
+    """Whether the element still stands in the tree, after cuts around it."""
+    return element.getroottree().getroot() is tree
+
+
+def name_of(element: Element) -> str:
+    """A short CSS-like name: `div#story.story__caption`."""
+    identity = f"#{element.get('id')}" if element.get("id") else ""
+    return tidy(
+        f"{element.tag}{identity}{''.join(f'.{name}' for name in (element.get('class') or '').split()[:3])}"
+    )[:100]
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        block = node.tag not in _INLINE
+        if block:
+            yield " "
+        if event == "start" and node.text and node.tag not in _SILENT:
+            yield node.text
+        if event == "end" and node.tail and node is not element:
+            yield node.tail
