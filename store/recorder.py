@@ -22,7 +22,7 @@ from store.archive import LARGEST_GROUP, ArchiveWriter
 from store.ledger import Ledger
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss
 
-GROUP_SECONDS = 1.0
+GROUP_SECONDS = 0.1
 
 Write = Callable[[Connection], Any]
 Answer = TypeVar("Answer")

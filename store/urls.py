@@ -69,41 +69,24 @@ def discover(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> D
     for entry in entries:
         listed.setdefault(entry.url, entry)
     known = _rows(conn, listed)
-    due: list[DueUrl] = []
     new = [entry for url, entry in listed.items() if url not in known]
-    again, updated = [], []
-    for url, row in known.items():
-        entry = replace(listed[url], source=row.source)
-        acted_on = row.updated_at or row.tried_at
-        if policy.is_due_again(row.state, row.due_at, acted_on, entry.updated_at, now):
-            again.append(entry)
-        elif row.state is UrlState.DUE:
-            if _is_later(entry.updated_at, row.updated_at):
-                updated.append(entry)
-            if row.due_at <= now:
-                due.append(DueUrl(url=url, entry=entry, attempts=row.attempts))
+    changes = [change for url, row in known.items() if (change := _change(row, listed[url], now))]
     _insert(conn, new, now)
-    _update(conn, [_entry_values(entry) for entry in updated])
-    _update(
-        conn,
-        [{**_entry_values(entry), "state": UrlState.DUE, "due_at": now, "attempts": 0} for entry in again],
-    )
-    due += [DueUrl(url=entry.url, entry=entry) for entry in new + again]
-    return Discovery(due=tuple(due), new=len(new), seen=len(entries) - len(new))
+    _update(conn, changes)
+    rows = _rows(conn, listed)
+    ready = [rows[url] for url in listed if rows[url].state is UrlState.DUE and rows[url].due_at <= now]
+    return Discovery(due=tuple(map(_due, ready)), new=len(new), seen=len(entries) - len(new))
 
 
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
-    """Have a URL fetched that no feed lists (a canonical link), unless it is known."""
+    """`discover` for a URL that a page names as its original, and perhaps no feed lists."""
     discover(conn, [entry], now)
 
 
 def due(conn: Connection, sources: Collection[str], now: datetime) -> tuple[DueUrl, ...]:
     """What earlier runs left to fetch for these sources, the longest due first."""
     query = select(URLS).where(URLS.c.state == UrlState.DUE, URLS.c.source.in_(sources), URLS.c.due_at <= now)
-    return tuple(
-        DueUrl(url=row.url, entry=_entry(row.entry), attempts=row.attempts)
-        for row in conn.execute(query.order_by(URLS.c.due_at, URLS.c.url))
-    )
+    return tuple(_due(row) for row in conn.execute(query.order_by(URLS.c.due_at, URLS.c.url)))
 
 
 def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
@@ -123,7 +106,7 @@ def record_page(conn: Connection, page: Page) -> None:
     if row is None:
         _insert(conn, [entry], page.fetched_at)
     elif _is_later(entry.updated_at, row.updated_at):
-        _update(conn, [_entry_values(replace(entry, source=row.source))])
+        _update(conn, [_entry_values(row, entry)])
     fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
     _settle(conn, page.url, fate, page.fetched_at)
 
@@ -184,8 +167,26 @@ def _settle(conn: Connection, url: str, fate: policy.Fate, at: datetime) -> None
     _update(conn, [{**row, "last_error": fate.error, "tried_at": at}])
 
 
-def _entry_values(entry: FeedEntry) -> dict[str, Any]:
-    return {"key": entry.url, "entry": _to_json(entry), "updated_at": entry.updated_at}
+def _change(row: Row[Any], entry: FeedEntry, now: datetime) -> dict[str, Any] | None:
+    """What becomes of a known URL that is listed again; None when nothing does."""
+    acted_on = row.updated_at or row.tried_at
+    again = policy.is_due_again(row.state, row.due_at, acted_on, entry.updated_at, now)
+    if again:
+        return {**_entry_values(row, entry), "state": UrlState.DUE, "due_at": now, "attempts": 0}
+    if row.state is UrlState.DUE and _is_later(entry.updated_at, row.updated_at):
+        return {
+            **_entry_values(row, entry),
+            "state": row.state,
+            "due_at": row.due_at,
+            "attempts": row.attempts,
+        }
+    return None
+
+
+def _entry_values(row: Row[Any], entry: FeedEntry) -> dict[str, Any]:
+    """A newer entry of a known URL, which stays with the source that found it first."""
+    newest = entry.updated_at if _is_later(entry.updated_at, row.updated_at) else row.updated_at
+    return {"key": row.url, "entry": _to_json(replace(entry, source=row.source)), "updated_at": newest}
 
 
 def _is_later(time: datetime | None, than: datetime | None) -> bool:
@@ -195,6 +196,10 @@ def _is_later(time: datetime | None, than: datetime | None) -> bool:
 def _to_json(entry: FeedEntry) -> str:
     """ASCII, so that the lone surrogates of a hostile title come back as they were."""
     return json.dumps(msgspec.to_builtins(entry))
+
+
+def _due(row: Row[Any]) -> DueUrl:
+    return DueUrl(url=row.url, entry=_entry(row.entry), attempts=row.attempts)
 
 
 def _entry(stored: str) -> FeedEntry:

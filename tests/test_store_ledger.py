@@ -1,0 +1,255 @@
+"""The ledger's file: versions, damage, a full disk; feeds and segments in it."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+import store.ledger
+from articles.errors import LedgerError, LockedError, StorageError
+from articles.model import FeedEntry
+from store import feeds, segments, urls
+from store.ledger import Ledger
+from store.records import FeedHealth, FeedResult, FeedTarget
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+FEED = "https://harbour.example/feed"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite"
+
+
+def entries(count: int) -> list[FeedEntry]:
+    return [
+        FeedEntry(url=f"https://harbour.example/{n}", source="harbour", title="x" * 500) for n in range(count)
+    ]
+
+
+def test_a_new_ledger_is_whole_and_opens_again(path: Path) -> None:
+    first = Ledger.open(path)
+    with first.transaction() as conn:
+        urls.discover(conn, entries(3), NOON)
+    first.close()
+    again = Ledger.open(path)
+    with again.reading() as conn:
+        assert urls.counts(conn)["due"] == 3
+    assert again.check() == []
+    again.close()
+
+
+def test_a_commit_is_durable_and_readers_do_not_wait(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+        assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        urls.discover(conn, entries(1), NOON)
+        with ledger.reading() as other:
+            assert urls.counts(other)["due"] == 0
+    ledger.close()
+
+
+def test_a_reader_sees_one_moment(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.reading() as reader:
+        assert urls.counts(reader)["due"] == 0
+        with ledger.transaction() as conn:
+            urls.discover(conn, entries(1), NOON)
+        assert urls.counts(reader)["due"] == 0
+    ledger.close()
+
+
+def test_a_failed_transaction_leaves_nothing(path: Path) -> None:
+    ledger = Ledger.open(path)
+
+    def stumble() -> None:
+        with ledger.transaction() as conn:
+            urls.discover(conn, entries(1), NOON)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stumble()
+    with ledger.reading() as conn:
+        assert urls.counts(conn)["due"] == 0
+    ledger.close()
+
+
+def test_what_refers_to_nothing_is_refused(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with pytest.raises(IntegrityError), ledger.transaction() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO misses (url, at, state, reason, detail) VALUES ('https://nowhere.example/', '', 'due', '', '')"
+        )
+    ledger.close()
+
+
+def test_another_schema_is_refused_with_what_to_do(path: Path) -> None:
+    Ledger.open(path).close()
+    with sqlite3.connect(path) as conn:
+        conn.execute("UPDATE schema SET version = 99")
+    conn.close()
+    with pytest.raises(LedgerError, match=r"schema 99.*upgrade Broadsheet.*broadsheet rebuild"):
+        Ledger.open(path)
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(LedgerError, match="broadsheet rebuild"):
+        Ledger.open(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
+    with sqlite3.connect(path) as conn:
+        conn.execute("CREATE TABLE recipes (name TEXT)")
+    conn.close()
+    with pytest.raises(LedgerError, match="no ledger of Broadsheet"):
+        Ledger.open(path)
+    with sqlite3.connect(path) as conn:
+        assert conn.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+    conn.close()
+
+
+def test_a_lost_ledger_is_not_begun_anew_beside_an_archive(path: Path) -> None:
+    (path.parent / "archive").mkdir()
+    Ledger.open(path).close()
+    path.unlink()
+    (path.parent / "archive" / "segment-000001.warc.gz").touch()
+    with pytest.raises(LedgerError, match=r"missing.*broadsheet rebuild"):
+        Ledger.open(path)
+    assert not path.exists()
+
+
+def test_damage_within_the_file_is_found(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+        urls.discover(conn, entries(200), NOON)
+    ledger.close()
+    data = bytearray(path.read_bytes())
+    for offset in range(len(data) // 2, len(data) // 2 + 4096):
+        data[offset] ^= 0xFF
+    path.write_bytes(data)
+    ledger = Ledger.open(path)
+    assert ledger.check() != []
+    with pytest.raises(LedgerError, match="damaged"), ledger.reading() as conn:
+        conn.exec_driver_sql("SELECT sum(length(entry)) FROM urls").all()
+    ledger.close()
+
+
+def test_a_full_disk_is_a_storage_error_and_nothing_is_half_written(path: Path) -> None:
+    ledger = Ledger.open(path)
+
+    def fill() -> None:
+        with ledger.transaction() as conn:
+            conn.exec_driver_sql("PRAGMA max_page_count = 40")
+            urls.discover(conn, entries(1000), NOON)
+
+    with pytest.raises(StorageError, match=r"full.*Make room"):
+        fill()
+    with ledger.reading() as conn:
+        assert urls.counts(conn)["due"] == 0
+    assert ledger.check() == []
+    ledger.close()
+
+
+def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be made"):
+        Ledger.open(tmp_path / "file" / "ledger.sqlite")
+
+
+def test_a_ledger_that_cannot_be_opened_is_a_storage_error(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(StorageError, match="unable to open"):
+        Ledger.open(path)
+
+
+def test_a_ledger_locked_for_too_long_is_said_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store.ledger, "_BUSY_SECONDS", 0.1)
+    ledger = Ledger.open(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LockedError, match="another process"), ledger.transaction():
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+    with ledger.transaction() as conn:
+        assert urls.discover(conn, entries(1), NOON).new == 1
+    ledger.close()
+
+
+def test_segments_remember_their_committed_length(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+        segments.commit(conn, {"b": 10})
+        segments.commit(conn, {"a": 5, "b": 20})
+        segments.commit(conn, {})
+        assert segments.lengths(conn) == {"a": 5, "b": 20}
+    ledger.close()
+
+
+def result(status: int = 200, hours: int = 0, error: str = "", count: int = 0, etag: str = "") -> FeedResult:
+    at = NOON + timedelta(hours=hours)
+    return FeedResult(source="harbour", url=FEED, at=at, status=status, entries=count, etag=etag, error=error)
+
+
+def test_a_feed_is_asked_with_the_validators_of_its_last_good_answer(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+
+        def etag() -> str:
+            return feeds.targets(conn, [("harbour", [FEED])])[0].etag
+
+        assert feeds.targets(conn, [("harbour", [FEED]), ("other", [])]) == [
+            FeedTarget(source="harbour", url=FEED)
+        ]
+        feeds.record(conn, result(0, error="timeout"))
+        assert etag() == ""
+        feeds.record(conn, result(etag="one"))
+        assert etag() == "one"
+        feeds.record(conn, result(304))
+        assert etag() == "one"
+        feeds.record(conn, result(304, etag="weak"))
+        assert etag() == "weak"
+        feeds.record(conn, result(200, etag="broken", error="no feed"))
+        assert etag() == "weak"
+        feeds.record(conn, result(200))
+        assert etag() == ""
+    ledger.close()
+
+
+def test_a_feed_of_two_sources_is_asked_for_each(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+        feeds.record(conn, result(etag="one"))
+        assert [t.etag for t in feeds.targets(conn, [("harbour", [FEED]), ("other", [FEED])])] == ["one", ""]
+    ledger.close()
+
+
+def test_the_health_of_a_feed(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+        feeds.record(conn, result(hours=0, error="timeout", status=0))
+        assert feeds.health(conn)[0].succeeded_at is None
+        feeds.record(conn, result(hours=1, count=20))
+        feeds.record(conn, result(304, hours=2))
+        feeds.record(conn, result(500, hours=3, error="HTTP 500"))
+        feeds.record(conn, result(500, hours=4, error="HTTP 500"))
+        assert feeds.health(conn) == [
+            FeedHealth(
+                source="harbour",
+                url=FEED,
+                at=NOON + timedelta(hours=4),
+                status=500,
+                entries=20,
+                error="HTTP 500",
+                failures=2,
+                succeeded_at=NOON + timedelta(hours=2),
+            )
+        ]
+        feeds.record(conn, result(hours=5, count=1))
+        assert (feeds.health(conn)[0].failures, feeds.health(conn)[0].error) == (0, "")
+    ledger.close()
