@@ -133,6 +133,14 @@ def test_bytes_that_are_no_pair_are_refused(data: bytes, head: bytes) -> None:
         warc.decode(gzip.compress(head + data) * 2)
 
 
+def test_a_body_that_was_changed_and_packed_anew_is_refused() -> None:
+    data = warc.encode(make_page())
+    response = gzip_member(data)
+    forged = gzip.compress(gzip.decompress(response).replace(b"runs again", b"sank today"))
+    with pytest.raises(ArchiveError, match="digest does not match"):
+        warc.decode(forged + data[len(response) :])
+
+
 def test_metadata_of_a_newer_version_ask_for_an_upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warc, "SCHEMA", 2)
     data = warc.encode(make_page())
