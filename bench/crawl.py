@@ -1,0 +1,66 @@
+"""Broadsheet's first run over a list of feeds, against the thirty-line script, in turn.
+
+    python bench/crawl.py FEED_LIST_URL [--rounds 3]
+
+FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. The delay per host is 0. Printed
+per round: seconds and articles of each; the time of `add` is not part of it, start-up is.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from flows.config import SourceSection, add_sources, template
+
+HERE = Path(__file__).parent
+
+
+def broadsheet(folder: Path, feeds: list[str]) -> tuple[float, int]:
+    """Seconds of the first run, and articles indexed."""
+    path = folder / "broadsheet.toml"
+    text = template().replace("delay = 1.0", "delay = 0.0")
+    path.write_text(
+        text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'), encoding="utf-8"
+    )
+    add_sources(path, [SourceSection(name=f"s{n}", feeds=(feed,)) for n, feed in enumerate(feeds)])
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "broadsheet", "-c", str(path), "run", "--json"],
+        check=True,
+        capture_output=True,
+    )
+    return time.monotonic() - started, json.loads(done.stdout)["outcomes"]["indexed"]
+
+
+def script(folder: Path, feeds: str) -> tuple[float, str]:
+    """Seconds of the script, and what it printed."""
+    started = time.monotonic()
+    command = [sys.executable, str(HERE / "thirty_lines.py"), feeds, str(folder / "index")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return time.monotonic() - started, done.stdout.strip()
+
+
+def main() -> None:
+    import requests
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("feeds")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    listed = requests.get(options.feeds, timeout=30).text.split()
+    for number in range(options.rounds):
+        with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as theirs:
+            seconds, indexed = broadsheet(Path(ours), listed)
+            other, told = script(Path(theirs), options.feeds)
+        print(
+            f"round {number + 1}: broadsheet {seconds:.1f} s ({indexed} indexed), script {other:.1f} s ({told}), ratio {other / seconds:.2f}"
+        )
+
+
+main()
