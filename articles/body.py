@@ -4,6 +4,7 @@ import logging
 
 import lxml.html
 from trafilatura import bare_extraction
+from trafilatura.settings import Document
 
 from articles.dom import Element
 from articles.text import tidy
@@ -21,7 +22,7 @@ def paragraphs(tree: Element, url: str, stated: str) -> list[str]:
     as long as what the markup gave.
     """
     document = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
-    lines = document.text.split("\n") if document is not None and document.text else []
+    lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
     found = [line for raw in lines if (line := tidy(raw))]
     spelled = _spelled_out(stated)
     return spelled if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)) else found
@@ -29,5 +30,5 @@ def paragraphs(tree: Element, url: str, stated: str) -> list[str]:
 
 def _spelled_out(stated: str) -> list[str]:
     if "<" in stated and ">" in stated and stated.strip():
-        stated = "\n".join(lxml.html.fromstring(f"<div>{stated}</div>").itertext())
+        stated = "\n".join(map(str, lxml.html.fromstring(f"<div>{stated}</div>").itertext()))
     return [line for raw in stated.split("\n") if (line := tidy(raw))]
