@@ -96,7 +96,10 @@ class ArchiveWriter:
                 raise ArchiveError(
                     f"{path} has {len(data)} bytes, the ledger knows {length}: repair it first"
                 )
-            self._opened_at, _ = warc.decode_info(data)
+            try:
+                self._opened_at, _ = warc.decode_info(data)
+            except warc.DamageError:
+                return  # let the segment be: the next page opens another
         with self._writing():
             self._file = FileIO(path, "ab")
         self._length = length
@@ -178,7 +181,8 @@ def read(folder: Path, ref: ArchiveRef) -> Page:
 def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page]]:
     """Every whole pair of the archive, oldest first, whatever a ledger says.
 
-    Each stretch that cannot be read is told to `damaged` in a sentence, and passed over.
+    Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
+    version wrote the archive.
     """
     for path in _segments(folder):
         with _reading(path) as data:
@@ -195,9 +199,13 @@ def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
         path = folder / name
         if shortage := _shortage(path, length):
             problems.append(shortage)
-        if path.exists():
+        if not path.exists():
+            continue
+        try:
             with _reading(path) as data:
                 deque(_pairs(path, data, 0, min(length, len(data)), problems.append), maxlen=0)
+        except ArchiveError as error:
+            problems.append(str(error))
     return problems
 
 
@@ -208,19 +216,21 @@ def _segments(folder: Path) -> list[Path]:
 def _pairs(
     path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
 ) -> Iterator[tuple[ArchiveRef, Page]]:
-    """The whole pairs that begin from `offset` on, before `stop`."""
+    """The whole pairs that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
     if offset == 0:
         try:
             _, offset = warc.decode_info(data)
-        except ArchiveError as error:
+        except warc.DamageError as error:
             offset = warc.next_pair(data, 0)
             damaged(f"{path}: the record at byte 0 {error}")
     while offset < stop:
         try:
             page, end = warc.decode(data, offset)
-        except ArchiveError as error:
+        except warc.DamageError as error:
             end = min(stop, warc.next_pair(data, offset + 1))
             damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
+        except ArchiveError as error:
+            raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
         else:
             yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), page
         offset = end

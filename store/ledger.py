@@ -5,7 +5,7 @@ What is in its tables, and what may be asked of them, is in the modules urls, ca
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
@@ -44,17 +44,21 @@ class Ledger:
 
         Refuses to begin a new ledger beside an archive that has segments: the old ledger was lost.
         """
-        if not path.exists() and any((path.parent / "archive").glob("segment-*")):
+        lost = not path.exists() or not path.stat().st_size
+        if lost and any((path.parent / "archive").glob("segment-*")):
             raise LedgerError(
-                f"{path} is missing, though there is an archive: `broadsheet rebuild` makes it anew"
+                f"{path} is missing or empty, though there is an archive: `broadsheet rebuild` makes it anew"
             )
         ledger = cls(path, _engine(path))
-        with ledger._explained():
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StorageError(f"{path.parent} cannot be made: {error.strerror}") from error
-            ledger._prepare()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{path.parent} cannot be made: {error.strerror}") from error
+        with ExitStack() as undo:
+            undo.callback(ledger.close)
+            with ledger._explained():
+                ledger._prepare()
+            undo.pop_all()
         return ledger
 
     @contextmanager

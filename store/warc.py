@@ -31,6 +31,10 @@ _ENCODED_BODY = frozenset({"content-encoding", "content-length", "transfer-encod
 _RECORD_IDS = uuid.UUID("5f0e4d7c-7c8e-5d0f-9d0c-3b0d6a1f2c11")
 
 
+class DamageError(ArchiveError):
+    """Bytes that are not, or no longer, what was written. The message goes on from "the record at byte N"."""
+
+
 def encode(page: Page) -> bytes:
     """The record pair of a page. The same page gives the same bytes, record ids included."""
     response_id = _record_id(f"response {page.url} {page.final_url} {page.fetched_at.isoformat()}")
@@ -66,24 +70,24 @@ def encode_info(segment: str, opened_at: datetime) -> bytes:
 def decode(data: bytes | mmap.mmap, offset: int = 0) -> tuple[Page, int]:
     """The page whose pair begins at `offset`, and the offset behind the pair.
 
-    Raises ArchiveError when the pair is torn, damaged (gzip checksums and digests are verified) or newer
-    than this version.
+    Raises DamageError when the pair is torn or damaged (gzip checksums and digests are verified), ArchiveError
+    when a newer version wrote it.
     """
     response, middle = _unpacked(data, offset)
     metadata, end = _unpacked(data, middle)
     if response.record_type != WarcRecordType.response or metadata.record_type != WarcRecordType.metadata:
-        raise ArchiveError("is no response record with its metadata record")
+        raise DamageError("is no response record with its metadata record")
     if metadata.headers.get("WARC-Refers-To") != response.headers.get("WARC-Record-ID"):
-        raise ArchiveError("has a metadata record of another response")
+        raise DamageError("has a metadata record of another response")
     _, _, body = _block(response).partition(b"\r\n\r\n")
     return _from_json(_block(metadata), body), end
 
 
 def decode_info(data: bytes | mmap.mmap) -> tuple[datetime, int]:
-    """When the segment was opened, and the offset behind its `warcinfo` record. Raises ArchiveError."""
+    """When the segment was opened, and the offset behind its `warcinfo` record. Raises DamageError."""
     record, end = _unpacked(data, 0)
     if record.record_type != WarcRecordType.warcinfo:
-        raise ArchiveError("does not begin with a warcinfo record")
+        raise DamageError("does not begin with a warcinfo record")
     return record.record_date, end
 
 
@@ -133,23 +137,23 @@ def _unpacked(data: bytes | mmap.mmap, offset: int) -> tuple[WarcRecord, int]:
     while not unpacker.eof:
         chunk = data[position : position + _CHUNK]
         if not chunk:
-            raise ArchiveError("is torn: the file ends within the record")
+            raise DamageError("is torn: the file ends within the record")
         try:
             parts.append(unpacker.decompress(chunk))
         except zlib.error as error:
-            raise ArchiveError(f"is damaged: {error}") from error
+            raise DamageError(f"is damaged: {error}") from error
         position += len(chunk)
     try:
         record = WarcRecord.from_bytes(b"".join(parts))
     except (ValueError, OSError) as error:
-        raise ArchiveError(f"is no WARC record: {error}") from error
+        raise DamageError(f"is no WARC record: {error}") from error
     return record, position - len(unpacker.unused_data)
 
 
 def _block(record: WarcRecord) -> bytes:
     block = record.reader.read()
     if record.headers.get("WARC-Block-Digest") != _digest(block):
-        raise ArchiveError("is damaged: its digest does not match")
+        raise DamageError("is damaged: its digest does not match")
     return block
 
 
@@ -183,4 +187,4 @@ def _from_json(text: bytes, body: bytes) -> Page:
             raise ArchiveError(f"is of schema {fields['schema']}, newer than {SCHEMA}: upgrade Broadsheet")
         return msgspec.convert({**fields, "body": body}, Page, builtin_types=(bytes,))
     except (ValueError, KeyError, TypeError) as error:
-        raise ArchiveError(f"has metadata that describe no page: {error}") from error
+        raise DamageError(f"has metadata that describe no page: {error}") from error

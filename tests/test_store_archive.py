@@ -149,6 +149,23 @@ def test_metadata_of_a_newer_version_ask_for_an_upgrade(monkeypatch: pytest.Monk
         warc.decode(data)
 
 
+def test_an_archive_of_a_newer_version_is_not_taken_for_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, committed = write(tmp_path, [make_page(1)])
+    monkeypatch.setattr(warc, "SCHEMA", 2)
+    write(tmp_path, [make_page(2)], committed)
+    monkeypatch.undo()
+    with pytest.raises(ArchiveError, match="upgrade"):
+        list(scan(tmp_path, nothing_damaged))
+    before = (tmp_path / FIRST).read_bytes()
+    (problem,) = check(tmp_path, {FIRST: len(before)})
+    assert f"{FIRST}: the record at byte {committed[FIRST]}" in problem
+    with pytest.raises(ArchiveError, match="upgrade"):
+        repair(tmp_path, committed)
+    assert (tmp_path / FIRST).read_bytes() == before
+
+
 def test_pages_are_read_by_reference_and_in_order(tmp_path: Path) -> None:
     stored = [make_page(n, bytes(range(n))) for n in range(20)]
     refs, committed = write(tmp_path, stored)
@@ -293,13 +310,15 @@ def test_a_torn_end_is_told(tmp_path: Path) -> None:
 
 
 def test_a_segment_with_a_damaged_beginning_gives_its_pages(tmp_path: Path) -> None:
-    refs, _ = write(tmp_path, [make_page(n) for n in range(2)])
+    refs, committed = write(tmp_path, [make_page(n) for n in range(2)])
     data = bytearray((tmp_path / FIRST).read_bytes())
     data[40] ^= 0xFF
     (tmp_path / FIRST).write_bytes(data)
     told: list[str] = []
     assert [ref for ref, _ in scan(tmp_path, told.append)] == refs
     assert len(told) == 1
+    (added,), _ = write(tmp_path, [make_page(2)], committed)
+    assert added.segment == "segment-000002.warc.gz"
 
 
 def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:

@@ -118,9 +118,12 @@ def test_a_lost_ledger_is_not_begun_anew_beside_an_archive(path: Path) -> None:
     Ledger.open(path).close()
     path.unlink()
     (path.parent / "archive" / "segment-000001.warc.gz").touch()
-    with pytest.raises(LedgerError, match=r"missing.*broadsheet rebuild"):
+    with pytest.raises(LedgerError, match=r"missing or empty.*broadsheet rebuild"):
         Ledger.open(path)
     assert not path.exists()
+    path.touch()
+    with pytest.raises(LedgerError, match=r"missing or empty.*broadsheet rebuild"):
+        Ledger.open(path)
 
 
 def test_damage_within_the_file_is_found(path: Path) -> None:
