@@ -10,10 +10,12 @@ from articles.text import tidy
 
 Element: TypeAlias = lxml.html.HtmlElement
 
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q s samp small span "
-    "strong sub sup time u var wbr".split()
-)
+# fmt: off
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "mark", "nobr", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+))
+# fmt: on
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg"))
 
 
