@@ -70,7 +70,10 @@ def _crawl(plan: CrawlPlan, reports: BinaryIO, stop_asked: threading.Event) -> N
         fetcher = Fetcher(download, plan.settings, guard, _now)
         crawl = Crawl(plan, fetcher, read_feed, recorder, _now)
         finish = await _supervise(crawl, reports, stop_asked)
-        await asyncio.to_thread(recorder.close)
+        try:
+            await asyncio.to_thread(recorder.close)
+        except BroadsheetError as error:
+            finish = f"failed: {error}"
         archive.close()
         ledger.close()
         workers.close()

@@ -44,16 +44,20 @@ def _allow_cpu(seconds: float) -> None:
     never lets the thread of `_end_with` run, it would go on for ever.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 2)
+
+
+def _limit(kind: int, most: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _serve(function: Callable[[Any], Any], pipe: Connection, seconds: float) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, _MEMORY)
+    _limit(resource.RLIMIT_CORE, 0)
     pipe.send("ready")
     with suppress(EOFError):
         while True:
@@ -138,26 +142,16 @@ class Workers(Generic[Task, Result]):
         """Each task with its result, as they come. Tasks in hand when the caller leaves off are given up."""
         waiting = iter(tasks)
         again: list[Task] = []
-        workers = [self._standing(worker) for worker in self._workers]
-        idle = [worker for worker in workers if worker.ready]
-        busy = {worker.pipe: worker for worker in workers if not worker.ready}
         try:
             while True:
+                idle = self._idle()
                 while idle and (task := again[-1] if again else next(waiting, None)) is not None:
-                    worker = idle.pop()
-                    worker.give(task, tries=2 if again else 1)
-                    busy[worker.pipe] = worker
+                    idle.pop().give(task, tries=2 if again else 1)
                     again = again[:-1]
-                if idle and all(worker.task is None for worker in busy.values()):
+                if idle and all(worker.task is None for worker in self._workers):
                     return
-                for worker, late in _due(busy.values()):
-                    del busy[worker.pipe]
+                for worker, late in _due([w for w in self._workers if w.task is not None or not w.ready]):
                     task, answer = worker.task, self._collect(worker, late=late)
-                    standing = self._standing(worker)
-                    if standing.ready:
-                        idle.append(standing)
-                    else:
-                        busy[standing.pipe] = standing
                     if task is None:
                         continue
                     if isinstance(answer, Lost) and answer.why == "died" and worker.tries < _TRIES:
@@ -165,10 +159,18 @@ class Workers(Generic[Task, Result]):
                     else:
                         yield task, answer
         finally:
-            for worker in busy.values():
+            for worker in self._workers:
                 if worker.task is not None:
                     worker.kill()
-                    self._standing(worker)
+                    worker.task = None
+
+    def _idle(self) -> list[_Worker[Task]]:
+        """The workers without a task that are ready for one; what has died is replaced first."""
+        for place, worker in enumerate(self._workers):
+            if worker.task is None and worker.process.exitcode is not None:
+                worker.end()
+                self._workers[place] = _Worker(self._function, self._seconds)
+        return [worker for worker in self._workers if worker.ready and worker.task is None]
 
     def _collect(self, worker: _Worker[Task], *, late: bool) -> Result | Lost:
         """The answer to what the worker has in hand, which for a start is that it is ready."""
@@ -189,19 +191,9 @@ class Workers(Generic[Task, Result]):
         worker.task = None
         return answer
 
-    def _standing(self, worker: _Worker[Task]) -> _Worker[Task]:
-        """The worker itself while it lives, else a fresh one in its place."""
-        if worker.process.exitcode is None:
-            return worker
-        worker.end()
-        fresh: _Worker[Task] = _Worker(self._function, self._seconds)
-        self._workers[self._workers.index(worker)] = fresh
-        return fresh
 
-
-def _due(busy: Iterable[_Worker[Task]]) -> list[tuple[_Worker[Task], bool]]:
+def _due(workers: list[_Worker[Task]]) -> list[tuple[_Worker[Task], bool]]:
     """The workers that have answered or died, after waiting for the first; and those whose time is over (True)."""
-    workers = list(busy)
     first = min(worker.deadline for worker in workers)
     answered = wait([worker.pipe for worker in workers], max(0.0, first - time.monotonic()))
     now = time.monotonic()
