@@ -19,7 +19,7 @@ END = "\ue001"
 _FRAGMENTS = 3  # of lead and body
 _BEFORE = 60  # characters of a fragment before its first match
 _AFTER = 200  # and from there on
-_READ = 200_000  # characters of one paragraph that are looked through
+_READ = 100_000  # characters of a body that are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,11 @@ class _Match:
 def highlights(article: Article, node: Node) -> tuple[str, ...]:
     """The whole title if it matches, then the fragments of lead and body with most of what is asked, in order."""
     title, lead, body = (frozenset(_sought(node, field, "")) for field in ("title", "lead", "body"))
-    parts = [(article.lead, lead), *((paragraph, body) for paragraph in article.body)]
-    found = [fragment for text, sought in parts for fragment in _fragments(text, sought)]
+    found = list(_fragments(article.lead, lead))
+    unread = _READ
+    for paragraph in article.body:
+        found.extend(_fragments(paragraph[: max(unread, 0)], body))
+        unread -= len(paragraph)
     best = nlargest(_FRAGMENTS, range(len(found)), key=lambda place: (found[place][0], -place))
     return (*_whole(article.title, title), *(found[place][1] for place in sorted(best)))
 
@@ -76,16 +79,18 @@ def _fragments(text: str, sought: frozenset[_Sought]) -> Iterator[tuple[int, str
     text = _prepared(text)
     words = located(text) if sought else []
     matches = _matches(words, sought)
-    while matches:
-        start, end = _window(text, words, matches[0])
-        held = [match for match in matches if match.end <= end]
+    place = 0
+    while place < len(matches):
+        start, end = _window(text, words, matches[place])
+        after = bisect_left(matches, end, lo=place, key=lambda match: match.start)
+        held = [match for match in matches[place:after] if match.end <= end]
         variety = len({match.sought for match in held})
         yield variety, "…" * (start > 0) + _marked(text, start, end, held) + "…" * (end < len(text))
-        matches = [match for match in matches if match.start >= end]
+        place = after
 
 
 def _prepared(text: str) -> str:
-    return normalize("NFC", text[:_READ]).replace(START, " ").replace(END, " ")
+    return normalize("NFC", text).replace(START, " ").replace(END, " ")
 
 
 def _matches(located_words: Sequence[Token], sought: frozenset[_Sought]) -> list[_Match]:
