@@ -25,6 +25,16 @@ _CREDITED = select(
 )
 _PICTURES = select(".//img | .//source | .//amp-img")
 _PARAGRAPHS = select(".//p | .//br")
+# A block named for its one picture: what stands in it beside the picture is the caption.
+_FRAMED = select(
+    "//*[self::div or self::span or self::p or self::td][count(.//img) = 1]"
+    "[contains(@class, 'image') or contains(@class, 'img') or contains(@class, 'photo') or contains(@class, 'picture')]"
+    "/*[self::p or self::span or self::div][not(.//img)]"
+)
+_FRAME = re.compile(
+    r"(?:^|[\s_-])(?:image|img|photo|picture)s?[_-]?(?:block|wrap|wrapper|box|holder|container|frame)?(?:$|\s)"
+)
+_FRAME_LONGEST = 400
 
 _AGENCIES = (
     r"(?:AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
@@ -58,7 +68,7 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
     """
     images: dict[str, Image] = {}
     removed: list[Removal] = []
-    for element in _MARKED(tree):
+    for element in [*_MARKED(tree), *filter(_stands_in_frame, _FRAMED(tree))]:
         if not attached(element, tree) or not _is_caption(element):
             continue
         figure = _figure(element)
@@ -79,6 +89,15 @@ def split_credit(caption: str) -> tuple[str, str]:
     if match is None:
         return caption, ""
     return caption[: match.start()].rstrip(" |/–—-"), match[0].strip(" ()[]|/–—-")
+
+
+def _stands_in_frame(element: Element) -> bool:
+    frame = element.getparent()
+    return (
+        frame is not None
+        and _FRAME.search(frame.get("class") or "") is not None
+        and len(frame.text_content()) <= _FRAME_LONGEST
+    )
 
 
 def _is_caption(element: Element) -> bool:
