@@ -133,7 +133,7 @@ def test_a_broken_feed_costs_only_itself(tmp_path: Path, site: Site) -> None:
     health = {row.url: row for row in result.feed_health()}
     assert "web page (HTML)" in health[f"{site.url}/html"].error
     assert "is empty" in health[f"{site.url}/empty"].error
-    assert health[f"{site.url}/error"].status == 300
+    assert health[f"{site.url}/error"].status == 500
     assert health[f"{site.url}/good"].error == ""
     assert all(url in result.log for url in feeds[:-1])
 
