@@ -13,7 +13,7 @@ from index import embedded_disk as disk
 from index.embedded_query import compile_query
 from index.marks import highlights
 from index.protocols import Ack, Hit, Hits
-from index.query import Query, parse
+from index.query import Query, parse, ranks
 
 _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
 _SCHEMA = disk.make_schema()
@@ -40,7 +40,7 @@ class EmbeddedWriter:
         """Upsert by id in one commit, which is durable on return. An answer for each article, in order.
 
         One that is older by `fetched_at` (to the millisecond) than the one with its id, there or earlier in
-        `articles`, is `superseded`; one whose id is no id or whose text is no Unicode is `refused`.
+        `articles`, is `superseded`; one whose id is no id, or that makes no document, is `refused`.
         """
         if not articles:
             return []
@@ -54,7 +54,7 @@ class EmbeddedWriter:
     def delete(self, ids: Sequence[str]) -> None:
         """Remove what is there; an id that is not there is no error."""
         with self._committing():
-            for article_id in ids:
+            for article_id in filter(_ID.fullmatch, ids):
                 self._writer.delete_documents_by_term("id", article_id)
 
     def close(self) -> None:
@@ -72,8 +72,8 @@ class EmbeddedWriter:
             return Ack(id=article.id, status="superseded")
         try:
             document = disk.make_document(article)
-        except UnicodeEncodeError as error:
-            return Ack(id=article.id, status="refused", detail=f"its text is no Unicode: {error}")
+        except ValueError as error:
+            return Ack(id=article.id, status="refused", detail=f"it makes no document: {error}")
         self._writer.delete_documents_by_term("id", article.id)
         self._writer.add_document(document)
         newest[article.id] = fetched
@@ -101,9 +101,9 @@ class EmbeddedReader:
         self._index = disk.open_index(folder)
 
     def search(self, query: Query) -> Hits:
-        """The page of hits that `query` asks for; their score is 0 when sorted by date. Raises QueryError."""
+        """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
         node = parse(query.text)
-        newest = query.sort == "newest"
+        newest = query.sort == "newest" or not ranks(node)
         compiled = compile_query(query, node, _SCHEMA)
         with disk.reading(self._folder):
             searcher = self._searcher()
@@ -122,6 +122,8 @@ class EmbeddedReader:
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id."""
+        if not _ID.fullmatch(article_id):
+            return None
         with disk.reading(self._folder):
             searcher = self._searcher()
             address = _address(searcher, article_id)

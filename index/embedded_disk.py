@@ -20,6 +20,7 @@ from index.tokens import analyzer, keyword, plain
 VERSION = "1"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
+_REBUILD = "`broadsheet rebuild` makes it anew from the archive"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +38,7 @@ def make_schema() -> Schema:
 
 
 def make_document(article: Article) -> Document:
-    """Raises UnicodeEncodeError for an article whose text is not Unicode (lone surrogates)."""
+    """Raises ValueError for what no document can hold: text that is not Unicode (lone surrogates), no URL."""
     document = Document()
     for name, values in texts(article).items():
         for text in values:
@@ -79,46 +80,33 @@ def is_there(folder: Path) -> bool:
 
 def open_index(folder: Path) -> Index:
     """The index in `folder`. Raises SearchIndexError if it is missing, damaged or of another version."""
-    if not is_there(folder):
-        raise SearchIndexError(
-            f"there is no index in {folder}; `broadsheet rebuild` makes it from the archive"
-        )
-    try:
-        version = (folder / _VERSION_FILE).read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise damaged(folder, error) from error
-    if version != VERSION:
-        raise SearchIndexError(
-            f"the index in {folder} is of version {version[:20]!r}, this program's is {VERSION}; "
-            "`broadsheet rebuild` makes it anew from the archive"
-        )
     with reading(folder):
+        if not is_there(folder):
+            raise SearchIndexError(f"there is no index in {folder}; {_REBUILD}")
+        version = (folder / _VERSION_FILE).read_text("ascii")
+        if version != VERSION:
+            found = f"of version {version[:20]!r}, this program's is {VERSION}"
+            raise SearchIndexError(f"the index in {folder} is {found}; {_REBUILD}")
         index = Index.open(str(folder))
         index.register_tokenizer(_WORDS, analyzer())
         index.config_reader("manual")
         return index
 
 
-def damaged(folder: Path, cause: BaseException) -> SearchIndexError:
-    """The error for an index that cannot be read."""
-    return SearchIndexError(
-        f"the index in {folder} is damaged ({cause}); `broadsheet rebuild` makes it anew from the archive"
-    )
-
-
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
-    """Call what goes wrong inside by its name: damage, or a folder that this process may not lock."""
+    """Call what goes wrong inside by its name: damage, or a folder that is closed to this process.
+
+    tantivy raises ValueError for all of it, and locks the folder even to read.
+    """
     try:
         yield
     except BaseException as error:
         if not (isinstance(error, ValueError | OSError | msgspec.MsgspecError) or _is_panic(error)):
             raise
-        if "Lockfile" in str(error):
-            raise StorageError(
-                f"the index in {folder} cannot be read without write access to it: {error}"
-            ) from error
-        raise damaged(folder, error) from error
+        if isinstance(error, PermissionError) or "Lockfile" in str(error) or "PermissionDenied" in str(error):
+            raise StorageError(f"reading the index in {folder} takes write access to it: {error}") from error
+        raise SearchIndexError(f"the index in {folder} is damaged ({error}); {_REBUILD}") from error
 
 
 @contextmanager

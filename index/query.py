@@ -38,7 +38,8 @@ class Query:
     """A search: `text` in the query language ("" finds every article) and which page of its hits.
 
     `since` (included) and `until` (not included) are aware times and bound the article's date
-    (index.documents.timestamp), to the second. `limit` is 1 or more. Raises QueryError for a page that is
+    (index.documents.timestamp), to the second. By relevance, hits of a text in which nothing ranks (such as
+    `source:bbc`) come newest first. `limit` is 1 or more. Raises QueryError for a page that is
     out of reach.
     """
 
@@ -153,6 +154,19 @@ def parse(text: str) -> Node:
     if node is None:
         raise QueryError("there is no letter or digit to search for", text, 0)
     return node
+
+
+def ranks(node: Node, field: str = "") -> bool:
+    """Whether `node` holds any word that makes one hit better than another."""
+    match node:
+        case Term() | Prefix():
+            return field == "" or field in TEXT_FIELDS
+        case Scoped(scope, inner):
+            return ranks(inner, scope)
+        case And(nodes) | Or(nodes):
+            return any(ranks(each, field) for each in nodes)
+        case _:
+            return False
 
 
 @cache

@@ -1,14 +1,14 @@
 """How text is cut into words for exact search: the one written-down definition that every backend follows.
 
 1. Characters are composed (NFC), and a few letters are written in their plain form (`_PLAIN` below).
-2. A word is a run of letters, marks and digits; anything else only separates, so that `F-35` is `f 35`, `U.S.` is
-   `u s` and `O'Neill`, with whichever apostrophe, is `o neill`. In scripts that put no spaces between words (Han,
-   kana, Thai, Lao, Khmer, Myanmar) each character is a word.
-3. Latin letters lose their accents (Lucene's ASCII folding), then all become lower case, character by character.
+2. A word is a run of letters, marks and digits; anything else only separates: `F-35` is `f 35`, `U.S.` is
+   `u s`, and `O'Neill`, with whichever apostrophe, is `o neill`. In scripts that put no spaces between words
+   (Han, kana, Thai, Lao, Khmer, Myanmar) each character is a word.
+3. Latin letters lose their accents (Lucene's ASCII folding); then all become lower case, one by one.
 4. A word above 4,000 bytes is left out: no query is long enough to ask for it.
 
-Several words in a row are searched as a phrase. In Elasticsearch the same is a `mapping` character filter with
-`_PLAIN`, a `pattern` tokenizer with `WORD`, and the filters `asciifolding`, `lowercase` and `length`.
+Several words in a row are searched as a phrase. Elasticsearch has all parts of it: a `mapping` character filter
+for `_PLAIN`, a `pattern` tokenizer for `WORD`, and the filters `asciifolding`, `lowercase` and `length`.
 """
 
 import re
@@ -35,9 +35,9 @@ _NOT_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 def plain(text: str) -> str:
     """The text with step 1 done: what an analyzer is given. As long as the NFC form of `text`."""
     composed = unicodedata.normalize("NFC", text)
-    return (
-        composed.translate(_PLAIN) if _NOT_PLAIN.search(composed) else composed
-    )  # translating takes 30 times longer
+    if not _NOT_PLAIN.search(composed):  # a look takes a thirtieth of the time of a translation
+        return composed
+    return composed.translate(_PLAIN)
 
 
 def tokens(text: str) -> list[str]:
@@ -51,14 +51,14 @@ def located(text: str) -> list[Token]:
 
 
 def keyword(text: str) -> str:
-    """The whole of `text` as one word, for values that are compared without regard to case, accents and spacing."""
+    """The whole of `text` as one word: for values compared whole, but for case, accents and spacing."""
     words = _WHOLE.analyze(" ".join(plain(text).split()))
     return words[0] if words else ""
 
 
 def analyzer() -> TextAnalyzer:
     """Steps 2 to 4 for a tantivy field, which is to be given `plain` text."""
-    words = TextAnalyzerBuilder(Tokenizer.regex(WORD)).filter(Filter.remove_long(_LONGEST))
+    words = TextAnalyzerBuilder(Tokenizer.regex(WORD)).filter(Filter.remove_long(_LONGEST + 1))
     return words.filter(Filter.ascii_fold()).filter(Filter.lowercase()).build()
 
 

@@ -309,6 +309,11 @@ class IndexContract:
     def test_newest_first(self, library: IndexReader) -> None:
         assert keys(library, "language:en OR jets", sort="newest") == ["cars", "steel", "jets"]
 
+    def test_hits_that_nothing_ranks_come_newest_first(self, library: IndexReader) -> None:
+        for text in ("language:(en OR de) -munchen", "-title:ab* from:2026-11-01 NOT from:2026-11-22"):
+            assert keys(library, text)[:3] == ["cars", "steel", "jets"], text
+        assert keys(library, "")[-3:] == ["cars", "steel", "jets"]
+
     def test_pages_share_out_the_hits(self, library: IndexReader) -> None:
         for sort in ("newest", "relevance"):
             pages = [library.search(Query(sort=sort, limit=5, offset=offset)) for offset in range(0, 25, 5)]
@@ -441,10 +446,11 @@ class IndexContract:
         poisoned = [
             replace(LIBRARY["jets"], title="half a pair: \ud800"),
             replace(LIBRARY["jets"], id="../../etc/passwd"),
+            replace(LIBRARY["jets"], url="https://[half"),
         ]
         acks = opened.writer.add([LIBRARY["steel"], *poisoned, LIBRARY["cars"]])
-        assert [ack.status for ack in acks] == ["indexed", "refused", "refused", "indexed"]
-        assert all(ack.detail for ack in acks[1:3])
+        assert [ack.status for ack in acks] == ["indexed", *["refused"] * 3, "indexed"]
+        assert all(ack.detail for ack in acks[1:4])
         assert opened.reader.count() == 2
 
     def test_what_is_deleted_is_gone(self, new_index: NewIndex) -> None:
@@ -454,6 +460,14 @@ class IndexContract:
         assert opened.reader.get(LIBRARY["steel"].id) is None
         assert list(opened.reopen().all()) == [LIBRARY["cars"]]
         assert opened.reader.search(Query(text="steel")).total == 1
+
+    def test_what_is_no_id_is_nowhere(self, new_index: NewIndex) -> None:
+        opened = new_index()
+        opened.writer.add([LIBRARY["steel"]])
+        for strange in ("", "../steel", "\ud800", "*"):
+            assert opened.reader.get(strange) is None
+            opened.writer.delete([strange])
+        assert opened.reader.count() == 1
 
     def test_the_date_is_published_else_first_seen_and_never_after_the_fetch(
         self, new_index: NewIndex
