@@ -89,6 +89,10 @@ def cut_blocks(draft: Draft) -> None:
     draft.removed += scope.cut(draft.tree, draft.meta.title)
 
 
+def join_body(draft: Draft) -> None:
+    scope.join_body(draft.tree)
+
+
 def take_captions(draft: Draft) -> None:
     draft.images, removed = captions.take(draft.tree, draft.meta.base)
     draft.removed += removed
@@ -141,6 +145,7 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     cut_blocks,
     take_captions,
     take_lead,
+    join_body,
     extract_body,
     judge_lines,
     tell_language,

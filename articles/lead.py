@@ -8,34 +8,67 @@ from articles.text import count_words, key
 
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:stand-?first|sub-?title|sub-?head(?:line|ing)?|dek|deck|article-(?:lead|intro|summary|description)|"
-    r"lead|lede|intro(?:duction)?|chapo|chapeau|vorspann|entradilla|bajada|copete|ingress|manchet|sommario|occhiello|"
-    r"sapo|perex|zajawka|excerpt|summary|abstract|teaser-text|bigode|linha-fina)(?:$|[\s_-])",
+    r"chapo|chapeau|vorspann|entradilla|bajada|copete|ingress|manchet|sommario|occhiello|sapo|perex|zajawka|bigode|"
+    r"linha-fina)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CANDIDATES = select(
-    "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header][@class or @itemprop]"
+    "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header]"
     "[not(ancestor::aside or ancestor::footer or ancestor::li)]"
 )
 _BLOCKS = select(".//p | .//h2 | .//h1 | .//li")
-_SHORTEST, _LONGEST = 30, 700
+_SHORTEST, _LONGEST = 30, 700  # characters
+_START = 15
+_COMPARED = 60
+_PARAGRAPH = 80
+_WHOLE = 0.6
 
 
 def take(tree: Element, meta: Metadata) -> str:
     """Cuts the standfirst out of the tree and returns it, "" if the page has none.
 
-    It must be marked as such; a description in the head vouches for it but is no proof that it is on the page.
+    It is the page's description, visible, in an element named as a standfirst or standing apart from the text.
+    A description that only the head holds, or that is a paragraph among the others, is no standfirst.
     """
-    description = key(meta.description)
+    described = key(meta.description)
+    if not described or described == key(meta.title):
+        return ""
     for element in _CANDIDATES(tree):
-        marks = _CAPITAL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-        if not _NAMED.search(marks) or len(_BLOCKS(element)) > 2:
+        named = bool(
+            _NAMED.search(_CAPITAL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}"))
+        )
+        if not (named or _begins(element, described)) or len(_BLOCKS(element)) > 2:
             continue
         text = text_of(element)
-        if not _SHORTEST <= len(text) <= _LONGEST or count_words(text) < 5 or key(text) == key(meta.title):
+        if not _SHORTEST <= len(text) <= _LONGEST or count_words(text) < 5:
             continue
         spelled = key(text)
-        if description and (spelled[:60] in description or description[:60] in spelled):
+        if _same(spelled, described) and (named or _stands_apart(element, len(spelled) / len(described))):
             element.drop_tree()
             return text
     return ""
+
+
+def _begins(element: Element, described: str) -> bool:
+    start = key((element.text or "")[: 4 * _START])[:_START]
+    return bool(start) and described.startswith(start)
+
+
+def _same(spelled: str, described: str) -> bool:
+    """Descriptions are often cut short, or the standfirst is: one begins the other."""
+    return spelled[:_COMPARED] in described or described[:_COMPARED] in spelled
+
+
+def _stands_apart(element: Element, share: float) -> bool:
+    """Whether the element says most of the description and is no paragraph among others of its kind."""
+    parent = element.getparent()
+    if parent is None or element.tag == "span" or share < _WHOLE:
+        return False
+    kind = element.tag, element.get("class")
+    alike = (
+        other
+        for other in parent
+        if (other.tag, other.get("class")) == kind or other.tag == element.tag == "p"
+    )
+    return sum(len(other.text_content()) > _PARAGRAPH for other in alike) <= 2

@@ -57,10 +57,17 @@ def place(index: int, count: int) -> Place:
 
 def repeated_headline(lines: Lines, facts: Facts) -> Iterator[Cut]:
     """The title again, among the first lines."""
-    titles = {key(title) for title in facts.titles}
+    titles = {spelled for title in facts.titles if (spelled := key(title))}
     for index, line in enumerate(lines[:HEAD]):
-        if key(line) in titles:
+        spelled = key(line)
+        if spelled in titles:
             yield index, "equals the title"
+        elif any(
+            len(spelled) <= 1.6 * len(title) and spelled.endswith(title)
+            for title in titles
+            if len(title) > 25
+        ):
+            yield index, "a kicker and the title"
 
 
 def breadcrumb(lines: Lines, _facts: Facts) -> Iterator[Cut]:

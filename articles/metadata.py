@@ -201,12 +201,10 @@ def _authors(
     """JSON-LD's, else the meta tags', else the bylines' names; the site itself only where no person is named."""
     site = {key(name) for name in (first(meta, _SITE), tidy(jsonld.text(node.get("publisher")))) if name}
     stated = authors.names(jsonld.people(node.get("author"), nodes))
-    for names in (
-        stated,
-        authors.names(list(_all(meta, _AUTHOR))),
-        _byline(tree, _BYLINE),
-        _byline(tree, _LOOSE_BYLINE),
-    ):
+    bylines = (
+        _byline(tree, marked) for marked in (_BYLINE, _LOOSE_BYLINE)
+    )  # costly, so only when it comes to them
+    for names in chain((stated, authors.names(list(_all(meta, _AUTHOR)))), bylines):
         people = tuple(name for name in names if key(name) not in site)
         if people:
             return people

@@ -43,6 +43,13 @@ _INSIDE = test("ancestor::article or ancestor::main or ancestor::*[@itemprop='ar
 _PROSE = select(".//p")
 _CODE = ("script", "style")
 _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //select | //form")
+_H1 = select("//h1")
+_BODIES = select(
+    "//*[@itemprop='articleBody' or contains(@class, 'article-body') or contains(@class, 'article__body')"
+    " or contains(@class, 'articleBody') or contains(@class, 'story-body') or contains(@class, 'story__body')"
+    " or contains(@class, 'body__container')][self::div or self::section][.//p]"
+)
+_LONG_PARAGRAPH = 100
 _SUMMARY = 300
 _MOST_DEAD_PROSE = 300
 
@@ -91,6 +98,24 @@ def _cut_other_articles(tree: Element, title: str) -> Iterator[Removal]:
     for other in list(tree.iter("article")):
         if other not in inside and attached(other, tree):
             yield from _drop(other, "other_article")
+
+
+def join_body(tree: Element) -> None:
+    """Moves a body that was split over several containers of one class (around advertisements) into the first."""
+    if len(_H1(tree)) > 1:
+        return
+    groups: dict[str, list[Element]] = {}
+    for element in _BODIES(tree):
+        if any(len(p.text_content()) > _LONG_PARAGRAPH for p in element.iter("p")):
+            groups.setdefault(element.get("class", ""), []).append(element)
+    half = _prose(tree) // 2
+    for first, *others in groups.values():
+        if sum(map(_prose, (first, *others))) < half:
+            continue
+        inside = set(first.iterdescendants())
+        for other in others:
+            if other not in inside and first not in other.iterdescendants():
+                first.extend(list(other))
 
 
 def _drop(element: Element, rule: str) -> Iterator[Removal]:
