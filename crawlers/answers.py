@@ -108,9 +108,10 @@ def _inflated(body: bytes, limit: int) -> bytes:
 
 def target(answer: Answer) -> str:
     """Where the answer redirects to, without fragment; "" when it does not. Raises FetchError (redirect)."""
-    location = header(answer.headers, "location").strip()
-    if answer.status not in _REDIRECTS or not location:
+    sent = header(answer.headers, "location").strip().encode("latin-1")
+    if answer.status not in _REDIRECTS or not sent:
         return ""
+    location = sent.decode("utf-8", "replace")
     try:
         parsed = ada_url.URL(location, answer.url)
     except ValueError as error:

@@ -17,11 +17,13 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.web._newclient import ConnectionAborted
 from twisted.web.client import ResponseFailed
 
 from articles.urls import host
 from crawlers.addresses import Guard
 from crawlers.answers import ACCEPT_ENCODING, Answer, FetchError, decoded, header, target, wait_asked
+from crawlers.handler import MAX_HEAD
 from crawlers.hosts import Host, Hosts
 from crawlers.plan import CrawlSettings
 from crawlers.robots import Robots
@@ -164,28 +166,35 @@ class Fetcher:
         )
 
     async def _ask_robots(self, url: str) -> Answer:
-        return await self._persist(url, self._settings.max_bytes, {})
+        return await self._ask(url, self._settings.max_bytes, {})
 
     def _obey(self, site: str, crawl_delay: float) -> None:
         self._hosts.of(site).obey(crawl_delay)
 
 
 def _explained(error: Exception, name: str, max_bytes: int) -> FetchError:
+    reason, detail = "connection", "; ".join(_causes(error)) or str(error) or type(error).__name__
     match error:
         case CannotResolveHostError():
-            return FetchError("dns", f"{name} cannot be resolved")
+            reason, detail = "dns", f"{name} cannot be resolved"
         case DownloadTimeoutError():
-            return FetchError("timeout", str(error))
+            reason = "timeout"
         case DownloadCancelledError():
-            return FetchError("too_large", f"more than {max_bytes} bytes")
+            reason, detail = "too_large", f"more than {max_bytes} bytes"
         case ResponseDataLossError():
-            return FetchError("cut", "the connection ended before the body was complete")
-        case DownloadFailedError() if _tls(error):
-            return FetchError("tls", str(error))
-    return FetchError("connection", str(error) or type(error).__name__)
+            reason, detail = "cut", "the connection ended before the body was complete"
+        case DownloadFailedError() if _has(error, ConnectionAborted):
+            reason, detail = "too_large", f"more than {MAX_HEAD} bytes of headers"
+        case DownloadFailedError() if _has(error, SSL.Error, VerificationError):
+            reason = "tls"
+    return FetchError(reason, detail)
 
 
-def _tls(error: DownloadFailedError) -> bool:
+def _causes(error: Exception) -> list[str]:
     cause = error.__cause__
-    reasons = cause.reasons if isinstance(cause, ResponseFailed) else []
-    return any(reason.check(SSL.Error, VerificationError) for reason in reasons)
+    return [str(reason.value) for reason in cause.reasons] if isinstance(cause, ResponseFailed) else []
+
+
+def _has(error: DownloadFailedError, *kinds: type[Exception]) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ResponseFailed) and any(reason.check(*kinds) for reason in cause.reasons)

@@ -136,13 +136,17 @@ class _OneLine(logging.Formatter):
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Scrapy's handlers warn of bodies too large or cut, which are accounted for page by page."""
+    return record.levelno > logging.WARNING or not record.name.startswith("scrapy.core.downloader.handlers")
+
+
 def _configure_logging() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.addFilter(_is_news)
     logging.basicConfig(handlers=[handler])
     logging.disable(logging.INFO)  # Scrapy sets its own logger to DEBUG
-    # What these warn of (bodies too large or cut) is accounted for, page by page.
-    logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 
 
 def _now() -> datetime:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from crawlers.addresses import Guard, GuardedResolver
+from crawlers.handler import CappedHandler
 from crawlers.plan import CrawlSettings
 
 
@@ -28,7 +29,8 @@ def scrapy_settings(settings: CrawlSettings, guard: Guard) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
-        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS_BASE": {},
+        "DOWNLOAD_HANDLERS": {"http": CappedHandler, "https": CappedHandler},
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "STATS_DUMP": False,

@@ -1,6 +1,7 @@
 """Small web sites on loopback, and the real crawl process let loose on them."""
 
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -61,7 +62,7 @@ class Site:
 
 
 def redirect(to: str, status: int = 301) -> Reply:
-    return Reply(status=status, headers=(("Location", to),))
+    return Reply(status=status, headers=(("Location", to.encode().decode("latin-1")),))
 
 
 def rss(*links: str, title: str = "Notes") -> Reply:
@@ -108,10 +109,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(address: str, routes: dict[str, Reply | Callable[[Hit], Reply]]) -> Iterator[Site]:
+def serve(
+    address: str, routes: dict[str, Reply | Callable[[Hit], Reply]], tls: ssl.SSLContext | None = None
+) -> Iterator[Site]:
     """A site at a loopback address (each is a host of its own), on a free port."""
     server = _Server((address, 0), _Handler)
-    server.site = Site(f"http://{address}:{server.server_port}", routes)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if tls else "http"
+    server.site = Site(f"{scheme}://{address}:{server.server_port}", routes)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -156,7 +162,7 @@ class Crawled:
 
     def misses(self, url: str) -> list[Miss]:
         with self._ledger() as ledger, ledger.reading() as connection:
-            return urls.misses_of(connection, url)
+            return urls.misses(connection, url)
 
     def feed_health(self) -> list[FeedHealth]:
         with self._ledger() as ledger, ledger.reading() as connection:
