@@ -1,6 +1,7 @@
 """`broadsheet demo`: the sample newsroom crawled twice, and what a newcomer wants to see of it."""
 
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def demo(folder: Path) -> None:
         for hit in hits.hits:
             show_hit(hit)
     _heading("One article, and what was cut from it")
-    show_article(max(reader.all(), key=lambda article: len(article.removed)))
+    show_article(reader.search(Query(text='title:"tide buoys"')).hits[0].article)
     _farewell(config, time.monotonic() - started)
 
 
@@ -86,14 +87,13 @@ def _heading(text: str) -> None:
 
 def _farewell(config: Config, seconds: float) -> None:
     folder = config.path.parent
+    command = "broadsheet" if shutil.which("broadsheet") else str(Path(sys.argv[0]).absolute())
     _heading(f"Done in {seconds:.0f} s. The data stays in {folder}; search on:")
     say(f"  cd {folder}")
-    say("  broadsheet search 关税")
-    say("  broadsheet status")
+    say(f"  {command} search 关税")
+    say(f"  {command} status")
     say()
     say("With a site of your own, in a folder of your own:")
     say()
-    say("  broadsheet init")
-    say("  broadsheet add https://www.example.org/")
-    say("  broadsheet run")
-    say("  broadsheet search WORDS")
+    for words in ("init", "add https://www.example.org/", "run", "search WORDS"):
+        say(f"  {command} {words}")

@@ -1,12 +1,12 @@
 """The commands that read the index alone: search, show, export. None of them opens the ledger."""
 
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from articles.errors import ConfigError
+from articles.errors import ConfigError, SearchIndexError
 
 if TYPE_CHECKING:
     from articles.model import Article
@@ -19,14 +19,19 @@ def _reader(context: typer.Context) -> "IndexReader":
     from flows.config import load
     from index.embedded import EmbeddedReader
 
-    return EmbeddedReader(load(context.obj).index_folder)
+    config = load(context.obj)
+    if not config.archive.exists():
+        raise SearchIndexError(
+            f"There is nothing in {config.folder} to search yet; `broadsheet run` collects it."
+        )
+    return EmbeddedReader(config.index_folder)
 
 
-def _day(text: str, option: str, clock: time) -> datetime | None:
+def _day(text: str, option: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), clock, UTC)
+        return datetime.combine(date.fromisoformat(text), time.min, UTC)
     except ValueError:
         raise ConfigError(f"{option} {text}: not a date; write it as 2026-11-23.") from None
 
@@ -49,10 +54,11 @@ def search(
     from broadsheet.terminal import print_json, say
     from index.query import Query
 
+    last = _day(until, "--to")
     query = Query(
         text=" ".join(words),
-        since=_day(since, "--from", time.min),
-        until=_day(until, "--to", time.max),
+        since=_day(since, "--from"),
+        until=last + timedelta(days=1) if last else None,
         sort=sort,
         limit=limit,
         offset=offset,

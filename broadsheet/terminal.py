@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 console = Console(highlight=False)
+_SHORT = 24
 
 
 def plain(text: str) -> str:
@@ -33,7 +34,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
     grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         numeric = bool(cells) and all(isinstance(row[number], int) for row in cells)
-        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        short = all(len(str(row[number])) <= _SHORT for row in cells)
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=short)
     for row in cells:
         grid.add_row(*(Text(plain(str(cell))) for cell in row))
     console.print(grid)

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from articles.errors import ConfigError, StorageError
+from articles.errors import ConfigError, SearchIndexError, StorageError
 from crawlers.plan import CrawlReport
 from flows.config import Config, SourceSection
 from flows.crawl import Crawl, plan
 from flows.load import Loader, cleaners
+from index.embedded import EmbeddedWriter
 from index.protocols import IndexWriter
-from store import segments
+from store import captures, segments
 from store.archive import repair
 from store.ledger import Ledger
 from store.lock import RunLock
@@ -36,10 +37,15 @@ class RunReport:
     rejections: dict[str, int] = field(default_factory=dict)
 
 
-def open_index(config: Config) -> IndexWriter:
-    """The index of the configuration, to write. Raises SearchIndexError."""
-    from index.embedded import EmbeddedWriter
-
+def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
+    if not config.index_folder.exists():
+        with ledger.reading() as conn:
+            indexed = captures.counts(conn)[Outcome.INDEXED.value]
+        if indexed:
+            raise SearchIndexError(
+                f"{config.index_folder} is missing, though {indexed} articles were in it: "
+                "`broadsheet rebuild` makes it anew from the archive."
+            )
     return EmbeddedWriter(config.index_folder)
 
 
@@ -91,7 +97,7 @@ def run(
     """
     sources = choose(config, names)
     with data_folder(config) as (lock, ledger), cleaners(config) as pool:
-        writer = open_index(config)
+        writer = _open_index(config, ledger)
         try:
             crawl = Crawl(plan(config, sources), lock.fileno())
             try:

@@ -8,6 +8,8 @@ import pytest
 from broadsheet.newsroom import Newsroom
 from flows.config import Config, SourceSection, add_sources, load, template
 
+pytest.register_assert_rewrite("tests.index_contract")
+
 
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:

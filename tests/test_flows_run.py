@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from articles.errors import ConfigError, LedgerError, LockedError
+from articles.errors import ConfigError, LedgerError, LockedError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from flows.config import Config, load
@@ -73,8 +73,10 @@ def test_the_archive_alone_gives_the_same_articles(config: Config, newsroom: New
     for segment in config.archive.glob("*.warc.gz"):
         with segment.open("rb") as stream:
             assert sum(record.rec_type == "response" for record in ArchiveIterator(stream)) == 23
-    config.ledger.unlink()
     shutil.rmtree(config.index_folder)
+    with pytest.raises(SearchIndexError, match="broadsheet rebuild"):
+        run(config)
+    config.ledger.unlink()
     with pytest.raises(LedgerError, match="broadsheet rebuild"):
         run(config)
     rebuilt = rebuild(config)

@@ -1,0 +1,152 @@
+"""The command line, as typed: what it prints, what it leaves, and how it says that something is wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from broadsheet.newsroom import Newsroom
+from flows.config import Config
+
+
+def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
+    """What the command prints when it ends with `code`: standard output, or standard error after a failure."""
+    done = subprocess.run(
+        [sys.executable, "-m", "broadsheet", *words],
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr if code else done.stdout
+
+
+def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom) -> None:
+    broadsheet(tmp_path, "init")
+    path = tmp_path / "broadsheet.toml"
+    text = path.read_text(encoding="utf-8").replace(
+        "allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'
+    )
+    path.write_text(text.replace("delay = 1.0", "delay = 0.0"), encoding="utf-8")
+    assert "2 sources added" in broadsheet(tmp_path, "add", newsroom.sites[0], newsroom.feeds[1])
+    assert "known already" in broadsheet(tmp_path, "add", newsroom.feeds[0])
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"# two more\n{newsroom.feeds[2]}\n\n{newsroom.sites[3]}\n", encoding="utf-8")
+    assert "2 sources added" in broadsheet(tmp_path, "add", "--from", "list.txt")
+    names = [row["source"] for row in json.loads(broadsheet(tmp_path, "sources", "--json"))]
+    assert len(set(names)) == 4
+
+    funnel = broadsheet(tmp_path, "run")
+    for told in ("24 new, 0 seen", "robots", "http_status", "indexed"):
+        assert told in funnel
+    assert "0 new" in broadsheet(tmp_path, "run")
+
+    hits = json.loads(broadsheet(tmp_path, "search", "关税", "--json"))
+    assert hits["total"] == 1
+    (hit,) = hits["hits"]
+    assert "关税" in broadsheet(tmp_path, "search", "关税", "--sort", "newest", "--from", "2026-01-01")
+    assert json.loads(broadsheet(tmp_path, "search", "关税", "--to", "2026-01-01", "--json"))["total"] == 0
+    assert "\n  title:(\n" in broadsheet(tmp_path, "search", "title:(", code=1)
+    for which in (hit["id"], hit["id"][:10], hit["url"], hit["url"] + "?utm_source=x"):
+        assert hit["title"] in broadsheet(tmp_path, "show", which)
+    assert json.loads(broadsheet(tmp_path, "show", hit["id"], "--json"))["source"] == hit["source"]
+    steps = [step["step"] for step in json.loads(broadsheet(tmp_path, "explain", hit["url"], "--json"))]
+    assert steps[:2] == ["discovered", "fetched"]
+    assert "indexed" in steps
+
+    counts = json.loads(broadsheet(tmp_path, "status", "--json"))
+    lines = broadsheet(tmp_path, "export").splitlines()
+    ids = [json.loads(line)["id"] for line in lines]
+    assert ids == sorted(ids)
+    assert len(ids) == counts["index"]["documents"] == counts["captures"]["indexed"]
+    broadsheet(tmp_path, "export", "-o", "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines() == lines
+    assert "PROBLEM" not in broadsheet(tmp_path, "doctor")
+    assert "Rebuilt from 23 captures" in broadsheet(tmp_path, "rebuild")
+    assert broadsheet(tmp_path, "export").splitlines() == lines
+
+    broadsheet(tmp_path, "remove", names[0])
+    assert names[0] not in broadsheet(tmp_path, "sources")
+
+
+def test_check_shows_a_page_and_stores_nothing(config: Config, newsroom: Newsroom) -> None:
+    folder = config.path.parent
+    sample = newsroom.articles()[0]
+    assert sample.title in broadsheet(folder, "check", sample.url)
+    assert (
+        "http_status"
+        in subprocess.run(
+            [sys.executable, "-m", "broadsheet", "check", f"{newsroom.sites[0]}nowhere"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    )
+    assert sorted(p.name for p in folder.iterdir()) == ["broadsheet.toml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run",), "names no source yet"),
+        (("search", "x"), "broadsheet run"),
+        (("search", "x", "--from", "yesterday"), "2026-11-23"),
+        (("show", "https://nowhere.example/"), ""),
+        (("status",), "broadsheet run"),
+        (("remove", "nothing"), "`broadsheet sources`"),
+        (("explain", "ftp://a.example/"), "ftp://a.example/"),
+        (("add",), "--from"),
+        (("add", "--from", "missing.txt"), "missing.txt"),
+        (("init",), "there already"),
+        (("rebuild",), "no archive"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_message(
+    tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    broadsheet(tmp_path, "init")
+    message = broadsheet(tmp_path, *words, code=1)
+    assert message.startswith("broadsheet: ")
+    assert told in message
+
+
+def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None:
+    assert "broadsheet init" in broadsheet(tmp_path, "run", code=1)
+
+
+def test_the_demo_shows_all_it_promises(tmp_path: Path) -> None:
+    shown = broadsheet(tmp_path, "demo", "here")
+    for told in (
+        "24 new, 0 seen",
+        "0 new, 5 seen",
+        "robots",
+        "search '关税'",
+        "alternate",
+        "repeated_headline",
+        "add https://www.example.org/",
+    ):
+        assert told in shown, told
+    assert "关税" in broadsheet(tmp_path / "here", "search", "关税")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "precious.txt").write_text("kept", encoding="utf-8")
+    assert "not empty" in broadsheet(tmp_path, "demo", "mine", code=1)
+    assert (tmp_path / "mine" / "precious.txt").exists()
+
+
+def test_search_starts_without_ledger_scrapy_and_trafilatura(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom broadsheet.cli import app\n"
+        "try:\n    app(['search', 'x'])\nexcept Exception:\n    pass\n"
+        "sys.exit(str({'sqlalchemy', 'scrapy', 'trafilatura'} & set(sys.modules)))"
+    )
+    broadsheet(tmp_path, "init")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip().endswith("set()")
