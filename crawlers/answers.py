@@ -22,6 +22,7 @@ _STATES = {
 }
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
+_GZIP = b"\x1f\x8b"
 
 
 class FetchError(Exception):
@@ -80,27 +81,33 @@ def decoded(body: bytes, encoding: str, limit: int) -> bytes:
     for name in reversed([name.strip().lower() for name in encoding.split(",")]):
         if name in ("", "identity") or not body:
             continue
-        if name not in ("gzip", "x-gzip", "deflate"):
+        if name == "deflate":
+            body = _inflated(body, zlib.MAX_WBITS if _is_zlib(body) else -zlib.MAX_WBITS, limit)
+        elif name in ("gzip", "x-gzip"):
+            body = _inflated(body, zlib.MAX_WBITS + 16, limit)
+        else:
             raise FetchError("encoding", f"content encoding {name[:40]!r}, which was not asked for")
-        body = _inflated(body, limit)
     if len(body) > limit:
         raise FetchError("too_large", f"more than {limit} bytes")
     return body
 
 
-def _inflated(body: bytes, limit: int) -> bytes:
-    # "deflate" is meant to be in zlib format; some servers send it bare. 47: gzip or zlib, told by the header.
-    bare = body[:2] != b"\x1f\x8b" and (body[0] & 15 != 8 or int.from_bytes(body[:2], "big") % 31)
+def _is_zlib(body: bytes) -> bool:
+    """Whether it has a zlib header (RFC 1950), as "deflate" should have; some servers leave it out."""
+    return body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
+
+
+def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
     plain = bytearray()
     try:
         while body:  # a gzip body may have several members
-            inflater = zlib.decompressobj(-15 if bare else 47)
+            inflater = zlib.decompressobj(wbits)
             plain += inflater.decompress(body, limit + 1 - len(plain))
             if len(plain) > limit:
                 raise FetchError("too_large", f"more than {limit} bytes when decompressed")
             if not inflater.eof:
                 raise FetchError("cut", "the compressed body has no end")
-            body = inflater.unused_data if inflater.unused_data[:2] == b"\x1f\x8b" else b""
+            body = inflater.unused_data if inflater.unused_data[:2] == _GZIP else b""
     except zlib.error as error:
         raise FetchError("encoding", f"damaged compressed body: {error}") from error
     return bytes(plain)

@@ -1,4 +1,4 @@
-"""Scrapy's HTTP handler with a limit that it lacks: a head without end would fill the memory."""
+"""Scrapy's HTTP handler with a limit that it lacks (a head without end would fill the memory), without its haste."""
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -16,11 +16,12 @@ MAX_HEAD = 256 * 1024
 
 
 class CappedHandler(HTTP11DownloadHandler):
-    """Aborts the connection of an answer whose head is longer than MAX_HEAD."""
+    """Aborts the connection of an answer whose head is longer than MAX_HEAD; asks nothing twice by itself."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _CappedFactory  # noqa: SLF001  as Scrapy sets its own
+        self._pool.retryAutomatically = False  # it would ask again at once, without a pause
 
 
 class _CappedFactory(_LenientHTTP11ClientFactory):

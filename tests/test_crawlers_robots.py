@@ -1,0 +1,188 @@
+"""robots.txt by RFC 9309, seen from the web sites: what was asked, when, and what was not."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.answers import Answer, FetchError
+from crawlers.robots import Robots, product_token
+from store.records import UrlState
+from tests.loopback import Crawled, Reply, Site, crawl, redirect, rss, serve
+
+
+def robots(text: str, wait: float = 0.0) -> Reply:
+    return Reply(text.encode(), headers=(("Content-Type", "text/plain"),), wait=wait)
+
+
+def hang_up(_: socket.socket) -> None:
+    pass
+
+
+LARGE = "User-agent: *\nDisallow: /no\n" + "# comment\n" * 60_000 + "Disallow: /\n"
+FILES = {
+    "slow": robots("User-agent: *\nDisallow: /no\n", wait=0.3),
+    "token": robots("User-agent: testcrawler\nDisallow: /no\n\nUser-agent: *\nDisallow: /\n"),
+    "other": robots("User-agent: TestCrawlerPlus\nUser-agent: MyTestCrawler\nDisallow: /\n"),
+    "allow": robots("User-agent: *\nDisallow: /\nAllow: /yes\nAllow: /also$\n"),
+    "bom": robots("\ufeffUser-agent: *\nDisallow: /no\n"),
+    "large": robots(LARGE),
+    "html": Reply(b"<!DOCTYPE html><p>All of our pages"),
+    "missing": Reply(status=404),
+    "forbidden": Reply(status=403),
+    "moved": redirect("/rules.txt"),
+    "circle": redirect("/robots.txt"),
+    "error": Reply(b"User-agent: *\nAllow: /", status=503),
+    "busy": Reply(status=429),
+    "late": Reply(wait=3.0),
+    "silent": Reply(write=hang_up),
+}
+PATHS = ("/yes", "/also", "/no", "/no?1", "/no/2", "/yes?3")
+ALLOWED = dict.fromkeys(FILES, frozenset(("/yes", "/also", "/yes?3")))
+ALLOWED |= dict.fromkeys(("other", "html", "missing", "forbidden", "circle"), frozenset(PATHS))
+ALLOWED |= dict.fromkeys(("error", "busy", "late", "silent"), frozenset())
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crawled, dict[str, Site]]]:
+    """One crawl of a site for each kind of file, all pages of a site at once."""
+    pages = {path: Reply(b"page") for path in PATHS}
+    with ExitStack() as stack:
+        sites = {
+            name: stack.enter_context(serve(f"127.0.4.{number}", {"/robots.txt": file, **pages}))
+            for number, (name, file) in enumerate(FILES.items(), 1)
+        }
+        sites["moved"].routes["/rules.txt"] = FILES["slow"]
+        urls = [site.url + path for site in sites.values() for path in PATHS]
+        yield crawl(tmp_path_factory.mktemp("robots"), pages=urls, timeout=1.0, concurrency=6), sites
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_may_be_fetched_is_and_nothing_else(crawled: tuple[Crawled, dict[str, Site]], name: str) -> None:
+    result, sites = crawled
+    paths = sites[name].paths()
+    assert {path for path in paths if path not in {"/robots.txt", "/rules.txt"}} == ALLOWED[name]
+    assert paths[0] == "/robots.txt"
+    assert paths.count("/robots.txt") == (6 if name == "circle" else 1)
+    for path in PATHS:
+        assert len(result.pages(sites[name].url + path)) == (path in ALLOWED[name])
+
+
+def test_disallowed_pages_are_refused(crawled: tuple[Crawled, dict[str, Site]]) -> None:
+    result, sites = crawled
+    for path in ("/no", "/no?1", "/no/2"):
+        (miss,) = result.misses(sites["slow"].url + path)
+        assert (miss.reason, miss.state) == ("robots", UrlState.REFUSED)
+        assert "TestCrawler" in miss.detail
+
+
+@pytest.mark.parametrize("name", ["error", "busy", "late", "silent"])
+def test_pages_wait_while_the_file_cannot_be_had(crawled: tuple[Crawled, dict[str, Site]], name: str) -> None:
+    result, sites = crawled
+    for path in PATHS:
+        (miss,) = result.misses(sites[name].url + path)
+        assert (miss.reason, miss.state) == ("robots_unreachable", UrlState.DUE)
+        assert miss.retry_at is not None
+        assert miss.retry_at > miss.at
+
+
+def test_feeds_and_redirects_are_under_the_same_rules(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        rules = {"/robots.txt": robots("User-agent: *\nDisallow: /no\n")}
+        closed = stack.enter_context(
+            serve("127.0.4.1", {**rules, "/no/feed": rss("/a"), "/no/b": Reply(b"b")})
+        )
+        lured = stack.enter_context(serve("127.0.4.2", {"/b": redirect(f"{closed.url}/no/b")}))
+        result = crawl(tmp_path, [f"{closed.url}/no/feed"], [f"{lured.url}/b"])
+    assert closed.paths() == ["/robots.txt"]
+    assert result.report.feed_errors == {"robots": 1}
+    assert result.report.misses == {"robots": 1}
+    assert result.state(f"{lured.url}/b") is UrlState.REFUSED
+
+
+def test_a_crawl_delay_spaces_all_requests_from_the_first(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        pages = {f"/{n}": Reply(b"page") for n in range(3)}
+        slow = stack.enter_context(
+            serve("127.0.4.1", {"/robots.txt": robots("User-agent: *\nCrawl-delay: 0.5\n"), **pages})
+        )
+        capped = stack.enter_context(
+            serve("127.0.4.2", {"/robots.txt": robots("User-agent: *\nCrawl-delay: 86400\n"), **pages})
+        )
+        urls = [site.url + path for site in (slow, capped) for path in pages]
+        result = crawl(tmp_path, pages=urls, max_crawl_delay=0.7, concurrency=3)
+    assert result.report.fetched == 6
+    assert min(gaps(slow)) > 0.48
+    assert 0.68 < min(gaps(capped)) < 1.5
+
+
+def gaps(site: Site) -> list[float]:
+    times = site.times()
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
+@pytest.mark.parametrize(
+    ("agent", "token"),
+    [
+        ("Broadsheet/0.1 (+https://example.org)", "Broadsheet"),
+        ("Broadsheet", "Broadsheet"),
+        ("My Crawler/2", "My"),
+        ("news-bot (mail@example.org)", "news-bot"),
+    ],
+)
+def test_product_token(agent: str, token: str) -> None:
+    assert product_token(agent) == token
+
+
+def answer(url: str, body: bytes, status: int = 200) -> Answer:
+    return Answer(url=url, status=status, headers=(), body=body, at=datetime.now(UTC))
+
+
+def test_many_waiters_share_one_answer() -> None:
+    asked: list[str] = []
+
+    async def ask(url: str) -> Answer:
+        asked.append(url)
+        await asyncio.sleep(0.01)
+        return answer(url, b"User-agent: *\nDisallow: /no\n")
+
+    async def check_all() -> list[object]:
+        rules = Robots("Crawler/1", ask, lambda *_: None)
+        urls = [f"http://site.example/{name}/{n}" for n in range(50) for name in ("yes", "no")]
+        return await asyncio.gather(*map(rules.check, urls), return_exceptions=True)
+
+    verdicts = asyncio.run(check_all())
+    assert asked == ["http://site.example/robots.txt"]
+    assert verdicts[::2] == [None] * 50
+    assert all(isinstance(verdict, FetchError) and verdict.reason == "robots" for verdict in verdicts[1::2])
+
+
+LINES = st.sampled_from(
+    ["User-agent: *", "Disallow: /*$*?", "Allow: /%zz", "Crawl-delay: nan", "Crawl-delay: -1"]
+)
+
+
+@given(st.lists(LINES | st.text(max_size=30), max_size=20).map("\n".join), st.text(max_size=20))
+def test_no_file_can_hurt(text: str, path: str) -> None:
+    delays: list[float] = []
+
+    async def ask(url: str) -> Answer:
+        return answer(url, text.encode("utf-8", "surrogatepass"))
+
+    async def check() -> None:
+        await Robots("Crawler/1", ask, lambda _, delay: delays.append(delay)).check(
+            f"http://site.example/{path}"
+        )
+
+    try:
+        asyncio.run(check())
+    except FetchError as refusal:
+        assert refusal.reason == "robots"
+    assert all(delay > 0 for delay in delays)
