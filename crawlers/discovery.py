@@ -11,6 +11,8 @@ from articles.urls import canonical
 _TYPES = frozenset(
     ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 )
+# libxml2 would mend `?a=1&b=2` to `?a=1=2`.
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]\w*);)")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
@@ -24,6 +26,7 @@ def feed_links(body: bytes, url: str) -> list[str]:
     except etree.ParserError:
         return []  # no element in it
     declared = next((base.get("href", "") for base in tree.iter("base")), "")
+    itself = canonical(url)  # what an empty link resolves to
     found: dict[str, None] = {}
     for link in tree.iter("link"):
         kinds = link.get("rel", "").lower().split()
@@ -33,7 +36,7 @@ def feed_links(body: bytes, url: str) -> list[str]:
                 feed = canonical(link.get("href", ""), canonical(declared, url))
             except UrlError:
                 continue
-            if "/comments/" not in feed:
+            if feed != itself and "/comments/" not in feed:
                 found[feed] = None
     return list(found)
 
@@ -42,7 +45,7 @@ def opml(body: bytes) -> list[tuple[str, str]]:
     """Title and URL of each feed in an OPML file, each URL once. Raises FeedError, and UrlError for a bad URL."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(_BARE_AMPERSAND.sub(b"&amp;", body), parser)
     except etree.XMLSyntaxError:
         root = None
     if root is None or etree.QName(root).localname.lower() != "opml":

@@ -91,19 +91,23 @@ def parse(
         raise FeedError(f"{url} is empty, where a feed was expected")
     if start.startswith(("<!doctype html", "<html")):
         raise FeedError(f"{url} is a web page (HTML), where a feed was expected")
-    title, language, found = (_json_feed if start[0] == "{" else _xml_feed)(text, url, base or url)
+    base = base or url
+    title, language, found = (_json_feed if start[0] == "{" else _xml_feed)(text, url, base)
+    itself = canonical(base)  # what an empty link resolves to
     entries: dict[str, FeedEntry] = {}
     dropped: Counter[str] = Counter()
     for link, fields in found:
         try:
-            page = canonical(link, base or url)
+            page = canonical(link, base)
         except UrlError:
-            dropped["bad link" if link else "no link"] += 1
+            dropped["bad link"] += 1
             continue
-        if page in entries:
+        if page == itself:
+            dropped["no link"] += 1
+        elif page in entries:
             dropped["repeated"] += 1
-            continue
-        entries[page] = _entry(fields, page, source, url, language, now)
+        else:
+            entries[page] = _entry(fields, page, source, url, language, now)
     return ParsedFeed(
         title=_plain(title)[:_MAX_TITLE], entries=tuple(entries.values()), dropped=dict(dropped)
     )
