@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from articles import body, captions, html, language, lead, lines, metadata, scope
+from articles import body, captions, html, language, lead, lines, lists, metadata, scope
 from articles.dom import Element
 from articles.model import Article, Image, Page, Rejection, Removal
 from articles.text import count_words
@@ -32,7 +32,6 @@ Reason = Literal[
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 _FEWEST_WORDS = 25
-_LISTED_LINKS = 40
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class Draft:
     page: Page
     tree: Element = field(init=False)
     meta: metadata.Metadata = field(init=False)
+    links: lists.Links = field(init=False)
     images: tuple[Image, ...] = ()
     lead: str = ""
     body: tuple[str, ...] = ()
@@ -85,6 +85,10 @@ def read_metadata(draft: Draft) -> None:
     draft.meta = metadata.read(draft.tree, draft.page)
 
 
+def count_links(draft: Draft) -> None:
+    draft.links = lists.links(draft.tree)
+
+
 def cut_blocks(draft: Draft) -> None:
     draft.removed += scope.cut(draft.tree, draft.meta.title)
 
@@ -117,6 +121,10 @@ def judge_lines(draft: Draft) -> None:
     )
     draft.body, removed = lines.apply(draft.body, facts)
     draft.removed += removed
+    unmarked = [cut.text for cut in removed if cut.rule == "caption" and cut.evidence != lines.EQUALS_CAPTION]
+    draft.images += tuple(
+        Image(url="", caption=text, credit=credit) for text, credit in map(captions.split_credit, unmarked)
+    )
 
 
 def tell_language(draft: Draft) -> None:
@@ -127,7 +135,9 @@ def tell_language(draft: Draft) -> None:
 
 def check_article(draft: Draft) -> Rejection | None:
     meta = draft.meta
-    if not draft.body and not draft.lead:
+    if not meta.vouched and (listed := lists.evidence(draft.links, draft.body)):
+        return Rejection(reason="list_page", detail=listed)
+    if not lists.is_running_text(draft.links, (draft.lead, *draft.body)):
         return Rejection(reason="no_article", detail="no running text found")
     if not meta.title:
         return Rejection(reason="no_article", detail="no title found")
@@ -142,6 +152,7 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     check_response,
     parse,
     read_metadata,
+    count_links,
     cut_blocks,
     take_captions,
     take_lead,

@@ -1,6 +1,7 @@
 """From the bytes of a response to a tree, once: which encoding, whether it is HTML at all, how deep."""
 
 import codecs
+import re
 
 import lxml.html
 from charset_normalizer import from_bytes
@@ -28,6 +29,9 @@ _MAGIC = (
 _OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<svg")
 _SNIFF = 65_536
 _TOLERATED_ERRORS = 0.005
+_NOT_XML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+)  # lxml refuses them, and trafilatura the whole page
 
 
 def content_type(page: Page) -> str:
@@ -80,7 +84,7 @@ def decode(body: bytes, header: str) -> str:
 
 def parse(page: Page) -> Element | Rejection:
     """The page's tree, comments and processing instructions dropped, or why there is none."""
-    text = decode(page.body, content_type(page)).replace("\x00", "")
+    text = _NOT_XML.sub("", decode(page.body, content_type(page)))
     if not text.strip():
         return Rejection(reason="empty", detail="the response has no text")
     # huge_tree lifts libxml2's limit on depth: at the limit it drops the rest of the page without a word

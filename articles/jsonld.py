@@ -14,6 +14,7 @@ _SCRIPTS = select("//script[contains(@type, 'ld+json')]")
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?:-->|\]\]>)\s*;?\s*$|;\s*$")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|AnalysisNewsArticle|OpinionNewsArticle)$")
 _MOST_NODES = 5000
+_LISTED = 3
 
 
 def nodes(tree: Element) -> list[Node]:
@@ -22,13 +23,16 @@ def nodes(tree: Element) -> list[Node]:
 
 
 def article(found: list[Node], title: str) -> Node:
-    """The object that describes the article: one whose headline is the page's title, else the first; {} if none."""
+    """The object that describes the article: one whose headline is in the page's title, else the first; {} if none.
+
+    Three and more of which none has the page's title describe a list of articles.
+    """
     candidates = [node for node in found if any(_ARTICLE.search(kind) for kind in kinds(node))]
     wanted = key(title)
     named = [
         node for node in candidates if (headline := key(text(node.get("headline")))) and headline in wanted
     ]
-    return next(iter(named or candidates), {})
+    return next(iter(named or (candidates if len(candidates) < _LISTED else [])), {})
 
 
 def kinds(node: Node) -> list[str]:

@@ -18,7 +18,7 @@ _CANDIDATES = select(
     "[not(ancestor::aside or ancestor::footer or ancestor::li)]"
 )
 _BLOCKS = select(".//p | .//h2 | .//h1 | .//li")
-_SHORTEST, _LONGEST = 30, 700  # characters
+_SHORTEST, _LONGEST = 5, 700  # words, characters
 _START = 15
 _COMPARED = 60
 _PARAGRAPH = 80
@@ -41,7 +41,7 @@ def take(tree: Element, meta: Metadata) -> str:
         if not (named or _begins(element, described)) or len(_BLOCKS(element)) > 2:
             continue
         text = text_of(element)
-        if not _SHORTEST <= len(text) <= _LONGEST or count_words(text) < 5:
+        if len(text) > _LONGEST or count_words(text) < _SHORTEST:
             continue
         spelled = key(text)
         if _same(spelled, described) and (named or _stands_apart(element, len(spelled) / len(described))):

@@ -16,6 +16,7 @@ from articles.text import count_words, key
 HEAD = 4  # lines in which a headline, breadcrumb, byline or date may stand
 _TAIL_SHARE = 0.15
 _TAIL = 5
+_LONGEST_CAPTION = 75  # words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +28,19 @@ class Facts:
     captions: tuple[str, ...]
 
 
+EQUALS_CAPTION = "equals a caption"
+
 Lines = Sequence[str]
 Cut = tuple[int, str]  # index of a line, and the evidence against it
 Rule = Callable[[Lines, Facts], Iterator[Cut]]
 
 
 def apply(lines: Lines, facts: Facts) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
-    """Runs all rules in order, each on what the ones before it left. A rule that would leave nothing is not applied."""
+    """Runs all rules in order, each on what the ones before it left."""
     left = list(lines)
     removed: list[Removal] = []
     for name, rule in RULES:
         cuts = dict(rule(left, facts))
-        if not cuts or len(cuts) == len(left):
-            continue
         removed.extend(
             Removal(text=left[index], rule=name, place=place(index, len(left)), evidence=evidence)
             for index, evidence in sorted(cuts.items())
@@ -101,15 +102,17 @@ def credit(lines: Lines, _facts: Facts) -> Iterator[Cut]:
 
 
 def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """A caption that also stands in the text."""
+    """A caption that also stands in the text, or that its markup did not show but the photo credit at its end does."""
     known = {key(text) for text in facts.captions if count_words(text) >= 4}
     for index, line in enumerate(lines):
         if key(line) in known:
-            yield index, "equals a caption"
+            yield index, EQUALS_CAPTION
+        elif _PHOTO_CREDIT.search(line, max(0, len(line) - 200)) and count_words(line) <= _LONGEST_CAPTION:
+            yield index, "ends in a photo credit"
 
 
 def known_boilerplate(lines: Lines, _facts: Facts) -> Iterator[Cut]:
-    """Wording known from many sites: see articles.patterns."""
+    """Wording known from many sites: see boilerplate.toml."""
     for index, line in enumerate(lines):
         where = place(index, len(lines))
         part: boilerplate.Where = "any" if where not in ("head", "tail") else where
@@ -126,6 +129,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("boilerplate", known_boilerplate),
 )
 
+_PHOTO_CREDIT = re.compile(
+    r"[(\[](?:(?:[^\W\da-z][\w.'’-]*[\s/]){1,3}(?i:photo|foto|image|picture)|(?i:file photo|photo|foto|picture|bild)"
+    r"(?:\s?[:/]|\s(?i:by|via|credit|courtesy)\b)[^()\[\]]{1,60})[)\]]\W*$"
+)
 _BREADCRUMB = re.compile(r"(?:[\w&'’-]+ ?){1,4}(?:(?P<mark>\s*[/>»›|→]\s*)(?:[\w&'’#-]+ ?){1,4}){1,5}")
 _BY = re.compile(
     r"^\W*(?:by|von|par|por|di|door|av|af|text|texte|tekst|автор|文|記者|记者)\b[\s:：]*", re.IGNORECASE

@@ -83,7 +83,10 @@ def _cut_blocks(tree: Element) -> Iterator[Removal]:
             continue
         if _HOLDS_ARTICLE(element) or _prose(element) > most:
             continue
-        yield from _drop(element, rule)
+        removal = _summary(element, rule)
+        if removal.text and _INSIDE(element):
+            yield removal
+        element.drop_tree()
 
 
 def _cut_other_articles(tree: Element, title: str) -> Iterator[Removal]:
@@ -97,7 +100,8 @@ def _cut_other_articles(tree: Element, title: str) -> Iterator[Removal]:
     inside = set(own.iterancestors()) | set(own.iterdescendants("article")) | {own}
     for other in list(tree.iter("article")):
         if other not in inside and attached(other, tree):
-            yield from _drop(other, "other_article")
+            yield _summary(other, "other_article")
+            other.drop_tree()
 
 
 def join_body(tree: Element) -> None:
@@ -112,17 +116,13 @@ def join_body(tree: Element) -> None:
     for first, *others in groups.values():
         if sum(map(_prose, (first, *others))) < half:
             continue
-        inside = set(first.iterdescendants())
         for other in others:
-            if other not in inside and first not in other.iterdescendants():
+            if first not in other.iterancestors():
                 first.extend(list(other))
 
 
-def _drop(element: Element, rule: str) -> Iterator[Removal]:
-    text = text_of(element)[:_SUMMARY]
-    if text and _INSIDE(element):
-        yield Removal(text=text, rule=rule, place="block", evidence=name_of(element))
-    element.drop_tree()
+def _summary(element: Element, rule: str) -> Removal:
+    return Removal(text=text_of(element)[:_SUMMARY], rule=rule, place="block", evidence=name_of(element))
 
 
 def _drop_dead_weight(tree: Element) -> None:

@@ -59,12 +59,16 @@ class Crawl:
         self._tasks = asyncio.TaskGroup()
         self._lanes: defaultdict[str, deque[Callable[[], Awaitable[None]]]] = defaultdict(deque)
         self._working: Counter[str] = Counter()
+        self._running = True
         self._waiting = 0
         self._room = asyncio.Event()
         self._room.set()
 
     async def run(self) -> str:
-        """Crawl to the end; answers "finished", "stopped" or, when the store failed, "failed: " and why."""
+        """Crawl to the end; answers "finished", "stopped" or, when the store failed, "failed: " and why.
+
+        The recorder may still be at work on the last pages.
+        """
         finish = "finished"
         try:
             async with self._tasks:
@@ -73,6 +77,8 @@ class Crawl:
             finish = "stopped"
         except* BroadsheetError as errors:
             finish = f"failed: {errors.exceptions[0]}"
+        finally:
+            self._running = False
         return finish
 
     async def _begin(self) -> None:
@@ -87,7 +93,7 @@ class Crawl:
 
     def stop(self) -> None:
         """End `run` at once; what was fetched is kept, the rest stays due."""
-        self._tasks.create_task(_raise_stop())
+        self._end(_StopError())
 
     def _enqueue(self, url: str, job: Callable[[], Awaitable[None]]) -> None:
         lane = host(url)
@@ -129,7 +135,7 @@ class Crawl:
                 detail=answer.detail,
                 retry_at=answer.retry_at,
             )
-            self._tasks.create_task(self._keep(self._recorder.miss(miss), 0))
+            self._keep(self._recorder.miss(miss), 0)
             return
         page = Page(
             url=due.url,
@@ -141,18 +147,29 @@ class Crawl:
             fetched_at=answer.at,
             entry=due.entry,
         )
-        self._tasks.create_task(self._keep(self._recorder.page(page), len(page.body)))
+        self._keep(self._recorder.page(page), len(page.body))
         self.progress.count(fetched=1)
 
-    async def _keep(self, future: Future[None], size: int) -> None:
-        """Wait until the recorder has it; meanwhile it counts against the room for waiting pages."""
+    def _keep(self, future: Future[None], size: int) -> None:
+        """What the recorder was given counts against the room for waiting pages until it is durable."""
         self._waiting += size + _PAGE_OVERHEAD
         if self._waiting > _MAX_WAITING:
             self._room.clear()
-        await asyncio.wrap_future(future)
+        asyncio.wrap_future(future).add_done_callback(partial(self._kept, size))
+
+    def _kept(self, size: int, future: asyncio.Future[None]) -> None:
         self._waiting -= size + _PAGE_OVERHEAD
         if self._waiting <= _MAX_WAITING:
             self._room.set()
+        if error := future.exception():
+            self._end(error)
+
+    def _end(self, reason: BaseException) -> None:
+        async def throw() -> None:
+            raise reason
+
+        if self._running:
+            self._tasks.create_task(throw())
 
     async def _feed(self, target: FeedTarget) -> None:
         conditions = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
@@ -191,7 +208,3 @@ class Crawl:
         etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
         result = replace(result, entries=len(feed.entries), etag=etag, last_modified=last_modified)
         return result, feed.entries
-
-
-async def _raise_stop() -> None:
-    raise _StopError

@@ -1,0 +1,271 @@
+"""From a page to its article: golden pages, reasons for rejection, and pages that mean harm."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from articles.clean import REASONS, RULES, STEPS, clean
+from articles.model import Article, FeedEntry, Page, Rejection, from_json, to_json
+
+GOLDEN = Path(__file__).parent / "golden"
+FETCHED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
+TEXT = (
+    "The ferry stayed in the harbour on Monday because its shaft had not arrived, and the islanders crossed the sound"
+    " in a small open launch that carries no more than twelve people at a time."
+)
+
+
+def page(body: bytes | str, **changes: Any) -> Page:
+    entry = changes.pop("entry", FeedEntry(url=URL, source="harbour"))
+    made = Page(
+        url=URL,
+        final_url=URL,
+        status=200,
+        headers=(("content-type", "text/html"),),
+        body=body if isinstance(body, bytes) else body.encode(),
+        fetched_at=FETCHED,
+        entry=entry,
+    )
+    return replace(made, **changes)
+
+
+def html(inner: str, head: str = "") -> str:
+    return f"<html><head><title>Ferry stays in port</title>{head}</head><body>{inner}</body></html>"
+
+
+def article_of(given: Page) -> Article:
+    result = clean(given)
+    assert isinstance(result, Article), result
+    return result
+
+
+def reason_of(given: Page) -> str:
+    result = clean(given)
+    assert isinstance(result, Rejection), result
+    assert result.reason in REASONS
+    assert result.detail
+    return result.reason
+
+
+def summary(article: Article) -> dict[str, Any]:
+    """What expected.json holds of an article."""
+    return {
+        "title": article.title,
+        "lead": article.lead,
+        "body": list(article.body),
+        "authors": list(article.authors),
+        "published_at": article.published_at.isoformat() if article.published_at else "",
+        "modified_at": article.modified_at.isoformat() if article.modified_at else "",
+        "language": article.language,
+        "section": article.section,
+        "tags": list(article.tags),
+        "site_name": article.site_name,
+        "lead_image": article.lead_image,
+        "images": [[image.url, image.caption, image.credit] for image in article.images],
+        "removed": [[removal.rule, removal.place, removal.text] for removal in article.removed],
+    }
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in GOLDEN.iterdir()))
+def test_golden_pages(case: str) -> None:
+    folder = GOLDEN / case
+    article = article_of(page((folder / "page.html").read_bytes()))
+    assert summary(article) == json.loads((folder / "expected.json").read_text())
+    assert (article.rules, article.source, article.archive) == (RULES, "harbour", "")
+    assert article.first_seen_at == article.fetched_at == FETCHED
+    assert from_json(to_json(article)) == article
+
+
+def test_a_page_of_the_seeds_shape_loses_its_four_defects() -> None:
+    article = article_of(page((GOLDEN / "en_alternate_addresses" / "page.html").read_bytes()))
+    text = "\n".join((article.lead, *article.body))
+    for defect in ("Westhaven /", "Ilse Brandt", "gantry crane of the northern type", "accessed at", "Roku"):
+        assert defect not in text
+    rules = {removal.rule: removal.text for removal in article.removed}
+    assert {"breadcrumb", "caption", "boilerplate"} <= rules.keys()
+    assert [image.credit for image in article.images] == ["HTV photo", "Photo by Reuters"]
+    assert all(image.status == "undecided" for image in article.images)
+
+
+def test_same_page_same_article() -> None:
+    given = page((GOLDEN / "de_kicker_and_newsletter" / "page.html").read_bytes())
+    assert clean(given) == clean(given)
+
+
+def test_the_content_hash_covers_content_and_nothing_else() -> None:
+    given = page(html(f"<h1>Ferry stays in port</h1><p>{TEXT}</p>"))
+    first = article_of(given)
+    assert len(first.content_hash) == 32
+    assert (
+        article_of(replace(given, fetched_at=datetime(2026, 2, 1, tzinfo=UTC))).content_hash
+        == first.content_hash
+    )
+    changed = page(given.body.replace(b"Monday", b"Tuesday"))
+    assert article_of(changed).content_hash != first.content_hash
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (page(html(f"<p>{TEXT}</p>"), status=404), "http_status"),
+        (page(html(f"<p>{TEXT}</p>"), status=304), "http_status"),
+        (page(b"%PDF-1.7 ...", headers=(("content-type", "application/pdf"),)), "not_html"),
+        (page(b"%PDF-1.7 ..."), "not_html"),
+        (page(b"\x89PNG\r\n\x1a\n"), "not_html"),
+        (page(b'{"title": "a"}'), "not_html"),
+        (page(b'<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'), "not_html"),
+        (page(b"x" * 5_000_001), "too_large"),
+        (page(b""), "empty"),
+        (page(b" \n\t "), "empty"),
+        (page(b"\x00\x00"), "empty"),
+        (page("<div>" * 10_000 + TEXT), "too_deep"),
+        (page("<b>" * 200_000 + TEXT), "too_deep"),
+        (page(html("<h1>Ferry stays in port</h1><p>Read on tomorrow.</p>")), "too_short"),
+        (page(html("<h1>Ferry stays in port</h1><div id='app'></div>")), "no_article"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_reasons_for_rejection(given: Page, reason: str) -> None:
+    assert reason_of(given) == reason
+
+
+def test_front_pages_are_lists() -> None:
+    teasers = "".join(
+        f"<div class='teaser'><h3><a href='/story/{n}'>Harbour board decides on crane number {n} today</a></h3>"
+        f"<p>The board met again on the question of crane {n}, and again went home.</p></div>"
+        for n in range(30)
+    )
+    assert reason_of(page(html(f"<h1>Harbour News</h1><main>{teasers}</main>"))) == "list_page"
+
+
+def test_an_article_among_many_teasers_is_no_list() -> None:
+    teasers = "".join(
+        f"<h3><a href='/story/{n}'>Harbour board decides on crane {n}</a></h3>" for n in range(30)
+    )
+    body = "".join(f"<p>{TEXT} It was day {n} of the repair.</p>" for n in range(8))
+    article = article_of(
+        page(
+            html(
+                f"<article><h1>Ferry stays in port</h1>{body}</article><div class='more-stories'>{teasers}</div>"
+            )
+        )
+    )
+    assert len(article.body) == 8
+
+
+def test_a_short_page_that_calls_itself_an_article_is_one() -> None:
+    head = '<meta property="og:type" content="article">'
+    article = article_of(
+        page(html("<h1>Ferry stays in port</h1><article><p>More to follow.</p></article>", head))
+    )
+    assert article.body == ("More to follow.",)
+
+
+def test_chinese_is_counted_by_characters() -> None:
+    text = "海港市交通局昨日宣布，自下月一日起，往返本岛与离岛的渡轮票价将上调一成半，这是六年来首次调整，居民表示担忧。请市民留意班次。"
+    article = article_of(page(html(f"<h1>渡轮票价上调</h1><article><p>{text}</p></article>")))
+    assert article.language == "zh"
+    assert article.word_count == 31
+
+
+def test_what_the_page_lacks_comes_from_its_feed_entry() -> None:
+    published = datetime(2025, 12, 31, 10, tzinfo=UTC)
+    entry = FeedEntry(
+        url=URL, source="harbour", title="Ferry stays in port", authors=("Anna Lund",), published_at=published
+    )
+    bare = f"<html><body><article><p>{TEXT}</p><p>{TEXT}</p></article></body></html>"
+    article = article_of(page(bare, entry=entry))
+    assert (article.title, article.authors, article.published_at) == (entry.title, entry.authors, published)
+
+
+def test_text_is_normalised() -> None:
+    dirty = "The fer\u00adry \u200bsailed at noon\u0007 from Mu\u0308nster\u00a0quay and nobody waved."
+    article = article_of(
+        page(html(f"<h1>Ferry\u200b stays in port</h1><article><p>{TEXT}</p><p>{dirty}</p></article>"))
+    )
+    assert article.body[-1] == "The ferry sailed at noon from Münster quay and nobody waved."
+    assert article.title == "Ferry stays in port"
+
+
+@pytest.mark.parametrize(
+    ("body", "header"),
+    [
+        (
+            b"<meta charset='windows-1251'>" + "Паром не вышел в море".encode("windows-1251"),
+            "text/html",
+        ),
+        ("Паром не вышел в море".encode("windows-1251"), "text/html; charset=windows-1251"),
+        ("<meta charset='iso-8859-1'>Паром не вышел в море".encode(), "text/html; charset=iso-8859-1"),
+        (b"\xff\xfe" + "Паром не вышел в море".encode("utf-16-le"), "text/html"),
+        ("Паром не вышел в море и остался у причала до вечера, сообщил порт".encode("koi8-r"), "text/html"),
+    ],
+    ids=["meta", "header", "utf-8 whatever is declared", "bom", "sniffed"],
+)
+def test_encodings(body: bytes, header: str) -> None:
+    from articles.html import decode
+
+    assert "Паром не вышел в море" in decode(body, header)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=2000))
+def test_random_bytes_never_raise(body: bytes) -> None:
+    assert isinstance(clean(page(b"<html><body>" + body)), Article | Rejection)
+    assert isinstance(clean(page(body)), Article | Rejection)
+
+
+PAGES = [(folder / "page.html").read_bytes() for folder in sorted(GOLDEN.iterdir())]
+CHUNKS = [
+    *(
+        b"<",
+        b">",
+        b'"',
+        b"</div>",
+        b"<p>",
+        b"<table><tr>",
+        b"<svg>",
+        b"<figure><figcaption>",
+        b"<script>",
+        b"{",
+        b"]",
+    ),
+    *(
+        b"\x00",
+        b"\xff",
+        b"&#0;",
+        b"&#xd800;",
+        b"<!--",
+        b"<![CDATA[",
+        b"<html/>",
+        b"<body>",
+        b"<template>",
+        b"<base href=':'>",
+    ),
+]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(PAGES),
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from(CHUNKS), st.integers(0, 40)), max_size=8),
+)
+def test_mutilated_pages_never_raise(original: bytes, wounds: list[tuple[float, bytes, int]]) -> None:
+    body = original
+    for where, chunk, cut in wounds:
+        at = int(where * len(body))
+        body = body[:at] + chunk + body[at + cut :]
+    result = clean(page(body))
+    assert isinstance(result, Article | Rejection)
+    if isinstance(result, Article):
+        assert from_json(to_json(result)) == result
+
+
+def test_every_step_is_a_named_function() -> None:
+    assert len({step.__name__ for step in STEPS}) == len(STEPS)
