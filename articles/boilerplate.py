@@ -1,6 +1,7 @@
 """Boilerplate known by its wording: the patterns of boilerplate.toml, matched line by line."""
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -26,12 +27,24 @@ class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     example: str
 
 
-def match(line: str, where: Where) -> Pattern | None:
-    """The first pattern that describes the line; `where` is the line's part of the article ("any" for its middle)."""
+Known = tuple[str, Pattern, re.Pattern[str]]  # a literal, a pattern it belongs to, and its regex
+
+
+def relevant(lines: Iterable[str]) -> tuple[Known, ...]:
+    """The patterns of which a literal occurs in any of the lines: few, so that each line is held against few."""
+    text = "\n".join(lines).lower()
+    return tuple(known for known in _index() if known[0] in text)
+
+
+def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Pattern | None:
+    """The first pattern that describes the line; `where` is the line's part of the article ("any" for its middle).
+
+    `among` are the patterns `relevant` to the whole text; all of them by default.
+    """
     if len(line) > _LONGEST_LINE:
         return None
     words, lower = count_words(line), line.lower()
-    for literal, pattern, regex in _index():
+    for literal, pattern, regex in _index() if among is None else among:
         if (
             literal in lower
             and words <= pattern.words
@@ -50,7 +63,7 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 @cache
-def _index() -> tuple[tuple[str, Pattern, re.Pattern[str]], ...]:
+def _index() -> tuple[Known, ...]:
     """Looking for literals first saves nearly all of the regular expressions."""
     compiled = ((pattern, re.compile(pattern.regex, re.IGNORECASE)) for pattern in patterns())
     return tuple((literal, pattern, regex) for pattern, regex in compiled for literal in pattern.literals)

@@ -31,7 +31,7 @@ def test(path: str) -> Callable[[Element], bool]:
 
 def text_of(element: Element) -> str:
     """The element's text on one line, tidied; blocks are parted by a space, inline tags are not. Scripts are silent."""
-    return tidy("".join(_pieces(element)))
+    return tidy("".join(_pieces(element)) if len(element) else element.text or "")
 
 
 def attached(element: Element, tree: Element) -> bool:

@@ -1,7 +1,6 @@
 """From the bytes of a response to a tree, once: which encoding, whether it is HTML at all, how deep."""
 
 import codecs
-import re
 
 import lxml.html
 from charset_normalizer import from_bytes
@@ -29,9 +28,10 @@ _MAGIC = (
 _OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<svg")
 _SNIFF = 65_536
 _TOLERATED_ERRORS = 0.005
-_NOT_XML = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
-)  # lxml refuses them, and trafilatura the whole page
+# lxml.html's own lookup calls Python for each element touched, to tell forms and inputs apart
+_ALL_ALIKE = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
+# lxml refuses to write them, and trafilatura with them the whole page
+_NOT_XML = bytes({*range(32)} - {*b"\t\n\r"})
 
 
 def content_type(page: Page) -> str:
@@ -84,13 +84,14 @@ def decode(body: bytes, header: str) -> str:
 
 def parse(page: Page) -> Element | Rejection:
     """The page's tree, comments and processing instructions dropped, or why there is none."""
-    text = _NOT_XML.sub("", decode(page.body, content_type(page)))
+    text = decode(page.body, content_type(page)).encode("utf-8", "replace").translate(None, _NOT_XML)
     if not text.strip():
         return Rejection(reason="empty", detail="the response has no text")
     # huge_tree lifts libxml2's limit on depth: at the limit it drops the rest of the page without a word
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(_ALL_ALIKE)
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = lxml.html.document_fromstring(text, parser=parser)
     except etree.ParserError as error:
         return Rejection(reason="empty", detail=f"nothing to parse: {error}")
     if too_deep(tree):

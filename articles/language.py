@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import py3langid.langid
 
-_SAMPLE = 1500  # characters
+_SAMPLE = 800  # characters
 _ENOUGH_WORDS = 25
 # Languages whose written forms a classifier of short texts confuses: there the page's own word decides.
 _CLOSE = (

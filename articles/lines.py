@@ -113,10 +113,11 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
 
 def known_boilerplate(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """Wording known from many sites: see boilerplate.toml."""
+    relevant = boilerplate.relevant(lines)
     for index, line in enumerate(lines):
         where = place(index, len(lines))
         part: boilerplate.Where = "any" if where not in ("head", "tail") else where
-        if pattern := boilerplate.match(line, part):
+        if pattern := boilerplate.match(line, part, relevant):
             yield index, f"{pattern.rule} ({pattern.language or 'any language'})"
 
 

@@ -219,7 +219,10 @@ def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[
 
 
 def _published(tree: Element, node: jsonld.Node, meta: dict[str, list[str]], page: Page) -> datetime | None:
-    """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and text, a date at midnight UTC."""
+    """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and markup, a date at midnight UTC.
+
+    Its extensive search is left out: what it adds are mostly copyright years, as the first of January.
+    """
     stated = [jsonld.text(node.get("datePublished")), *_all(meta, _PUBLISHED)]
     marked = [
         element.get("datetime") or element.get("content", "")
@@ -229,7 +232,9 @@ def _published(tree: Element, node: jsonld.Node, meta: dict[str, list[str]], pag
     moment = _moment([*stated, *marked[:1]], page.fetched_at) or page.entry.published_at
     if moment is not None:
         return moment
-    guess = htmldate.find_date(tree, url=page.final_url, original_date=True, max_date=page.fetched_at)
+    guess = htmldate.find_date(
+        tree, url=page.final_url, original_date=True, max_date=page.fetched_at, extensive_search=False
+    )
     return dates.parse(guess, page.fetched_at) if guess else None
 
 

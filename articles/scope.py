@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -27,7 +28,7 @@ BLOCKS: tuple[tuple[str, str], ...] = (
     ("promotion", r"promo|advert(?:isement|ising)?|sponsored|adsbygoogle|dfp|affiliate-disclosure"),
     ("comments", r"disqus(?:-thread)?|comments(?:-(?:area|list|section))?|comment-list"),
 )
-_NAMED = tuple((name, re.compile(rf"(?:^|-)(?:{words})(?:-|$)")) for name, words in BLOCKS)
+_NAMED = re.compile(rf"(?:^|-)(?:{'|'.join(f'(?P<{name}>{words})' for name, words in BLOCKS)})(?:-|$)")
 _LITERALS = re.compile(
     r"bread|relat|recirc|recom|more|most|trend|popular|also|next|lire|leggi|brain|taboola|mgid|revcon|letter|subscri|sign|"
     r"mailing|shar|social|addto|promo|advert|sponsor|ads|dfp|affil|disqus|comment",
@@ -64,14 +65,20 @@ def cut(tree: Element, title: str) -> tuple[Removal, ...]:
 
 def rule_of(element: Element) -> str:
     """The block rule that an element's class or id names, "" if none."""
-    marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+    for marks in (element.get("class"), element.get("id")):
+        if marks and (rule := _rule_of(marks)):
+            return rule
+    return ""
+
+
+@lru_cache(maxsize=20_000)
+def _rule_of(marks: str) -> str:
     if not _LITERALS.search(marks):
         return ""
     for mark in marks.split():
         spelling = _SEPARATORS.sub("-", _CAPITAL.sub("-", mark)).lower()
-        for name, words in _NAMED:
-            if words.search(spelling):
-                return name
+        if match := _NAMED.search(spelling):
+            return match.lastgroup or ""
     return ""
 
 

@@ -89,6 +89,7 @@ def article_id(canonical_url: str) -> str:
     return blake2b(canonical_url.encode(), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def host(url: str) -> str:
     """The host in ASCII (punycode), lower-case, without port. Raises UrlError."""
     return _parsed(url).hostname

@@ -5,8 +5,10 @@ that a few slow hosts would hold up all others.
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from articles.urls import host
@@ -19,6 +21,42 @@ _LEAST_PAUSE = 0.5
 """Seconds from which the pauses of a host in trouble are doubled, where no delay is set."""
 
 
+class Slots:
+    """The places for requests under way, over all hosts.
+
+    When they are scarce, the host that was asked most often goes first: a few hosts at a time, each from its
+    robots.txt to its last page, rather than every robots.txt before the first page.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._arrivals = itertools.count()
+
+    async def acquire(self, asked: int) -> None:
+        """Wait for a place; `asked` counts the host's requests so far."""
+        if self._free:
+            self._free -= 1
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heappush(self._waiting, (-asked, next(self._arrivals), place))
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self.release()
+            raise
+
+    def release(self) -> None:
+        """Hand the place on."""
+        while self._waiting:
+            place = heappop(self._waiting)[2]
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1
+
+
 class Host:
     """One host's turns: `delay` seconds between the starts of two requests, `concurrency` of them at once.
 
@@ -26,12 +64,13 @@ class Host:
     answer since the last answer. Both are kept by who asks.
     """
 
-    def __init__(self, settings: CrawlSettings, total: asyncio.Semaphore) -> None:
+    def __init__(self, settings: CrawlSettings, total: Slots) -> None:
         self.closed: FetchError | None = None
         self.unanswered = 0
         self._settings = settings
         self._delay = settings.delay
         self._next = 0.0
+        self._asked = 0
         self._turns = asyncio.Semaphore(settings.concurrency)
         self._starts = asyncio.Lock()
         self._total = total
@@ -44,11 +83,12 @@ class Host:
             async with self._starts:
                 while True:
                     await asyncio.sleep(self._next - loop.time())
-                    await self._total.acquire()
+                    await self._total.acquire(self._asked)
                     if self._next <= loop.time():
                         break
                     self._total.release()
                 self._next = loop.time() + self._delay
+                self._asked += 1
             try:
                 yield
             finally:
@@ -80,7 +120,7 @@ class Hosts:
 
     def __init__(self, settings: CrawlSettings) -> None:
         self._settings = settings
-        self._total = asyncio.Semaphore(settings.concurrency_total)
+        self._total = Slots(settings.concurrency_total)
         self._hosts: dict[str, Host] = {}
 
     def of(self, url: str) -> Host:

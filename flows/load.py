@@ -122,15 +122,7 @@ def decide(
     to_add: dict[str, tuple[Capture, Article]] = {}
     for capture, result in cleaned:
         if isinstance(result, Rejection):
-            settled.append(
-                Settled(
-                    capture_id=capture.id,
-                    outcome=Outcome.REJECTED,
-                    at=now,
-                    reason=result.reason,
-                    detail=result.detail,
-                )
-            )
+            settled.append(_reject(capture, result, now))
             continue
         outcome, related = _outcome(result, latest)
         if outcome is None and result.id in to_add:
