@@ -32,7 +32,7 @@ Known = tuple[str, Pattern, re.Pattern[str]]  # a literal, a pattern it belongs 
 
 def relevant(lines: Iterable[str]) -> tuple[Known, ...]:
     """The patterns of which a literal occurs in any of the lines: few, so that each line is held against few."""
-    text = "\n".join(lines).lower()
+    text = _lower("\n".join(lines))
     return tuple(known for known in _index() if known[0] in text)
 
 
@@ -43,7 +43,7 @@ def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Patt
     """
     if len(line) > _LONGEST_LINE:
         return None
-    words, lower = count_words(line), line.lower()
+    words, lower = count_words(line), _lower(line)
     for literal, pattern, regex in _index() if among is None else among:
         if (
             literal in lower
@@ -53,6 +53,11 @@ def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Patt
         ):
             return pattern
     return None
+
+
+def _lower(text: str) -> str:
+    """Lower case, the dotted and the dotless i of Turkish as one letter, as case-blind regexes take them too."""
+    return text.lower().replace("i\u0307", "i").replace("ı", "i")
 
 
 @cache
@@ -66,4 +71,6 @@ def patterns() -> tuple[Pattern, ...]:
 def _index() -> tuple[Known, ...]:
     """Looking for literals first saves nearly all of the regular expressions."""
     compiled = ((pattern, re.compile(pattern.regex, re.IGNORECASE)) for pattern in patterns())
-    return tuple((literal, pattern, regex) for pattern, regex in compiled for literal in pattern.literals)
+    return tuple(
+        (_lower(literal), pattern, regex) for pattern, regex in compiled for literal in pattern.literals
+    )

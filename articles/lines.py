@@ -134,7 +134,9 @@ _PHOTO_CREDIT = re.compile(
     r"[(\[](?:(?:[^\W\da-z][\w.'’-]*[\s/]){1,3}(?i:photo|foto|image|picture)|(?i:file photo|photo|foto|picture|bild)"
     r"(?:\s?[:/]|\s(?i:by|via|credit|courtesy)\b)[^()\[\]]{1,60})[)\]]\W*$"
 )
-_BREADCRUMB = re.compile(r"(?:[\w&'’-]+ ?){1,4}(?:(?P<mark>\s*[/>»›|→]\s*)(?:[\w&'’#-]+ ?){1,4}){1,5}")
+_BREADCRUMB = re.compile(
+    r"[\w&'’-]+(?: [\w&'’-]+){0,3}(?:(?P<mark>\s*[/>»›|→]\s*)[\w&'’#-]+(?: [\w&'’#-]+){0,3}){1,5}\s?"
+)
 _BY = re.compile(
     r"^\W*(?:by|von|par|por|di|door|av|af|text|texte|tekst|автор|文|記者|记者)\b[\s:：]*", re.IGNORECASE
 )
