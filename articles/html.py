@@ -44,7 +44,7 @@ def refuse_other_types(page: Page) -> Rejection | None:
     kind = content_type(page).partition(";")[0].strip().lower()
     if kind not in _HTML_TYPES:
         return Rejection(reason="not_html", detail=f"Content-Type is {kind[:80]}")
-    start = page.body[:2048].lstrip()
+    start = page.body[:2048].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         return Rejection(reason="empty", detail="the response has no body")
     if start.startswith(_MAGIC):
@@ -75,7 +75,12 @@ def decode(body: bytes, header: str) -> str:
         except UnicodeDecodeError:
             pass
     for declared in filter(None, (http_content_type_encoding(header), html_body_declared_encoding(body))):
-        text = body.decode(declared, "replace")
+        if declared.startswith(("utf-16", "utf-32")) and b"\0" not in body:
+            continue  # markup in these has zeros
+        try:
+            text = body.decode(declared, "replace")
+        except (LookupError, UnicodeError):  # "undefined", "base64", "idna" are codecs, but of no text
+            continue
         if text.count("\ufffd") <= _TOLERATED_ERRORS * len(text):
             return text
     guess = None if body.isascii() else from_bytes(body[:_SNIFF]).best()

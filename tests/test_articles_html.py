@@ -1,0 +1,112 @@
+"""From bytes to a tree: what is refused, how it is decoded, how deep it goes."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.html import MAX_DEPTH, content_type, decode, parse, refuse_other_types, too_deep
+from articles.model import FeedEntry, Page, Rejection
+
+URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
+RUSSIAN = "Паром не вышел в море и остался у причала до вечера, сообщил порт."
+
+
+def page(body: bytes, kind: str = "text/html") -> Page:
+    return Page(
+        url=URL,
+        final_url=URL,
+        status=200,
+        headers=(("server", "x"), ("content-type", kind)) if kind else (),
+        body=body,
+        fetched_at=datetime(2026, 1, 2, tzinfo=UTC),
+        entry=FeedEntry(url=URL, source="harbour"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<html><p>x", "text/html"),
+        (b"<html><p>x", "Text/HTML; charset=utf-8"),
+        (b"<html><p>x", ""),
+        (b"\xef\xbb\xbf<!DOCTYPE html><svg>", "application/xhtml+xml"),
+        (b"<!DOCTYPE html><svg></svg><p>x", "text/html"),
+        (b"[Harbour] <b>news</b>", "text/html"),
+    ],
+)
+def test_web_pages_are_let_through(body: bytes, kind: str) -> None:
+    assert refuse_other_types(page(body, kind)) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "reason"),
+    [
+        (b"<html>", "application/json", "not_html"),
+        (b"<html>", "image/png", "not_html"),
+        (b"  %PDF-1.4", "text/html", "not_html"),
+        (b"PK\x03\x04rest", "text/html", "not_html"),
+        (b' {"a": 1}', "text/html", "not_html"),
+        (b"<?xml version='1.0'?><urlset></urlset>", "text/html", "not_html"),
+        (b" \r\n", "text/html", "empty"),
+    ],
+)
+def test_other_answers_are_refused_with_a_reason(body: bytes, kind: str, reason: str) -> None:
+    refused = refuse_other_types(page(body, kind))
+    assert refused is not None
+    assert refused.reason == reason
+    assert refused.detail
+
+
+def test_the_content_type_is_the_header_as_sent() -> None:
+    assert content_type(page(b"", "Text/HTML; Charset=X")) == "Text/HTML; Charset=X"
+    assert content_type(page(b"", "")) == ""
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        *("undefined", "base64", "hex", "rot13", "zlib", "idna", "no-such-thing", "", "\ud800"),
+        *("utf-16", "utf-32", "utf-8", "'utf-8'"),
+    ],
+)
+def test_an_encoding_that_does_not_decode_is_passed_over(charset: str) -> None:
+    assert RUSSIAN in decode(RUSSIAN.encode("koi8-r") * 3, f"text/html; charset={charset}")
+    body = f"<meta charset='{charset}'><p>Plain words of the harbour</p>".encode("utf-8", "replace")
+    assert "Plain words of the harbour" in decode(body, "text/html")
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "iso-8859-5", "utf-8", "utf-16"])
+def test_a_declared_encoding_that_fits_is_used(encoding: str) -> None:
+    assert RUSSIAN in decode(RUSSIAN.encode(encoding), f"text/html; charset={encoding}")
+
+
+def test_seven_bit_encodings_are_read_as_declared() -> None:
+    assert "渡航" in decode("渡航".encode("iso-2022-jp"), "text/html; charset=iso-2022-jp")
+
+
+@given(st.binary(max_size=200), st.sampled_from(["", "utf-7", "undefined", "utf-16", "big5", "punycode"]))
+def test_any_bytes_give_text(body: bytes, charset: str) -> None:
+    assert isinstance(decode(body, f"text/html; charset={charset}"), str)
+    assert not isinstance(parse(page(b"<p>harbour" + body)), Rejection)
+
+
+def test_comments_and_instructions_are_dropped() -> None:
+    tree = parse(page(b"<html><body><!-- a --><?php b ?><p>The ferry\x00\x07 stays</p></body></html>"))
+    assert not isinstance(tree, Rejection)
+    assert tree.text_content().strip() == "The ferry stays"
+
+
+def test_an_xml_declaration_does_not_decide_the_encoding() -> None:
+    tree = parse(page('<?xml version="1.0" encoding="iso-8859-1"?><html><p>Fähre</p></html>'.encode()))
+    assert not isinstance(tree, Rejection)
+    assert tree.text_content() == "Fähre"
+
+
+@pytest.mark.parametrize(("extra", "deep"), [(-3, False), (1, True)])
+def test_depth_has_its_limit(extra: int, deep: bool) -> None:
+    parsed = parse(page(b"<div>" * (MAX_DEPTH + extra) + b"harbour"))
+    assert isinstance(parsed, Rejection) == deep
+    if not isinstance(parsed, Rejection):
+        assert not too_deep(parsed)
