@@ -1,8 +1,10 @@
 """The running text of an article: trafilatura on our tree, the page's own articleBody where that finds far less."""
 
 import logging
+import re
 
 import lxml.html
+from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
@@ -13,6 +15,7 @@ for _name in ("trafilatura", "htmldate", "courlan", "justext"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # their warnings are our rejections, with reasons
 
 _STATED_WINS = 3
+_BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section|figure)\b", re.IGNORECASE)
 
 
 def paragraphs(tree: Element, url: str, stated: str) -> list[str]:
@@ -30,5 +33,8 @@ def paragraphs(tree: Element, url: str, stated: str) -> list[str]:
 
 def _spelled_out(stated: str) -> list[str]:
     if "<" in stated and ">" in stated and stated.strip():
-        stated = "\n".join(map(str, lxml.html.fromstring(f"<div>{stated}</div>").itertext()))
+        parted = _BLOCK.sub(r"\n\g<0>", stated.encode("utf-8", "ignore").decode())
+        element = lxml.html.fromstring(f"<div>{parted}</div>")
+        etree.strip_elements(element, "script", "style", with_tail=False)
+        stated = "".join(map(str, element.itertext()))
     return [line for raw in stated.split("\n") if (line := tidy(raw))]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from articles.dom import Element, select
@@ -44,13 +45,16 @@ def kinds(node: Node) -> list[str]:
 
 
 def text(value: object) -> str:
-    """A plain string out of what JSON-LD allows in its place: a string, a list's first, an object's name or @value."""
+    """A plain string out of what JSON-LD allows in its place: a string, a list's first, an object's name or @value.
+
+    Many sites write it as if it were HTML; entities are resolved.
+    """
     for _ in range(3):
         if isinstance(value, list):
             value = value[0] if value else ""
         elif isinstance(value, dict):
             value = value.get("name") or value.get("@value") or value.get("url") or ""
-    return value if isinstance(value, str) else ""
+    return unescape(value) if isinstance(value, str) else ""
 
 
 def texts(value: object) -> list[str]:

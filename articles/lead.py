@@ -17,7 +17,7 @@ _CANDIDATES = select(
     "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header]"
     "[not(ancestor::aside or ancestor::footer or ancestor::li)]"
 )
-_BLOCKS = select(".//p | .//h2 | .//h1 | .//li")
+_BLOCKS = select(".//p | .//h2 | .//h1 | .//li | .//br")
 _SHORTEST, _LONGEST = 5, 700  # words, characters
 _START = 15
 _COMPARED = 60

@@ -66,6 +66,7 @@ _LANGUAGE = ("og:locale", "language", "content-language", "dc.language", "inlang
 
 _META = select("//meta[@content]")
 _H1 = select("//h1")
+_HEAD_TITLE = select("//title[not(ancestor::svg)]")  # drawings have titles, too
 _CANONICAL = select(
     "//link[@href][contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]"
 )
@@ -116,7 +117,7 @@ def read(tree: Element, page: Page) -> Metadata:
     """Gathers the page's statements, the most trustworthy of each kind; the feed's entry fills what is missing."""
     meta = _meta(tree)
     nodes = jsonld.nodes(tree)
-    stated = first(meta, _TITLE) or tidy(tree.findtext(".//title") or "")
+    stated = first(meta, _TITLE) or _page_title(tree)
     node = jsonld.article(nodes, stated)
     base = (
         next((absolute(link.get("href", ""), page.final_url) for link in _BASE(tree)), "") or page.final_url
@@ -165,7 +166,7 @@ def _meta(tree: Element) -> dict[str, list[str]]:
 def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
     """An h1 that og:title, <title> or JSON-LD vouches for; else JSON-LD's headline; else og:title; else the only h1."""
     headline = tidy(jsonld.text(node.get("headline")))
-    stated = [text for text in (headline, *_all(meta, _TITLE), tidy(tree.findtext(".//title") or "")) if text]
+    stated = [text for text in (headline, *_all(meta, _TITLE), _page_title(tree)) if text]
     headings = [text for element in _H1(tree) if (text := text_of(element))]
     best = max(
         ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
@@ -175,6 +176,10 @@ def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
     if stated:
         return headline or _without_site(stated[0], first(meta, _SITE))
     return headings[0] if headings else ""
+
+
+def _page_title(tree: Element) -> str:
+    return next(map(text_of, _HEAD_TITLE(tree)), "")
 
 
 def _agreement(heading: str, stated: str) -> float:

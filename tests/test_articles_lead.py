@@ -1,0 +1,72 @@
+"""The standfirst: found by the page's description, cut once, never a paragraph of the text."""
+
+import lxml.html
+import pytest
+
+from articles.dom import Element
+from articles.lead import take
+from articles.metadata import Metadata
+
+LEAD = "Without its shaft the ferry will not sail before Friday, and islanders cross in a launch."
+TEXT = "The ferry stayed in the harbour on Monday because its shaft had not arrived, and nobody waved at all."
+BODY = f"<p>{TEXT}</p>" * 4
+
+
+def tree(inner: str) -> Element:
+    return lxml.html.document_fromstring(f"<html><body><article>{inner}</article></body></html>")
+
+
+def meta(description: str, title: str = "Ferry stays in port") -> Metadata:
+    return Metadata(
+        title=title, description=description, authors=(), published_at=None, modified_at=None, language="", section="",
+        tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=True, stated_body="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p class='standfirst'>{LEAD}</p><div>{BODY}</div>",
+        f"<div class='articleSubTitle'><b>Without</b>{LEAD[7:]}</div>{BODY}",
+        f"<h2 class='story__dek'>{LEAD}</h2>{BODY}",
+        f"<div class='chapo'><p>{LEAD}</p></div>{BODY}",
+        f"<header><p>{LEAD}</p></header><div>{BODY}</div>",
+        f"<h2>{LEAD}</h2>{BODY}",
+        f"<span class='subheadline'>{LEAD}</span>{BODY}",
+    ],
+)
+@pytest.mark.parametrize("description", [LEAD, LEAD.upper(), LEAD[:70] + "…", f"Westhaven – {LEAD}"])
+def test_a_named_or_lonely_standfirst_is_cut(markup: str, description: str) -> None:
+    page = tree(markup)
+    expected = LEAD
+    if description.startswith("Westhaven") and "class" not in markup:
+        expected = ""  # only a name vouches for a text that does not begin the description
+    assert take(page, meta(description)) == expected
+    assert (LEAD not in page.text_content()) == bool(expected)
+    assert page.text_content().count(TEXT) == 4
+
+
+@pytest.mark.parametrize(
+    ("markup", "description"),
+    [
+        (f"<p>{LEAD}</p>{BODY}", LEAD),
+        (BODY, LEAD),
+        (f"<p class='standfirst'>{LEAD}</p>{BODY}", ""),
+        (f"<p class='standfirst'>{LEAD}</p>{BODY}", "Ferry stays in port!"),
+        (f"<p class='standfirst'>{LEAD}</p>{BODY}", "Something quite different about the crane of Westhaven."),
+        (f"<aside><p class='standfirst'>{LEAD}</p></aside>{BODY}", LEAD),
+        (f"<ul><li><p class='standfirst'>{LEAD}</p></li></ul>{BODY}", LEAD),
+        ("<p class='standfirst'>Without its shaft</p>", "Without its shaft"),
+        (f"<div class='standfirst'>{BODY}</div>", TEXT),
+        (f"<div class='standfirst'>{LEAD * 9}</div>", LEAD * 9),
+        (f"<div class='text'>{LEAD}<br>{TEXT}<br>{TEXT}<br>{TEXT}</div>", f"{LEAD} {TEXT} {TEXT} {TEXT}"),
+    ],
+    ids=[
+        "among others", "head only", "no description", "title", "other", "aside", "item", "short", "body", "long", "breaks",
+    ],
+)  # fmt: skip
+def test_what_is_no_standfirst_stays(markup: str, description: str) -> None:
+    page = tree(markup)
+    before = page.text_content()
+    assert take(page, meta(description)) == ""
+    assert page.text_content() == before

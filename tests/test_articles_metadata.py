@@ -1,0 +1,176 @@
+"""What a page says about itself: which statement wins, and what is not believed."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import lxml.html
+import pytest
+
+from articles.metadata import Metadata, read
+from articles.model import FeedEntry, Page
+
+URL = "https://www.example.org/news/ferry-stays"
+FETCHED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def stated(
+    head: str = "", body: str = "<p>x</p>", entry: FeedEntry | None = None, lang: str = ""
+) -> Metadata:
+    tree = lxml.html.document_fromstring(f"<html lang='{lang}'><head>{head}</head><body>{body}</body></html>")
+    page = Page(
+        url=URL, final_url=URL, status=200, headers=(), body=b"", fetched_at=FETCHED,
+        entry=entry or FeedEntry(url=URL, source="harbour"),
+    )  # fmt: skip
+    before = lxml.html.tostring(tree)
+    found = read(tree, page)
+    assert lxml.html.tostring(tree) == before
+    return found
+
+
+def ld(**node: Any) -> str:
+    return f"<script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle'} | node)}</script>"
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{content}">'
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        ("<title>Ferry stays in port | Harbour News</title>", "<h1>Ferry stays in port</h1>", "Ferry stays in port"),
+        (meta("og:title", "Ferry stays in port"), "<h1>Harbour News</h1><h1>Ferry stays in Port!</h1>", "Ferry stays in Port!"),
+        (ld(headline="Ferry stays in port"), "<h1>Menu</h1>", "Ferry stays in port"),
+        (ld(headline="Cranes &amp; ferries stay"), "", "Cranes & ferries stay"),
+        ("<title>Ferry stays in port | Harbour News</title>", "", "Ferry stays in port"),
+        ("<title>Ferry stays – Harbour</title>" + meta("og:site_name", "Harbour"), "", "Ferry stays"),
+        ("<title>Ferry stays – again</title>" + meta("og:site_name", "Harbour"), "", "Ferry stays – again"),
+        ("", "<h1>Ferry <b>stays</b> in port</h1>", "Ferry stays in port"),
+        ("", "<svg><title>Menu</title></svg><h1>Ferry stays in port</h1>", "Ferry stays in port"),
+        ("<title>渡轮停航 - 海港日报</title>", "<h1>渡轮停航</h1>", "渡轮停航"),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_the_title_is_the_heading_that_the_head_vouches_for(head: str, body: str, title: str) -> None:
+    assert stated(head, body).title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors"),
+    [
+        (ld(author={"name": "Anna Lund"}) + meta("author", "Ole Brandt"), "", ("Anna Lund",)),
+        (ld(author=["By Anna Lund", {"name": "Ole Brandt"}]), "", ("Anna Lund", "Ole Brandt")),
+        (ld(author={"name": "Sean O&#39;Neill"}), "", ("Sean O'Neill",)),
+        (meta("article:author", "https://harbour.example/anna") + meta("author", "Anna Lund"), "", ("Anna Lund",)),
+        ("", "<a rel='author'>Anna Lund</a>", ("Anna Lund",)),
+        ("", "<div class='Byline'>By Anna Lund and Ole Brandt</div>", ("Anna Lund", "Ole Brandt")),
+        ("", "<aside><a rel='author'>Anna Lund</a></aside>", ()),
+        ("", "<div class='comments'><a rel='author'>Troll</a></div>", ()),
+        (ld(author="Harbour News", publisher={"name": "Harbour News"}), "<a rel='author'>Anna Lund</a>", ("Anna Lund",)),
+        (ld(author="Harbour News", publisher={"name": "Harbour News"}), "", ("Harbour News",)),
+    ],
+)  # fmt: skip
+def test_authors_come_from_the_best_statement_that_names_a_person(
+    head: str, body: str, authors: tuple[str, ...]
+) -> None:
+    assert stated(head, body).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        (ld(datePublished="2025-05-01T10:00:00+02:00") + meta("date", "2025-04-01"), "", "2025-05-01T08:00:00"),
+        (meta("article:published_time", "2025-05-01T10:00:00Z"), "", "2025-05-01T10:00:00"),
+        (ld(datePublished="soon") + meta("pubdate", "2025-05-01"), "", "2025-05-01T00:00:00"),
+        (ld(datePublished="2031-01-01") + meta("pubdate", "2025-05-01"), "", "2025-05-01T00:00:00"),
+        ("", "<time datetime='2025-05-01T10:00:00Z'>then</time>", "2025-05-01T10:00:00"),
+        ("", "<time itemprop='dateModified' datetime='2025-06-01'></time><time datetime='2025-05-01'></time>", "2025-05-01T00:00:00"),
+    ],
+)  # fmt: skip
+def test_the_publication_time_is_the_first_that_can_be_true(head: str, body: str, published: str) -> None:
+    found = stated(head, body)
+    assert found.published_at == datetime.fromisoformat(published).replace(tzinfo=UTC)
+    assert found.modified_at is None
+
+
+def test_the_feed_dates_a_page_that_does_not_date_itself() -> None:
+    then = datetime(2025, 5, 1, 10, tzinfo=UTC)
+    entry = FeedEntry(
+        url=URL, source="harbour", title="Ferry stays", authors=("Anna Lund",), published_at=then
+    )
+    found = stated(ld(dateModified="2025-05-02"), entry=entry)
+    assert (found.title, found.authors, found.published_at) == ("Ferry stays", ("Anna Lund",), then)
+    assert found.modified_at == datetime(2025, 5, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "tags"),
+    [
+        (ld(keywords="harbour, ferry; Shaft"), ("harbour", "ferry", "Shaft")),
+        (ld(keywords=["harbour", "ferry, old", "Harbour"]), ("harbour", "ferry, old")),
+        (meta("article:tag", "harbour") + meta("article:tag", "ferry"), ("harbour", "ferry")),
+        (meta("keywords", "harbour,,x, ferry"), ("harbour", "ferry")),
+        (ld(keywords={"a": 1}) + meta("keywords", ""), ()),
+        (ld(keywords=[f"tag {n}" for n in range(90)]), tuple(f"tag {n}" for n in range(50))),
+    ],
+)
+def test_tags_are_parted_and_listed_once(head: str, tags: tuple[str, ...]) -> None:
+    assert stated(head).tags == tags
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("<link rel='canonical' href='/news/ferry'>", "https://www.example.org/news/ferry"),
+        (
+            "<link rel='shortlink CANONICAL' href='https://m.example.org/f'>",
+            "https://m.example.org/f",
+        ),
+        ("<link rel='canonical' href='https://elsewhere.example.net/f'>", URL),
+        ("<link rel='canonical' href='/'>", URL),
+        ("<link rel='canonical' href='http://['>", URL),
+        ("<base href='/old/'><link rel='canonical' href='ferry'>", "https://www.example.org/old/ferry"),
+        ("", URL),
+    ],
+)
+def test_a_canonical_address_is_believed_within_the_site(link: str, expected: str) -> None:
+    assert stated(link).canonical_url == expected
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("/f.jpg", "https://www.example.org/f.jpg"),
+        (["/f.jpg", "/g.jpg"], "https://www.example.org/f.jpg"),
+        ({"contentUrl": "/f.jpg"}, "https://www.example.org/f.jpg"),
+        *((junk, "https://www.example.org/og.jpg") for junk in (None, [], {}, 7, {"url": [1]}, [[]])),
+    ],
+)
+def test_the_lead_image_is_an_absolute_address(image: Any, expected: str) -> None:
+    assert stated(ld(image=image) + meta("og:image", "/og.jpg")).lead_image == expected
+
+
+def test_small_statements_are_read() -> None:
+    head = ld(articleSection=["Islands"], description="No shaft &ndash; no ferry", articleBody="Text.")
+    found = stated(head + meta("og:site_name", "Harbour\u00a0News"), lang="de-AT")
+    assert (found.section, found.description, found.site_name) == (
+        "Islands",
+        "No shaft – no ferry",
+        "Harbour News",
+    )
+    assert (found.language, found.stated_body, found.base) == ("de-AT", "Text.", URL)
+
+
+@pytest.mark.parametrize(
+    ("head", "vouched"),
+    [
+        (ld(), True),
+        (meta("og:type", "Article"), True),
+        (meta("article:published_time", "2025-05-01"), True),
+        (meta("og:type", "website"), False),
+        ("", False),
+    ],
+)
+def test_some_pages_call_themselves_articles(head: str, vouched: bool) -> None:
+    assert stated(head).vouched == vouched
