@@ -13,7 +13,7 @@ _PREFIX = re.compile(
     r"tekst\b|texte?\b|автор\b|текст\b|作者|記者|记者|文/|撰文)[\s:：]*",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s*(?:;|\||/|·|•|、|\s(?:and|und|et|y|e|en|och|og|i|и|with|mit)\s|&)\s*")
+_PARTS = re.compile(r"\s*(?:;|\||/|·|•|、|\s(?:and|AND|und|UND|et|y|e|en|och|og|i|и|with|mit)\s|&)\s*")
 _DEGREE = re.compile(
     r",?\s+(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|C\.?P\.?A|R\.?N|M\.?Sc|B\.?Sc|J\.?D|Esq|Jr|Sr)\.?(?=,|$)"
 )
@@ -23,6 +23,7 @@ _TAIL = re.compile(
     rf"\W+(?:on )?(?:\w+day,? )?{MONTH},?\s+\d.*|\s+(?:on|기자.*))$",
     re.IGNORECASE,
 )
+_DATE = re.compile(rf",?\s*\b(?:on )?(?:\w+day,? )?{MONTH} \d{{1,2}}(?!\d)(?:,? \d{{4}})?", re.IGNORECASE)
 _JUNK = re.compile(
     r"https?:|www\.|\.(?:com|org|net|de)\b|@|[<>{}\[\]_=»]|\d{2}|^[a-z]+[.-][a-z]+$|"
     r"^(?:admin|administrator|author|authors|staff|editor|editors|guest|unknown|none|null|undefined|anonymous|"
@@ -61,7 +62,7 @@ def _parted(line: str) -> list[str]:
     if "://" in line:
         return []
     parts: list[str] = []
-    for part in _PARTS.split(_DEGREE.sub("", _PREFIX.sub("", line))):
+    for part in _PARTS.split(_DEGREE.sub("", _PREFIX.sub("", _DATE.sub("", line)))):
         pieces = [piece.strip() for piece in part.split(",")]
         # bylines say "Jane Doe, John Roe" and "Jane Doe, Reuters", hardly ever "Doe, Jane"
         parts.extend(pieces if " " in pieces[0] else [part])

@@ -148,9 +148,9 @@ def _merge(images: dict[str, Image], image: Image) -> None:
         if image.caption or image.credit:
             images[image.url or key(image.caption + image.credit)] = image
         return
-    caption = (
-        known.caption
-        if key(image.caption) in key(known.caption)
-        else f"{known.caption} {image.caption}".strip()
-    )
+    caption = f"{known.caption} {image.caption}".strip()
+    for part, whole in ((image.caption, known.caption), (known.caption, image.caption)):
+        if key(part) in key(whole):
+            caption = whole
+            break
     images[image.url] = Image(url=image.url, caption=caption, credit=known.credit or image.credit)

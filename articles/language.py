@@ -20,7 +20,7 @@ _CLOSE = (
 def language_of(text: str, words: int, stated: str) -> str:
     """The ISO 639-1 code, "" if unknown. `stated` is the page's own (`de-AT`, `en_US`), `words` the text's count."""
     own = stated.replace("_", "-").partition("-")[0].strip().lower()
-    own = own if len(own) == 2 and own.isalpha() else ""
+    own = own if len(own) == 2 and own.isascii() and own.isalpha() else ""
     if words < _ENOUGH_WORDS and own:
         return own
     found = _classifier().classify(text[:_SAMPLE])[0]

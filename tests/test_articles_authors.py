@@ -1,0 +1,76 @@
+"""Authors: names out of bylines, and what is no name."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.authors import MOST, names
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("By Anna Lund", ["Anna Lund"]),
+        ("Von Anna Lund und Ole Brandt", ["Anna Lund", "Ole Brandt"]),
+        ("Par Anne Leroux et Jean-Pierre d’Arc", ["Anne Leroux", "Jean-Pierre d’Arc"]),
+        ("Por: Ana Ruiz y José Gil", ["Ana Ruiz", "José Gil"]),
+        ("BY ANNA LUND AND OLE BRANDT", ["ANNA LUND", "OLE BRANDT"]),
+        ("By Anna Lund, Ole Brandt and Max Poe", ["Anna Lund", "Ole Brandt", "Max Poe"]),
+        ("Anna Lund, PhD, and Ole Brandt", ["Anna Lund", "Ole Brandt"]),
+        ("Anna Lund & Ole Brandt; Max Poe", ["Anna Lund", "Ole Brandt", "Max Poe"]),
+        ("Juan E Smith", ["Juan E Smith"]),
+        ("Anna Lund, Staff Writer", ["Anna Lund"]),
+        ("Anna Lund - Political Editor", ["Anna Lund"]),
+        ("Anna Lund (Westhaven)", ["Anna Lund"]),
+        ("Anna Lund on May 5, 2024", ["Anna Lund"]),
+        ("Anna Lund | May 5, 2024", ["Anna Lund"]),
+        ("By Anna Lund, May 5, 2024", ["Anna Lund"]),
+        ("May 5, 2024 | By Anna Lund", ["Anna Lund"]),
+        ("Marina May", ["Marina May"]),
+        ("Written by April June", ["April June"]),
+        ("记者 李明", ["李明"]),
+        ("文/李明", ["李明"]),
+        ("김민수 기자", ["김민수"]),
+        ("राम कुमार", ["राम कुमार"]),
+    ],
+)
+def test_names_are_parted_and_stripped(line: str, expected: list[str]) -> None:
+    assert list(names([line])) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("", " ", "By", "admin", "Staff", "Redaktion", "Read more", "5 May 2024", "12 minutes ago"),
+        *("https://harbour.example/anna-lund", "www.harbour.example", "anna.lund", "5 min read", "All posts"),
+        *("Senior Political Correspondent", "Follow us", "<b>", "x"),
+        "The ferry stayed in the harbour on Monday because its shaft had not come",
+    ],
+)
+def test_what_cannot_be_a_name_is_left_out(line: str) -> None:
+    assert names([line]) == ()
+
+
+def test_a_name_is_listed_once_in_its_first_spelling() -> None:
+    assert names(["By Anna Lund", "ANNA LUND", "Ole Brandt"]) == ("Anna Lund", "Ole Brandt")
+
+
+def test_a_crowd_of_names_is_cut_off() -> None:
+    crowd = [f"Anna {chr(65 + n)}und" for n in range(26)]
+    assert len(names(crowd)) == MOST
+
+
+@given(st.lists(st.text(st.characters(), max_size=120), max_size=5))
+def test_any_text_gives_tidy_names_or_none(lines: list[str]) -> None:
+    for name in names(lines):
+        assert 1 < len(name) <= 60
+        assert name == name.strip()
+
+
+@pytest.mark.parametrize("unit", ["a ", "A ", "- ", "©", ", ", "May 5 ", "by ", "(", "1", " "])
+def test_no_byline_is_slow(unit: str) -> None:
+    start = time.process_time()
+    names([(unit * 400)[:399] + "\u2020"])
+    assert time.process_time() - start < 0.5

@@ -1,0 +1,117 @@
+"""Captions: found beside pictures, taken out, parted from their credits."""
+
+import time
+
+import lxml.html
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.captions import split_credit, take
+from articles.dom import Element
+
+BASE = "https://harbour.example/news/ferry"
+LONG = "The ferry stayed in the harbour on Monday because its shaft had not arrived. " * 12
+
+
+def tree(inner: str) -> Element:
+    return lxml.html.document_fromstring(f"<html><body><article>{inner}</article></body></html>")
+
+
+@pytest.mark.parametrize(
+    ("text", "caption", "credit"),
+    [
+        ("The ferry at its berth. (HTV photo)", "The ferry at its berth.", "HTV photo"),
+        ("The ferry at its berth. AFP", "The ferry at its berth.", "AFP"),
+        ("The ferry. Photo: Anna Lund/Reuters", "The ferry.", "Photo: Anna Lund/Reuters"),
+        ("The ferry © Anna Lund", "The ferry", "© Anna Lund"),
+        ("Die Fähre. Foto: dpa", "Die Fähre.", "Foto: dpa"),
+        ("The ferry. Anna Lund / AFP", "The ferry.", "Anna Lund / AFP"),
+        ("The ferry (Anna Lund/AP)", "The ferry", "Anna Lund/AP"),
+        ("Le bac. Crédit photo : Anne Leroux", "Le bac.", "Crédit photo : Anne Leroux"),
+        ("渡轮停靠码头。李明 摄", "渡轮停靠码头。", "李明 摄"),
+        ("Photo: Anna Lund", "", "Photo: Anna Lund"),
+        ("The ferry (left) and the launch", "The ferry (left) and the launch", ""),
+        ("The ferry in 2019 (archive)", "The ferry in 2019 (archive)", ""),
+        ("The AP office stands by the quay.", "The AP office stands by the quay.", ""),
+        ("A photo of the shaft: rust and oil.", "A photo of the shaft: rust and oil.", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_credit_is_parted_from_its_caption(text: str, caption: str, credit: str) -> None:
+    assert split_credit(text) == (caption, credit)
+
+
+@given(st.text(st.sampled_from("Aa .,:()[]/|©–-摄م0") | st.characters(), max_size=120))
+def test_nothing_but_marks_is_lost_between_caption_and_credit(text: str) -> None:
+    caption, credit = split_credit(text)
+    assert text.startswith(caption)
+    assert credit in text[len(caption) :]
+
+
+@pytest.mark.parametrize("unit", ["Ab. ", "photo: x", "(", "(a ", "Ab ", "©", "港", "(م ", "AFP/", " "])
+def test_no_caption_is_slow(unit: str) -> None:
+    start = time.process_time()
+    split_credit((unit * 700)[:699] + "\u0378")
+    assert time.process_time() - start < 0.1
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<figure><img src='/f.jpg'><figcaption>The ferry at its berth.</figcaption></figure>",
+        "<figure><img data-src='/f.jpg' src='data:image/gif;base64,x'><figcaption>The ferry at its berth.</figcaption></figure>",
+        "<figure><picture><source srcset='/f.jpg 640w, /g.jpg 1280w'></picture><p class='caption'>The ferry at its berth.</p></figure>",
+        "<div><div><img src='/f.jpg'></div><div class='story__caption'>The ferry at its berth.</div></div>",
+        "<div class='image-wrapper'><img src='/f.jpg'><p>The ferry at its berth.</p></div>",
+        "<div><img src='/f.jpg'><small itemprop='caption'>The <b>ferry</b> at its berth.</small></div>",
+    ],
+)
+def test_a_caption_beside_a_picture_is_taken_out(markup: str) -> None:
+    page = tree(f"{markup}<p>Text.</p>")
+    (image,), (removal,) = take(page, BASE)
+    assert (image.url, image.caption) == ("https://harbour.example/f.jpg", "The ferry at its berth.")
+    assert (removal.rule, removal.place, removal.text) == ("caption", "caption", image.caption)
+    assert page.text_content() == "Text."
+
+
+def test_a_credit_with_markup_of_its_own_is_kept_apart_and_whole_in_the_removal() -> None:
+    page = tree(
+        "<figure><img src='f.jpg'><figcaption>The ferry. <span class='credit'>HTV</span></figcaption></figure>"
+    )
+    (image,), (removal,) = take(page, BASE)
+    assert (image.caption, image.credit, removal.text) == ("The ferry.", "HTV", "The ferry. HTV")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class='caption'>The ferry stays, with no picture near.</div>",
+        f"<figure><img src='f.jpg'><figcaption>{LONG}</figcaption></figure>",
+        "<figure><img src='f.jpg'><div class='caption'><p>a</p><p>b</p><p>c</p><p>d</p></div></figure>",
+        f"<div><img src='f.jpg'><p>{LONG}</p><div><div class='captioned'>Text of a story.</div></div></div>",
+        f"<div class='image-box'><img src='f.jpg'><p>{LONG}</p></div>",
+        "<div class='imagery-report'><img src='f.jpg'><p>Text of a story.</p></div>",
+    ],
+)
+def test_text_that_is_no_caption_stays(markup: str) -> None:
+    page = tree(markup)
+    before = page.text_content()
+    assert take(page, BASE) == ((), ())
+    assert page.text_content() == before
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("The ferry.", "Its captain.", "The ferry. Its captain."),
+        ("The ferry at noon", "The ferry", "The ferry at noon"),
+        ("The ferry", "The ferry at noon", "The ferry at noon"),
+        ("Photo: Anna Lund", "The ferry at noon", "The ferry at noon"),
+    ],
+)
+def test_a_pictures_second_caption_completes_the_first(first: str, second: str, whole: str) -> None:
+    figure = "<figure><img src='f.jpg'><figcaption>{}</figcaption></figure>"
+    (image,), removed = take(tree(figure.format(first) + figure.format(second)), BASE)
+    assert image.caption == whole
+    assert len(removed) == 2
