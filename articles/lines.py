@@ -17,6 +17,9 @@ HEAD = 4  # lines in which a headline, breadcrumb, byline or date may stand
 _TAIL_SHARE = 0.15
 _TAIL = 5
 _LONGEST_CAPTION = 75  # words
+BREADCRUMB = re.compile(
+    r"[\w&'’-]+(?: [\w&'’-]+){0,3}(?:(?P<mark>\s*[/>»›|→]\s*)[\w&'’#-]+(?: [\w&'’#-]+){0,3}){1,5}\s?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def repeated_headline(lines: Lines, facts: Facts) -> Iterator[Cut]:
 def breadcrumb(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """`News / Turkey` and `Home > Politics > Elections` above the text."""
     for index, line in enumerate(lines[:HEAD]):
-        if match := _BREADCRUMB.fullmatch(line):
+        if match := BREADCRUMB.fullmatch(line):
             yield index, f"parts divided by {match['mark'].strip()!r}"
 
 
@@ -133,9 +136,6 @@ RULES: tuple[tuple[str, Rule], ...] = (
 _PHOTO_CREDIT = re.compile(
     r"[(\[](?:(?:[^\W\da-z][\w.'’-]*[\s/]){1,3}(?i:photo|foto|image|picture)|(?i:file photo|photo|foto|picture|bild)"
     r"(?:\s?[:/]|\s(?i:by|via|credit|courtesy)\b)[^()\[\]]{1,60})[)\]]\W*$"
-)
-_BREADCRUMB = re.compile(
-    r"[\w&'’-]+(?: [\w&'’-]+){0,3}(?:(?P<mark>\s*[/>»›|→]\s*)[\w&'’#-]+(?: [\w&'’#-]+){0,3}){1,5}\s?"
 )
 _BY = re.compile(
     r"^\W*(?:by|von|par|por|di|door|av|af|text|texte|tekst|автор|文|記者|记者)\b[\s:：]*", re.IGNORECASE

@@ -7,6 +7,7 @@ from functools import lru_cache
 from lxml import etree
 
 from articles.dom import Element, attached, name_of, select, test, text_of
+from articles.lines import BREADCRUMB
 from articles.model import Removal
 from articles.text import key
 
@@ -41,24 +42,26 @@ _CANDIDATES = select(
 )
 _HOLDS_ARTICLE = test(".//h1 or .//*[@itemprop='articleBody'] or .//article[count(.//p) > 4]")
 _INSIDE = test("ancestor::article or ancestor::main or ancestor::*[@itemprop='articleBody']")
+_MARKS_ARTICLE = test("//article or //main or //*[@itemprop='articleBody']")
 _PROSE = select(".//p")
 _CODE = ("script", "style")
 _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //select | //form")
 _H1 = select("//h1")
+_ABOVE_H1 = select("(//h1)[1]/ancestor-or-self::*[position() < 3]/preceding-sibling::*[position() < 4]")
 _BODIES = select(
     "//*[@itemprop='articleBody' or contains(@class, 'article-body') or contains(@class, 'article__body')"
     " or contains(@class, 'articleBody') or contains(@class, 'story-body') or contains(@class, 'story__body')"
     " or contains(@class, 'body__container')][self::div or self::section][.//p]"
 )
 _LONG_PARAGRAPH = 100
+_LONGEST_BREADCRUMB = 200  # characters, blanks between tags included
 _SUMMARY = 300
 _MOST_DEAD_PROSE = 300
 
 
 def cut(tree: Element, title: str) -> tuple[Removal, ...]:
     """Drops dead weight and foreign blocks from the tree; one removal for each block inside the article."""
-    removed = list(_cut_blocks(tree))
-    removed.extend(_cut_other_articles(tree, title))
+    removed = [*_cut_breadcrumb(tree), *_cut_blocks(tree), *_cut_other_articles(tree, title)]
     _drop_dead_weight(tree)
     return tuple(removed)
 
@@ -82,8 +85,17 @@ def _rule_of(marks: str) -> str:
     return ""
 
 
+def _cut_breadcrumb(tree: Element) -> Iterator[Removal]:
+    """`News / Turkey` right above the headline, whatever its markup is called."""
+    for element in _ABOVE_H1(tree):
+        if len(element.text_content()) < _LONGEST_BREADCRUMB and BREADCRUMB.fullmatch(text_of(element)):
+            yield _summary(element, "breadcrumb")
+            element.drop_tree()
+
+
 def _cut_blocks(tree: Element) -> Iterator[Removal]:
     most = _prose(tree) // 3
+    whole_page = not _MARKS_ARTICLE(tree)
     for element in _CANDIDATES(tree):
         rule = rule_of(element)
         if not rule or not attached(element, tree):
@@ -91,7 +103,7 @@ def _cut_blocks(tree: Element) -> Iterator[Removal]:
         if _HOLDS_ARTICLE(element) or _prose(element) > most:
             continue
         removal = _summary(element, rule)
-        if removal.text and _INSIDE(element):
+        if removal.text and (whole_page or _INSIDE(element)):
             yield removal
         element.drop_tree()
 

@@ -15,7 +15,7 @@ from flows.run import RunReport, run
 from index.embedded import EmbeddedReader
 from index.query import Query
 
-_SEARCHES = ("关税", '"city council" OR Hochwasser', "title:ferry from:2026-03-01 NOT tram")
+_SEARCHES = ("关税", '"city council" OR Orgel', "title:ferry from:2026-03-01 NOT tram")
 _MARK = "demo.txt"
 
 

@@ -1,0 +1,189 @@
+"""Kills a run at random moments, lets the next one finish, and compares what comes out with an undisturbed run.
+
+    python bench/faults.py FEED_LIST_URL [--times 10] [--seed 1]
+
+FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. Killed with SIGKILL are, in turn, the run's
+process while it crawls, its crawl process, the run's process while it loads, and a cleaning worker. After each: no
+process of the run is left after five seconds, and after one more run `export` says the same as an undisturbed run's,
+`fetched_at`, `first_seen_at` and `archive` aside; the archive is read whole by warcio. Exit code 1 if anything differs.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import requests
+from warcio.archiveiterator import ArchiveIterator
+
+from flows.config import SourceSection, add_sources, template
+
+ASIDE = ("fetched_at", "first_seen_at", "archive")
+GRACE = 5.0
+Run = subprocess.Popen[bytes]
+State = dict[str, object]
+
+
+def configure(folder: Path, feeds: list[str]) -> None:
+    path = folder / "broadsheet.toml"
+    text = template().replace("delay = 1.0", "delay = 0.0")
+    text = text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
+    path.write_text(text, encoding="utf-8")
+    add_sources(path, [SourceSection(name=f"s{n}", feeds=(feed,)) for n, feed in enumerate(feeds)])
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]
+
+
+def start(folder: Path) -> Run:
+    return subprocess.Popen(command(folder, "run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def export(folder: Path) -> list[State]:
+    done = subprocess.run(command(folder, "export"), check=True, capture_output=True)
+    articles = [json.loads(line) for line in done.stdout.splitlines()]
+    return [{name: value for name, value in one.items() if name not in ASIDE} for one in articles]
+
+
+def descendants(pid: int) -> Iterator[tuple[int, str]]:
+    """The process ids below `pid`, with their command lines."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            told = (stat.parent / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+        if parent == pid:
+            child = int(stat.parent.name)
+            yield child, told
+            yield from descendants(child)
+
+
+def alive(pids: list[int]) -> list[int]:
+    """Those of the processes that still run; a dead one that nobody has asked after does not."""
+    found = []
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state != "Z":
+            found.append(pid)
+    return found
+
+
+def crawling(run: Run) -> bool:
+    return any("crawlers.child" in told for _, told in descendants(run.pid))
+
+
+def crawler(run: Run) -> int:
+    return next((pid for pid, told in descendants(run.pid) if "crawlers.child" in told), 0)
+
+
+def worker(run: Run) -> int:
+    """A cleaning worker: a process of our own pool that belongs to the run itself."""
+    crawl = crawler(run)
+    below = {pid for pid, _ in descendants(crawl)} if crawl else set()
+    workers = [pid for pid, told in descendants(run.pid) if "spawn_main" in told and pid not in below]
+    return random.choice(workers)  # noqa: S311  nothing secret if workers else 0
+
+
+def strike(run: Run, victim: str, moment: float) -> list[int]:
+    """Wait for the moment, and for the victim to be at work; kill it.
+
+    Answers the process ids of the run as they were just before; empty when the run was over already.
+    """
+    find: dict[str, Callable[[], int]] = {
+        "run, crawling": lambda: run.pid if crawling(run) else 0,
+        "crawl process": lambda: crawler(run),
+        "run, loading": lambda: run.pid if not crawling(run) else 0,
+        "cleaning worker": lambda: worker(run),
+    }
+    if victim == "run, loading":
+        while run.poll() is None and not crawling(run):
+            time.sleep(0.01)
+        while run.poll() is None and crawling(run):
+            time.sleep(0.01)
+    time.sleep(moment)
+    while run.poll() is None:
+        if pid := find[victim]():
+            family = [run.pid, *(child for child, _ in descendants(run.pid))]
+            os.kill(pid, signal.SIGKILL)
+            return family
+        time.sleep(0.01)
+    return []
+
+
+def one(folder: Path, victim: str, moment: float, expected: list[State]) -> list[str]:
+    """What was wrong after one kill; empty when nothing was."""
+    run = start(folder)
+    family = strike(run, victim, moment)
+    if not family:
+        return ["over before it could be killed"]
+    run.wait(120)
+    time.sleep(GRACE)
+    wrong = [f"{len(left)} processes left"] if (left := alive(family)) else []
+    again = subprocess.run(command(folder, "run"), capture_output=True, check=False)
+    if again.returncode:
+        wrong.append(f"the next run failed: {again.stderr.decode()[-300:]}")
+    if export(folder) != expected:
+        wrong.append("other articles than after an undisturbed run")
+    doctor = subprocess.run(command(folder, "doctor"), capture_output=True, check=False)
+    if doctor.returncode:
+        wrong.append(f"doctor: {doctor.stdout.decode()[-300:]}")
+    for segment in sorted((folder / "data" / "archive").glob("*.warc.gz")):
+        with segment.open("rb") as stream:
+            for record in ArchiveIterator(stream, check_digests="raise"):
+                record.content_stream().read()
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("feeds")
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    random.seed(options.seed)
+    feeds = requests.get(options.feeds, timeout=30).text.split()
+    with tempfile.TemporaryDirectory() as folder:
+        configure(Path(folder), feeds)
+        run, began, crawled = start(Path(folder)), time.monotonic(), 0.0
+        while run.poll() is None:
+            crawled = time.monotonic() - began if crawling(run) else crawled
+            time.sleep(0.05)
+        total = time.monotonic() - began
+        expected = export(Path(folder))
+    print(
+        f"undisturbed: {len(expected)} articles in {total:.1f} s, of which {crawled:.1f} s crawling",
+        flush=True,
+    )
+    latest = {
+        "run, crawling": crawled,
+        "crawl process": crawled,
+        "run, loading": total - crawled,
+        "cleaning worker": total,
+    }
+    failed = 0
+    for victim, until in latest.items():
+        for _ in range(options.times):
+            moment = random.uniform(0, 0.7 * until)  # noqa: S311
+            with tempfile.TemporaryDirectory() as folder:
+                configure(Path(folder), feeds)
+                wrong = one(Path(folder), victim, moment, expected)
+            failed += bool(wrong)
+            print(f"{victim}, {moment:5.2f} s: {'; '.join(wrong) or 'as undisturbed'}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
