@@ -1,6 +1,6 @@
 """Kills a run at random moments, lets the next one finish, and compares what comes out with an undisturbed run.
 
-    python bench/faults.py FEED_LIST_URL [--times 10] [--seed 1]
+    python bench/faults.py FEED_LIST_URL [--times 10] [--seed 1] [--only VICTIM]
 
 FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. Killed with SIGKILL are, in turn, the run's
 process while it crawls, its crawl process, the run's process while it loads, and a cleaning worker. After each: no
@@ -93,7 +93,7 @@ def worker(run: Run) -> int:
     crawl = crawler(run)
     below = {pid for pid, _ in descendants(crawl)} if crawl else set()
     workers = [pid for pid, told in descendants(run.pid) if "spawn_main" in told and pid not in below]
-    return random.choice(workers)  # noqa: S311  nothing secret if workers else 0
+    return random.choice(workers) if workers else 0  # noqa: S311  nothing secret
 
 
 def strike(run: Run, victim: str, moment: float) -> list[int]:
@@ -153,6 +153,7 @@ def main() -> None:
     parser.add_argument("feeds")
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="one of the four, such as 'crawl process'")
     options = parser.parse_args()
     random.seed(options.seed)
     feeds = requests.get(options.feeds, timeout=30).text.split()
@@ -176,7 +177,7 @@ def main() -> None:
     }
     failed = 0
     for victim, until in latest.items():
-        for _ in range(options.times):
+        for _ in range(options.times if options.only in ("", victim) else 0):
             moment = random.uniform(0, 0.7 * until)  # noqa: S311
             with tempfile.TemporaryDirectory() as folder:
                 configure(Path(folder), feeds)

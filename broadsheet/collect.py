@@ -56,7 +56,8 @@ def add(
     for address, reason in found.problems:
         say(f"not added: {address} {reason}", style="yellow")
     if found.new:
-        say(f"{len(found.new)} sources added to {config.path}. Next: broadsheet run")
+        sources = "source" if len(found.new) == 1 else "sources"
+        say(f"{len(found.new)} {sources} added to {config.path}. Next: broadsheet run")
     elif found.problems:
         raise ConfigError("No source was added.")
 

@@ -80,13 +80,13 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         problems += captures.problems(conn)
         committed = segments.lengths(conn)
         counts = captures.counts(conn)
-    yield from _report("ledger", problems, f"{sum(counts.values())} captures, all accounted for.")
-    yield from _report("archive", check(config.archive, committed), f"{len(committed)} segments, whole.")
+    yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
+    yield from _report(
+        "archive", check(config.archive, committed), f"all segments are whole ({len(committed)})."
+    )
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
-        yield Finding(
-            "loading", True, f"{pending} captures are pending; the next `broadsheet run` loads them."
-        )
+        yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")
     try:
         documents = EmbeddedReader(config.index_folder).count() if config.index_folder.exists() else 0
     except BroadsheetError as error:

@@ -105,7 +105,10 @@ def reading(folder: Path) -> Iterator[None]:
         if not (isinstance(error, ValueError | OSError | msgspec.MsgspecError) or _is_panic(error)):
             raise
         if isinstance(error, PermissionError) or "Lockfile" in str(error) or "PermissionDenied" in str(error):
-            raise StorageError(f"reading the index in {folder} takes write access to it: {error}") from error
+            why = str(error).removesuffix(". None")  # tantivy's way to say that there is nothing more to say
+            raise StorageError(
+                f"the index in {folder} cannot be read without write access to it ({why}); mend its permissions"
+            ) from error
         raise SearchIndexError(f"the index in {folder} is damaged ({error}); {_REBUILD}") from error
 
 

@@ -42,7 +42,7 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
     assert len(set(names)) == 4
 
     funnel = broadsheet(tmp_path, "run")
-    for told in ("24 new, 0 seen", "robots", "http_status", "indexed"):
+    for told in ("24 new, 0 seen", "robots", "http_status", "list_page", "no_article", "indexed"):
         assert told in funnel
     assert "0 new" in broadsheet(tmp_path, "run")
 

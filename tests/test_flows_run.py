@@ -41,10 +41,10 @@ def test_every_entry_becomes_what_it_should_and_a_second_run_fetches_only_the_up
     report = run(config)
     wanted = {sample.title for sample in newsroom.articles()}
     found = articles(config)
-    assert wanted <= {article.title for article in found.values()}
+    assert wanted == {article.title for article in found.values()}
     assert report.crawl.finish == "finished"
     assert report.crawl.misses == {"robots": 1}
-    assert report.rejections["http_status"] == 1
+    assert report.rejections == {"http_status": 1, "list_page": 1, "no_article": 1}
     counts = status(config)
     assert sum(counts["captures"].values()) == report.crawl.fetched
     assert counts["index"]["documents"] == counts["captures"]["indexed"] == len(found)
