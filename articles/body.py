@@ -2,6 +2,7 @@
 
 import logging
 import re
+import re
 
 import lxml.html
 from lxml import etree
@@ -15,6 +16,7 @@ for _name in ("trafilatura", "htmldate", "courlan", "justext"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # their warnings are our rejections, with reasons
 
 _STATED_WINS = 3
+_RULER = re.compile(r"[-–—*•·=~#|. ]+")  # drawn between parts of a text
 _BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section|figure)\b", re.IGNORECASE)
 
 
@@ -26,7 +28,7 @@ def paragraphs(tree: Element, url: str, stated: str) -> list[str]:
     """
     document = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
     lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
-    found = [line for raw in lines if (line := tidy(raw))]
+    found = [line for raw in lines if (line := tidy(raw)) and not _RULER.fullmatch(line)]
     spelled = _spelled_out(stated)
     return spelled if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)) else found
 
