@@ -2,7 +2,6 @@
 
 import logging
 import re
-import re
 
 import lxml.html
 from lxml import etree
