@@ -41,7 +41,7 @@ class Draft:
     page: Page
     tree: Element = field(init=False)
     meta: metadata.Metadata = field(init=False)
-    links: lists.Links = field(init=False)
+    links: lists.Links = lists.NONE
     images: tuple[Image, ...] = ()
     lead: str = ""
     body: tuple[str, ...] = ()
@@ -86,7 +86,8 @@ def read_metadata(draft: Draft) -> None:
 
 
 def count_links(draft: Draft) -> None:
-    draft.links = lists.links(draft.tree)
+    if not draft.meta.vouched:
+        draft.links = lists.links(draft.tree)
 
 
 def cut_blocks(draft: Draft) -> None:

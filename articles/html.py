@@ -7,7 +7,7 @@ from charset_normalizer import from_bytes
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from articles.dom import Element
+from articles.dom import Element, test
 from articles.model import Page, Rejection
 
 MAX_BYTES = 5_000_000
@@ -28,6 +28,7 @@ _MAGIC = (
 _OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<svg")
 _SNIFF = 65_536
 _TOLERATED_ERRORS = 0.005
+_DEEPER = test("/*" * (MAX_DEPTH + 1))
 # lxml.html's own lookup calls Python for each element touched, to tell forms and inputs apart
 _ALL_ALIKE = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
 # lxml refuses to write them, and trafilatura with them the whole page
@@ -105,10 +106,5 @@ def parse(page: Page) -> Element | Rejection:
 
 
 def too_deep(tree: Element) -> bool:
-    """Whether tags nest deeper than MAX_DEPTH. Walks level by level, without recursion."""
-    level = [tree]
-    for _ in range(MAX_DEPTH):
-        level = [child for element in level for child in element]
-        if not level:
-            return False
-    return True
+    """Whether tags nest deeper than MAX_DEPTH. Goes down level by level, without recursion."""
+    return _DEEPER(tree)

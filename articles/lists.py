@@ -30,6 +30,9 @@ class Links:
     characters: int  # of all links
 
 
+NONE = Links(headings=0, texts=frozenset(), characters=0)
+
+
 def links(tree: Element) -> Links:
     """Counts before anything is cut."""
     headings = _HEADINGS(tree)
