@@ -14,19 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from flows.config import SourceSection, add_sources, template
+from folders import configure
 
 HERE = Path(__file__).parent
 
 
 def broadsheet(folder: Path, feeds: list[str]) -> tuple[float, int]:
     """Seconds of the first run, and articles indexed."""
-    path = folder / "broadsheet.toml"
-    text = template().replace("delay = 1.0", "delay = 0.0")
-    path.write_text(
-        text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'), encoding="utf-8"
-    )
-    add_sources(path, [SourceSection(name=f"s{n}", feeds=(feed,)) for n, feed in enumerate(feeds)])
+    path = configure(folder, feeds)
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "broadsheet", "-c", str(path), "run", "--json"],

@@ -21,22 +21,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import requests
+from folders import configure
 from warcio.archiveiterator import ArchiveIterator
-
-from flows.config import SourceSection, add_sources, template
 
 ASIDE = ("fetched_at", "first_seen_at", "archive")
 GRACE = 5.0
 Run = subprocess.Popen[bytes]
 State = dict[str, object]
-
-
-def configure(folder: Path, feeds: list[str]) -> None:
-    path = folder / "broadsheet.toml"
-    text = template().replace("delay = 1.0", "delay = 0.0")
-    text = text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
-    path.write_text(text, encoding="utf-8")
-    add_sources(path, [SourceSection(name=f"s{n}", feeds=(feed,)) for n, feed in enumerate(feeds)])
 
 
 def command(folder: Path, *words: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.hosts import Hosts
+from crawlers.hosts import Hosts, Slots
 from crawlers.plan import CrawlSettings
 from store.records import UrlState
 from tests.loopback import AGENT, Hit, Reply, Site, crawl, rss, serve
@@ -172,3 +172,26 @@ def test_ports_and_schemes_of_a_name_are_one_host() -> None:
     hosts = Hosts(settings())
     assert hosts.of("http://a.example/x") is hosts.of("https://a.example:8443/y")
     assert hosts.of("http://a.example/") is not hosts.of("http://www.a.example/")
+
+
+def test_scarce_places_go_to_the_host_that_was_asked_most() -> None:
+    async def main() -> list[str]:
+        slots, order = Slots(1), []
+
+        async def ask(name: str, asked: int) -> None:
+            await slots.acquire(asked)
+            order.append(name)
+            slots.release()
+
+        await slots.acquire(0)
+        tasks = [
+            asyncio.create_task(ask(name, asked)) for name, asked in (("new", 0), ("old", 2), ("given up", 3))
+        ]
+        await asyncio.sleep(0)
+        tasks[2].cancel()
+        slots.release()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait_for(slots.acquire(0), 1)  # nobody took a place along
+        return order
+
+    assert asyncio.run(main()) == ["old", "new"]
