@@ -4,7 +4,8 @@ The order is what makes a kill harmless: the ledger says `indexed` only after th
 capture that was cut off in between is pending still and is loaded again, to the same effect.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +21,10 @@ from store.captures import Latest
 from store.ledger import Ledger
 from store.records import Capture, Outcome, Settled
 
-BATCH = 500
+_AT_ONCE = 500  # captures of one batch
+_SECONDS = 2.0  # an article waits no longer for its batch to fill
 
+Cleaned = tuple[Capture, Article | Rejection]
 Cleaners = Workers[CleanTask, Article | Rejection]
 
 
@@ -30,24 +33,36 @@ def cleaners(config: Config) -> Cleaners:
     return Workers(clean_capture, config.clean.workers, config.clean.timeout)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loader:
-    """Loads pending captures, a batch at a time."""
+    """Loads pending captures: one thread takes `batches`, another may `store` the one before meanwhile."""
 
     archive: Path
     ledger: Ledger
     writer: IndexWriter
     cleaners: Cleaners
     clock: Callable[[], datetime]
+    _taken: int = 0
 
-    def batch(self) -> list[Settled]:
-        """Settle the oldest pending captures, at most 500; an empty list when there is nothing left to do."""
-        folded = self._fold()
-        with self.ledger.reading() as conn:
-            pending = captures.pending(conn, BATCH)
-        if not pending:
-            return folded
-        cleaned = self._clean(pending)
+    def batches(self) -> Iterator[list[Cleaned]]:
+        """Pending captures, cleaned, until none is left that this loader has not taken yet.
+
+        A batch is what two seconds gave, at most 500; the cleaners go on while it is dealt with.
+        """
+        batch: list[Cleaned] = []
+        due = time.monotonic() + _SECONDS
+        for cleaned in self._cleaned():
+            batch.append(cleaned)
+            if len(batch) == _AT_ONCE or time.monotonic() > due:
+                yield batch
+                batch = []
+                due = time.monotonic() + _SECONDS
+        if batch:
+            yield batch
+
+    def store(self, batch: Iterable[Cleaned]) -> list[Settled]:
+        """Settle a batch: in the index, then in the ledger."""
+        cleaned = sorted(batch, key=lambda pair: pair[0].id)
         articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
             latest = captures.latest_indexed(
@@ -65,9 +80,9 @@ class Loader:
                 if article.canonical_url != article.url:
                     entry = replace(urls.entry(conn, capture.url), url=article.canonical_url)
                     urls.queue(conn, entry, self.clock())
-        return folded + settled
+        return settled
 
-    def _fold(self) -> list[Settled]:
+    def fold(self) -> list[Settled]:
         """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
         with self.ledger.reading() as conn:
             stand_ins = captures.duplicates_waiting(conn)
@@ -90,14 +105,21 @@ class Loader:
             captures.settle(conn, folded)
         return folded
 
-    def _clean(self, pending: Iterable[Capture]) -> list[tuple[Capture, Article | Rejection]]:
-        by_id = {capture.id: capture for capture in pending}
-        tasks = (CleanTask(c.id, self.archive, c.ref) for c in by_id.values())
-        results = {
-            task.capture_id: _rejected(result) if isinstance(result, Lost) else result
-            for task, result in self.cleaners.run(tasks)
-        }
-        return [(by_id[key], results[key]) for key in sorted(results)]
+    def _cleaned(self) -> Iterator[Cleaned]:
+        in_hand: dict[int, Capture] = {}
+        for task, result in self.cleaners.run(self._tasks(in_hand)):
+            yield in_hand.pop(task.capture_id), _rejected(result) if isinstance(result, Lost) else result
+
+    def _tasks(self, in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
+        while True:
+            with self.ledger.reading() as conn:
+                pending = captures.pending(conn, _AT_ONCE, self._taken)
+            if not pending:
+                return
+            for capture in pending:
+                self._taken = capture.id
+                in_hand[capture.id] = capture
+                yield CleanTask(capture.id, self.archive, capture.ref)
 
 
 def _original(article: Article) -> str:

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from store import captures, segments
 from store.archive import repair
 from store.ledger import Ledger
 from store.lock import RunLock
-from store.records import Outcome
+from store.records import Outcome, Settled
 
 _PAUSE = 0.2
 
@@ -116,18 +117,27 @@ def work(
     """Load until nothing is pending and the crawl, if there is one, has ended."""
     outcomes: Counter[str] = Counter()
     rejections: Counter[str] = Counter()
-    while True:
-        running = crawl is not None and crawl.running
-        settled = loader.batch()
+
+    def report(settled: Iterable[Settled] = ()) -> RunReport:
         outcomes.update(s.outcome.value for s in settled)
         rejections.update(s.reason for s in settled if s.outcome is Outcome.REJECTED)
-        report = RunReport(
+        so_far = RunReport(
             crawl=crawl.report if crawl else CrawlReport(),
             outcomes=dict(outcomes),
             rejections=dict(rejections),
         )
-        progress(report)
-        if not settled:
+        progress(so_far)
+        return so_far
+
+    with ThreadPoolExecutor(1, "store") as background:
+        while True:
+            running = crawl is not None and crawl.running
+            storing = background.submit(loader.fold)
+            for batch in loader.batches():
+                report(storing.result())
+                storing = background.submit(loader.store, batch)
+                running = True
+            so_far = report(storing.result())
             if not running:
-                return report
+                return so_far
             time.sleep(_PAUSE)
