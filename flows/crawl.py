@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from articles.errors import CrawlError
 from articles.model import FeedEntry
@@ -39,7 +40,7 @@ def plan(
 class Crawl:
     """A running crawl process. `report` is its latest word; ends with the process of the run, however that ends.
 
-    The child holds standard input open to notice that its parent is gone, and inherits the run's lock.
+    Use as a context manager, which stops it on leaving. The child holds standard input open to notice that its parent is gone, and inherits the run's lock.
     """
 
     def __init__(self, what: CrawlPlan, lock_fd: int | None = None) -> None:
@@ -61,6 +62,12 @@ class Crawl:
         with suppress(BrokenPipeError):
             self._process.stdin.write(encode(what))
             self._process.stdin.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def pid(self) -> int:

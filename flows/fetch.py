@@ -28,11 +28,8 @@ def fetch(config: Config, addresses: list[str]) -> list[Page | Unfetched]:
     with tempfile.TemporaryDirectory(prefix="broadsheet-") as name:
         folder = Path(name)
         (folder / "archive").mkdir()
-        crawl = Crawl(CrawlPlan(folder=name, settings=settings(config), pages=entries))
-        try:
+        with Crawl(CrawlPlan(folder=name, settings=settings(config), pages=entries)) as crawl:
             crawl.wait()
-        finally:
-            crawl.stop()
         ledger = Ledger.open(folder / "ledger.sqlite")
         try:
             with ledger.reading() as conn:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -70,12 +71,8 @@ def _load(
     progress: Callable[[RunReport], None],
     clock: Callable[[], datetime],
 ) -> RunReport:
-    writer = EmbeddedWriter(index)
-    try:
-        with cleaners(config) as pool:
-            return work(Loader(config.archive, ledger, writer, pool, clock), progress)
-    finally:
-        writer.close()
+    with closing(EmbeddedWriter(index)) as writer, cleaners(config) as pool:
+        return work(Loader(config.archive, ledger, writer, pool, clock), progress)
 
 
 def _swap(config: Config, beside: Path) -> None:

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -97,18 +97,14 @@ def run(
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
     sources = choose(config, names)
-    with data_folder(config) as (lock, ledger), cleaners(config) as pool:
-        writer = _open_index(config, ledger)
-        try:
-            crawl = Crawl(plan(config, sources), lock.fileno())
-            try:
-                loader = Loader(config.archive, ledger, writer, pool, clock)
-                report = work(loader, progress, crawl)
-                return replace(report, crawl=crawl.wait())
-            finally:
-                crawl.stop()
-        finally:
-            writer.close()
+    with (
+        data_folder(config) as (lock, ledger),
+        closing(_open_index(config, ledger)) as writer,
+        Crawl(plan(config, sources), lock.fileno()) as crawl,
+        cleaners(config) as pool,
+    ):
+        report = work(Loader(config.archive, ledger, writer, pool, clock), progress, crawl)
+        return replace(report, crawl=crawl.wait())
 
 
 def work(
