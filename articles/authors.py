@@ -9,7 +9,7 @@ MOST = 20
 _LONGEST = 60
 _PREFIX = re.compile(
     r"^(?:(?:[\w ]{0,20} )?(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|recipe|article) by\b|"
-    r"(?:authors?|autor(?:in)?|autore|auteur|reporter)\b|by\b|von\b|vom\b|par\b|por\b|di\b|door\b|av\b|af\b|przez\b|"
+    r"(?:authors?|autor(?:in)?|autore|auteur|reporter)\b|about(?: the author)?\b|sobre\b|über\b|by\b|von\b|vom\b|par\b|por\b|di\b|door\b|av\b|af\b|przez\b|"
     r"tekst\b|texte?\b|автор\b|текст\b|作者|記者|记者|文/|撰文)[\s:：]*",
     re.IGNORECASE,
 )

@@ -62,6 +62,11 @@ _CREDIT_END = re.compile(
 )
 _LONGEST = 700
 _MOST = 100
+# What stands in for a picture until a script loads it.
+_STAND_IN = re.compile(
+    r"^data:|(?:(?:^|[/_-])(?:spacer|blank|transparent|1x1|pixel|loading|lazy(?:load)?)|placeholder[\w-]{0,40})\.(?:gif|png|svg|jpe?g|webp)(?:\?|$)",
+    re.IGNORECASE,
+)
 _LAZY = ("data-src", "data-lazy-src", "data-original", "src", "data-srcset", "srcset")
 
 
@@ -136,7 +141,7 @@ def _address(figure: Element | None, base: str) -> str:
     for picture in _PICTURES(figure) if figure is not None else ():
         for attribute in _LAZY:
             url = (picture.get(attribute) or "").strip().partition(" ")[0].rstrip(",")
-            if url and not url.startswith("data:") and (found := absolute(url, base)):
+            if url and not _STAND_IN.search(url) and (found := absolute(url, base)):
                 return found
     return ""
 

@@ -61,6 +61,7 @@ def test_no_caption_is_slow(unit: str) -> None:
     [
         "<figure><img src='/f.jpg'><figcaption>The ferry at its berth.</figcaption></figure>",
         "<figure><img data-src='/f.jpg' src='data:image/gif;base64,x'><figcaption>The ferry at its berth.</figcaption></figure>",
+        "<figure><img src='/web/grey-placeholder.png'><img src='/f.jpg'><figcaption>The ferry at its berth.</figcaption></figure>",
         "<figure><picture><source srcset='/f.jpg 640w, /g.jpg 1280w'></picture><p class='caption'>The ferry at its berth.</p></figure>",
         "<div><div><img src='/f.jpg'></div><div class='story__caption'>The ferry at its berth.</div></div>",
         "<div class='image-wrapper'><img src='/f.jpg'><p>The ferry at its berth.</p></div>",
@@ -115,3 +116,11 @@ def test_a_pictures_second_caption_completes_the_first(first: str, second: str, 
     (image,), removed = take(tree(figure.format(first) + figure.format(second)), BASE)
     assert image.caption == whole
     assert len(removed) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["blank-street.jpg", "pixel-9-review.jpg", "loading-dock.png", "lazy-dog.webp"]
+)
+def test_a_picture_of_something_called_like_a_stand_in_is_a_picture(name: str) -> None:
+    page = tree(f"<figure><img src='/{name}'><figcaption>The ferry at its berth.</figcaption></figure>")
+    assert take(page, BASE)[0][0].url == f"https://harbour.example/{name}"
