@@ -10,7 +10,8 @@ BroadsheetError
 ├── StorageError       the disk is full, read-only or gone; make room, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
 ├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` makes it anew
-└── SearchIndexError   the index is damaged, missing or of another version; `broadsheet rebuild` makes it anew
+└── SearchIndexError   the index is damaged, missing, of another version or closed to us; the message says what to do
+    └── IndexUnavailableError   the index cannot be reached or takes nothing for now; run again later, nothing is lost
 
 A page that cannot become an article is no error: it is a `Rejection`, which is data.
 """
@@ -66,3 +67,10 @@ class LedgerError(BroadsheetError):
 
 class SearchIndexError(BroadsheetError):
     """The index is damaged, missing, or of a schema that this version cannot read."""
+
+
+class IndexUnavailableError(SearchIndexError):
+    """The index cannot be reached, or takes nothing for the time being (busy, full, read-only).
+
+    What it has not acknowledged stays pending.
+    """

@@ -1,7 +1,8 @@
 """What of an article is searchable, under which field names, on every backend."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from articles.model import Article
@@ -9,6 +10,8 @@ from articles.model import Article
 TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "removed")
 KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "url", "id")
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
+ID = re.compile(r"[0-9a-f]{32}")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Where a word without a field is looked for, and how much a match there weighs.
 DEFAULT_FIELDS: Mapping[str, float] = {"title": 4.0, "lead": 2.0, "body": 1.0}
@@ -47,3 +50,16 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
 def timestamp(article: Article) -> datetime:
     """The article's date: published, else first seen; never later than it was fetched."""
     return min(article.published_at or article.first_seen_at, article.fetched_at)
+
+
+def identified(article: Article) -> None:
+    """Raises ValueError unless the article has an id (32 hexadecimal digits) and a time that can be its version."""
+    if not ID.fullmatch(article.id):
+        raise ValueError("an id is 32 hexadecimal digits")
+    if article.fetched_at < EPOCH:
+        raise ValueError("it was fetched before 1970")
+
+
+def milliseconds(time: datetime) -> int:
+    """Since 1970: the version of an article is its fetch time so."""
+    return (time - EPOCH) // timedelta(milliseconds=1)

@@ -1,6 +1,5 @@
 """The embedded index: tantivy in this process, no server. One writer at a time, any number of readers."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from tantivy import Query as Compiled
 
 from articles.model import Article, from_json
 from index import embedded_disk as disk
+from index.documents import ID, milliseconds
 from index.embedded_query import compile_query
 from index.marks import highlights
 from index.protocols import Ack, Hit, Hits
@@ -17,7 +17,6 @@ from index.query import Query, parse, ranks
 
 _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
 _SCHEMA = disk.make_schema()
-_ID = re.compile(r"[0-9a-f]{32}")
 _ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
 
 
@@ -54,7 +53,7 @@ class EmbeddedWriter:
     def delete(self, ids: Sequence[str]) -> None:
         """Remove what is there; an id that is not there is no error."""
         with self._committing():
-            for article_id in filter(_ID.fullmatch, ids):
+            for article_id in filter(ID.fullmatch, ids):
                 self._writer.delete_documents_by_term("id", article_id)
 
     def close(self) -> None:
@@ -63,17 +62,15 @@ class EmbeddedWriter:
             self._writer.wait_merging_threads()
 
     def _put(self, article: Article, searcher: Searcher, newest: dict[str, int | None]) -> Ack:
-        fetched = disk.milliseconds(article.fetched_at)
-        if not _ID.fullmatch(article.id):
-            return Ack(id=article.id, status="refused", detail="an id is 32 hexadecimal digits")
-        if article.id not in newest:
-            newest[article.id] = _fetched(searcher, article.id)
-        if (before := newest[article.id]) is not None and fetched < before:
-            return Ack(id=article.id, status="superseded")
         try:
             document = disk.make_document(article)
         except ValueError as error:
             return Ack(id=article.id, status="refused", detail=f"it makes no document: {error}")
+        fetched = milliseconds(article.fetched_at)
+        if article.id not in newest:
+            newest[article.id] = _fetched(searcher, article.id)
+        if (before := newest[article.id]) is not None and fetched < before:
+            return Ack(id=article.id, status="superseded")
         self._writer.delete_documents_by_term("id", article.id)
         self._writer.add_document(document)
         newest[article.id] = fetched
@@ -122,7 +119,7 @@ class EmbeddedReader:
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id."""
-        if not _ID.fullmatch(article_id):
+        if not ID.fullmatch(article_id):
             return None
         with disk.reading(self._folder):
             searcher = self._searcher()

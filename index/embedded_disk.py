@@ -6,7 +6,7 @@ The folder is tantivy's own, with one file of ours beside it. It holds no path, 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -14,14 +14,21 @@ from tantivy import MAX_DATETIME, MIN_DATETIME, Document, Index, Schema, SchemaB
 
 from articles.errors import SearchIndexError, StorageError
 from articles.model import Article, to_json
-from index.documents import KEYWORD_FIELDS, TEXT_FIELDS, keywords, texts, timestamp
+from index.documents import (
+    KEYWORD_FIELDS,
+    TEXT_FIELDS,
+    identified,
+    keywords,
+    milliseconds,
+    texts,
+    timestamp,
+)
 from index.tokens import analyzer, keyword, plain
 
 VERSION = "1"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 _REBUILD = "`broadsheet rebuild` makes it anew from the archive"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def make_schema() -> Schema:
@@ -38,7 +45,8 @@ def make_schema() -> Schema:
 
 
 def make_document(article: Article) -> Document:
-    """Raises ValueError for what no document can hold: text that is not Unicode (lone surrogates), no URL."""
+    """Raises ValueError for what no document can hold: text that is not Unicode (lone surrogates), no id, no URL."""
+    identified(article)
     document = Document()
     for name, values in texts(article).items():
         for text in values:
@@ -50,11 +58,6 @@ def make_document(article: Article) -> Document:
     document.add_integer("fetched", milliseconds(article.fetched_at))
     document.add_bytes("article", to_json(article))
     return document
-
-
-def milliseconds(time: datetime) -> int:
-    """Since 1970."""
-    return (time - _EPOCH) // timedelta(milliseconds=1)
 
 
 def in_range(time: datetime) -> datetime:

@@ -8,7 +8,8 @@
     govern*                         words that begin so: two letters or more, the star at the end
     from:2026-11-01 to:2026-11-30   days in UTC, both included
 
-Case, accents and punctuation make no difference. A word of several tokens (`F-35`, 关税) is a phrase; one
+A word alone also finds its other forms (`tariff` finds tariffs) in articles whose language can be stemmed; in
+quotes or with a field it is exact. Case, accents and punctuation make no difference. A word of several tokens (`F-35`, 关税) is a phrase; one
 without any letter or digit (`&`, `-`) is passed over. `?` and `/` are plain characters.
 """
 
@@ -64,9 +65,10 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a phrase, as typed."""
+    """A word or a phrase, as typed; in quotes it is `exact`, without it may match by its stem."""
 
     text: str
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ class _Builder:
             if "*" in token:
                 return self._prefix(token, field)
         typed = _unquoted(token)
-        return Term(typed) if _words(typed, field) else None
+        return Term(typed, exact=token.type == "PHRASE") if _words(typed, field) else None
 
     def _refuse_foreign(self, word: "Token") -> None:
         if word.endswith(":") and word[:-1] in (*FIELDS, *_DATES):

@@ -1,6 +1,6 @@
 """How text is cut into words for exact search: the one written-down definition that every backend follows.
 
-1. Characters are composed (NFC), and a few letters are written in their plain form (`_PLAIN` below).
+1. Characters are composed (NFC), and a few letters are written in their plain form (`PLAIN` below).
 2. A word is a run of letters, marks and digits; anything else only separates: `F-35` is `f 35`, `U.S.` is
    `u s`, and `O'Neill`, with whichever apostrophe, is `o neill`. In scripts that put no spaces between words
    (Han, kana, Thai, Lao, Khmer, Myanmar) each character is a word.
@@ -8,7 +8,7 @@
 4. A word above 4,000 bytes is left out: no query is long enough to ask for it.
 
 Several words in a row are searched as a phrase. Elasticsearch has all parts of it: a `mapping` character filter
-for `_PLAIN`, a `pattern` tokenizer for `WORD`, and the filters `asciifolding`, `lowercase` and `length`.
+for `PLAIN`, a `pattern` tokenizer for `WORD`, and the filters `asciifolding`, `lowercase` and `length`.
 """
 
 import re
@@ -16,20 +16,20 @@ import unicodedata
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Token, Tokenizer
 
-_UNSPACED = (
+UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
     r"\u{30FC}\u{FF70}\u{FF9E}\u{FF9F}"  # kana's length and voice marks, which Unicode counts to no script
 )
-WORD = rf"[{_UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}--[{_UNSPACED}]]+"
-_LONGEST = 4_000  # bytes of UTF-8; index.query allows 1,000 characters
+WORD = rf"[{UNSPACED}]|[\p{{L}}\p{{M}}\p{{N}}--[{UNSPACED}]]+"
+LONGEST = 4_000  # bytes of UTF-8; index.query allows 1,000 characters
 
 # Letters that people write in two ways, and that ASCII folding leaves alone. One character for one, so that
 # positions in the text stay what they are.
-_PLAIN = str.maketrans(
+PLAIN = str.maketrans(
     "ΆΈΉΊΪΌΎΫΏάέήίϊΐόύϋΰώςЁёʻʼ",  # Greek tonos and final sigma, Russian yo, letters used as apostrophes
     "ΑΕΗΙΙΟΥΥΩαεηιιιουυυωσЕе''",
 )
-_NOT_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
+_NOT_PLAIN = re.compile(f"[{''.join(map(chr, PLAIN))}]")
 
 
 def plain(text: str) -> str:
@@ -37,7 +37,7 @@ def plain(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if not _NOT_PLAIN.search(composed):  # a look takes a thirtieth of the time of a translation
         return composed
-    return composed.translate(_PLAIN)
+    return composed.translate(PLAIN)
 
 
 def tokens(text: str) -> list[str]:
@@ -58,7 +58,7 @@ def keyword(text: str) -> str:
 
 def analyzer() -> TextAnalyzer:
     """Steps 2 to 4 for a tantivy field, which is to be given `plain` text."""
-    words = TextAnalyzerBuilder(Tokenizer.regex(WORD)).filter(Filter.remove_long(_LONGEST + 1))
+    words = TextAnalyzerBuilder(Tokenizer.regex(WORD)).filter(Filter.remove_long(LONGEST + 1))
     return words.filter(Filter.ascii_fold()).filter(Filter.lowercase()).build()
 
 

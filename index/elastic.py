@@ -1,0 +1,176 @@
+"""The index in Elasticsearch: for more articles than one machine searches, and for Kibana."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from elasticsearch import Elasticsearch, NotFoundError
+
+from articles.errors import IndexUnavailableError
+from articles.model import Article
+from index.documents import ID, milliseconds
+from index.elastic_bulk import Action, Bulk, Patience, deletion, upsert
+from index.elastic_documents import ADDED, article_of, document
+from index.elastic_errors import explained
+from index.elastic_query import Dsl, compile_query
+from index.marks import highlights
+from index.protocols import Ack, Hit, Hits
+from index.query import Query, parse, ranks
+from index.ranking import PIVOT, WEIGHT, WINDOW
+
+_TIMEOUT = "5s"  # of a search; the query's own limits keep it far below
+_PAGE = 500  # documents
+_KEPT = "2m"  # a point in time between two pages
+
+
+class ElasticWriter:
+    """Adds and removes articles behind an alias, or in one index that a rebuild fills.
+
+    Raises IndexUnavailableError when the server takes nothing for as long as `patience` lasts.
+    """
+
+    def __init__(
+        self, client: Elasticsearch, alias: str, patience: Patience | None = None, *, index: str = ""
+    ) -> None:
+        self._client = client
+        self._bulk = Bulk(client, index or alias, patience or Patience(), require_alias=not index)
+
+    def add(self, articles: Sequence[Article]) -> list[Ack]:
+        """Upsert by id, versioned by `fetched_at` in milliseconds. An answer for each article, in order."""
+        refused: dict[int, Ack] = {}
+        taken: list[int] = []
+
+        def actions() -> Iterator[Action]:
+            for place, article in enumerate(articles):
+                try:
+                    body = document(article)
+                except ValueError as error:
+                    detail = f"it makes no document: {error}"
+                    refused[place] = Ack(id=article.id, status="refused", detail=detail)
+                else:
+                    taken.append(place)
+                    yield upsert(article.id, milliseconds(article.fetched_at), body)
+
+        acks = self._bulk.send(actions())
+        self._make_searchable()
+        answers = refused | dict(zip(taken, acks, strict=True))
+        return [answers[place] for place in range(len(articles))]
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove what is there; an id that is not there is no error."""
+        self._bulk.send(map(deletion, filter(ID.fullmatch, ids)))
+        self._make_searchable()
+
+    def close(self) -> None:
+        """Release the connections; nothing is lost that was acknowledged."""
+        self._client.close()
+
+    def _make_searchable(self) -> None:
+        self._bulk.again(lambda: self._client.indices.refresh(index=self._bulk.target))
+
+
+class ElasticReader:
+    """Finds articles; sees what a writer acknowledged from the next call on.
+
+    Raises SearchIndexError for an index that is missing or closed to this key, IndexUnavailableError for a server that
+    does not answer or takes too long.
+    """
+
+    def __init__(
+        self,
+        client: Elasticsearch,
+        alias: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client
+        self._alias = alias
+        self._clock = clock
+
+    def search(self, query: Query) -> Hits:
+        """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
+        node = parse(query.text)
+        newest = query.sort == "newest" or not ranks(node)
+        order: Dsl = {"sort": [{"@timestamp": "desc"}, {"id": "asc"}]} if newest else self._recent_first()
+        with explained(self._alias):
+            found = self._client.search(
+                index=self._alias,
+                query=compile_query(query, node),
+                size=query.limit,
+                from_=query.offset,
+                track_total_hits=True,
+                source_excludes=list(ADDED),
+                timeout=_TIMEOUT,
+                **order,
+            )
+        if found["timed_out"]:
+            raise IndexUnavailableError(
+                f"the search took longer than {_TIMEOUT}; narrow the query, or try again"
+            )
+        hits = [(article_of(hit["_source"]), hit["_score"] or 0.0) for hit in found["hits"]["hits"]]
+        return Hits(
+            total=found["hits"]["total"]["value"],
+            hits=tuple(
+                Hit(article=each, score=score, highlights=highlights(each, node)) for each, score in hits
+            ),
+        )
+
+    def get(self, article_id: str) -> Article | None:
+        """The article with this id."""
+        if not ID.fullmatch(article_id):
+            return None
+        with explained(self._alias):
+            try:
+                found = self._client.get(index=self._alias, id=article_id, source_excludes=list(ADDED))
+            except NotFoundError as error:
+                if isinstance(error.body, dict) and error.body.get("found") is False:
+                    return None
+                raise
+        return article_of(found["_source"])
+
+    def count(self) -> int:
+        """How many articles the index holds."""
+        with explained(self._alias):
+            return int(self._client.count(index=self._alias)["count"])
+
+    def all(self) -> Iterator[Article]:
+        """Every article, sorted by id, as of the first one."""
+        with self._point_in_time() as pit:
+            after: list[str] | None = None
+            while True:
+                with explained(self._alias):
+                    page = self._client.search(
+                        pit={"id": pit, "keep_alive": _KEPT},
+                        sort=[{"id": "asc"}],
+                        search_after=after,
+                        size=_PAGE,
+                        track_total_hits=False,
+                        source_excludes=list(ADDED),
+                    )["hits"]["hits"]
+                yield from (article_of(hit["_source"]) for hit in page)
+                if len(page) < _PAGE:
+                    return
+                after = page[-1]["sort"]
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._client.close()
+
+    @contextmanager
+    def _point_in_time(self) -> Iterator[str]:
+        with explained(self._alias):
+            pit = self._client.open_point_in_time(index=self._alias, keep_alive=_KEPT)["id"]
+        try:
+            yield pit
+        finally:
+            with explained(self._alias):
+                self._client.close_point_in_time(id=pit)
+
+    def _recent_first(self) -> Dsl:
+        """The best hits once more in order, with something added for those of the last days."""
+        feature = {
+            "field": "@timestamp",
+            "origin": self._clock().isoformat(),
+            "pivot": f"{PIVOT.days}d",
+            "boost": WEIGHT,
+        }
+        return {"rescore": {"window_size": WINDOW, "query": {"rescore_query": {"distance_feature": feature}}}}

@@ -1,0 +1,205 @@
+"""Bulk requests: bounded in bytes, two under way, sent again until every item has its answer.
+
+External versions make it harmless to send an item twice: the second time it is rewritten with the same content, or
+refused as older than what is there. So whatever is in doubt (a cut connection, a time-out) is sent again.
+"""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from elasticsearch import ApiError, Elasticsearch, TransportError
+
+from articles.errors import IndexUnavailableError, SearchIndexError
+from index.elastic_errors import BUSY, cause, explanation, unreachable
+from index.protocols import Ack
+
+_BYTES = 5_000_000  # of one request
+_ITEMS = 250
+_UNDER_WAY = 2  # 1.4 to 1.95 times the speed of one; four are no faster
+_FIRST_PAUSE = 0.5  # seconds
+_LONGEST_PAUSE = 15.0
+_POISON = (
+    "strict_dynamic_mapping_exception",
+    "document_parsing_exception",
+    "mapper_parsing_exception",
+    "illegal_argument_exception",
+)
+_BROKEN = ("index_not_found_exception", "security_exception")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One item of a bulk: its id, its action line, and the document unless it is a deletion."""
+
+    id: str
+    lines: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes on the wire."""
+        return sum(map(len, self.lines)) + len(self.lines)
+
+
+def upsert(article_id: str, version: int, document: bytes) -> Action:
+    """Replaces what has the same or an older version."""
+    meta = {"_id": article_id, "version": version, "version_type": "external_gte"}
+    return Action(article_id, (msgspec.json.encode({"index": meta}), document))
+
+
+def deletion(article_id: str) -> Action:
+    """Removes what is there."""
+    return Action(article_id, (msgspec.json.encode({"delete": {"_id": article_id}}),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long an index that takes nothing is asked again, in seconds from the first refusal, and by which clock."""
+
+    seconds: float = 60.0
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+    def pauses(self) -> Iterator[float]:
+        """Seconds to wait before each further try: doubling, with full jitter, until the time is over."""
+        end = self.monotonic() + self.seconds
+        longest = _FIRST_PAUSE
+        while self.monotonic() < end:
+            yield min(longest * (0.5 + self.random() / 2), max(0.0, end - self.monotonic()))
+            longest = min(2 * longest, _LONGEST_PAUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Sends actions to one index or alias."""
+
+    client: Elasticsearch
+    target: str
+    patience: Patience
+    require_alias: bool
+
+    def send(self, actions: Iterable[Action]) -> list[Ack]:
+        """An answer for each, in order. Raises IndexUnavailableError when patience ends, SearchIndexError at once for
+        what waiting does not mend (no such index, no right to write); what was answered until then is in.
+        """
+        acks: list[Ack] = []
+        under_way: deque[Future[list[Ack]]] = deque()
+        with ThreadPoolExecutor(_UNDER_WAY, "bulk") as pool:
+            for request in _requests(actions):
+                under_way.append(pool.submit(self._deliver, request))
+                if len(under_way) > _UNDER_WAY:
+                    acks += under_way.popleft().result()
+            for rest in under_way:
+                acks += rest.result()
+        return acks
+
+    def again(self, request: Callable[[], object]) -> None:
+        """Make a request until it is answered, as patiently as a bulk."""
+        pauses = self.patience.pauses()
+        while (refusal := self._try(request)) is not None:
+            self._pause(pauses, refusal)
+
+    def _deliver(self, actions: Sequence[Action]) -> list[Ack]:
+        """Sends a request's actions, then those that it has no answer for, until none is left."""
+        acks: dict[int, Ack] = {}
+        pauses = self.patience.pauses()
+        while left := [place for place in range(len(actions)) if place not in acks]:
+            try:
+                items = self._request([actions[place] for place in left])
+            except TransportError as error:
+                self._pause(pauses, unreachable(error))
+                continue
+            except ApiError as error:
+                if error.status_code in BUSY or _is_blocked(error):
+                    self._pause(pauses, explanation(error, self.target))
+                    continue
+                if error.status_code not in (400, 413):
+                    raise explanation(error, self.target) from error
+                return self._halved(actions, acks, left, error)
+            refusal: SearchIndexError | None = None
+            for place, item in zip(left, items, strict=True):
+                answer = _answer(item, self.target)
+                if isinstance(answer, Ack):
+                    acks[place] = answer
+                else:
+                    refusal = answer
+            if refusal is not None:
+                self._pause(pauses, refusal)
+        return [acks[place] for place in range(len(actions))]
+
+    def _request(self, actions: Sequence[Action]) -> list[dict[str, Any]]:
+        lines = [line for action in actions for line in action.lines]
+        answer = self.client.bulk(
+            operations=lines,  # type: ignore[arg-type]  # ready lines are passed through as they are
+            index=self.target,
+            require_alias=self.require_alias,
+        )
+        return [next(iter(item.values())) for item in answer["items"]]
+
+    def _halved(
+        self, actions: Sequence[Action], acks: dict[int, Ack], left: Sequence[int], error: ApiError
+    ) -> list[Ack]:
+        """One item spoils the whole request, or it is too large: each half on its own, down to the single item."""
+        if len(left) == 1:
+            kind, reason = cause(error.body)
+            detail = f"{kind or error.status_code}: {reason or 'too large'}"
+            found = [Ack(id=actions[left[0]].id, status="refused", detail=detail)]
+        else:
+            middle = len(left) // 2
+            halves = (left[:middle], left[middle:])
+            found = [ack for half in halves for ack in self._deliver([actions[place] for place in half])]
+        whole = acks | dict(zip(left, found, strict=True))
+        return [whole[place] for place in range(len(actions))]
+
+    def _try(self, request: Callable[[], object]) -> SearchIndexError | None:
+        try:
+            request()
+        except TransportError as error:
+            return unreachable(error)
+        except ApiError as error:
+            return explanation(error, self.target)
+        return None
+
+    def _pause(self, pauses: Iterator[float], refusal: SearchIndexError) -> None:
+        pause = next(pauses, None) if isinstance(refusal, IndexUnavailableError) else None
+        if pause is None:
+            raise refusal
+        self.patience.sleep(pause)
+
+
+def _requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
+    request: list[Action] = []
+    size = 0
+    for action in actions:
+        if request and (size + action.size > _BYTES or len(request) == _ITEMS):
+            yield request
+            request, size = [], 0
+        request.append(action)
+        size += action.size
+    if request:
+        yield request
+
+
+def _is_blocked(error: ApiError) -> bool:
+    return cause(error.body)[0] in ("cluster_block_exception", "index_closed_exception")
+
+
+def _answer(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
+    """What an item's answer means; an error where there is none yet."""
+    status = item["status"]
+    if status in (200, 201) or (status == 404 and "error" not in item):  # a deletion of what is not there
+        return Ack(id=item["_id"], status="indexed")
+    kind, reason = cause(item)
+    if kind == "version_conflict_engine_exception":
+        return Ack(id=item["_id"], status="superseded")
+    if status == 400 and kind in _POISON:
+        return Ack(id=item["_id"], status="refused", detail=f"{kind}: {reason}")
+    if kind in _BROKEN:
+        return SearchIndexError(f"Elasticsearch does not let `{target}` be written: {kind}: {reason}")
+    return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")

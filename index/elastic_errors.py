@@ -1,0 +1,70 @@
+"""What Elasticsearch's refusals mean, in our words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from elasticsearch import ApiError, TransportError, UnsupportedProductError
+
+from articles.errors import IndexUnavailableError, SearchIndexError
+
+BUSY = (429, 502, 503, 504)
+_KEYS = "BROADSHEET_ELASTICSEARCH_API_KEY, or BROADSHEET_ELASTICSEARCH_USERNAME and BROADSHEET_ELASTICSEARCH_PASSWORD"
+
+
+@contextmanager
+def explained(alias: str) -> Iterator[None]:
+    """Raises SearchIndexError and IndexUnavailableError for what the client raises."""
+    try:
+        yield
+    except UnsupportedProductError as error:
+        raise SearchIndexError(f"what answers at [index] url is no Elasticsearch: {error.message}") from error
+    except TransportError as error:
+        raise unreachable(error) from error
+    except ApiError as error:
+        raise explanation(error, alias) from error
+
+
+def unreachable(error: TransportError) -> IndexUnavailableError:
+    """The server did not answer."""
+    return IndexUnavailableError(
+        f"Elasticsearch cannot be reached ({error}): see that it runs at [index] url and, for https, that "
+        "BROADSHEET_ELASTICSEARCH_CA names the file of its certificate authority"
+    )
+
+
+def explanation(error: ApiError, alias: str) -> SearchIndexError:
+    """The server refused a whole request."""
+    status, (kind, reason) = error.status_code, cause(error.body)
+    if status == 401:
+        return SearchIndexError(f"Elasticsearch does not know who asks ({reason}): set {_KEYS}")
+    if kind == "security_exception":
+        return SearchIndexError(
+            f"Elasticsearch does not allow this ({reason}); docs/how-to.md lists the privileges that are needed"
+        )
+    if status == 404 and kind in ("index_not_found_exception", "alias_missing_exception", ""):
+        return SearchIndexError(
+            f"Elasticsearch has no index behind the alias `{alias}`: `broadsheet index create` makes an empty one, "
+            "`broadsheet rebuild` one with every archived article"
+        )
+    if kind == "media_type_header_exception":
+        return SearchIndexError(
+            f"Elasticsearch does not understand this client ({reason}): a server 8.x needs the package `elasticsearch<9`"
+        )
+    if status in BUSY or kind in ("cluster_block_exception", "index_closed_exception"):
+        return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")
+    return SearchIndexError(f"Elasticsearch refused a request with {status}: {kind}: {reason}")
+
+
+def cause(body: Any) -> tuple[str, str]:
+    """Type and reason of the error in an answer's body, or in one item of a bulk's; the innermost reason there is."""
+    error = body.get("error", body) if isinstance(body, dict) else {"reason": str(body)[:300]}
+    if not isinstance(error, dict):
+        return "", str(error)[:300]
+    reason = str(error.get("reason", ""))
+    inner = error.get("caused_by")
+    while isinstance(inner, dict):
+        if inner.get("reason") and str(inner["reason"]) not in reason:
+            reason = f"{reason}: {inner['reason']}"
+        inner = inner.get("caused_by")
+    return str(error.get("type", "")), reason[:500]

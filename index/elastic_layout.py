@@ -1,0 +1,206 @@
+"""The articles' index in Elasticsearch: its fields, how text is analysed, and the indices behind the alias.
+
+An alias names the one index that is searched and written. Its indices are called `<alias>-v<VERSION>-<number>`; a
+rebuild fills the next one beside, and then moves the alias in one step. Searchable are the fields of the article
+itself and three that the loader adds: `@timestamp`, `exact` (keywords in one spelling) and `stem` (by language).
+"""
+
+import re
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from articles.errors import SearchIndexError
+from index.documents import KEYWORD_FIELDS
+from index.elastic_errors import explained
+from index.stems import ELASTIC
+from index.tokens import LONGEST, PLAIN, UNSPACED
+
+VERSION = 1  # of the fields and of the analysis
+_LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
+
+# What a word without a field is looked for in, and what the query language calls them.
+TEXTS = {
+    "title": "title",
+    "lead": "lead",
+    "body": "body",
+    "caption": "images.caption",
+    "author": "authors.words",
+    "removed": "removed.text",
+}
+
+
+def _analysis() -> dict[str, Any]:
+    """index.tokens in Elasticsearch's parts; NFC is done by the loader."""
+    unspaced = re.sub(r"\\u\{([0-9A-F]{4})\}", r"\\u\1", re.sub(r"\\p\{(\w+)\}", r"\\p{Is\1}", UNSPACED))
+    words = rf"[{unspaced}]|[\p{{L}}\p{{M}}\p{{N}}&&[^{unspaced}]]+"
+    stemmers = {name: {"type": "stemmer", "language": name} for name in set(ELASTIC.values())}
+    return {
+        "char_filter": {
+            "plain": {"type": "mapping", "mappings": [f"{chr(a)} => {chr(b)}" for a, b in PLAIN.items()]}
+        },
+        "tokenizer": {"words": {"type": "pattern", "pattern": words, "group": 0}},
+        "filter": {"sensible": {"type": "length", "max": LONGEST}} | stemmers,
+        "analyzer": {"words": _analyzer("asciifolding", "lowercase")}
+        | {f"stem_{name}": _analyzer("lowercase", name, "asciifolding") for name in stemmers},
+    }
+
+
+def _analyzer(*filters: str) -> dict[str, Any]:
+    return {"char_filter": ["plain"], "tokenizer": "words", "filter": ["sensible", *filters]}
+
+
+def _mappings() -> dict[str, Any]:
+    keyword = {"type": "keyword", "ignore_above": _LONGEST_KEYWORD}
+    text = {"type": "text", "analyzer": "words"}
+    date = {"type": "date"}
+    stems = {
+        code: {"type": "text", "analyzer": f"stem_{stemmer}"} for code, stemmer in sorted(ELASTIC.items())
+    }
+    kept = keyword | {"index": False, "doc_values": False}
+    return {
+        "dynamic": "strict",
+        "_meta": {"broadsheet": VERSION},
+        "properties": {
+            "@timestamp": date,
+            "id": keyword,
+            "url": keyword,
+            "canonical_url": keyword,
+            "source": keyword,
+            "site_name": keyword,
+            "title": text,
+            "lead": text,
+            "body": text,
+            "authors": keyword | {"fields": {"words": text}},
+            **dict.fromkeys(("published_at", "modified_at", "first_seen_at", "fetched_at"), date),
+            "language": keyword,
+            "section": keyword,
+            "tags": keyword,
+            "lead_image": keyword,
+            "images": {"properties": {"url": keyword, "caption": text, "credit": keyword, "status": keyword}},
+            "removed": {"properties": {"text": text, "rule": keyword, "place": keyword, "evidence": keyword}},
+            "word_count": {"type": "integer"},
+            "rules": {"type": "integer"},
+            "content_hash": kept,
+            "archive": kept,
+            "exact": {"properties": dict.fromkeys(KEYWORD_FIELDS, keyword)},
+            "stem": {"properties": stems},
+        },
+    }
+
+
+def _template() -> dict[str, Any]:
+    settings = {
+        "codec": "best_compression",  # a third smaller; loading is no slower
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+        "analysis": _analysis(),
+    }
+    return {"settings": {"index": settings}, "mappings": _mappings()}
+
+
+def current(client: Elasticsearch, alias: str) -> str:
+    """The index behind the alias, "" if there is none. Raises SearchIndexError if the alias is not one of ours."""
+    with explained(alias):
+        if not client.indices.exists_alias(name=alias):
+            if client.indices.exists(index=alias):
+                raise SearchIndexError(f"`{alias}` is an index, not an alias: choose another [index] alias")
+            return ""
+        behind = sorted(client.indices.get_alias(name=alias).body)
+    if len(behind) > 1:
+        raise SearchIndexError(f"the alias `{alias}` stands for several indices ({', '.join(behind)})")
+    return str(behind[0])
+
+
+def make(client: Elasticsearch, alias: str) -> str:
+    """A new, empty index beside what there is; its name. The templates are put in place first."""
+    fields = f"{alias}-v{VERSION}"
+    with explained(alias):
+        client.cluster.put_component_template(
+            name=fields, template=_template(), version=VERSION, meta={"managed_by": "broadsheet"}
+        )
+        client.indices.put_index_template(
+            name=alias, index_patterns=[f"{alias}-v*"], composed_of=[fields], priority=300, version=VERSION
+        )
+        taken = [int(name.rpartition("-")[2]) for name in _indices(client, alias)]
+        name = f"{fields}-{max(taken, default=0) + 1:06d}"
+        client.indices.create(index=name)
+    return name
+
+
+def publish(client: Elasticsearch, alias: str, index: str) -> None:
+    """Let the alias stand for this index; what it stood for before is dropped. Searches notice nothing."""
+    with explained(alias):
+        actions: list[dict[str, Any]] = [{"add": {"index": index, "alias": alias, "is_write_index": True}}]
+        before = current(client, alias)
+        if before and before != index:
+            actions.append({"remove": {"index": before, "alias": alias}})
+        client.indices.update_aliases(actions=actions)
+        others = [name for name in _indices(client, alias) if name != index]
+        if others:
+            client.indices.delete(index=",".join(others))
+
+
+def create(client: Elasticsearch, alias: str) -> str:
+    """The index behind the alias, made if there is none; its name."""
+    name = current(client, alias)
+    if not name:
+        name = make(client, alias)
+        publish(client, alias, name)
+    return name
+
+
+def check(client: Elasticsearch, alias: str) -> list[str]:
+    """What is wrong with the index, a sentence each; empty when it is as this version makes it."""
+    name = current(client, alias)
+    if not name:
+        return [f"there is no index behind the alias `{alias}`: `broadsheet index create` makes one"]
+    remedy = "`broadsheet rebuild` makes the index anew from the archive"
+    with explained(alias):
+        found = client.indices.get(index=name).body[name]
+        health = client.cluster.health(index=name).body["status"]
+    problems = []
+    if found["mappings"].get("_meta", {}).get("broadsheet") != VERSION:
+        problems.append(f"`{name}` is not of layout {VERSION}, which this version writes: {remedy}")
+    elif _differing(_mappings()["properties"], found["mappings"]["properties"]):
+        fields = ", ".join(_differing(_mappings()["properties"], found["mappings"]["properties"]))
+        problems.append(f"fields of `{name}` are not mapped as they should be ({fields}): {remedy}")
+    blocks = [key for key, value in found["settings"]["index"].get("blocks", {}).items() if value == "true"]
+    if blocks:
+        problems.append(
+            f"`{name}` takes no writes (index.blocks: {', '.join(blocks)}): make room or lift the block"
+        )
+    if health == "red":
+        problems.append(f"`{name}` is red: parts of it are not on any node; see the cluster's allocation")
+    return problems
+
+
+def drop(client: Elasticsearch, alias: str) -> list[str]:
+    """Delete, for good, everything that was made for the alias: its indices, whose names are answered, and templates."""
+    going = _indices(client, alias)
+    with explained(alias):
+        if going:
+            client.indices.delete(index=",".join(going))
+        if client.indices.exists_index_template(name=alias):
+            client.indices.delete_index_template(name=alias)
+        for component in client.cluster.get_component_template(name=f"{alias}-v*")["component_templates"]:
+            client.cluster.delete_component_template(name=component["name"])
+    return going
+
+
+def _indices(client: Elasticsearch, alias: str) -> list[str]:
+    ours = re.compile(rf"{re.escape(alias)}-v\d+-\d{{6}}")
+    found = client.indices.get(index=f"{alias}-v*", ignore_unavailable=True, allow_no_indices=True).body
+    return sorted(name for name in found if ours.fullmatch(name))
+
+
+def _differing(wanted: dict[str, Any], found: dict[str, Any], prefix: str = "") -> list[str]:
+    """Names of fields whose type or analyser is another, or that one side alone has."""
+    differing = []
+    for name in sorted(wanted.keys() | found.keys()):
+        ours, theirs = wanted.get(name, {}), found.get(name, {})
+        if "properties" in ours and "properties" in theirs:
+            differing += _differing(ours["properties"], theirs["properties"], f"{prefix}{name}.")
+        elif any(ours.get(key) != theirs.get(key) for key in ("type", "analyzer", "fields")):
+            differing.append(prefix + name)
+    return differing
