@@ -1,7 +1,8 @@
 """The embedded index: tantivy in this process, no server. One writer at a time, any number of readers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tantivy import DocAddress, Searcher
@@ -14,6 +15,7 @@ from index.embedded_query import compile_query
 from index.marks import highlights
 from index.protocols import Ack, Hit, Hits
 from index.query import Query, parse, ranks
+from index.ranking import WINDOW, recency
 
 _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
 _SCHEMA = disk.make_schema()
@@ -93,8 +95,9 @@ class EmbeddedReader:
     Raises SearchIndexError for an index that is missing, damaged or of another version.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._folder = folder
+        self._clock = clock
         self._index = disk.open_index(folder)
 
     def search(self, query: Query) -> Hits:
@@ -104,15 +107,17 @@ class EmbeddedReader:
         compiled = compile_query(query, node, _SCHEMA)
         with disk.reading(self._folder):
             searcher = self._searcher()
+            reranked = not newest and query.offset < WINDOW
             result = searcher.search(
                 compiled,
-                limit=query.limit,
-                offset=query.offset,
+                limit=max(WINDOW, query.offset + query.limit) if reranked else query.limit,
+                offset=0 if reranked else query.offset,
                 order_by_field="timestamp" if newest else None,
             )
-            found = [
-                (_article(searcher, address), 0.0 if newest else score) for score, address in result.hits
-            ]
+            page = result.hits
+            if reranked:
+                page = self._recent_first(searcher, page)[query.offset : query.offset + query.limit]
+            found = [(_article(searcher, address), 0.0 if newest else score) for score, address in page]
             total: int = result.count  # type: ignore[attr-defined]  # tantivy's stub lacks it
         hits = [Hit(article=each, score=score, highlights=highlights(each, node)) for each, score in found]
         return Hits(total=total, hits=tuple(hits))
@@ -139,6 +144,18 @@ class EmbeddedReader:
                 for article_id, _ in searcher.terms_with_prefix("id", start):
                     if (address := _address(searcher, article_id)) is not None:
                         yield _article(searcher, address)
+
+    def _recent_first(
+        self, searcher: Searcher, hits: Sequence[tuple[float, DocAddress]]
+    ) -> list[tuple[float, DocAddress]]:
+        """The best hits once more in order, with something added for those of the last days."""
+        dates = searcher.fast_field_values("dated", [address for _, address in hits[:WINDOW]])
+        now = milliseconds(self._clock())
+        best = [
+            (score + recency(timedelta(milliseconds=now - int(dated or 0))), address)
+            for (score, address), dated in zip(hits[:WINDOW], dates, strict=True)
+        ]
+        return sorted(best, key=lambda hit: -hit[0]) + list(hits[WINDOW:])
 
     def _searcher(self) -> Searcher:
         self._index.reload()

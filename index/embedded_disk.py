@@ -14,6 +14,7 @@ from tantivy import MAX_DATETIME, MIN_DATETIME, Document, Index, Schema, SchemaB
 
 from articles.errors import SearchIndexError, StorageError
 from articles.model import Article, to_json
+from index import stems
 from index.documents import (
     KEYWORD_FIELDS,
     TEXT_FIELDS,
@@ -23,22 +24,27 @@ from index.documents import (
     texts,
     timestamp,
 )
+from index.stems import EMBEDDED
 from index.tokens import analyzer, keyword, plain
 
-VERSION = "1"  # of the fields and of the tokenisation
+VERSION = "2"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
+STEMMERS = sorted(set(EMBEDDED.values()))
 _REBUILD = "`broadsheet rebuild` makes it anew from the archive"
 
 
 def make_schema() -> Schema:
-    """The searchable fields, the date, the fetch time (ms since 1970), and the article itself, stored."""
+    """The searchable fields, the date, it and the fetch time in ms since 1970, and the article itself, stored."""
     builder = SchemaBuilder()
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name=_WORDS)
+    for stemmer in STEMMERS:
+        builder.add_text_field(f"stem_{stemmer}", tokenizer_name=f"broadsheet_{stemmer}", index_option="freq")
     for name in KEYWORD_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_date_field("timestamp", indexed=True, fast=True)
+    builder.add_integer_field("dated", fast=True)
     builder.add_integer_field("fetched", fast=True)
     builder.add_bytes_field("article", stored=True)
     return builder.build()
@@ -51,10 +57,14 @@ def make_document(article: Article) -> Document:
     for name, values in texts(article).items():
         for text in values:
             document.add_text(name, plain(text))
+    if stemmer := EMBEDDED.get(article.language):
+        for text in (article.title, article.lead, *article.body):
+            document.add_text(f"stem_{stemmer}", plain(text))
     for name, values in keywords(article).items():
         for word in filter(None, map(keyword, values)):
             document.add_text(name, word)
     document.add_date("timestamp", in_range(timestamp(article)))
+    document.add_integer("dated", milliseconds(timestamp(article)))
     document.add_integer("fetched", milliseconds(article.fetched_at))
     document.add_bytes("article", to_json(article))
     return document
@@ -92,6 +102,8 @@ def open_index(folder: Path) -> Index:
             raise SearchIndexError(f"the index in {folder} is {found}; {_REBUILD}")
         index = Index.open(str(folder))
         index.register_tokenizer(_WORDS, analyzer())
+        for stemmer in STEMMERS:
+            index.register_tokenizer(f"broadsheet_{stemmer}", stems.analyzer(stemmer))
         index.config_reader("manual")
         return index
 

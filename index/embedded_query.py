@@ -7,9 +7,10 @@ from tantivy import FieldType, Occur, Schema
 from tantivy import Query as Compiled
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS
-from index.embedded_disk import in_range
+from index.embedded_disk import STEMMERS, in_range
 from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
-from index.tokens import keyword, tokens
+from index.stems import analyzer
+from index.tokens import keyword, plain, tokens
 
 _LAST_DAY = date.max - timedelta(days=1)  # the last one with a morrow
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
@@ -28,16 +29,23 @@ def _compile(node: Node, field: str, schema: Schema) -> Compiled:
     match node:
         case Everything():
             return Compiled.all_query()
-        case Term(text) | Prefix(text):
-            return _in_fields(text, field, schema, prefix=isinstance(node, Prefix))
+        case Term(text, exact):
+            found = _in_fields(text, field, schema, prefix=False)
+            return found if field or exact else _or_stemmed(found, text, schema)
+        case Prefix(text):
+            return _in_fields(text, field, schema, prefix=True)
         case Scoped(scope, inner):
             return _compile(inner, scope, schema)
-        case And() | Not():
-            return _all_of(node.nodes if isinstance(node, And) else (node,), field, schema)
-        case Or(nodes):
-            return Compiled.boolean_query([(Occur.Should, _compile(each, field, schema)) for each in nodes])
+        case And() | Or() | Not():
+            return _joined(node, field, schema)
         case From() | To():
             return _days(node, schema)
+
+
+def _joined(node: And | Or | Not, field: str, schema: Schema) -> Compiled:
+    if isinstance(node, Or):
+        return Compiled.boolean_query([(Occur.Should, _compile(each, field, schema)) for each in node.nodes])
+    return _all_of(node.nodes if isinstance(node, And) else (node,), field, schema)
 
 
 def _all_of(nodes: tuple[Node, ...], field: str, schema: Schema) -> Compiled:
@@ -63,6 +71,18 @@ def _in_fields(text: str, field: str, schema: Schema, *, prefix: bool) -> Compil
         for name, weight in DEFAULT_FIELDS.items()
     ]
     return Compiled.boolean_query([(Occur.Should, each) for each in found])
+
+
+def _or_stemmed(exact: Compiled, text: str, schema: Schema) -> Compiled:
+    """A single word also by its stem, in each language's own field."""
+    if len(tokens(text)) != 1:
+        return exact
+    found = [
+        Compiled.term_query(schema, f"stem_{stemmer}", words[0], index_option="freq")
+        for stemmer in STEMMERS
+        if (words := analyzer(stemmer).analyze(plain(text)))
+    ]
+    return Compiled.boolean_query([(Occur.Should, each) for each in (exact, *found)])
 
 
 def _words(words: list[str], field: str, schema: Schema, *, prefix: bool) -> Compiled:

@@ -10,6 +10,7 @@ from tantivy import Token
 
 from articles.model import Article
 from index.query import And, Node, Or, Prefix, Scoped, Term
+from index.stems import stem, stems
 from index.tokens import located, tokens
 
 # Private-use characters. Those that a page itself holds are taken out of the fragments.
@@ -24,10 +25,11 @@ _READ = 100_000  # characters of a body that are looked through
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """Words in a row, or the beginning of one word, that the query asks for."""
+    """Words in a row, or the beginning of one word, that the query asks for; a word by its `stem` too, if it has one."""
 
     words: tuple[str, ...]
     prefix: bool
+    stem: str = ""
 
     def is_at(self, place: int, words: Sequence[str]) -> bool:
         if self.prefix:
@@ -46,39 +48,44 @@ class _Match:
 
 def highlights(article: Article, node: Node) -> tuple[str, ...]:
     """The whole title if it matches, then the fragments of lead and body with most of what is asked, in order."""
-    title, lead, body = (frozenset(_sought(node, field, "")) for field in ("title", "lead", "body"))
-    found = list(_fragments(article.lead, lead))
+    language = article.language
+    title, lead, body = (frozenset(_sought(node, field, "", language)) for field in ("title", "lead", "body"))
+    found = list(_fragments(article.lead, lead, language))
     unread = _READ
     for paragraph in article.body:
-        found.extend(_fragments(paragraph[: max(unread, 0)], body))
+        found.extend(_fragments(paragraph[: max(unread, 0)], body, language))
         unread -= len(paragraph)
     best = nlargest(_FRAGMENTS, range(len(found)), key=lambda place: (found[place][0], -place))
-    return (*_whole(article.title, title), *(found[place][1] for place in sorted(best)))
+    return (*_whole(article.title, title, language), *(found[place][1] for place in sorted(best)))
 
 
-def _sought(node: Node, field: str, scope: str) -> Iterator[_Sought]:
+def _sought(node: Node, field: str, scope: str, language: str) -> Iterator[_Sought]:
     """What `node` asks of `field`. What it rules out, and what it asks of other fields, is not sought."""
     match node:
-        case Term(text) | Prefix(text) if scope in ("", field):
-            yield _Sought(tuple(tokens(text)), isinstance(node, Prefix))
+        case Term(text, exact) if scope in ("", field):
+            yield _Sought(
+                tuple(tokens(text)), prefix=False, stem="" if exact or scope else stem(text, language)
+            )
+        case Prefix(text) if scope in ("", field):
+            yield _Sought(tuple(tokens(text)), prefix=True)
         case Scoped(inner_scope, inner):
-            yield from _sought(inner, field, inner_scope)
+            yield from _sought(inner, field, inner_scope, language)
         case And(nodes) | Or(nodes):
             for each in nodes:
-                yield from _sought(each, field, scope)
+                yield from _sought(each, field, scope, language)
 
 
-def _whole(text: str, sought: frozenset[_Sought]) -> Iterator[str]:
+def _whole(text: str, sought: frozenset[_Sought], language: str) -> Iterator[str]:
     text = _prepared(text)
-    if matches := _matches(located(text), sought):
+    if matches := _matches(text, located(text), sought, language):
         yield _marked(text, 0, len(text), matches)
 
 
-def _fragments(text: str, sought: frozenset[_Sought]) -> Iterator[tuple[int, str]]:
+def _fragments(text: str, sought: frozenset[_Sought], language: str) -> Iterator[tuple[int, str]]:
     """Each with the number of different things sought that it holds."""
     text = _prepared(text)
     words = located(text) if sought else []
-    matches = _matches(words, sought)
+    matches = _matches(text, words, sought, language)
     place = 0
     while place < len(matches):
         start, end = _window(text, words, matches[place])
@@ -93,9 +100,13 @@ def _prepared(text: str) -> str:
     return normalize("NFC", text).replace(START, " ").replace(END, " ")
 
 
-def _matches(located_words: Sequence[Token], sought: frozenset[_Sought]) -> list[_Match]:
+def _matches(
+    text: str, located_words: Sequence[Token], sought: frozenset[_Sought], language: str
+) -> list[_Match]:
     """In the order of the text."""
     words = [word.text for word in located_words]
+    by_stem = {each.stem: each for each in sought if each.stem}
+    stemmed = stems(text, language) if by_stem else []
     beginnings = [each for each in sought if each.prefix]
     by_first: dict[str, list[_Sought]] = {}
     for each in sought.difference(beginnings):
@@ -106,6 +117,9 @@ def _matches(located_words: Sequence[Token], sought: frozenset[_Sought]) -> list
             if each.is_at(place, words):
                 first, last = located_words[place], located_words[place + len(each.words) - 1]
                 matches.append(_Match(each, first.char_offset_from, last.char_offset_to or 0))
+        if stemmed and (one := by_stem.get(stemmed[place])) and one.words != (word,):
+            at = located_words[place]
+            matches.append(_Match(one, at.char_offset_from, at.char_offset_to or 0))
     return matches
 
 

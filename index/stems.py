@@ -63,8 +63,13 @@ def analyzer(stemmer: str) -> TextAnalyzer:
     return stems.filter(Filter.ascii_fold()).build()
 
 
-def stem(word: str, language: str) -> str:
-    """One word's stem in a language (ISO 639-1); "" in one that has no stemmer here, and for what is no one word."""
+def stems(text: str, language: str) -> list[str]:
+    """The stems of index.tokens' words in a language (ISO 639-1); none in one that has no stemmer here."""
     stemmer = EMBEDDED.get(language)
-    found = analyzer(stemmer).analyze(plain(word)) if stemmer else []
+    return analyzer(stemmer).analyze(plain(text)) if stemmer else []
+
+
+def stem(word: str, language: str) -> str:
+    """One word's stem; "" in a language without a stemmer, and for what is no one word."""
+    found = stems(word, language)
     return found[0] if len(found) == 1 else ""

@@ -96,9 +96,7 @@ LIBRARY = {
     "greek": article("greek", title="ΟΔΟΣ ΑΘΗΝΑΣ", language="el"),
     "turkish": article("turkish", title="İstanbul’da kar, Diyarbakır’da güneş", language="tr"),
     "hebrew": article("hebrew", title='צה"ל הודיע', language="he"),
-    "german": article(
-        "german", title="Straßenfest in Mu\u0308nchen", language="de"
-    ),  # u and a combining mark
+    "german": article("german", title="Straßenfest in München", language="de"),
     "hostile": article(
         "hostile",
         title='<script>alert("x")</script> {{7*7}} title:trap OR *:*',
@@ -117,7 +115,14 @@ SEARCHES: list[tuple[str, str]] = [
     # words, in whichever default field
     ("tariffs", "steel cars"),
     ("TARIFFS", "steel cars"),
-    ("tariff", ""),
+    # other forms of a word, in the article's language, unless it is quoted or has a field
+    ("tariff", "steel cars"),
+    ("TARIFF costs", "cars"),
+    ("tariff -importer", "cars"),
+    ('"tariff"', ""),
+    ("title:tariff", ""),
+    ("strassenfeste", "german"),
+    ("площадь", "russian"),
     ("steel cars", "steel cars"),
     ("norland importers", "steel"),
     ("furnace", ""),

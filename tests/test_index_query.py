@@ -37,25 +37,25 @@ A, B, C = Term("a"), Term("b"), Term("c")
         ("a OR NOT b", Or((A, Not(B)))),
         ("-a", Not(A)),
         ("a -(b c)", And((A, Not(And((B, C)))))),
-        ('-"a b"', Not(Term("a b"))),
+        ('-"a b"', Not(Term("a b", exact=True))),
         ("-title:a", Not(Scoped("title", A))),
         ("NOT (NOT a)", Not(Not(A))),
         # operators are capitals that stand alone
         ("and or not", And((Term("and"), Term("or"), Term("not")))),
         ("ANDY ORDER NOTE", And((Term("ANDY"), Term("ORDER"), Term("NOTE")))),
-        ('"a" "OR" "b"', And((A, Term("OR"), B))),
-        ('a OR"b"', Or((A, B))),
+        ('"a" "OR" "b"', And((Term("a", exact=True), Term("OR", exact=True), Term("b", exact=True)))),
+        ('a OR"b"', Or((A, Term("b", exact=True)))),
         # phrases
-        ('"a b"', Term("a b")),
-        ('"(a OR b): -c*"', Term("(a OR b): -c*")),
-        ("“a b”", Term("a b")),
-        ('a"b"c', And((A, B, C))),
+        ('"a b"', Term("a b", exact=True)),
+        ('"(a OR b): -c*"', Term("(a OR b): -c*", exact=True)),
+        ("“a b”", Term("a b", exact=True)),
+        ('a"b"c', And((A, Term("b", exact=True), C))),
         ('צה"ל', Term('צה"ל')),
-        ('"דובר צה"ל הודיע"', Term('דובר צה"ל הודיע')),
+        ('"דובר צה"ל הודיע"', Term('דובר צה"ל הודיע', exact=True)),
         # fields
         ("title:a", Scoped("title", A)),
         ("Title:a", Scoped("title", A)),
-        ('author:"a b"', Scoped("author", Term("a b"))),
+        ('author:"a b"', Scoped("author", Term("a b", exact=True))),
         ("tag:(a OR b) c", And((Scoped("tag", Or((A, B))), C))),
         ("title:(a body:b)", Scoped("title", And((A, Scoped("body", B))))),
         ("url:https://x.example/a?b=c:d", Scoped("url", Term("https://x.example/a?b=c:d"))),
@@ -66,7 +66,7 @@ A, B, C = Term("a"), Term("b"), Term("c")
         ("wor*", Prefix("wor")),
         ("title:wor* ab*", And((Scoped("title", Prefix("wor")), Prefix("ab")))),
         ("url:https://x.example/*", Scoped("url", Prefix("https://x.example/"))),
-        ('"wor*"', Term("wor*")),
+        ('"wor*"', Term("wor*", exact=True)),
         # days
         ("from:2026-11-01 to:2026-11-30", And((From(date(2026, 11, 1)), To(date(2026, 11, 30))))),
         ('from:"2026-11-01"', From(date(2026, 11, 1))),
@@ -223,7 +223,8 @@ def has_words(text: str) -> bool:
 WORDS = st.text(st.sampled_from("abzé関ー3 '.,:;-()*~&?AND"), min_size=1, max_size=12).filter(has_words)
 DAYS = st.dates(min_value=date(1000, 1, 1))
 LEAVES = st.one_of(
-    WORDS.map(Term),
+    st.text(st.sampled_from("abzé3"), min_size=1, max_size=12).map(Term),
+    st.builds(Term, WORDS, exact=st.just(value=True)),
     st.text(st.sampled_from("abcé"), min_size=2, max_size=5).map(Prefix),
     st.builds(From, DAYS),
     st.builds(To, DAYS),
@@ -245,8 +246,8 @@ NODES: st.SearchStrategy[Node] = st.recursive(LEAVES, branches, max_leaves=5)
 
 def render(node: Node) -> str:
     match node:
-        case Term(text):
-            written = text if re.fullmatch("[abzé3]+", text) else f'"{text}"'
+        case Term(text, exact):
+            written = f'"{text}"' if exact else text
         case Prefix(text):
             written = f"{text}*"
         case From(day) | To(day):
