@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test elasticsearch elasticsearch-stop check format lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -18,8 +18,14 @@ install: .venv/installed ## the environment in .venv, from the lock file
 demo: .venv/installed ## crawl a sample newsroom on this machine, twice, and search it
 	$(BIN)/broadsheet demo demo
 
-test: .venv/installed ## every test
+test: .venv/installed ## every test; those of Elasticsearch with a node that is fetched and started, if it can be
 	$(BIN)/python -m pytest
+
+elasticsearch: .venv/installed ## start an Elasticsearch node for development on port 9200 (stop: make elasticsearch-stop)
+	$(BIN)/python tests/elasticsearch_node.py start --port 9200 --data $(or $(DATA),/tmp/broadsheet-elasticsearch/data)
+
+elasticsearch-stop: .venv/installed
+	$(BIN)/python tests/elasticsearch_node.py stop --port 9200
 
 check: .venv/installed ## formatting, lint, types
 	$(BIN)/ruff format --check .

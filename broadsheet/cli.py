@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from articles.errors import BroadsheetError, QueryError
-from broadsheet import collect, inspection, look
+from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
+from broadsheet import admin, collect, inspection, look
+
+_TRY_AGAIN = 75
 
 app = typer.Typer(
     name="broadsheet",
@@ -46,10 +48,14 @@ for command in (
     collect.demo,
 ):
     app.command()(command)
+app.add_typer(admin.app, name="index")
 
 
 def main() -> None:
-    """Run the command line; an error is one message on standard error and exit code 1."""
+    """Run the command line; an error is one message on standard error and exit code 1.
+
+    For an index that is not available for now the code is 75 (EX_TEMPFAIL of sysexits.h): try again later.
+    """
     try:
         app()
     except QueryError as error:
@@ -59,4 +65,4 @@ def main() -> None:
         sys.exit(1)
     except BroadsheetError as error:
         print(f"broadsheet: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(1)
+        sys.exit(_TRY_AGAIN if isinstance(error, IndexUnavailableError) else 1)

@@ -17,14 +17,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 def _reader(context: typer.Context) -> "IndexReader":
     from flows.config import load
-    from index.embedded import EmbeddedReader
+    from flows.indexes import reader
 
     config = load(context.obj)
     if not config.archive.exists():
         raise SearchIndexError(
             f"There is nothing in {config.folder} to search yet; `broadsheet run` collects it."
         )
-    return EmbeddedReader(config.index_folder)
+    return reader(config)
 
 
 def _day(text: str, option: str) -> datetime | None:

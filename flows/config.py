@@ -5,6 +5,7 @@ Secrets never stand in the file: they come from the environment alone.
 
 import difflib
 import ipaddress
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +20,12 @@ FILE_NAME = "broadsheet.toml"
 
 def _network(value: str) -> str:
     ipaddress.ip_network(value, strict=False)
+    return value
+
+
+def _alias(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,99}", value):
+        raise ValueError("must be small letters, digits, `-`, `_` and `.`, at most 100")
     return value
 
 
@@ -79,8 +86,16 @@ class CleanSection(_Section):
 class IndexSection(_Section):
     """Where articles are searched."""
 
-    backend: Literal["embedded"] = Field(
-        default="embedded", description="The index: embedded needs no server."
+    backend: Literal["embedded", "elasticsearch"] = Field(
+        default="embedded", description="The index: embedded (needs no server) or elasticsearch."
+    )
+    url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch answers.")
+    alias: Annotated[str, AfterValidator(_alias)] = Field(
+        default="articles",
+        description="The alias that is searched and written in Elasticsearch; one for each data folder.",
+    )
+    allow_plain_http: bool = Field(
+        default=False, description="Reach Elasticsearch on another machine without TLS."
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from articles.errors import BroadsheetError, LockedError
+from flows import indexes
 from flows.config import Config
-from index.embedded import EmbeddedReader
 from store import captures, segments
 from store.archive import check
 from store.ledger import Ledger
@@ -88,7 +88,7 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")
     try:
-        documents = EmbeddedReader(config.index_folder).count() if config.index_folder.exists() else 0
+        documents = indexes.reader(config).count() if indexes.exists(config) else 0
     except BroadsheetError as error:
         yield Finding("index", False, str(error))
         return

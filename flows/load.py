@@ -5,7 +5,7 @@ capture that was cut off in between is pending still and is loaded again, to the
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +44,11 @@ class Loader:
     clock: Callable[[], datetime]
     _taken: int = 0
 
-    def batches(self) -> Iterator[list[Cleaned]]:
+    def begin_again(self) -> None:
+        """Take everything that is pending once more: what was taken could not be stored."""
+        self._taken = 0
+
+    def batches(self) -> Generator[list[Cleaned]]:
         """Pending captures, cleaned, until none is left that this loader has not taken yet.
 
         A batch is what two seconds gave, at most 500; the cleaners go on while it is dealt with.

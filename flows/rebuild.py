@@ -2,17 +2,16 @@
 
 import shutil
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from articles.errors import ArchiveError
+from flows import indexes
 from flows.config import Config
 from flows.load import Loader, cleaners
 from flows.run import RunReport, now, work
-from index.embedded import EmbeddedWriter
 from store import captures, segments
 from store.archive import scan
 from store.ledger import Ledger
@@ -44,12 +43,16 @@ def rebuild(
         beside.mkdir()
         damages: list[str] = []
         ledger = Ledger.open(beside / "ledger.sqlite")
-        try:
-            count = _replay(config.archive, ledger, damages.append)
-            report = _load(config, ledger, beside / "index", progress, clock)
-        finally:
-            ledger.close()
-        _swap(config, beside)
+        with indexes.anew(config, beside) as (writer, publish):
+            try:
+                count = _replay(config.archive, ledger, damages.append)
+                with cleaners(config) as pool:
+                    report = work(Loader(config.archive, ledger, writer, pool, clock), progress)
+            finally:
+                ledger.close()
+            _put_in_place(config, beside)
+            publish()
+        shutil.rmtree(beside)
     return Rebuilt(count, report.outcomes, tuple(damages))
 
 
@@ -64,22 +67,8 @@ def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> in
     return count
 
 
-def _load(
-    config: Config,
-    ledger: Ledger,
-    index: Path,
-    progress: Callable[[RunReport], None],
-    clock: Callable[[], datetime],
-) -> RunReport:
-    with closing(EmbeddedWriter(index)) as writer, cleaners(config) as pool:
-        return work(Loader(config.archive, ledger, writer, pool, clock), progress)
-
-
-def _swap(config: Config, beside: Path) -> None:
-    """Put the new ledger and index in the old ones' place; killed in between, another rebuild mends it."""
+def _put_in_place(config: Config, beside: Path) -> None:
+    """The new ledger instead of the old; killed between this and the index, another rebuild mends it."""
     for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
         (config.folder / name).unlink(missing_ok=True)
     (beside / "ledger.sqlite").replace(config.ledger)
-    shutil.rmtree(config.index_folder, ignore_errors=True)
-    (beside / "index").replace(config.index_folder)
-    shutil.rmtree(beside)

@@ -8,12 +8,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from articles.errors import ConfigError, SearchIndexError, StorageError
+from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from crawlers.plan import CrawlReport
+from flows import indexes
 from flows.config import Config, SourceSection
 from flows.crawl import Crawl, plan
 from flows.load import Loader, cleaners
-from index.embedded import EmbeddedWriter
 from index.protocols import IndexWriter
 from store import captures, segments
 from store.archive import repair
@@ -39,15 +39,15 @@ class RunReport:
 
 
 def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
-    if not config.index_folder.exists():
+    if not indexes.exists(config):
         with ledger.reading() as conn:
             indexed = captures.counts(conn)[Outcome.INDEXED.value]
         if indexed:
             raise SearchIndexError(
-                f"{config.index_folder} is missing, though {indexed} articles were in it: "
+                f"The index is missing, though {indexed} articles were in it: "
                 "`broadsheet rebuild` makes it anew from the archive."
             )
-    return EmbeddedWriter(config.index_folder)
+    return indexes.writer(config)
 
 
 @contextmanager
@@ -110,7 +110,11 @@ def run(
 def work(
     loader: Loader, progress: Callable[[RunReport], None] = lambda _: None, crawl: Crawl | None = None
 ) -> RunReport:
-    """Load until nothing is pending and the crawl, if there is one, has ended."""
+    """Load until nothing is pending and the crawl, if there is one, has ended.
+
+    An index that is not available is tried again as long as the crawl goes on. Raises IndexUnavailableError
+    after that: what is pending stays so, for the next run.
+    """
     outcomes: Counter[str] = Counter()
     rejections: Counter[str] = Counter()
 
@@ -128,12 +132,29 @@ def work(
     with ThreadPoolExecutor(1, "store") as background:
         while True:
             running = crawl is not None and crawl.running
-            storing = background.submit(loader.fold)
-            for batch in loader.batches():
-                report(storing.result())
-                storing = background.submit(loader.store, batch)
-                running = True
-            so_far = report(storing.result())
-            if not running:
-                return so_far
+            try:
+                any_loaded = _load_pending(loader, background, report)
+            except IndexUnavailableError:
+                if not running:
+                    raise
+                loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
+                continue
+            if not (any_loaded or running):
+                return report()
+            report()
             time.sleep(_PAUSE)
+
+
+def _load_pending(
+    loader: Loader, background: ThreadPoolExecutor, report: Callable[[Iterable[Settled]], object]
+) -> bool:
+    """Load what is pending now, cleaning one batch while the one before is stored; whether there was any."""
+    storing = background.submit(loader.fold)
+    any_loaded = False
+    with closing(loader.batches()) as batches:
+        for batch in batches:
+            report(storing.result())
+            storing = background.submit(loader.store, batch)
+            any_loaded = True
+        report(storing.result())
+    return any_loaded

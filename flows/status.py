@@ -3,8 +3,8 @@
 from typing import Any
 
 from articles.errors import LedgerError
+from flows import indexes
 from flows.config import Config
-from index.embedded import EmbeddedReader
 from store import captures, urls
 from store import feeds as feed_table
 from store.ledger import Ledger
@@ -18,7 +18,7 @@ def status(config: Config) -> dict[str, dict[str, int]]:
             counted = {"urls": urls.counts(conn), "captures": captures.counts(conn)}
     finally:
         ledger.close()
-    documents = EmbeddedReader(config.index_folder).count() if config.index_folder.exists() else 0
+    documents = indexes.reader(config).count() if indexes.exists(config) else 0
     return {**counted, "index": {"documents": documents}}
 
 

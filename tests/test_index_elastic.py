@@ -6,13 +6,11 @@ from contextlib import ExitStack, closing
 import pytest
 from elasticsearch import Elasticsearch
 
-from articles.model import Article
 from index import elastic_layout
 from index.elastic import ElasticReader, ElasticWriter
 from index.elastic_bulk import Patience
-from index.tokens import tokens
 from tests import elastic
-from tests.index_contract import LIBRARY, IndexContract, NewIndex, OpenIndex, article
+from tests.index_contract import IndexContract, NewIndex, OpenIndex
 
 QUICK = Patience(seconds=0.2)
 

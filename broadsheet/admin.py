@@ -1,0 +1,78 @@
+"""`broadsheet index`: the articles' index in Elasticsearch, made, looked at and removed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from articles.errors import ConfigError
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+app = typer.Typer(
+    help="The index in Elasticsearch: create, check, drop. The embedded one needs none of it.",
+    no_args_is_help=True,
+)
+
+
+@contextmanager
+def _server(context: typer.Context) -> Iterator[tuple["Elasticsearch", str]]:
+    """A connection and the configured alias."""
+    from contextlib import closing
+
+    from flows.config import load
+    from flows.indexes import connection
+
+    config = load(context.obj)
+    if config.index.backend != "elasticsearch":
+        raise ConfigError(
+            f'{config.path} has [index] backend = "{config.index.backend}", which needs no such commands; '
+            'they are for backend = "elasticsearch".'
+        )
+    with closing(connection(config)) as client:
+        yield client, config.index.alias
+
+
+@app.command()
+def create(context: typer.Context) -> None:
+    """Make templates, index and alias where there are none yet."""
+    from broadsheet.terminal import say
+
+    with _server(context) as (client, alias):
+        from index.elastic_layout import create as make
+
+        say(f"The alias {alias} stands for {make(client, alias)}.")
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Say what is wrong with the index; exit code 1 if anything is."""
+    from broadsheet.terminal import say
+
+    with _server(context) as (client, alias):
+        from index.elastic_layout import check as look
+
+        problems = look(client, alias)
+    for problem in problems:
+        say(problem, style="red")
+    if problems:
+        raise typer.Exit(1)
+    say(f"The index behind {alias} is as it should be.")
+
+
+@app.command()
+def drop(
+    context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> None:
+    """Delete the index with every article in it; `rebuild` makes it anew from the archive."""
+    from broadsheet.terminal import say
+
+    with _server(context) as (client, alias):
+        from index.elastic_layout import drop as delete
+
+        if not yes:
+            typer.confirm(f"Delete every index of the alias {alias}?", abort=True)
+        gone = delete(client, alias)
+    say(f"Deleted {', '.join(gone)}." if gone else f"There was no index of the alias {alias}.")

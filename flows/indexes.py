@@ -1,0 +1,86 @@
+"""The index that the configuration names: opened to write, to read, or to be filled anew beside the present one."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.config import Config
+from index.protocols import IndexReader, IndexWriter
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+
+def exists(config: Config) -> bool:
+    """Whether there is an index at all, be it empty. Raises SearchIndexError when it cannot be told."""
+    if config.index.backend == "embedded":
+        return config.index_folder.exists()
+    from index.elastic_layout import current
+
+    with closing(connection(config)) as client:
+        return bool(current(client, config.index.alias))
+
+
+def reader(config: Config) -> IndexReader:
+    """Raises SearchIndexError where there is none."""
+    if config.index.backend == "embedded":
+        from index.embedded import EmbeddedReader
+
+        return EmbeddedReader(config.index_folder)
+    from index.elastic import ElasticReader
+
+    return ElasticReader(connection(config), config.index.alias)
+
+
+def writer(config: Config) -> IndexWriter:
+    """Makes the index where there is none."""
+    if config.index.backend == "embedded":
+        from index.embedded import EmbeddedWriter
+
+        return EmbeddedWriter(config.index_folder)
+    from index.elastic import ElasticWriter
+    from index.elastic_layout import create
+
+    client = connection(config)
+    create(client, config.index.alias)
+    return ElasticWriter(client, config.index.alias)
+
+
+Publish = Callable[[], None]
+
+
+@contextmanager
+def anew(config: Config, beside: Path) -> Iterator[tuple[IndexWriter, Publish]]:
+    """A writer of an empty index, and what puts that in the present one's place, to be called once it is full.
+
+    Searches see the present index until then. An embedded one is made in the folder `beside`.
+    """
+    if config.index.backend == "embedded":
+        from index.embedded import EmbeddedWriter
+
+        making = EmbeddedWriter(beside / "index")
+
+        def publish() -> None:
+            making.close()
+            shutil.rmtree(config.index_folder, ignore_errors=True)
+            (beside / "index").replace(config.index_folder)
+
+        yield making, publish
+        return
+    from index import elastic_layout
+    from index.elastic import ElasticWriter
+
+    alias = config.index.alias
+    with closing(connection(config)) as client:
+        name = elastic_layout.make(client, alias)
+        yield ElasticWriter(client, alias, index=name), lambda: elastic_layout.publish(client, alias, name)
+
+
+def connection(config: Config) -> "Elasticsearch":
+    """A client of the configured server, with the environment's credentials. Raises ConfigError."""
+    from index.elastic_client import connect
+
+    return connect(config.index.url, os.environ, allow_plain_http=config.index.allow_plain_http)
