@@ -3,7 +3,8 @@
     python bench/search.py ARTICLES.jsonl --url URL|--folder FOLDER [--keep NAME] [--queries 400] [--seed 5]
 
 ARTICLES.jsonl is what `broadsheet export` writes. All of it is loaded into an index of its own: behind a fresh alias of
-the Elasticsearch at URL, or embedded in FOLDER. Queries are the whole title of an article picked at random, and three words
+the Elasticsearch at URL, or embedded in FOLDER. Queries are the whole title of an article picked at random (of those
+whose title no other has; its punctuation left out), and three words
 of its body that few articles have. Printed are the mean reciprocal rank of the article among ten hits, and the time of
 `IndexReader.search` in ms, one query after the other, after fifty queries to warm up. With --keep an index of that name is
 searched as it is, if it is there, and left there.
@@ -79,13 +80,14 @@ def words(article: Article) -> set[str]:
 def queries(path: Path, count: int, seed: int) -> dict[str, list[tuple[str, str]]]:
     """By kind: pairs of query and the id of the article that it was made from."""
     frequencies: Counter[str] = Counter()
-    titled = []
+    titled: dict[str, list[int]] = {}
     for number, article in enumerate(read(path)):
         frequencies.update(words(article))
         if article.title:
-            titled.append(number)
+            titled.setdefault(article.title, []).append(number)
+    once = [numbers[0] for numbers in titled.values() if len(numbers) == 1]
     rng = random.Random(seed)  # noqa: S311  picks queries
-    chosen = set(rng.sample(titled, min(count, len(titled))))
+    chosen = set(rng.sample(once, min(count, len(once))))
     made: dict[str, list[tuple[str, str]]] = {"whole title": [], "three words of the body": []}
     most = _RARE * (number + 1)
     for number, article in enumerate(read(path)):
