@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from broadsheet.newsroom import Newsroom
 from flows.config import Config, SourceSection, add_sources, load, template
+
+if TYPE_CHECKING:
+    from tests.elastic import Server
 
 pytest.register_assert_rewrite("tests.index_contract")
 
@@ -28,3 +32,12 @@ def config(tmp_path: Path, newsroom: Newsroom) -> Config:
     names = ("one", "two", "three", "four")
     add_sources(path, [SourceSection(name=n, feeds=(f,)) for n, f in zip(names, newsroom.feeds, strict=True)])
     return load(path)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_server() -> Iterator["Server"]:
+    """A real server: see tests.elastic, which says where it comes from and when tests are skipped."""
+    from tests import elastic  # imports the client, which takes two seconds
+
+    with elastic.server() as server:
+        yield server

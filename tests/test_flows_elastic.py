@@ -19,27 +19,29 @@ from index.query import Query
 from tests import elastic
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[elastic.Server]:
-    with elastic.server() as found:
-        yield found
-
-
 @pytest.fixture
-def connection(server: elastic.Server) -> Iterator[Elasticsearch]:
-    with closing(server.connect()) as client:
+def connection(elasticsearch_server: elastic.Server) -> Iterator[Elasticsearch]:
+    with closing(elasticsearch_server.connect()) as client:
         yield client
 
 
 @pytest.fixture
 def there(
-    config: Config, server: elastic.Server, connection: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+    config: Config,
+    elasticsearch_server: elastic.Server,
+    connection: Elasticsearch,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Config]:
     """The configuration, with Elasticsearch as its index."""
-    for name, value in server.environment.items():
+    for name, value in elasticsearch_server.environment.items():
         monkeypatch.setenv(name, value)
     with elastic.fresh_alias(connection) as alias:
-        section = {"backend": "elasticsearch", "url": server.url, "alias": alias, "patience": 0.5}
+        section = {
+            "backend": "elasticsearch",
+            "url": elasticsearch_server.url,
+            "alias": alias,
+            "patience": 0.5,
+        }
         yield config.model_copy(update={"index": config.index.model_copy(update=section)})
 
 

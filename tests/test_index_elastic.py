@@ -28,23 +28,17 @@ MANY = [article(f"number {number}", title=f"Number {number}") for number in rang
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[elastic.Server]:
-    with elastic.server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def connection(server: elastic.Server) -> Iterator[Elasticsearch]:
-    with closing(server.connect()) as client:
+def connection(elasticsearch_server: elastic.Server) -> Iterator[Elasticsearch]:
+    with closing(elasticsearch_server.connect()) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def new_index(server: elastic.Server, connection: Elasticsearch) -> Iterator[NewIndex]:
+def new_index(elasticsearch_server: elastic.Server, connection: Elasticsearch) -> Iterator[NewIndex]:
     """Written and read with the keys that the documents recommend, where the server has security."""
     with ExitStack() as stack:
         load, search = (
-            stack.enter_context(closing(server.with_key(connection, privileges)))
+            stack.enter_context(closing(elasticsearch_server.with_key(connection, privileges)))
             for privileges in (elastic.LOAD, elastic.SEARCH)
         )
 
@@ -153,12 +147,12 @@ def test_a_block_that_is_lifted_in_time_costs_nothing(connection: Elasticsearch,
 
 
 def test_answers_that_never_arrive_are_asked_for_again(
-    server: elastic.Server, connection: Elasticsearch, alias: str
+    elasticsearch_server: elastic.Server, connection: Elasticsearch, alias: str
 ) -> None:
-    if server.environment:
+    if elasticsearch_server.environment:
         pytest.skip("the proxy does not speak TLS")
-    with closing(elastic.CuttingProxy(urlsplit(server.url).port or 0, cuts=3)) as proxy:
-        with closing(server.connect(proxy.port)) as client:
+    with closing(elastic.CuttingProxy(urlsplit(elasticsearch_server.url).port or 0, cuts=3)) as proxy:
+        with closing(elasticsearch_server.connect(proxy.port)) as client:
             acks = ElasticWriter(client, alias, Patience(seconds=30)).add(MANY)
         assert proxy.cuts == 0
     assert {ack.status for ack in acks} == {"indexed"}
@@ -189,11 +183,14 @@ def test_a_missing_index_is_said_at_once_and_not_made_by_accident(connection: El
         assert not connection.indices.exists(index=name)
 
 
-def test_a_wrong_password_is_said_at_once(server: elastic.Server) -> None:
-    if not server.environment:
+def test_a_wrong_password_is_said_at_once(elasticsearch_server: elastic.Server) -> None:
+    if not elasticsearch_server.environment:
         pytest.skip("this server asks for none")
-    wrong = {**server.environment, "BROADSHEET_ELASTICSEARCH_PASSWORD": "wrong"}
-    with closing(connect(server.url, wrong)) as client, pytest.raises(SearchIndexError, match="API_KEY"):
+    wrong = {**elasticsearch_server.environment, "BROADSHEET_ELASTICSEARCH_PASSWORD": "wrong"}
+    with (
+        closing(connect(elasticsearch_server.url, wrong)) as client,
+        pytest.raises(SearchIndexError, match="API_KEY"),
+    ):
         ElasticWriter(client, "articles").add(MANY[:1])
 
 
