@@ -191,9 +191,16 @@ class Config(_Section):
         """The ledger's file."""
         return self.folder / "ledger.sqlite"
 
+    @property
+    def common_schedule(self) -> Schedule:
+        """The schedule of sources that have none of their own."""
+        return self._schedule(self.schedule)
+
     def schedule_of(self, source: SourceSection) -> Schedule:
-        """A source's own schedule, or else that of [schedule]."""
-        rule = source if source.every or source.cron else self.schedule
+        """A source's own schedule, or else the common one."""
+        return self._schedule(source) if source.every or source.cron else self.common_schedule
+
+    def _schedule(self, rule: ScheduleSection | SourceSection) -> Schedule:
         if rule.cron:
             return Schedule(cron=rule.cron, timezone=self.schedule.timezone)
         return Schedule(every=rule.every)
