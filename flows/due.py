@@ -5,25 +5,29 @@ from datetime import datetime
 
 from flows.config import Config, SourceSection
 from flows.schedule import is_due
-from store import feeds
+from store import feeds, urls
 from store.ledger import Ledger
 from store.records import FeedHealth
 
 
 def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
-    """The names of the sources whose schedule has a tick between their last crawl and `now`. Raises LedgerError."""
+    """The names of the sources whose schedule has a tick between their last crawl and `now`. Raises LedgerError.
+
+    Those are due besides whose last crawl was cut short, so that the next run goes on with it.
+    """
     if not config.ledger.exists():
         return tuple(source.name for source in config.sources)
     ledger = Ledger.open(config.ledger)
     try:
         with ledger.reading() as conn:
             known = feeds.health(conn)
+            unfinished = urls.interrupted(conn)
     finally:
         ledger.close()
     return tuple(
         source.name
         for source in config.sources
-        if is_due(config.schedule_of(source), last_crawl(source, known), now)
+        if source.name in unfinished or is_due(config.schedule_of(source), last_crawl(source, known), now)
     )
 
 

@@ -43,11 +43,13 @@ def ingest(config: ConfigFile = Path("broadsheet.toml"), sources: Sources = ()) 
     """
     log = get_run_logger()
     settings = load(config)
+    tick = _scheduled_start()
+    if tick:
+        time.sleep(max(0.0, (tick - now()).total_seconds()))  # a worker may begin a moment before
     started = now()
     names = sources
-    tick = _scheduled_start()
     if tick and not names:
-        names = due_sources(settings, max(tick, started))
+        names = due_sources(settings, started)
         if not names:
             return _skipped("no source is due: each was crawled since the last tick of its schedule")
         log.info("due: %s", ", ".join(names))
