@@ -38,6 +38,11 @@ class Program:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the process, and of its group; 0 before the first start."""
+        return self._process.pid if self._process else 0
+
     def start(self) -> None:
         """Start it; to be called when it is not running."""
         grown = self._log.exists() and self._log.stat().st_size > _LARGEST_LOG

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from broadsheet.newsroom import Newsroom
 from flows.config import Config, SourceSection, add_sources, load, template
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
 
 pytest.register_assert_rewrite("tests.index_contract")
 
@@ -28,3 +32,16 @@ def config(tmp_path: Path, newsroom: Newsroom) -> Config:
     names = ("one", "two", "three", "four")
     add_sources(path, [SourceSection(name=n, feeds=(f,)) for n, f in zip(names, newsroom.feeds, strict=True)])
     return load(path)
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator["SyncPrefectClient"]:
+    """A client of a server that lives as long as the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        patch.setenv("DO_NOT_TRACK", "1")
+        from prefect.client.orchestration import get_client
+        from prefect.testing.utilities import prefect_test_harness
+
+        with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
+            yield client

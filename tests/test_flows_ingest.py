@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 pytestmark = pytest.mark.prefect
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator["SyncPrefectClient"]:
-    """A client of a server that lives as long as this file's tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-        patch.setenv("DO_NOT_TRACK", "1")
-        from prefect.client.orchestration import get_client
-        from prefect.testing.utilities import prefect_test_harness
-
-        with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
-            yield client
 
 
 def tables(client: "SyncPrefectClient", flow_run_id: UUID) -> dict[str, Any]:
