@@ -61,6 +61,9 @@ Every = Annotated[str, AfterValidator(_every)]
 Cron = Annotated[str, AfterValidator(_cron)]
 
 
+SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -147,7 +150,7 @@ class ScheduleSection(_Scheduled):
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
     )
-    maintain: Cron = Field(default="30 3 * * *", description='When upkeep is done, as in cron; never if "".')
+    upkeep: Cron = Field(default="30 3 * * *", description='When upkeep is done, as in cron; never if "".')
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -159,7 +162,7 @@ class ScheduleSection(_Scheduled):
 class SourceSection(_Scheduled):
     """One publisher."""
 
-    name: str = Field(pattern=r"^[\w.:-]+$", max_length=100, description="Its name in queries and tables.")
+    name: SourceName = Field(description="Its name in queries and tables.")
     feeds: tuple[str, ...] = Field(min_length=1, description="The URLs of its feeds.")
     every: Every = Field(default="", description="How often it is crawled, where [schedule] does not fit.")
     cron: Cron = Field(default="", description="When it is crawled, where [schedule] does not fit.")

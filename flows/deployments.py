@@ -64,8 +64,8 @@ def wanted(config: Config) -> Iterator[Wanted]:
         yield Wanted(
             _name(folder, schedule), ingest, schedule, f"Crawls what is due. On this schedule: {told}."
         )
-    if config.schedule.maintain:
-        schedule = Schedule(cron=config.schedule.maintain, timezone=config.schedule.timezone)
+    if config.schedule.upkeep:
+        schedule = Schedule(cron=config.schedule.upkeep, timezone=config.schedule.timezone)
         yield Wanted(
             _name(folder, schedule), maintain, schedule, "Closes old segments and checks the data folder."
         )

@@ -6,17 +6,16 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import get_run_context
 from prefect.states import Cancelled
-from pydantic import Field
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
-from flows.config import Config, load
+from flows.config import Config, SourceName, load
 from flows.due import due_sources
 from flows.report import funnel, rejections, troubled
 from flows.run import RunReport, now, run
@@ -27,19 +26,19 @@ _PASSING = (StorageError, IndexUnavailableError, CrawlError)
 _BACK_OFF = [30.0, 120.0, 600.0]
 _LOG_SECONDS = 30.0
 
-ConfigFile = Annotated[Path, Field(description="broadsheet.toml, as a path on the machine that runs this.")]
-Sources = Annotated[
-    tuple[str, ...],
-    Field(description="Names of sources. Without any: those that are due, or all in a run started by hand."),
-]
-
 
 @flow(name="ingest", log_prints=False)
-def ingest(config: ConfigFile = Path("broadsheet.toml"), sources: Sources = ()) -> RunReport | State[Any]:
+def ingest(
+    config: Path = Path("broadsheet.toml"), sources: tuple[SourceName, ...] = ()
+) -> RunReport | State[Any]:
     """Crawl, clean and index.
 
     A run that a schedule started takes every source that is due then, whichever schedule that was; one started by
     hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due.
+
+    Args:
+        config: The configuration file, on the machine of the worker.
+        sources: Names of sources. Without any: those that are due, or all in a run started by hand.
     """
     log = get_run_logger()
     settings = load(config)

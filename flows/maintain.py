@@ -10,7 +10,6 @@ from prefect.states import Cancelled, Failed
 
 from articles.errors import LockedError
 from flows.config import Config, load
-from flows.ingest import ConfigFile
 from flows.upkeep import Upkeep
 from flows.upkeep import maintain as do_upkeep
 
@@ -18,10 +17,13 @@ _WAIT_FOR_RUN = [60.0, 300.0, 900.0, 900.0, 900.0]
 
 
 @flow(name="maintain", log_prints=False)
-def maintain(config: ConfigFile = Path("broadsheet.toml")) -> State[Any] | None:
+def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
     """Close old segments, and check archive, ledger and index.
 
     Waits for a run that is under way, most of an hour at the longest; then it is skipped. Fails when something is wrong.
+
+    Args:
+        config: The configuration file, on the machine of the worker.
     """
     settings = load(config)
     state = keep_up(settings, return_state=True)

@@ -46,7 +46,7 @@ def test_a_deployment_for_each_distinct_schedule_as_the_file_says_it_now(
         deploy(first, "mine")
     for _ in range(2):
         make_pool(client, "mine")
-    deploy(configured(other, 'every = "1h"\nmaintain = ""'), "mine")
+    deploy(configured(other, 'every = "1h"\nupkeep = ""'), "mine")
     registered = deploy(first, "mine")
     assert set(registered.present) == {
         "news every 1h",
@@ -54,7 +54,7 @@ def test_a_deployment_for_each_distinct_schedule_as_the_file_says_it_now(
         "news cron 30 3 * * * UTC",
     }
     assert deployments(client) == {*registered.present, "other every 1h"}
-    second = configured(news, f'cron = "0 6 * * *"\nmaintain = ""\n{BERLIN}')
+    second = configured(news, f'cron = "0 6 * * *"\nupkeep = ""\n{BERLIN}')
     changed = deploy(second, "mine")
     assert set(changed.removed) == set(registered.present)
     assert deployments(client) == {"news cron 0 6 * * * Europe-Berlin", "other every 1h"}

@@ -367,9 +367,8 @@ def test_a_full_disk_ends_the_writer_and_loses_no_commit(tmp_path: Path) -> None
 def test_an_old_segment_is_closed_once_and_the_next_page_goes_behind_it(tmp_path: Path) -> None:
     _, committed = write(tmp_path, [make_page(1)])
     tomorrow = NOON + timedelta(days=1)
-    assert ArchiveWriter(tmp_path, committed, lambda: NOON).close_old() == ""
-    for closed in (FIRST, ""):
-        writer = ArchiveWriter(tmp_path, committed, lambda: tomorrow)
+    for closed, clock in (("", lambda: NOON), (FIRST, lambda: tomorrow), ("", lambda: tomorrow)):
+        writer = ArchiveWriter(tmp_path, committed, clock)
         assert writer.close_old() == closed
         committed |= writer.sync()
         writer.close()
