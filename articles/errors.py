@@ -6,6 +6,7 @@ BroadsheetError
 ├── FeedError          the feed cannot be read; look at what the site sends
 ├── QueryError         mend the query; it points at the character
 ├── LockedError        another run has the data folder; wait for it or end it
+├── SchedulerError     Prefect's server cannot be reached, or did not start; look at its address or its log
 ├── CrawlError         the crawl ended before its time; the message says why, the next run goes on
 ├── StorageError       the disk is full, read-only or gone; make room, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
@@ -47,6 +48,10 @@ class QueryError(BroadsheetError):
 
 class LockedError(BroadsheetError):
     """Another run holds the data folder."""
+
+
+class SchedulerError(BroadsheetError):
+    """Prefect's server cannot be reached, refuses, or did not come up."""
 
 
 class CrawlError(BroadsheetError):

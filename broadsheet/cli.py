@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
-from broadsheet import admin, collect, inspection, look
+from broadsheet import admin, collect, inspection, look, scheduling
 
 _TRY_AGAIN = 75
 
@@ -45,6 +45,9 @@ for command in (
     look.export,
     collect.rebuild,
     inspection.doctor,
+    inspection.maintain,
+    scheduling.schedule,
+    scheduling.deploy,
     collect.demo,
 ):
     app.command()(command)

@@ -1,9 +1,14 @@
-"""The commands that look into what was done: explain, check, status, doctor."""
+"""The commands that look into what was done: explain, check, status, doctor, maintain."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.doctor import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -72,11 +77,28 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 def doctor(context: typer.Context) -> None:
     """Look for what is wrong with folder, lock, archive, ledger and index, and say what to do."""
-    from broadsheet.terminal import say
     from flows.config import load
     from flows.doctor import examine
 
-    findings = examine(load(context.obj))
+    show_findings(examine(load(context.obj)))
+
+
+def maintain(context: typer.Context) -> None:
+    """Close old segments of the archive, then look for what is wrong, as doctor does."""
+    from broadsheet.terminal import say
+    from flows.config import load
+    from flows.upkeep import maintain as do_upkeep
+
+    upkeep = do_upkeep(load(context.obj))
+    for line in upkeep.done:
+        say(line)
+    show_findings(upkeep.findings)
+
+
+def show_findings(findings: "Sequence[Finding]") -> None:
+    """Print them, and end with exit code 1 when something is wrong."""
+    from broadsheet.terminal import say
+
     for finding in findings:
         say(
             f"{'ok' if finding.ok else 'PROBLEM':<8} {finding.part}: {finding.text}",

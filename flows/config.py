@@ -8,12 +8,14 @@ import ipaddress
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from articles.errors import ConfigError, StorageError
+from flows.schedule import Schedule, check_cron, interval
 
 FILE_NAME = "broadsheet.toml"
 
@@ -33,6 +35,33 @@ def _user_agent(value: str) -> str:
     if not value.isprintable() or not value.strip():
         raise ValueError("must be one line of printable characters")
     return value
+
+
+def _every(value: str) -> str:
+    if value:
+        interval(value)
+    return value
+
+
+def _cron(value: str) -> str:
+    if value:
+        check_cron(value)
+    return " ".join(value.split())
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError('is no time zone; name one as in "Europe/Berlin" or "UTC"') from None
+    return value
+
+
+Every = Annotated[str, AfterValidator(_every)]
+Cron = Annotated[str, AfterValidator(_cron)]
+
+
+SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
 
 
 class _Section(BaseModel):
@@ -104,11 +133,44 @@ class IndexSection(_Section):
     )
 
 
-class SourceSection(_Section):
+class _Scheduled(_Section):
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        given = {key for key in ("every", "cron") if key in self.model_fields_set and getattr(self, key)}
+        if len(given) == 2:
+            raise ValueError("`every` and `cron` are both set; keep one of them")
+        return self
+
+
+class ScheduleSection(_Scheduled):
+    """When `broadsheet schedule` and `broadsheet deploy` have sources crawled."""
+
+    every: Every = Field(
+        default="1h",
+        description="How often sources are crawled: a number of minutes, hours or days (m, h, d).",
+    )
+    cron: Cron = Field(
+        default="", description="Instead of `every`: minute, hour, day, month and weekday, as in cron."
+    )
+    timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
+    )
+    upkeep: Cron = Field(default="30 3 * * *", description='When upkeep is done, as in cron; never if "".')
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.every and not self.cron:
+            raise ValueError("neither `every` nor `cron` is set; set one of them")
+        return self
+
+
+class SourceSection(_Scheduled):
     """One publisher."""
 
-    name: str = Field(pattern=r"^[\w.:-]+$", max_length=100, description="Its name in queries and tables.")
+    name: SourceName = Field(description="Its name in queries and tables.")
     feeds: tuple[str, ...] = Field(min_length=1, description="The URLs of its feeds.")
+    every: Every = Field(default="", description="How often it is crawled, where [schedule] does not fit.")
+    cron: Cron = Field(default="", description="When it is crawled, where [schedule] does not fit.")
 
 
 class Config(_Section):
@@ -118,6 +180,7 @@ class Config(_Section):
     crawl: CrawlSection = CrawlSection()
     clean: CleanSection = CleanSection()
     index: IndexSection = IndexSection()
+    schedule: ScheduleSection = ScheduleSection()
     sources: tuple[SourceSection, ...] = ()
     path: Path = Field(default=Path(FILE_NAME), exclude=True)
 
@@ -135,6 +198,20 @@ class Config(_Section):
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.folder / "ledger.sqlite"
+
+    @property
+    def common_schedule(self) -> Schedule:
+        """The schedule of sources that have none of their own."""
+        return self._schedule(self.schedule)
+
+    def schedule_of(self, source: SourceSection) -> Schedule:
+        """A source's own schedule, or else the common one."""
+        return self._schedule(source) if source.every or source.cron else self.common_schedule
+
+    def _schedule(self, rule: ScheduleSection | SourceSection) -> Schedule:
+        if rule.cron:
+            return Schedule(cron=rule.cron, timezone=self.schedule.timezone)
+        return Schedule(every=rule.every)
 
     @property
     def index_folder(self) -> Path:
@@ -183,7 +260,8 @@ def _explain(error: ValidationError, path: Path) -> str:
             nearest = difflib.get_close_matches(where[-1], _names(where[:-1]), n=1, cutoff=0.0)
             lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
         else:
-            lines.append(f"{path}: `{key}`: {problem['msg']} (it says {problem['input']!r}).")
+            said = "" if isinstance(problem["input"], dict) else f" (it says {problem['input']!r})"
+            lines.append(f"{path}: `{key}`: {problem['msg'].removeprefix('Value error, ')}{said}.")
     return "\n".join(lines)
 
 
@@ -193,6 +271,7 @@ def _names(where: list[str]) -> list[str]:
         "crawl": CrawlSection,
         "clean": CleanSection,
         "index": IndexSection,
+        "schedule": ScheduleSection,
         "sources": SourceSection,
     }
     model = sections[where[0]] if where else Config
@@ -217,6 +296,7 @@ def template() -> str:
         ("crawl", CrawlSection),
         ("clean", CleanSection),
         ("index", IndexSection),
+        ("schedule", ScheduleSection),
     ):
         table = tomlkit.table()
         for key, info in section.model_fields.items():

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -41,9 +42,12 @@ class Crawl:
     """A running crawl process. `report` is its latest word; ends with the process of the run, however that ends.
 
     Use as a context manager, which stops it on leaving. The child holds standard input open to notice that its parent is gone, and inherits the run's lock.
+    Each line of its log is told to `tell`, in a thread of its own.
     """
 
-    def __init__(self, what: CrawlPlan, lock_fd: int | None = None) -> None:
+    def __init__(
+        self, what: CrawlPlan, lock_fd: int | None = None, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "crawlers.child"],
             stdin=subprocess.PIPE,
@@ -53,6 +57,7 @@ class Crawl:
         )
         self.report = CrawlReport()
         self.log: deque[str] = deque(maxlen=_LAST_LINES)
+        self._tell = tell
         self._threads = [
             threading.Thread(target=target, daemon=True) for target in (self._hear, self._read_log)
         ]
@@ -85,7 +90,9 @@ class Crawl:
     def _read_log(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            self.log.append(line.decode(errors="replace").rstrip())
+            text = line.decode(errors="replace").rstrip()
+            self.log.append(text)
+            self._tell(text)
 
     def stop(self) -> None:
         """Ask the child to end, and end it when it does not."""

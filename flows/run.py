@@ -91,8 +91,11 @@ def run(
     names: tuple[str, ...] = (),
     progress: Callable[[RunReport], None] = lambda _: None,
     clock: Callable[[], datetime] = now,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> RunReport:
     """Crawl the sources with these names (all without) and load what is fetched, until both are done.
+
+    `tell` hears the crawl's log, line by line, from another thread.
 
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
@@ -100,7 +103,7 @@ def run(
     with (
         data_folder(config) as (lock, ledger),
         closing(_open_index(config, ledger)) as writer,
-        Crawl(plan(config, sources), lock.fileno()) as crawl,
+        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):
         report = work(Loader(config.archive, ledger, writer, pool, clock), progress, crawl)

@@ -80,6 +80,19 @@ class ArchiveWriter:
                 self._durable[self._name] = self._length
         return dict(self._durable)
 
+    def close_old(self) -> str:
+        """Begin the next segment if the newest holds pages and is full or old; that one never changes again.
+
+        Answers its name, or "". The new one counts once the ledger holds what `sync` says.
+        """
+        with self._writing():
+            without_pages = self._length <= len(warc.encode_info(self._name, self._opened_at))
+            if self._file is None or without_pages or not self._is_full():
+                return ""
+            closed = self._name
+            self._open_next()
+        return closed
+
     def close(self) -> None:
         """Release the segment; what was not synced stays without promise."""
         if self._file is not None:

@@ -89,6 +89,12 @@ def due(conn: Connection, sources: Collection[str], now: datetime) -> tuple[DueU
     return tuple(_due(row) for row in conn.execute(query.order_by(URLS.c.due_at, URLS.c.url)))
 
 
+def interrupted(conn: Connection) -> set[str]:
+    """The sources with URLs that were found and never tried: the run that found them was cut short."""
+    untried = select(URLS.c.source).where(URLS.c.state == UrlState.DUE, URLS.c.tried_at.is_(None))
+    return set(conn.scalars(untried.distinct()))
+
+
 def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
     """Note fetches that left no capture. The URLs must be known."""
     for miss in missed:

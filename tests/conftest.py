@@ -10,6 +10,8 @@ from broadsheet.newsroom import Newsroom
 from flows.config import Config, SourceSection, add_sources, load, template
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
     from tests.elastic import Server
 
 pytest.register_assert_rewrite("tests.index_contract")
@@ -41,3 +43,16 @@ def elasticsearch_server() -> Iterator["Server"]:
 
     with elastic.server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator["SyncPrefectClient"]:
+    """A client of a server that lives as long as the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        patch.setenv("DO_NOT_TRACK", "1")
+        from prefect.client.orchestration import get_client
+        from prefect.testing.utilities import prefect_test_harness
+
+        with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
+            yield client

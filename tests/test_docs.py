@@ -57,7 +57,7 @@ def test_every_state_outcome_and_reason_is_in_the_reference(word: str) -> None:
 
 def test_the_template_shows_every_setting_with_its_meaning() -> None:
     text = template()
-    for section in ("store", "crawl", "clean", "index"):
+    for section in ("store", "crawl", "clean", "index", "schedule"):
         for key, setting in Config.model_fields[section].annotation.model_fields.items():  # type: ignore[union-attr]
             assert re.search(rf"^{key} = ", text, flags=re.MULTILINE), key
             assert f"# {setting.description}" in text

@@ -362,3 +362,18 @@ def test_a_full_disk_ends_the_writer_and_loses_no_commit(tmp_path: Path) -> None
     assert [page for _, page in scan(tmp_path, nothing_damaged)] == [make_page(1)]
     write(tmp_path, [make_page(2)], committed)
     assert [page for _, page in scan(tmp_path, nothing_damaged)] == [make_page(1), make_page(2)]
+
+
+def test_an_old_segment_is_closed_once_and_the_next_page_goes_behind_it(tmp_path: Path) -> None:
+    _, committed = write(tmp_path, [make_page(1)])
+    tomorrow = NOON + timedelta(days=1)
+    for closed, clock in (("", lambda: NOON), (FIRST, lambda: tomorrow), ("", lambda: tomorrow)):
+        writer = ArchiveWriter(tmp_path, committed, clock)
+        assert writer.close_old() == closed
+        committed |= writer.sync()
+        writer.close()
+    assert check(tmp_path, committed) == []
+    assert repair(tmp_path, committed) == []
+    (ref,), committed = write(tmp_path, [make_page(2)], committed, lambda: tomorrow)
+    assert ref.segment == "segment-000002.warc.gz"
+    assert len(list(scan(tmp_path, nothing_damaged))) == 2

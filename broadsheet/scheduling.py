@@ -1,0 +1,41 @@
+"""The commands that go by the clock: schedule and deploy."""
+
+from typing import Annotated
+
+import typer
+
+
+def schedule(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", help="Where Prefect's UI and API answer.", min=1, max=65535)
+    ] = 4200,
+) -> None:
+    """Run everything on its schedule, with Prefect's UI to watch it, until Ctrl-C."""
+    from broadsheet.terminal import say
+    from flows.config import load
+    from flows.service import serve
+
+    serve(load(context.obj), port, say)
+
+
+def deploy(
+    context: typer.Context,
+    pool: Annotated[
+        str, typer.Option("--pool", help="The work pool whose workers do the runs.")
+    ] = "broadsheet",
+) -> None:
+    """Register the schedules on the Prefect server that PREFECT_API_URL names."""
+    from broadsheet.terminal import console, say
+    from flows.config import load
+
+    config = load(context.obj)
+    with console.status("Asking the server"):
+        from flows.deploy import deploy as register_all
+
+        registered = register_all(config, pool)
+    for name in registered.present:
+        say(f"scheduled: {name}")
+    for name in registered.removed:
+        say(f"removed: {name}")
+    say(f"Runs need a worker where {config.path} and its data are: prefect worker start --pool {pool}")

@@ -1,0 +1,133 @@
+"""The Prefect flow `ingest`: a run as `broadsheet run` does it, with its log and tables where Prefect shows them."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import get_run_context
+from prefect.states import Cancelled
+
+from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
+from flows.config import Config, SourceName, load
+from flows.due import due_sources
+from flows.report import funnel, rejections, troubled
+from flows.run import RunReport, now, run
+from store import recent
+from store.ledger import Ledger
+
+_PASSING = (StorageError, IndexUnavailableError, CrawlError)
+_BACK_OFF = [30.0, 120.0, 600.0]
+_LOG_SECONDS = 30.0
+
+
+@flow(name="ingest", log_prints=False)
+def ingest(
+    config: Path = Path("broadsheet.toml"), sources: tuple[SourceName, ...] = ()
+) -> RunReport | State[Any]:
+    """Crawl, clean and index.
+
+    A run that a schedule started takes every source that is due then, whichever schedule that was; one started by
+    hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due.
+
+    Args:
+        config: The configuration file, on the machine of the worker.
+        sources: Names of sources. Without any: those that are due, or all in a run started by hand.
+    """
+    log = get_run_logger()
+    settings = load(config)
+    tick = _scheduled_start()
+    if tick:
+        time.sleep(max(0.0, (tick - now()).total_seconds()))  # a worker may begin a moment before
+    started = now()
+    names = sources
+    if tick and not names:
+        names = due_sources(settings, started)
+        if not names:
+            return _skipped("no source is due: each was crawled since the last tick of its schedule")
+        log.info("due: %s", ", ".join(names))
+    state = crawl_and_load(settings, names, return_state=True)
+    if state.is_cancelled():
+        return _skipped(state.message or "")
+    result = state.result(raise_on_failure=False)
+    publish(settings, started, result if isinstance(result, RunReport) else None)
+    return state.result()
+
+
+def _worth_retrying(_task: object, _run: TaskRun, state: State[Any]) -> bool:
+    """What may have passed by itself in some minutes: a disk, an index, a crawl process that died."""
+    return isinstance(state.result(raise_on_failure=False), _PASSING)
+
+
+@task(name="crawl and load", retries=3, retry_delay_seconds=_BACK_OFF, retry_condition_fn=_worth_retrying)
+def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[Any]:
+    """The run. Ended from outside, it stops the crawl process and leaves what was fetched to the next run."""
+    log = get_run_logger()
+    try:
+        report = run(config, names, _progress(log), tell=lambda line: log.log(*_heard(line)))
+    except LockedError as error:
+        return _skipped(str(error))
+    for stage, count, remark in funnel(report):
+        log.info("%s: %d %s", stage.strip(), count, remark)
+    return report
+
+
+@task(name="publish")
+def publish(config: Config, started: datetime, report: RunReport | None) -> None:
+    """The run's tables: its funnel (where it came to an end), rejections and troubled hosts."""
+    ledger = Ledger.open(config.ledger)
+    try:
+        with ledger.reading() as conn:
+            rejected = rejections(recent.rejected(conn, started))
+            hosts = troubled(recent.hosts(conn, started))
+    finally:
+        ledger.close()
+    if report:
+        rows = [{"stage": s.strip(), "count": n, "remark": r} for s, n, r in funnel(report)]
+        create_table_artifact(rows, key="funnel", description="From feeds to searchable articles")
+    if rejected:
+        create_table_artifact(
+            rejected, key="rejections", description="Captures that gave no article, by reason"
+        )
+    if hosts:
+        create_table_artifact(hosts, key="hosts", description="Hosts that failed, or took ten seconds a page")
+
+
+def _scheduled_start() -> datetime | None:
+    """When a schedule wanted this run to start; None for a run started by hand."""
+    context = get_run_context()
+    flow_run = getattr(context, "flow_run", None)
+    if flow_run is None or not flow_run.auto_scheduled:
+        return None
+    start = flow_run.expected_start_time
+    return start.astimezone(UTC) if start else None
+
+
+def _skipped(why: str) -> State[Any]:
+    return Cancelled(name="Skipped", message=why)
+
+
+def _progress(log: "logging.Logger | logging.LoggerAdapter[logging.Logger]") -> Callable[[RunReport], None]:
+    due = time.monotonic() + _LOG_SECONDS
+
+    def tell(report: RunReport) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + _LOG_SECONDS
+            crawl = report.crawl
+            loaded = sum(report.outcomes.values())
+            log.info("so far %d of %d pages fetched, %d loaded", crawl.fetched, crawl.due, loaded)
+
+    return tell
+
+
+def _heard(line: str) -> tuple[int, str]:
+    """Level and text of a line of the crawl's log, which begins with date, time and level."""
+    match = re.fullmatch(r"\S+ \S+ (WARNING|ERROR|CRITICAL) (.*)", line)
+    return (logging.getLevelNamesMapping()[match[1]], match[2]) if match else (logging.INFO, line)

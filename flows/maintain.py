@@ -1,0 +1,51 @@
+"""The Prefect flow `maintain`: upkeep as `broadsheet maintain` does it, with its findings as a table."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.states import Cancelled, Failed
+
+from articles.errors import LockedError
+from flows.config import Config, load
+from flows.upkeep import Upkeep
+from flows.upkeep import maintain as do_upkeep
+
+_WAIT_FOR_RUN = [60.0, 300.0, 900.0, 900.0, 900.0]
+
+
+@flow(name="maintain", log_prints=False)
+def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
+    """Close old segments, and check archive, ledger and index.
+
+    Waits for a run that is under way, most of an hour at the longest; then it is skipped. Fails when something is wrong.
+
+    Args:
+        config: The configuration file, on the machine of the worker.
+    """
+    settings = load(config)
+    state = keep_up(settings, return_state=True)
+    if isinstance(state.result(raise_on_failure=False), LockedError):
+        return Cancelled(name="Skipped", message=state.message)
+    upkeep: Upkeep = state.result()
+    rows = [{"part": f.part, "well": "yes" if f.ok else "NO", "finding": f.text} for f in upkeep.findings]
+    create_table_artifact(rows, key="findings", description="The data folder, looked at")
+    if not upkeep.ok:
+        return Failed(message="; ".join(f"{f.part}: {f.text}" for f in upkeep.findings if not f.ok))
+    return None
+
+
+def _locked(_task: object, _run: TaskRun, state: State[Any]) -> bool:
+    return isinstance(state.result(raise_on_failure=False), LockedError)
+
+
+@task(name="upkeep", retries=5, retry_delay_seconds=_WAIT_FOR_RUN, retry_condition_fn=_locked)
+def keep_up(config: Config) -> Upkeep:
+    """The upkeep; tried again while a run has the data folder."""
+    upkeep = do_upkeep(config)
+    log = get_run_logger()
+    for line in (*upkeep.done, *(f"{f.part}: {f.text}" for f in upkeep.findings)):
+        log.info(line)
+    return upkeep

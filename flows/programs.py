@@ -1,0 +1,111 @@
+"""The programs that `broadsheet schedule` keeps alive: started anew when they die, and never left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from flows.lifeline import GRACE_SECONDS
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
+_PROVEN_SECONDS = 300.0
+_LARGEST_LOG = 10_000_000
+
+
+class Program:
+    """A Python module run as a program in a process group of its own, together with what it starts itself.
+
+    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log`.
+    """
+
+    def __init__(self, name: str, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self._name = name
+        self._words = words
+        self._environment = environment
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
+        self._start_at = 0.0
+        self._pause = _FIRST_PAUSE
+        self._mourned = False
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Of the process, and of its group; 0 before the first start."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        """Start it; to be called when it is not running."""
+        grown = self._log.exists() and self._log.stat().st_size > _LARGEST_LOG
+        with self._log.open("wb" if grown else "ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  words of our own
+                [sys.executable, "-m", "flows.lifeline", *self._words],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=dict(self._environment),
+                start_new_session=True,
+            )
+        self._started_at = time.monotonic()
+        self._mourned = False
+
+    def wants_start(self, say: Callable[[str], None]) -> bool:
+        """Whether it does not run and the pause since its death is over, which is told once.
+
+        The pause doubles with each death, up to a minute, and is short again once it has run for five.
+        """
+        if self.running:
+            return False
+        if self._process is not None and not self._mourned:
+            self._mourned = True
+            if time.monotonic() - self._started_at > _PROVEN_SECONDS:
+                self._pause = _FIRST_PAUSE
+            say(
+                f"The {self._name} ended with exit code {self._process.returncode}, see {self._log}; "
+                f"it is started again in {self._pause:.0f} s."
+            )
+            self._start_at = time.monotonic() + self._pause
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        return time.monotonic() >= self._start_at
+
+    def stop(self, seconds: float) -> None:
+        """Ask it to end, and end it and all that it started after so many seconds."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        if self._process.poll() is None:
+            self._signal_group(signal.SIGKILL)
+            self._process.wait()
+        self.end_leftovers()
+
+    def end_leftovers(self) -> None:
+        """After its end: wait until what it started has noticed, and end what has not."""
+        if self._process is None:
+            return
+        if self._process.stdin:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+        deadline = time.monotonic() + GRACE_SECONDS + 2
+        while self._signal_group(0) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self._signal_group(signal.SIGKILL)
+
+    def _signal_group(self, number: int) -> bool:
+        """Whether there is anyone in the group to take the signal."""
+        assert self._process is not None
+        try:
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True

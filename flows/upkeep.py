@@ -1,0 +1,44 @@
+"""What a data folder needs from time to time: its newest segment closed when it is old, and everything looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.config import Config
+from flows.doctor import Finding, examine
+from flows.run import data_folder, now
+from store import segments
+from store.archive import ArchiveWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What was done (a sentence each), and what was found."""
+
+    done: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return all(finding.ok for finding in self.findings)
+
+
+def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
+    """Close what is old, then check archive, ledger and index; no run can begin meanwhile.
+
+    Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
+    """
+    with data_folder(config) as (_, ledger):
+        with ledger.reading() as conn:
+            committed = segments.lengths(conn)
+        writer = ArchiveWriter(config.archive, committed, clock)
+        try:
+            closed = writer.close_old()
+            if closed:
+                with ledger.transaction() as conn:
+                    segments.commit(conn, writer.sync())
+        finally:
+            writer.close()
+        done = (f"closed {closed}: what comes goes into the next segment.",) if closed else ()
+        return Upkeep(done, tuple(finding for finding in examine(config) if finding.part != "lock"))

@@ -1,0 +1,81 @@
+"""What a run left in the ledger: its rejections, and how each host did."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, select
+
+from store.captures import CAPTURES
+from store.feeds import FEEDS
+from store.records import Outcome
+from store.urls import MISSES
+
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Captures rejected for one reason: how many, and the URLs of some."""
+
+    reason: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class HostRecord:
+    """A host in a run. `first` and `last` are the times of its first and last archived page.
+
+    `problems` are the URLs, of pages and feeds, that gave nothing, by reason.
+    """
+
+    host: str
+    pages: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    problems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def between_pages(self) -> timedelta:
+        """Mean time between two pages, pauses for politeness included; 0 for fewer than two."""
+        if self.first is None or self.last is None or self.pages < 2:
+            return timedelta(0)
+        return (self.last - self.first) / (self.pages - 1)
+
+
+def rejected(conn: Connection, since: datetime) -> list[Rejected]:
+    """Captures rejected at `since` or later, by reason."""
+    columns = (CAPTURES.c.reason, CAPTURES.c.url)
+    query = select(*columns).where(CAPTURES.c.outcome == Outcome.REJECTED, CAPTURES.c.settled_at >= since)
+    rows = conn.execute(query.order_by(CAPTURES.c.reason, CAPTURES.c.id))
+    found = []
+    for reason, group in groupby(rows, key=lambda row: row.reason):
+        urls = [row.url for row in group]
+        found.append(Rejected(reason, len(urls), tuple(urls[:_EXAMPLES])))
+    return found
+
+
+def hosts(conn: Connection, since: datetime) -> list[HostRecord]:
+    """Every host that was asked for a page at `since` or later, or failed to give a feed; by name."""
+    found: dict[str, HostRecord] = {}
+
+    def record(url: str) -> HostRecord:
+        name = urlsplit(url).netloc
+        return found.setdefault(name, HostRecord(name))
+
+    pages = select(CAPTURES.c.url, CAPTURES.c.fetched_at).where(CAPTURES.c.fetched_at >= since)
+    for row in conn.execute(pages.order_by(CAPTURES.c.fetched_at)):
+        host = record(row.url)
+        host.pages += 1
+        host.first = host.first or row.fetched_at
+        host.last = row.fetched_at
+    misses = select(MISSES.c.url, MISSES.c.reason).where(MISSES.c.at >= since)
+    for row in conn.execute(misses.order_by(MISSES.c.id)):
+        record(row.url).problems[row.reason].append(row.url)
+    feeds = select(FEEDS.c.url, FEEDS.c.error).where(FEEDS.c.fetched_at >= since, FEEDS.c.error != "")
+    for row in conn.execute(feeds.order_by(FEEDS.c.url)):
+        record(row.url).problems[f"feed: {row.error}"].append(row.url)
+    return [found[name] for name in sorted(found)]

@@ -1,0 +1,173 @@
+"""The flows on a real Prefect server: what a run leaves there, and how it ends when it cannot run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from broadsheet.newsroom import Newsroom
+from flows.config import Config, load
+from flows.doctor import examine
+from flows.status import status
+from store.lock import RunLock
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+pytestmark = pytest.mark.prefect
+
+
+def tables(client: "SyncPrefectClient", flow_run_id: UUID) -> dict[str, Any]:
+    """The tables of a flow run by their keys."""
+    wanted = {"artifacts": {"flow_run_id": {"any_": [str(flow_run_id)]}}}
+    found = client.request("POST", "/artifacts/filter", json=wanted).json()
+    return {artifact["key"]: json.loads(artifact["data"]) for artifact in found}
+
+
+def task_run(client: "SyncPrefectClient", flow_run_id: UUID) -> dict[str, Any]:
+    """The flow run's first task run; the server hears of it a moment later."""
+    wanted = {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}, "sort": "EXPECTED_START_TIME_ASC"}
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found: list[dict[str, Any]] = client.request("POST", "/task_runs/filter", json=wanted).json()
+        if found and found[0]["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
+            return found[0]
+        time.sleep(0.5)
+    raise AssertionError(f"no task run of {flow_run_id} has ended")
+
+
+def test_a_run_leaves_its_tables_and_its_crawl_log(
+    client: "SyncPrefectClient", config: Config, newsroom: Newsroom
+) -> None:
+    from flows.ingest import ingest
+
+    state = ingest(config.path, return_state=True)
+    assert state.is_completed()
+    run_id = state.state_details.flow_run_id
+    shown = tables(client, run_id)
+    (indexed,) = [row for row in shown["funnel"] if row["stage"] == "indexed"]
+    assert indexed["count"] == status(config)["index"]["documents"] > 0
+    rejected = {row["reason"]: row for row in shown["rejections"]}
+    assert set(rejected) == {"http_status", "list_page", "no_article"}
+    assert rejected["list_page"]["examples"].startswith("http://127.0.")
+    assert any("1 robots, such as http://127.0." in row["problems"] for row in shown["hosts"])
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:  # logs are sent in the background
+        wanted = {"logs": {"flow_run_id": {"any_": [str(run_id)]}}}
+        lines = {
+            (log["level"], log["message"])
+            for log in client.request("POST", "/logs/filter", json=wanted).json()
+        }
+        if any(level == 30 and text.startswith("crawlers.crawl feed") for level, text in lines):
+            return
+        time.sleep(0.5)
+    raise AssertionError(lines)
+
+
+def test_a_run_beside_another_is_skipped_and_says_why(client: "SyncPrefectClient", config: Config) -> None:
+    from flows.ingest import ingest
+
+    with RunLock(config.folder):
+        state = ingest(config.path, return_state=True)
+    assert (state.type.value, state.name) == ("CANCELLED", "Skipped")
+    assert f"in use by another run (process {os.getpid()}" in (state.message or "")
+
+
+def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
+    client: "SyncPrefectClient", config: Config
+) -> None:
+    from flows.maintain import maintain
+    from flows.run import run
+
+    run(config)
+    state = maintain(config.path, return_state=True)
+    assert state.is_completed()
+    assert {row["well"] for row in tables(client, state.state_details.flow_run_id)["findings"]} == {"yes"}
+    (segment,) = config.archive.iterdir()
+    damaged = bytearray(segment.read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    segment.write_bytes(damaged)
+    state = maintain(config.path, return_state=True)
+    assert state.is_failed()
+    assert segment.name in (state.message or "")
+
+
+@pytest.mark.parametrize(
+    ("change", "sources", "attempts"),
+    [
+        (
+            lambda text: text.replace('backend = "embedded"', 'backend = "elasticsearch"').replace(
+                ":9200", ":9"
+            ),
+            (),
+            4,
+        ),
+        (lambda text: text, ("five",), 1),
+    ],
+    ids=["index away", "unknown source"],
+)
+def test_what_may_pass_is_tried_again_and_a_wrong_configuration_is_not(
+    client: "SyncPrefectClient",
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[str], str],
+    sources: tuple[str, ...],
+    attempts: int,
+) -> None:
+    from flows import ingest as module
+
+    config.path.write_text(change(config.path.read_text(encoding="utf-8")), encoding="utf-8")
+    at_once = module.crawl_and_load.with_options(retry_delay_seconds=0)
+    monkeypatch.setattr(module, "crawl_and_load", at_once)
+    state = module.ingest(config.path, sources, return_state=True)
+    assert state.is_failed()
+    assert task_run(client, state.state_details.flow_run_id)["run_count"] == attempts
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
+    client: "SyncPrefectClient", config: Config, newsroom: Newsroom, number: signal.Signals
+) -> None:
+    from flows.due import due_sources
+    from flows.ingest import ingest
+    from flows.run import now
+
+    text = config.path.read_text(encoding="utf-8")
+    config.path.write_text(text.replace("delay = 0.0", "delay = 0.7"), encoding="utf-8")
+    code = f"from flows.ingest import ingest; ingest({str(config.path)!r})"
+    own = {**os.environ, "PREFECT_API_URL": str(client.api_url)}
+    process = subprocess.Popen([sys.executable, "-c", code], env=own, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not any(request.path.endswith("html") or "/2026/" in request.path for request in newsroom.requests):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(1)
+    process.send_signal(number)
+    process.wait(40)
+    deadline = time.monotonic() + 5
+    while lives(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not lives(process.pid)
+    assert status(config)["urls"]["due"] > 0, "it was ended in the middle"
+    assert due_sources(load(config.path), now()), "what was cut short is due, whatever its schedule"
+    config.path.write_text(text, encoding="utf-8")
+    assert ingest(config.path, return_state=True).is_completed()
+    counts = status(config)
+    assert counts["urls"]["due"] == counts["captures"]["pending"] == 0
+    assert due_sources(load(config.path), now()) == ()
+    assert all(finding.ok for finding in examine(config)), examine(config)
+
+
+def lives(group: int) -> bool:
+    """Whether any process of the group does, zombies aside."""
+    listed = subprocess.run(["ps", "-eo", "pgid,stat"], capture_output=True, text=True, check=True).stdout
+    return any(
+        line.split()[0] == str(group) and "Z" not in line.split()[1] for line in listed.splitlines()[1:]
+    )
