@@ -53,6 +53,7 @@ SEEDS = (
         body=("Der Hafen ist offen.",),
         authors=("Ada O'Neill",),
         language="de",
+        removed=(Removal(text="Lesen Sie auch", rule="read_also", place="body"),),
         published_at=_at(21, 0),
         modified_at=_at(21, 10),
         first_seen_at=_at(21, 1),

@@ -57,8 +57,12 @@ PANELS: dict[str, list[Row]] = {
         ("southern", 2, 1, 0, 1, 1, 0, 0),
         ("island-times", 1, 0, 1, 0, 0, 0, 1),
     ],
-    "broadsheet-rules": [("newsletter", 2), ("related", 1)],
-    "broadsheet-cut-by-day": [("2026-11-20", "newsletter", 2), ("2026-11-20", "related", 1)],
+    "broadsheet-rules": [("newsletter", 2), ("read_also", 1), ("related", 1)],
+    "broadsheet-cut-by-day": [
+        ("2026-11-20", "newsletter", 2),
+        ("2026-11-20", "related", 1),
+        ("2026-11-21", "read_also", 1),
+    ],
     "broadsheet-captions": [("credit_only", 1), ("matched", 1), ("mismatched", 1)],
     "broadsheet-versions": [(2, 4), (1, 1)],
     "broadsheet-quiet": [
@@ -70,7 +74,7 @@ PANELS: dict[str, list[Row]] = {
 SEARCHES = {
     "broadsheet-latest": ["chinese", "ferry", "cars", "steel", "jets"],
     "broadsheet-gaps": ["chinese", "cars", "jets"],
-    "broadsheet-cut": ["cars", "steel"],
+    "broadsheet-cut": ["ferry", "cars", "steel"],
 }
 OPTIONS = {
     "source": ["island-times", "norland", "southern"],
@@ -284,17 +288,17 @@ def answering(status: int, body: str) -> Iterator[tuple[str, list[Any]]]:
         server.shutdown()
 
 
-def run_import(url: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_import(url: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     plain = {"PATH": os.environ["PATH"], "KIBANA_URL": url, "no_proxy": "127.0.0.1"}
     return subprocess.run(
-        [FOLDER / "import.sh"], env=plain | environment, capture_output=True, text=True, check=False
+        [FOLDER / "import.sh"], env=plain | (environment or {}), capture_output=True, text=True, check=False
     )
 
 
 def test_the_import_sends_the_file_with_the_credentials() -> None:
     taken = json.dumps({"successCount": len(OBJECTS), "success": True, "warnings": []})
     with answering(200, taken) as (url, got):
-        done = run_import(url + "/s/news/", **{"KIBANA_USERNAME": "reader", "KIBANA_PASSWORD": 'a"b\\c:d'})
+        done = run_import(url + "/s/news/", {"KIBANA_USERNAME": "reader", "KIBANA_PASSWORD": 'a"b\\c:d'})
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{len(OBJECTS)} objects are in Kibana" in done.stdout
     ((path, headers, content),) = got
@@ -307,7 +311,7 @@ def test_the_import_sends_the_file_with_the_credentials() -> None:
 
 def test_the_import_sends_an_api_key() -> None:
     with answering(200, json.dumps({"successCount": len(OBJECTS), "success": True})) as (url, got):
-        assert run_import(url, KIBANA_API_KEY="a2V5").returncode == 0
+        assert run_import(url, {"KIBANA_API_KEY": "a2V5"}).returncode == 0
     assert got[0][1]["Authorization"] == "ApiKey a2V5"
 
 
