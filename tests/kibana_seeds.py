@@ -1,9 +1,16 @@
 """A handful of articles that differ in what Kibana's panels, searches and recipes ask for."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from articles.model import Image, Removal
+from index import elastic_layout
+from index.elastic import ElasticWriter
+from tests import elastic
 from tests.index_contract import article
+from tests.kibana_objects import mapped
+from tests.kibana_panels import Kibana
 
 
 def _at(day: int, hour: int) -> datetime:
@@ -86,3 +93,17 @@ SEEDS = (
         rules=2,
     ),
 )
+
+
+@contextmanager
+def seeded() -> Iterator[Kibana]:
+    """A real index with the seeds in it, and what Kibana would ask it."""
+    with (
+        elastic.server() as server,
+        closing(server.connect()) as client,
+        elastic.fresh_alias(client) as alias,
+    ):
+        elastic_layout.create(client, alias)
+        acks = ElasticWriter(client, alias).add(SEEDS)
+        assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)
+        yield Kibana(client, alias, mapped())

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,12 +14,9 @@ from typing import Any
 
 import pytest
 
-from index import elastic_layout
-from index.elastic import ElasticWriter
-from tests import elastic
 from tests.kibana_objects import mapped, problems, unpacked
 from tests.kibana_panels import Kibana, Row
-from tests.kibana_seeds import SEEDS
+from tests.kibana_seeds import SEEDS, seeded
 
 FOLDER = Path(__file__).parent.parent / "deploy" / "kibana"
 FILE = FOLDER / "broadsheet.ndjson"
@@ -101,15 +98,8 @@ def of(kind: str) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def kibana() -> Iterator[Kibana]:
-    with (
-        elastic.server() as url,
-        closing(elastic.client(url)) as client,
-        elastic.fresh_alias(client) as alias,
-    ):
-        elastic_layout.create(client, alias)
-        acks = ElasticWriter(client, alias).add(SEEDS)
-        assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)
-        yield Kibana(client, alias, mapped())
+    with seeded() as opened:
+        yield opened
 
 
 # The file

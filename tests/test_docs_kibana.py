@@ -2,18 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from index import elastic_layout
-from index.elastic import ElasticWriter
-from tests import elastic
 from tests.kibana_kql import KqlError, compile_kql
 from tests.kibana_objects import mapped
 from tests.kibana_panels import Kibana
-from tests.kibana_seeds import SEEDS
+from tests.kibana_seeds import seeded
 
 PAGE = (Path(__file__).parent.parent / "docs" / "kibana.md").read_text(encoding="utf-8")
 RECIPES = PAGE.split("## Recipes")[1].split("In Lucene's syntax")
@@ -66,15 +62,8 @@ LUCENE = {
 
 @pytest.fixture(scope="module")
 def kibana() -> Iterator[Kibana]:
-    with (
-        elastic.server() as url,
-        closing(elastic.client(url)) as client,
-        elastic.fresh_alias(client) as alias,
-    ):
-        elastic_layout.create(client, alias)
-        acks = ElasticWriter(client, alias).add(SEEDS)
-        assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)
-        yield Kibana(client, alias, mapped())
+    with seeded() as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
