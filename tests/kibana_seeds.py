@@ -96,13 +96,9 @@ SEEDS = (
 
 
 @contextmanager
-def seeded() -> Iterator[Kibana]:
+def seeded(server: elastic.Server) -> Iterator[Kibana]:
     """A real index with the seeds in it, and what Kibana would ask it."""
-    with (
-        elastic.server() as server,
-        closing(server.connect()) as client,
-        elastic.fresh_alias(client) as alias,
-    ):
+    with closing(server.connect()) as client, elastic.fresh_alias(client) as alias:
         elastic_layout.create(client, alias)
         acks = ElasticWriter(client, alias).add(SEEDS)
         assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)

@@ -73,7 +73,11 @@ def test_volumes_are_declared_and_used_and_files_are_there() -> None:
 def test_variables_are_those_of_the_example() -> None:
     used = set(re.findall(r"\$\{(\w+)", TEXT))
     assert used == set(EXAMPLE)
-    passed = set(re.findall(r'"((?!BROADSHEET)[A-Z_]+_PASSWORD)"', (DEPLOY / "security.py").read_text(encoding="utf-8")))
+    passed = set(
+        re.findall(
+            r'"((?!BROADSHEET)[A-Z_]+_PASSWORD)"', (DEPLOY / "security.py").read_text(encoding="utf-8")
+        )
+    )
     assert passed == set(SERVICES["security"]["environment"])
 
 

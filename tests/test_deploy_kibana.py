@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import elastic
 from tests.kibana_objects import mapped, problems, unpacked
 from tests.kibana_panels import Kibana, Row
 from tests.kibana_seeds import SEEDS, seeded
@@ -97,8 +98,8 @@ def of(kind: str) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def kibana() -> Iterator[Kibana]:
-    with seeded() as opened:
+def kibana(elasticsearch_server: elastic.Server) -> Iterator[Kibana]:
+    with seeded(elasticsearch_server) as opened:
         yield opened
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import elastic
 from tests.kibana_kql import KqlError, compile_kql
 from tests.kibana_objects import mapped
 from tests.kibana_panels import Kibana
@@ -61,8 +62,8 @@ LUCENE = {
 
 
 @pytest.fixture(scope="module")
-def kibana() -> Iterator[Kibana]:
-    with seeded() as opened:
+def kibana(elasticsearch_server: elastic.Server) -> Iterator[Kibana]:
+    with seeded(elasticsearch_server) as opened:
         yield opened
 
 
