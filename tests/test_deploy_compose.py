@@ -96,6 +96,12 @@ def test_one_image_is_built_from_what_is_there() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_the_readme_tells_of_every_service_and_secret() -> None:
+    readme = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    for name in [*SERVICES, *(name for name in EXAMPLE if not name.endswith("_PORT"))]:
+        assert re.search(rf"(?<!\w){name}(?!\w)", readme), name
+
+
 @each_service
 def test_its_command_is_one_of_ours(name: str) -> None:
     words = SERVICES[name].get("command", [])
