@@ -11,6 +11,7 @@ from articles.errors import ConfigError, SearchIndexError
 if TYPE_CHECKING:
     from articles.model import Article
     from index.protocols import Hit, IndexReader
+    from index.query import Query
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -48,6 +49,10 @@ def search(
     offset: Annotated[
         int, typer.Option(min=0, max=10000, help="Hits passed over before the first shown.")
     ] = 0,
+    by: Annotated[
+        Literal["source", "section", "language", "author", "day"] | None,
+        typer.Option(help="Count what is found by this instead of listing it."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Search the articles."""
@@ -63,6 +68,9 @@ def search(
         limit=limit,
         offset=offset,
     )
+    if by is not None:
+        show_counts(_reader(context), query, by, as_json=as_json)
+        return
     hits = _reader(context).search(query)
     if as_json:
         print_json(
@@ -86,6 +94,23 @@ def search(
     say(f"{hits.total} found" if hits.total else "Nothing found.", style="bold")
     for hit in hits.hits:
         show_hit(hit)
+
+
+def show_counts(
+    reader: "IndexReader",
+    query: "Query",
+    by: Literal["source", "section", "language", "author", "day"],
+    *,
+    as_json: bool,
+) -> None:
+    """How many articles a query finds for each value of a field, at most as many values as it has hits; for each day, all."""
+    from broadsheet.terminal import print_json, table
+
+    counts = reader.days(query) if by == "day" else reader.facet(query, by, query.limit)
+    if as_json:
+        print_json([{"value": each.value, "articles": each.articles} for each in counts])
+    else:
+        table((by, "articles"), [(each.value, each.articles) for each in counts])
 
 
 def unmarked(highlight: str) -> str:

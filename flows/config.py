@@ -126,6 +126,11 @@ class IndexSection(_Section):
     allow_plain_http: bool = Field(
         default=False, description="Reach Elasticsearch on another machine without TLS."
     )
+    patience: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds for which an Elasticsearch that takes nothing is asked again.",
+    )
 
 
 class _Scheduled(_Section):

@@ -42,11 +42,12 @@ def writer(config: Config) -> IndexWriter:
 
         return EmbeddedWriter(config.index_folder)
     from index.elastic import ElasticWriter
+    from index.elastic_bulk import Patience
     from index.elastic_layout import create
 
     client = connection(config)
     create(client, config.index.alias)
-    return ElasticWriter(client, config.index.alias)
+    return ElasticWriter(client, config.index.alias, Patience(seconds=config.index.patience))
 
 
 Publish = Callable[[], None]
@@ -72,11 +73,16 @@ def anew(config: Config, beside: Path) -> Iterator[tuple[IndexWriter, Publish]]:
         return
     from index import elastic_layout
     from index.elastic import ElasticWriter
+    from index.elastic_bulk import Patience
 
     alias = config.index.alias
     with closing(connection(config)) as client:
         name = elastic_layout.make(client, alias)
-        yield ElasticWriter(client, alias, index=name), lambda: elastic_layout.publish(client, alias, name)
+        patience = Patience(seconds=config.index.patience)
+        yield (
+            ElasticWriter(client, alias, patience, index=name),
+            lambda: elastic_layout.publish(client, alias, name),
+        )
 
 
 def connection(config: Config) -> "Elasticsearch":

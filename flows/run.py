@@ -137,15 +137,21 @@ def work(
             running = crawl is not None and crawl.running
             try:
                 any_loaded = _load_pending(loader, background, report)
-            except IndexUnavailableError:
+            except IndexUnavailableError as error:
                 if not running:
-                    raise
+                    raise _waiting(error, loader) from error
                 loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
                 continue
             if not (any_loaded or running):
                 return report()
             report()
             time.sleep(_PAUSE)
+
+
+def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableError:
+    with loader.ledger.reading() as conn:
+        pending = captures.counts(conn)[Outcome.PENDING.value]
+    return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")
 
 
 def _load_pending(

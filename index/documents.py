@@ -3,14 +3,17 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from articles.model import Article
 
 TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "removed")
 KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "url", "id")
+Facet = Literal["source", "section", "language", "author"]  # by what found articles are counted
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
 ID = re.compile(r"[0-9a-f]{32}")
+DAY = 86_400_000  # milliseconds
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Where a word without a field is looked for, and how much a match there weighs.
@@ -47,6 +50,16 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
     }
 
 
+def facets(article: Article) -> dict[Facet, tuple[str, ...]]:
+    """The values of each facet, as they are shown."""
+    return {
+        "source": (article.source,),
+        "section": (article.section,),
+        "language": (article.language,),
+        "author": article.authors,
+    }
+
+
 def timestamp(article: Article) -> datetime:
     """The article's date: published, else first seen; never later than it was fetched."""
     return min(article.published_at or article.first_seen_at, article.fetched_at)
@@ -63,3 +76,8 @@ def identified(article: Article) -> None:
 def milliseconds(time: datetime) -> int:
     """Since 1970: the version of an article is its fetch time so."""
     return (time - EPOCH) // timedelta(milliseconds=1)
+
+
+def day(start: float) -> str:
+    """The day that begins so many milliseconds after 1970, as 2026-11-24."""
+    return (EPOCH + timedelta(milliseconds=start)).date().isoformat()

@@ -8,13 +8,13 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from articles.errors import IndexUnavailableError
 from articles.model import Article
-from index.documents import ID, milliseconds
+from index.documents import ID, Facet, day, milliseconds
 from index.elastic_bulk import Action, Bulk, Patience, deletion, upsert
 from index.elastic_documents import ADDED, article_of, document
 from index.elastic_errors import explained
 from index.elastic_query import Dsl, compile_query
 from index.marks import highlights
-from index.protocols import Ack, Hit, Hits
+from index.protocols import Ack, Count, Hit, Hits
 from index.query import Query, parse, ranks
 from index.ranking import PIVOT, WEIGHT, WINDOW
 
@@ -102,10 +102,7 @@ class ElasticReader:
                 timeout=_TIMEOUT,
                 **order,
             )
-        if found["timed_out"]:
-            raise IndexUnavailableError(
-                f"the search took longer than {_TIMEOUT}; narrow the query, or try again"
-            )
+        _in_time(found["timed_out"])
         hits = [(article_of(hit["_source"]), hit["_score"] or 0.0) for hit in found["hits"]["hits"]]
         return Hits(
             total=found["hits"]["total"]["value"],
@@ -113,6 +110,23 @@ class ElasticReader:
                 Hit(article=each, score=score, highlights=highlights(each, node)) for each, score in hits
             ),
         )
+
+    def facet(self, query: Query, field: Facet, limit: int = 10) -> list[Count]:
+        """The most frequent values of a field among all articles that `query` finds, the most frequent first."""
+        name = "authors" if field == "author" else field
+        terms = {"terms": {"field": name, "size": limit + 1}}  # one of them may be ""
+        found = [Count(value=each["key"], articles=each["doc_count"]) for each in self._buckets(query, terms)]
+        return [each for each in found if each.value][:limit]
+
+    def days(self, query: Query) -> list[Count]:
+        """How many of the articles that `query` finds are dated on each day (UTC, as 2026-11-24) that has any."""
+        histogram = {
+            "date_histogram": {"field": "@timestamp", "calendar_interval": "day", "min_doc_count": 1}
+        }
+        return [
+            Count(value=day(each["key"]), articles=each["doc_count"])
+            for each in self._buckets(query, histogram)
+        ]
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id."""
@@ -155,6 +169,18 @@ class ElasticReader:
         """Release the connections."""
         self._client.close()
 
+    def _buckets(self, query: Query, aggregation: Dsl) -> list[Dsl]:
+        with explained(self._alias):
+            found = self._client.search(
+                index=self._alias,
+                query=compile_query(query, parse(query.text)),
+                size=0,
+                timeout=_TIMEOUT,
+                aggs={"counts": aggregation},
+            )
+        _in_time(found["timed_out"])
+        return list(found["aggregations"]["counts"]["buckets"])
+
     @contextmanager
     def _point_in_time(self) -> Iterator[str]:
         with explained(self._alias):
@@ -174,3 +200,8 @@ class ElasticReader:
             "boost": WEIGHT,
         }
         return {"rescore": {"window_size": WINDOW, "query": {"rescore_query": {"distance_feature": feature}}}}
+
+
+def _in_time(timed_out: bool) -> None:
+    if timed_out:
+        raise IndexUnavailableError(f"the search took longer than {_TIMEOUT}; narrow the query, or try again")

@@ -16,7 +16,7 @@ import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic_errors import BUSY, cause, explanation, unreachable
+from index.elastic_errors import cause, explanation, passes, refused, unreachable
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request
@@ -24,13 +24,6 @@ _ITEMS = 250
 _UNDER_WAY = 2  # 1.4 to 1.95 times the speed of one; four are no faster
 _FIRST_PAUSE = 0.5  # seconds
 _LONGEST_PAUSE = 15.0
-_POISON = (
-    "strict_dynamic_mapping_exception",
-    "document_parsing_exception",
-    "mapper_parsing_exception",
-    "illegal_argument_exception",
-)
-_BROKEN = ("index_not_found_exception", "security_exception")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +109,17 @@ class Bulk:
                 self._pause(pauses, unreachable(error))
                 continue
             except ApiError as error:
-                if error.status_code in BUSY or _is_blocked(error):
-                    self._pause(pauses, explanation(error, self.target))
+                refusal = refused(error, self.target)
+                if isinstance(refusal, IndexUnavailableError):
+                    self._pause(pauses, refusal)
                     continue
                 if error.status_code not in (400, 413):
-                    raise explanation(error, self.target) from error
+                    raise refusal from error
                 return self._halved(actions, acks, left, error)
-            refusal: SearchIndexError | None = None
-            for place, item in zip(left, items, strict=True):
-                answer = _answer(item, self.target)
-                if isinstance(answer, Ack):
-                    acks[place] = answer
-                else:
-                    refusal = answer
-            if refusal is not None:
-                self._pause(pauses, refusal)
+            answers = {place: _answer(item, self.target) for place, item in zip(left, items, strict=True)}
+            acks |= {place: answer for place, answer in answers.items() if isinstance(answer, Ack)}
+            if open_ones := [answer for answer in answers.values() if not isinstance(answer, Ack)]:
+                self._pause(pauses, open_ones[0])
         return [acks[place] for place in range(len(actions))]
 
     def _request(self, actions: Sequence[Action]) -> list[dict[str, Any]]:
@@ -163,7 +152,7 @@ class Bulk:
         except TransportError as error:
             return unreachable(error)
         except ApiError as error:
-            return explanation(error, self.target)
+            return refused(error, self.target)
         return None
 
     def _pause(self, pauses: Iterator[float], refusal: SearchIndexError) -> None:
@@ -186,10 +175,6 @@ def _requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
         yield request
 
 
-def _is_blocked(error: ApiError) -> bool:
-    return cause(error.body)[0] in ("cluster_block_exception", "index_closed_exception")
-
-
 def _answer(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
     """What an item's answer means; an error where there is none yet."""
     status = item["status"]
@@ -198,8 +183,6 @@ def _answer(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
     kind, reason = cause(item)
     if kind == "version_conflict_engine_exception":
         return Ack(id=item["_id"], status="superseded")
-    if status == 400 and kind in _POISON:
+    if status == 400 and not passes(status, kind):  # this document, and no other
         return Ack(id=item["_id"], status="refused", detail=f"{kind}: {reason}")
-    if kind in _BROKEN:
-        return SearchIndexError(f"Elasticsearch does not let `{target}` be written: {kind}: {reason}")
-    return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")
+    return explanation(status, kind, reason, target)

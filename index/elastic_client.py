@@ -1,6 +1,7 @@
 """The connection to Elasticsearch."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,8 @@ def connect(url: str, environment: Mapping[str, str], *, allow_plain_http: bool 
     )
     if bool(user) != bool(password):
         raise ConfigError(f"{_PREFIX}USERNAME and {_PREFIX}PASSWORD belong together; one of them is not set")
+    if authority and not Path(authority).is_file():
+        raise ConfigError(f"{_PREFIX}CA: there is no file {authority}")
     trust: dict[str, Any] = {"ca_certs": authority} if authority and parts.scheme == "https" else {}
     return Elasticsearch(
         url,

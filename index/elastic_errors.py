@@ -8,7 +8,8 @@ from elasticsearch import ApiError, TransportError, UnsupportedProductError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
 
-BUSY = (429, 502, 503, 504)
+_BUSY = (429, 502, 503, 504)
+_BLOCKED = ("cluster_block_exception", "index_closed_exception")
 _KEYS = "BROADSHEET_ELASTICSEARCH_API_KEY, or BROADSHEET_ELASTICSEARCH_USERNAME and BROADSHEET_ELASTICSEARCH_PASSWORD"
 
 
@@ -22,7 +23,7 @@ def explained(alias: str) -> Iterator[None]:
     except TransportError as error:
         raise unreachable(error) from error
     except ApiError as error:
-        raise explanation(error, alias) from error
+        raise refused(error, alias) from error
 
 
 def unreachable(error: TransportError) -> IndexUnavailableError:
@@ -33,9 +34,18 @@ def unreachable(error: TransportError) -> IndexUnavailableError:
     )
 
 
-def explanation(error: ApiError, alias: str) -> SearchIndexError:
+def refused(error: ApiError, alias: str) -> SearchIndexError:
     """The server refused a whole request."""
-    status, (kind, reason) = error.status_code, cause(error.body)
+    return explanation(error.status_code, *cause(error.body), alias)
+
+
+def passes(status: int, kind: str) -> bool:
+    """Whether the refusal is one that may pass by itself, or when someone makes room: busy, full, read-only, closed."""
+    return status in _BUSY or kind in _BLOCKED
+
+
+def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexError:
+    """What a refusal means, by its HTTP status and the type and reason of the error."""
     if status == 401:
         return SearchIndexError(f"Elasticsearch does not know who asks ({reason}): set {_KEYS}")
     if kind == "security_exception":
@@ -51,7 +61,7 @@ def explanation(error: ApiError, alias: str) -> SearchIndexError:
         return SearchIndexError(
             f"Elasticsearch does not understand this client ({reason}): a server 8.x needs the package `elasticsearch<9`"
         )
-    if status in BUSY or kind in ("cluster_block_exception", "index_closed_exception"):
+    if passes(status, kind):
         return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")
     return SearchIndexError(f"Elasticsearch refused a request with {status}: {kind}: {reason}")
 

@@ -183,8 +183,8 @@ def drop(client: Elasticsearch, alias: str) -> list[str]:
             client.indices.delete(index=",".join(going))
         if client.indices.exists_index_template(name=alias):
             client.indices.delete_index_template(name=alias)
-        for component in client.cluster.get_component_template(name=f"{alias}-v*")["component_templates"]:
-            client.cluster.delete_component_template(name=component["name"])
+        if client.cluster.exists_component_template(name=f"{alias}-v{VERSION}"):
+            client.cluster.delete_component_template(name=f"{alias}-v{VERSION}")
     return going
 
 

@@ -4,13 +4,12 @@ What is found and in which order are two parts: `filter` holds the query as it i
 index; `should` ranks by all the words it asks for together, exact and stemmed, whose title and lead weigh more.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS, milliseconds
 from index.elastic_layout import TEXTS
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
+from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked
 from index.tokens import keyword, tokens
 
 Dsl = dict[str, Any]
@@ -84,13 +83,13 @@ def _any(found: list[Dsl]) -> Dsl:
 
 def _ranking(node: Node) -> list[Dsl]:
     """Clauses that add to a hit's score, none of which it must meet."""
-    asked = list(_asked(node, ""))
+    wanted = list(asked(node))
     clauses = [
         {"match": {TEXTS[field]: {"query": text, "boost": DEFAULT_FIELDS.get(field, 1.0)}}}
-        for field, text in asked
+        for field, text in wanted
         if field
     ]
-    words = " ".join(text for field, text in asked if not field)
+    words = " ".join(text for field, text in wanted if not field)
     if not words:
         return clauses
     stems = {"query": words, "fields": ["stem.*"]}
@@ -101,18 +100,6 @@ def _ranking(node: Node) -> list[Dsl]:
         {"multi_match": {"query": words, "fields": [*_WEIGHTED, "stem.*"], "type": "most_fields"}},
         {"multi_match": {"query": words, "fields": _HEADS, "type": "phrase", "slop": _SLOP}},
     ]
-
-
-def _asked(node: Node, field: str) -> Iterator[tuple[str, str]]:
-    """The words and phrases that a hit is the better for, each with its text field ("" for any)."""
-    match node:
-        case Term(text) if field == "" or field in TEXT_FIELDS:
-            yield field, " ".join(tokens(text))
-        case Scoped(scope, inner):
-            yield from _asked(inner, scope)
-        case And(nodes) | Or(nodes):
-            for each in nodes:
-                yield from _asked(each, field)
 
 
 def _days(node: From | To) -> Dsl:

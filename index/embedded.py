@@ -4,21 +4,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tantivy import DocAddress, Searcher
 from tantivy import Query as Compiled
 
 from articles.model import Article, from_json
 from index import embedded_disk as disk
-from index.documents import ID, milliseconds
+from index.documents import DAY, ID, Facet, day, milliseconds
 from index.embedded_query import compile_query
 from index.marks import highlights
-from index.protocols import Ack, Hit, Hits
+from index.protocols import Ack, Count, Hit, Hits
 from index.query import Query, parse, ranks
 from index.ranking import WINDOW, recency
 
 _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
 _SCHEMA = disk.make_schema()
+_MOST_VALUES = 65_000  # of a facet; tantivy's own limit of buckets
 _ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
 
 
@@ -122,6 +124,20 @@ class EmbeddedReader:
         hits = [Hit(article=each, score=score, highlights=highlights(each, node)) for each, score in found]
         return Hits(total=total, hits=tuple(hits))
 
+    def facet(self, query: Query, field: Facet, limit: int = 10) -> list[Count]:
+        """The most frequent values of a field among all articles that `query` finds, the most frequent first."""
+        terms = {"terms": {"field": f"facet_{field}", "size": _MOST_VALUES}}
+        found = [Count(value=each["key"], articles=each["doc_count"]) for each in self._buckets(query, terms)]
+        return sorted(found, key=lambda each: (-each.articles, each.value))[:limit]
+
+    def days(self, query: Query) -> list[Count]:
+        """How many of the articles that `query` finds are dated on each day (UTC, as 2026-11-24) that has any."""
+        histogram = {"histogram": {"field": "dated", "interval": DAY, "min_doc_count": 1}}
+        return [
+            Count(value=day(each["key"]), articles=each["doc_count"])
+            for each in self._buckets(query, histogram)
+        ]
+
     def get(self, article_id: str) -> Article | None:
         """The article with this id."""
         if not ID.fullmatch(article_id):
@@ -156,6 +172,12 @@ class EmbeddedReader:
             for (score, address), dated in zip(hits[:WINDOW], dates, strict=True)
         ]
         return sorted(best, key=lambda hit: -hit[0]) + list(hits[WINDOW:])
+
+    def _buckets(self, query: Query, aggregation: dict[str, Any]) -> list[dict[str, Any]]:
+        compiled = compile_query(query, parse(query.text), _SCHEMA)
+        with disk.reading(self._folder):
+            found = self._searcher().aggregate(compiled, {"counts": aggregation})
+        return list(found["counts"]["buckets"])
 
     def _searcher(self) -> Searcher:
         self._index.reload()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from tantivy import MAX_DATETIME, MIN_DATETIME, Document, Index, Schema, SchemaBuilder
@@ -18,6 +19,8 @@ from index import stems
 from index.documents import (
     KEYWORD_FIELDS,
     TEXT_FIELDS,
+    Facet,
+    facets,
     identified,
     keywords,
     milliseconds,
@@ -27,7 +30,7 @@ from index.documents import (
 from index.stems import EMBEDDED
 from index.tokens import analyzer, keyword, plain
 
-VERSION = "2"  # of the fields and of the tokenisation
+VERSION = "3"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
@@ -43,6 +46,8 @@ def make_schema() -> Schema:
         builder.add_text_field(f"stem_{stemmer}", tokenizer_name=f"broadsheet_{stemmer}", index_option="freq")
     for name in KEYWORD_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for facet in get_args(Facet):
+        builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_date_field("timestamp", indexed=True, fast=True)
     builder.add_integer_field("dated", fast=True)
     builder.add_integer_field("fetched", fast=True)
@@ -63,6 +68,9 @@ def make_document(article: Article) -> Document:
     for name, values in keywords(article).items():
         for word in filter(None, map(keyword, values)):
             document.add_text(name, word)
+    for facet, values in facets(article).items():
+        for value in dict.fromkeys(filter(None, values)):
+            document.add_text(f"facet_{facet}", value)
     document.add_date("timestamp", in_range(timestamp(article)))
     document.add_integer("dated", milliseconds(timestamp(article)))
     document.add_integer("fetched", milliseconds(article.fetched_at))

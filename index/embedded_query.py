@@ -1,6 +1,7 @@
 """From a query's nodes to tantivy's queries."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from tantivy import FieldType, Occur, Schema
@@ -8,21 +9,34 @@ from tantivy import Query as Compiled
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS
 from index.embedded_disk import STEMMERS, in_range
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
+from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked
 from index.stems import analyzer
 from index.tokens import keyword, plain, tokens
 
 _LAST_DAY = date.max - timedelta(days=1)  # the last one with a morrow
+_SLOP = 2
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
 def compile_query(query: Query, node: Node, schema: Schema) -> Compiled:
     """`node` is the parsed text of `query`."""
-    compiled = _compile(node, "", schema)
+    compiled = Compiled.boolean_query(
+        [(Occur.Must, _compile(node, "", schema)), *((Occur.Should, each) for each in _whole(node, schema))]
+    )
     if query.since is None and query.until is None:
         return compiled
     dates = _dates(query.since, query.until, schema)
     return Compiled.boolean_query([(Occur.Must, compiled), (Occur.Must, dates)])
+
+
+def _whole(node: Node, schema: Schema) -> Iterator[Compiled]:
+    """All the words in a row, in title or lead: a hit is the better for it."""
+    words = [word for field, text in asked(node) if not field for word in text.split()]
+    if len(words) > 1:
+        for name, weight in DEFAULT_FIELDS.items():
+            if name != "body":
+                phrase = Compiled.phrase_query(schema, name, list(words), slop=_SLOP)
+                yield Compiled.boost_query(phrase, weight)
 
 
 def _compile(node: Node, field: str, schema: Schema) -> Compiled:

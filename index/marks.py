@@ -10,7 +10,7 @@ from tantivy import Token
 
 from articles.model import Article
 from index.query import And, Node, Or, Prefix, Scoped, Term
-from index.stems import stem, stems
+from index.stems import same_start, stem
 from index.tokens import located, tokens
 
 # Private-use characters. Those that a page itself holds are taken out of the fragments.
@@ -105,21 +105,22 @@ def _matches(
 ) -> list[_Match]:
     """In the order of the text."""
     words = [word.text for word in located_words]
+    firsts = {each.words[0] for each in sought if not each.prefix}
+    starts = tuple({each.words[0] for each in sought if each.prefix})
     by_stem = {each.stem: each for each in sought if each.stem}
-    stemmed = stems(text, language) if by_stem else []
-    beginnings = [each for each in sought if each.prefix]
-    by_first: dict[str, list[_Sought]] = {}
-    for each in sought.difference(beginnings):
-        by_first.setdefault(each.words[0], []).append(each)
+    kept = tuple({each[: same_start(language)] for each in by_stem})
     matches = []
     for place, word in enumerate(words):
-        for each in (*by_first.get(word, ()), *beginnings):
-            if each.is_at(place, words):
-                first, last = located_words[place], located_words[place + len(each.words) - 1]
-                matches.append(_Match(each, first.char_offset_from, last.char_offset_to or 0))
-        if stemmed and (one := by_stem.get(stemmed[place])) and one.words != (word,):
-            at = located_words[place]
-            matches.append(_Match(one, at.char_offset_from, at.char_offset_to or 0))
+        first = located_words[place]
+        if word in firsts or word.startswith(starts):
+            for each in sought:
+                if each.is_at(place, words):
+                    last = located_words[place + len(each.words) - 1]
+                    matches.append(_Match(each, first.char_offset_from, last.char_offset_to or 0))
+        if word.startswith(kept) and word not in firsts:
+            start, end = first.char_offset_from, first.char_offset_to or 0
+            if one := by_stem.get(stem(text[start:end], language)):
+                matches.append(_Match(one, start, end))
     return matches
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from articles.model import Article
+from index.documents import Facet
 from index.query import Query
 
 
@@ -41,6 +42,14 @@ class Hits:
     hits: tuple[Hit, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of the found articles have this value, or are dated in the days that begin with it."""
+
+    value: str
+    articles: int
+
+
 class IndexWriter(Protocol):
     """Adds and removes articles. Raises SearchIndexError when the index cannot be written."""
 
@@ -62,6 +71,12 @@ class IndexReader(Protocol):
 
     def search(self, query: Query) -> Hits:
         """The page of hits that `query` asks for."""
+
+    def facet(self, query: Query, field: Facet, limit: int = 10) -> list[Count]:
+        """The most frequent values of a field among all articles that `query` finds, the most frequent first."""
+
+    def days(self, query: Query) -> list[Count]:
+        """How many of the articles that `query` finds are dated on each day (UTC, as 2026-11-24) that has any."""
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id."""

@@ -14,6 +14,7 @@ without any letter or digit (`&`, `-`) is passed over. `?` and `/` are plain cha
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -169,6 +170,18 @@ def ranks(node: Node, field: str = "") -> bool:
             return any(ranks(each, field) for each in nodes)
         case _:
             return False
+
+
+def asked(node: Node, field: str = "") -> Iterator[tuple[str, str]]:
+    """The words and phrases that a hit is the better for, each with its text field ("" for any), tokens apart."""
+    match node:
+        case Term(text) if field == "" or field in TEXT_FIELDS:
+            yield field, " ".join(tokens(text))
+        case Scoped(scope, inner):
+            yield from asked(inner, scope)
+        case And(nodes) | Or(nodes):
+            for each in nodes:
+                yield from asked(each, field)
 
 
 @cache

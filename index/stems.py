@@ -6,7 +6,7 @@ matches there too: `tariff` finds tariffs. In quotes or with a field a word is e
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -63,13 +63,14 @@ def analyzer(stemmer: str) -> TextAnalyzer:
     return stems.filter(Filter.ascii_fold()).build()
 
 
-def stems(text: str, language: str) -> list[str]:
-    """The stems of index.tokens' words in a language (ISO 639-1); none in one that has no stemmer here."""
-    stemmer = EMBEDDED.get(language)
-    return analyzer(stemmer).analyze(plain(text)) if stemmer else []
-
-
+@lru_cache(maxsize=50_000)
 def stem(word: str, language: str) -> str:
-    """One word's stem; "" in a language without a stemmer, and for what is no one word."""
-    found = stems(word, language)
+    """One word's stem; "" in a language (ISO 639-1) without a stemmer here, and for what is no one word."""
+    stemmer = EMBEDDED.get(language)
+    found = analyzer(stemmer).analyze(plain(word)) if stemmer else []
     return found[0] if len(found) == 1 else ""
+
+
+def same_start(language: str) -> int:
+    """How many letters at its start a word shares with its stem: Snowball cuts endings, but in Arabic prefixes too."""
+    return 0 if language == "ar" else 2

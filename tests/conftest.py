@@ -12,6 +12,8 @@ from flows.config import Config, SourceSection, add_sources, load, template
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
+    from tests.elastic import Server
+
 pytest.register_assert_rewrite("tests.index_contract")
 
 
@@ -45,3 +47,12 @@ def client() -> Iterator["SyncPrefectClient"]:
 
         with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
             yield client
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_server() -> Iterator["Server"]:
+    """A real server: see tests.elastic, which says where it comes from and when tests are skipped."""
+    from tests import elastic  # imports the client, which takes two seconds
+
+    with elastic.server() as server:
+        yield server

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from articles.errors import QueryError
 from articles.model import Article, Image, Removal
+from index.documents import Facet
 from index.marks import END, START
 from index.protocols import IndexReader, IndexWriter
 from index.query import Query
@@ -328,6 +329,30 @@ class IndexContract:
 
     def test_the_highest_offset_finds_nothing_and_fails_not(self, library: IndexReader) -> None:
         assert library.search(Query(limit=10, offset=9_990)).hits == ()
+
+    # Counting
+
+    def test_found_articles_are_counted_by_their_values(self, library: IndexReader) -> None:
+        def counted(text: str, field: Facet, limit: int = 10) -> list[tuple[str, int]]:
+            found = library.facet(Query(text=text, limit=1), field, limit)
+            return [(each.value, each.articles) for each in found]
+
+        assert counted("steel", "source") == [("norland", 1), ("southern", 1)]
+        assert counted("steel OR language:de", "language") == [("de", 2), ("en", 2)]
+        assert counted("", "language", 2) == [("de", 2), ("en", 2)]
+        assert counted("steel", "author") == [("Ada O'Neill", 1), ("Ben Émile", 1)]
+        assert counted("", "section") == [("Money", 1), ("World News", 1)]
+        assert counted("nowhere", "source") == []
+
+    def test_found_articles_are_counted_by_day(self, library: IndexReader) -> None:
+        found = library.days(Query(text="steel OR jets"))
+        assert [(each.value, each.articles) for each in found] == [
+            ("2026-11-01", 1),
+            ("2026-11-20", 1),
+            ("2026-11-21", 1),
+        ]
+        since = datetime(2026, 11, 22, tzinfo=UTC)
+        assert [each.articles for each in library.days(Query(since=since))] == [len(EVERY) - 3]
 
     # Showing
 

@@ -1,40 +1,295 @@
 """The index in Elasticsearch: the contract of every index on a real server, and what only a server can suffer."""
 
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from elasticsearch import Elasticsearch
 
+from articles.errors import ConfigError, IndexUnavailableError, QueryError, SearchIndexError
 from index import elastic_layout
 from index.elastic import ElasticReader, ElasticWriter
-from index.elastic_bulk import Patience
+from index.elastic_bulk import Bulk, Patience, upsert
+from index.elastic_client import connect
+from index.elastic_documents import document
+from index.query import Query
+from index.stems import ELASTIC
+from index.tokens import tokens
 from tests import elastic
-from tests.index_contract import IndexContract, NewIndex, OpenIndex
+from tests.index_contract import LIBRARY, NOON, IndexContract, NewIndex, OpenIndex, article
 
-QUICK = Patience(seconds=0.2)
+SHORT = Patience(seconds=0.3)
+MANY = [article(f"number {number}", title=f"Number {number}") for number in range(1_000)]
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[Elasticsearch]:
-    with elastic.server() as url, closing(elastic.client(url)) as client:
+def connection(elasticsearch_server: elastic.Server) -> Iterator[Elasticsearch]:
+    with closing(elasticsearch_server.connect()) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def new_index(connection: Elasticsearch) -> Iterator[NewIndex]:
+def new_index(elasticsearch_server: elastic.Server, connection: Elasticsearch) -> Iterator[NewIndex]:
+    """Written and read with the keys that the documents recommend, where the server has security."""
     with ExitStack() as stack:
+        load, search = (
+            stack.enter_context(closing(elasticsearch_server.with_key(connection, privileges)))
+            for privileges in (elastic.LOAD, elastic.SEARCH)
+        )
 
         def new() -> OpenIndex:
             alias = stack.enter_context(elastic.fresh_alias(connection))
             elastic_layout.create(connection, alias)
-            reader = ElasticReader(connection, alias)
             return OpenIndex(
-                ElasticWriter(connection, alias, QUICK), reader, lambda: ElasticReader(connection, alias)
+                ElasticWriter(load, alias, SHORT),
+                ElasticReader(search, alias),
+                lambda: ElasticReader(search, alias),
             )
 
         yield new
 
 
+@pytest.fixture
+def alias(connection: Elasticsearch) -> Iterator[str]:
+    """An empty index behind an alias."""
+    with elastic.fresh_alias(connection) as name:
+        elastic_layout.create(connection, name)
+        yield name
+
+
 class TestElastic(IndexContract):
     """The contract, on a server."""
+
+
+# What the server takes, and what it refuses
+
+
+def test_words_are_cut_as_the_definition_says(connection: Elasticsearch, alias: str) -> None:
+    texts = [text for each in LIBRARY.values() for text in (each.title, each.lead, *each.body) if text]
+    for text in (
+        *texts,
+        "½ ﬁne Ｆｕｌｌ snake_case ʼa می\u200cخواهم 1,000.5 हिन्दी İI ΟΔΟΣ",
+        "x" * 3_999 + " " + "x" * 4_001,
+    ):
+        if len(text) < 20_000:
+            found = connection.indices.analyze(index=alias, analyzer="words", text=text)["tokens"]
+            assert [each["token"] for each in found] == tokens(text), text
+
+
+@pytest.mark.parametrize("language", sorted(ELASTIC))
+def test_every_language_has_its_stemmer(connection: Elasticsearch, alias: str, language: str) -> None:
+    found = connection.indices.analyze(index=alias, field=f"stem.{language}", text="Running running")[
+        "tokens"
+    ]
+    assert len({each["token"] for each in found}) == 1
+
+
+def test_one_poisoned_in_a_thousand_is_refused_with_its_cause(connection: Elasticsearch, alias: str) -> None:
+    poisoned = replace(MANY[500], word_count=1 << 40)  # the mapping has 32 bits for it
+    acks = ElasticWriter(connection, alias, SHORT).add([*MANY[:500], poisoned, *MANY[501:]])
+    assert [ack.id for ack in acks if ack.status != "indexed"] == [poisoned.id]
+    assert "word_count" in acks[500].detail
+    assert ElasticReader(connection, alias).count() == 999
+
+
+def test_an_item_that_spoils_its_request_is_found_and_refused_alone(
+    connection: Elasticsearch, alias: str
+) -> None:
+    actions = [upsert(each.id, 1, document(each)) for each in MANY[:200]]
+    actions[77] = upsert(MANY[77].id, -1, document(MANY[77]))
+    acks = Bulk(connection, alias, SHORT, require_alias=True).send(actions)
+    assert [place for place, ack in enumerate(acks) if ack.status == "refused"] == [77]
+    assert {ack.status for ack in acks} == {"indexed", "refused"}
+    assert "version" in acks[77].detail
+
+
+# A server that takes nothing for a while
+
+
+@contextmanager
+def blocked(connection: Elasticsearch, alias: str, block: str) -> Iterator[None]:
+    connection.indices.put_settings(index=alias, settings={f"index.blocks.{block}": True})
+    try:
+        yield
+    finally:
+        connection.indices.put_settings(index=alias, settings={f"index.blocks.{block}": None})
+
+
+@pytest.mark.parametrize("block", ["read_only_allow_delete", "write"])
+def test_a_full_or_read_only_index_is_waited_for_and_then_said(
+    connection: Elasticsearch, alias: str, block: str
+) -> None:
+    writer = ElasticWriter(connection, alias, SHORT)
+    with blocked(connection, alias, block), pytest.raises(IndexUnavailableError, match="cluster_block"):
+        writer.add(MANY[:10])
+    assert {ack.status for ack in writer.add(MANY[:10])} == {"indexed"}
+
+
+def test_a_block_that_is_lifted_in_time_costs_nothing(connection: Elasticsearch, alias: str) -> None:
+    with blocked(connection, alias, "read_only_allow_delete"):
+        lift = {"index.blocks.read_only_allow_delete": None}
+        pauses: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 3:
+                connection.indices.put_settings(index=alias, settings=lift)
+
+        patience = Patience(seconds=60, monotonic=lambda: 0.0, sleep=sleep, random=lambda: 1.0)
+        acks = ElasticWriter(connection, alias, patience).add(MANY[:10])
+    assert {ack.status for ack in acks} == {"indexed"}
+    assert pauses == [0.5, 1.0, 2.0]
+
+
+def test_answers_that_never_arrive_are_asked_for_again(
+    elasticsearch_server: elastic.Server, connection: Elasticsearch, alias: str
+) -> None:
+    if elasticsearch_server.environment:
+        pytest.skip("the proxy does not speak TLS")
+    with closing(elastic.CuttingProxy(urlsplit(elasticsearch_server.url).port or 0, cuts=3)) as proxy:
+        with closing(elasticsearch_server.connect(proxy.port)) as client:
+            acks = ElasticWriter(client, alias, Patience(seconds=30)).add(MANY)
+        assert proxy.cuts == 0
+    assert {ack.status for ack in acks} == {"indexed"}
+    assert list(ElasticReader(connection, alias).all()) == sorted(MANY, key=lambda each: each.id)
+
+
+def test_a_server_that_is_not_there_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with closing(connect(f"http://127.0.0.1:{port}", {})) as client:
+        with pytest.raises(IndexUnavailableError, match="cannot be reached"):
+            ElasticWriter(client, "articles", SHORT).add(MANY[:1])
+        with pytest.raises(IndexUnavailableError, match="cannot be reached"):
+            ElasticReader(client, "articles").search(Query())
+
+
+def test_a_missing_index_is_said_at_once_and_not_made_by_accident(connection: Elasticsearch) -> None:
+    with elastic.fresh_alias(connection) as name:
+        patience = Patience(seconds=60, sleep=lambda _: pytest.fail("waiting mends nothing"))
+        with pytest.raises(SearchIndexError, match="broadsheet index create"):
+            ElasticWriter(connection, name, patience).add(MANY[:1])
+        for read in (
+            lambda: ElasticReader(connection, name).count(),
+            lambda: ElasticReader(connection, name).get("0" * 32),
+        ):
+            with pytest.raises(SearchIndexError, match="broadsheet index create"):
+                read()
+        assert not connection.indices.exists(index=name)
+
+
+def test_a_wrong_password_is_said_at_once(elasticsearch_server: elastic.Server) -> None:
+    if not elasticsearch_server.environment:
+        pytest.skip("this server asks for none")
+    wrong = {**elasticsearch_server.environment, "BROADSHEET_ELASTICSEARCH_PASSWORD": "wrong"}
+    with (
+        closing(connect(elasticsearch_server.url, wrong)) as client,
+        pytest.raises(SearchIndexError, match="API_KEY"),
+    ):
+        ElasticWriter(client, "articles").add(MANY[:1])
+
+
+# Hostile queries
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 3_000 + "a" + ")" * 3_000, "word " * 5_000, "*a *b", '"unbalanced', "a\x00b", "x" * 1_000_000],
+    ids=["parentheses", "words", "wildcards", "quote", "control", "megabyte"],
+)
+def test_a_hostile_query_is_refused_here_and_the_server_lives(
+    connection: Elasticsearch, alias: str, text: str
+) -> None:
+    reader = ElasticReader(connection, alias)
+    with pytest.raises(QueryError) as raised:
+        reader.search(Query(text=text))
+    assert 0 <= raised.value.position <= len(text)
+    assert reader.count() == 0
+
+
+def test_the_most_that_a_query_may_ask_is_answered(connection: Elasticsearch, alias: str) -> None:
+    reader = ElasticReader(connection, alias)
+    deep = "(" * 19 + "sea OR -(ab* title:cd*)" + ")" * 19
+    many = " OR ".join(f"w{number}" for number in range(64))
+    assert [reader.search(Query(text=text)).total for text in (deep, many)] == [0, 0]
+
+
+# Layout
+
+
+def test_an_index_is_made_once_and_found_sound(connection: Elasticsearch, alias: str) -> None:
+    assert elastic_layout.create(connection, alias) == elastic_layout.current(connection, alias)
+    assert elastic_layout.check(connection, alias) == []
+    with blocked(connection, alias, "write"):
+        assert "takes no writes" in elastic_layout.check(connection, alias)[0]
+    index = elastic_layout.current(connection, alias)
+    connection.indices.put_mapping(index=index, properties={"shares": {"type": "long"}})
+    assert "shares" in elastic_layout.check(connection, alias)[0]
+    assert elastic_layout.drop(connection, alias) == [index]
+    assert "broadsheet index create" in elastic_layout.check(connection, alias)[0]
+
+
+def test_an_index_where_the_alias_should_be_is_left_alone(connection: Elasticsearch) -> None:
+    with elastic.fresh_alias(connection) as name:
+        connection.indices.create(index=name)
+        try:
+            with pytest.raises(SearchIndexError, match="choose another"):
+                elastic_layout.create(connection, name)
+        finally:
+            connection.indices.delete(index=name)
+
+
+def test_searches_go_on_while_the_alias_moves(connection: Elasticsearch, alias: str) -> None:
+    writer, reader = ElasticWriter(connection, alias, SHORT), ElasticReader(connection, alias)
+    writer.add(MANY)
+    before = elastic_layout.current(connection, alias)
+    seen: set[int] = set()
+    failed: list[Exception] = []
+    done = threading.Event()
+
+    def search() -> None:
+        while not done.is_set():
+            try:
+                seen.add(reader.search(Query(text="number")).total)
+            except Exception as error:  # noqa: BLE001  any failed search is what must not be
+                failed.append(error)
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    try:
+        for _ in range(3):
+            fresh = elastic_layout.make(connection, alias)
+            ElasticWriter(connection, alias, SHORT, index=fresh).add(MANY)
+            elastic_layout.publish(connection, alias, fresh)
+    finally:
+        done.set()
+        searching.join()
+    assert failed == []
+    assert seen == {len(MANY)}
+    assert not connection.indices.exists(index=before)
+    newer = [replace(MANY[0], fetched_at=NOON + timedelta(hours=1))]
+    assert writer.add(newer)[0].status == "indexed"
+
+
+# Connecting
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "match"),
+    [
+        ("ftp://search.example", {}, "http"),
+        ("https://user:secret@search.example", {}, "environment"),
+        ("http://search.example:9200", {}, "plain http"),
+        ("https://search.example", {"BROADSHEET_ELASTICSEARCH_USERNAME": "me"}, "PASSWORD"),
+        ("https://search.example", {"BROADSHEET_ELASTICSEARCH_CA": "/nowhere/ca.crt"}, "ca.crt"),
+    ],
+)
+def test_a_wrong_connection_is_a_clear_error(url: str, environment: dict[str, str], match: str) -> None:
+    with pytest.raises(ConfigError, match=match) as raised:
+        connect(url, environment)
+    assert "secret" not in str(raised.value)
