@@ -18,6 +18,7 @@ START = "\ue000"
 END = "\ue001"
 
 _FRAGMENTS = 3  # of lead and body
+_ENOUGH = 20  # fragments to choose from; more are not looked for
 _BEFORE = 60  # characters of a fragment before its first match
 _AFTER = 200  # and from there on
 _READ = 100_000  # characters of a body that are looked through
@@ -55,6 +56,8 @@ def highlights(article: Article, node: Node) -> tuple[str, ...]:
     for paragraph in article.body:
         found.extend(_fragments(paragraph[: max(unread, 0)], body, language))
         unread -= len(paragraph)
+        if len(found) >= _ENOUGH or unread <= 0:
+            break
     best = nlargest(_FRAGMENTS, range(len(found)), key=lambda place: (found[place][0], -place))
     return (*_whole(article.title, title, language), *(found[place][1] for place in sorted(best)))
 

@@ -37,6 +37,15 @@ def config(tmp_path: Path, newsroom: Newsroom) -> Config:
 
 
 @pytest.fixture(scope="session")
+def elasticsearch_server() -> Iterator["Server"]:
+    """A real server: see tests.elastic, which says where it comes from and when tests are skipped."""
+    from tests import elastic  # imports the client, which takes two seconds
+
+    with elastic.server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def client() -> Iterator["SyncPrefectClient"]:
     """A client of a server that lives as long as the tests."""
     with pytest.MonkeyPatch.context() as patch:
@@ -47,12 +56,3 @@ def client() -> Iterator["SyncPrefectClient"]:
 
         with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
             yield client
-
-
-@pytest.fixture(scope="session")
-def elasticsearch_server() -> Iterator["Server"]:
-    """A real server: see tests.elastic, which says where it comes from and when tests are skipped."""
-    from tests import elastic  # imports the client, which takes two seconds
-
-    with elastic.server() as server:
-        yield server

@@ -1,0 +1,220 @@
+"""Writes broadsheet.ndjson, Broadsheet's data view, saved searches and dashboards for Kibana.
+
+    python deploy/kibana/build.py
+
+The same bytes every time; edit here, never the file. Fields are those of index/elastic_layout.py.
+"""
+
+from pathlib import Path
+
+from lens import (
+    DATA_VIEW,
+    EVERYTHING,
+    Json,
+    bars,
+    count,
+    dashboard,
+    days,
+    kql,
+    lucene,
+    metric,
+    number,
+    packed,
+    saved,
+    search,
+    table,
+    top,
+)
+
+FILE = Path(__file__).with_name("broadsheet.ndjson")
+
+# A page's lead is text, "" where it has none: Kibana's own language cannot ask for that, Lucene's can.
+NO_AUTHOR = kql("not authors: *")
+NO_LEAD = lucene("NOT lead:?*")
+NO_DATE = kql("not published_at: *")
+NO_LANGUAGE = kql('language: ""')
+WRONG_CAPTION = kql("images.status: mismatched")
+SHORT = kql("word_count < 100")
+CONTROLS = {"source": "Source", "section": "Section", "language": "Language"}
+
+
+def objects() -> list[Json]:
+    """Every object, those that are referred to before those that refer."""
+    collected, wrong = _collected(), _wrong()
+    panels = [panel for row in collected + wrong for panel, _, _ in row]
+    return [
+        _data_view(),
+        *_searches(),
+        *panels,
+        dashboard(
+            "broadsheet-collected",
+            "What was collected",
+            "Articles in the index, by the date they were published.",
+            collected,
+            CONTROLS,
+        ),
+        dashboard(
+            "broadsheet-wrong",
+            "What went wrong",
+            "Articles with gaps, and what was cut from them. Pages that never became an article are not in the "
+            "index: `broadsheet status`, `sources` and `explain` know of them.",
+            wrong,
+            CONTROLS,
+        ),
+    ]
+
+
+def _data_view() -> Json:
+    links = {name: {"id": "url", "params": {"type": "a"}} for name in ("url", "canonical_url", "lead_image")}
+    attributes = {
+        "title": "articles",
+        "name": "Broadsheet",
+        "timeFieldName": "@timestamp",
+        "allowNoIndex": True,
+        "fieldFormatMap": packed(links),
+        "runtimeFieldMap": packed({}),
+        "fieldAttrs": packed({}),
+        "sourceFilters": packed([{"value": "exact.*"}, {"value": "stem.*"}]),
+        "fields": packed([]),
+    }
+    return saved("index-pattern", DATA_VIEW, attributes, [])
+
+
+def _searches() -> list[Json]:
+    gaps = lucene("(*:* NOT authors:*) OR (*:* NOT lead:?*)")
+    return [
+        search(
+            "broadsheet-latest",
+            "Latest articles",
+            "Every article, newest first.",
+            ["title", "source", "section", "authors", "url"],
+            EVERYTHING,
+        ),
+        search(
+            "broadsheet-gaps",
+            "Without author or lead",
+            "Either the page does not say, or cleaning did not find it.",
+            ["title", "source", "authors", "lead", "url"],
+            gaps,
+        ),
+        search(
+            "broadsheet-cut",
+            "What was cut",
+            "Text that a rule took out of an article, with the rule.",
+            ["title", "source", "removed.rule", "removed.text"],
+            kql("removed.rule: *"),
+        ),
+    ]
+
+
+def _collected() -> list[list[tuple[Json, int, int]]]:
+    articles = count("Articles")
+    by_day = {"x": days(), "s": top("source", "Source", 10, "n"), "n": articles}
+    sources = {
+        "s": top("source", "Source", 100, "n"),
+        "n": articles,
+        "newest": metric("max", "@timestamp", "Newest article", "date"),
+        "seen": metric("max", "first_seen_at", "Newest first seen", "date"),
+        "words": metric("median", "word_count", "Words (median)"),
+    }
+    return [
+        [
+            (number("broadsheet-articles-count", "Articles", articles), 12, 6),
+            (number("broadsheet-sources", "Sources", metric("unique_count", "source", "Sources")), 12, 6),
+            (
+                number(
+                    "broadsheet-newest",
+                    "Newest first seen",
+                    metric("max", "first_seen_at", "Newest first seen", "date"),
+                ),
+                12,
+                6,
+            ),
+            (
+                number(
+                    "broadsheet-words",
+                    "Words of an article",
+                    metric("median", "word_count", "Words (median)"),
+                ),
+                12,
+                6,
+            ),
+        ],
+        [
+            (bars("broadsheet-by-day", "Articles over time, by source", by_day), 32, 14),
+            (_values("broadsheet-languages", "Languages", "language"), 16, 14),
+        ],
+        [
+            (_values("broadsheet-sections", "Sections", "section"), 16, 14),
+            (_values("broadsheet-authors", "Authors", "authors"), 16, 14),
+            (_values("broadsheet-tags", "Tags", "tags"), 16, 14),
+        ],
+        [(table("broadsheet-per-source", "Newest per source", sources), 48, 16)],
+    ]
+
+
+def _wrong() -> list[list[tuple[Json, int, int]]]:
+    by_day = {"x": days(), "s": top("removed.rule", "Rule", 10, "n"), "n": count("Articles")}
+    gaps = {
+        "s": top("source", "Source", 100, "n"),
+        "n": count("Articles"),
+        "author": count("Without author", NO_AUTHOR),
+        "lead": count("Without lead", NO_LEAD),
+        "date": count("Without publication date", NO_DATE),
+        "language": count("Without language", NO_LANGUAGE),
+        "caption": count("A caption does not fit", WRONG_CAPTION),
+        "short": count("Under 100 words", SHORT),
+    }
+    quiet = {
+        "s": top("source", "Source", 100, "seen", ascending=True),
+        "seen": metric("max", "first_seen_at", "Newest first seen", "date"),
+    }
+    versions = {"x": top("rules", "Version", 10, "n", kind="number"), "n": count("Articles")}
+    return [
+        [
+            (number("broadsheet-no-author", "Without author", count("Without author", NO_AUTHOR)), 12, 6),
+            (number("broadsheet-no-lead", "Without lead", count("Without lead", NO_LEAD)), 12, 6),
+            (
+                number(
+                    "broadsheet-no-date",
+                    "Without publication date",
+                    count("Without publication date", NO_DATE),
+                ),
+                12,
+                6,
+            ),
+            (
+                number(
+                    "broadsheet-wrong-caption",
+                    "A caption does not fit",
+                    count("A caption does not fit", WRONG_CAPTION),
+                ),
+                12,
+                6,
+            ),
+        ],
+        [(table("broadsheet-gaps-per-source", "Gaps per source", gaps), 48, 14)],
+        [
+            (_values("broadsheet-rules", "Articles that a rule cut from", "removed.rule"), 20, 14),
+            (bars("broadsheet-cut-by-day", "Articles that a rule cut from, over time", by_day), 28, 14),
+        ],
+        [
+            (_values("broadsheet-captions", "Articles by verdict on a caption", "images.status"), 16, 12),
+            (bars("broadsheet-versions", "Articles by version of the cleaning rules", versions), 16, 12),
+            (table("broadsheet-quiet", "Sources, the quietest first", quiet), 16, 12),
+        ],
+    ]
+
+
+def _values(identity: str, title: str, field: str) -> Json:
+    """The ten most frequent values of a keyword field."""
+    return bars(identity, title, {"x": top(field, title, 10, "n"), "n": count("Articles")})
+
+
+def text() -> str:
+    """The file: one object a line."""
+    return "".join(packed(each) + "\n" for each in objects())
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
