@@ -37,7 +37,8 @@ Say = Callable[[str], None]
 def environment(folder: Path, port: int, base: Mapping[str, str]) -> dict[str, str]:
     """The environment of server, worker and runs: `base` without its own Prefect settings.
 
-    State is in `folder`; nothing is told to anyone (telemetry); pages of other origins may not use the API.
+    State is in `folder`; nothing is told to anyone (telemetry); web pages of other origins
+    may not use the API, which can start programs.
     """
     url = f"http://{HOST}:{port}"
     own = {
@@ -46,6 +47,7 @@ def environment(folder: Path, port: int, base: Mapping[str, str]) -> dict[str, s
         "PREFECT_SERVER_API_HOST": HOST,
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
