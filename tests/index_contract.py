@@ -55,6 +55,8 @@ def article(key: str, **fields: Any) -> Article:
     return Article(**(plain | fields))
 
 
+# Each backend runs the property over an index that all examples share.
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 LONG_WORD = "antidis" * 100
 LIBRARY = {
     "steel": article(
@@ -520,7 +522,7 @@ class IndexContract:
 
     # The same words on both sides
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
     @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=40), data=st.data())
     def test_any_words_of_a_text_find_it(self, shelf: OpenIndex, text: str, data: st.DataObject) -> None:
         words = tokens(text)

@@ -155,6 +155,7 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_makes_it_good(
         stdout=subprocess.DEVNULL,
     )
     time.sleep(seconds)
+    process.send_signal(signal.SIGSTOP)  # so that it starts nothing while its children are counted
     family = offspring(process.pid)
     process.send_signal(signal.SIGKILL)
     process.wait()
