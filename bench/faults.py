@@ -21,17 +21,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import requests
-from folders import configure
+from folders import command, configure
 from warcio.archiveiterator import ArchiveIterator
 
 ASIDE = ("fetched_at", "first_seen_at", "archive")
 GRACE = 5.0
 Run = subprocess.Popen[bytes]
 State = dict[str, object]
-
-
-def command(folder: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]
 
 
 def start(folder: Path) -> Run:

@@ -1,5 +1,6 @@
-"""A configuration for the benchmarks: sources on this machine, no delay per host."""
+"""What the benchmarks share: a configuration with sources on this machine and no delay per host, and the command line."""
 
+import sys
 from pathlib import Path
 
 from flows.config import SourceSection, add_sources, template
@@ -13,3 +14,8 @@ def configure(folder: Path, feeds: list[str]) -> Path:
     path.write_text(text, encoding="utf-8")
     add_sources(path, [SourceSection(name=f"s{n}", feeds=(feed,)) for n, feed in enumerate(feeds)])
     return path
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    """The command `broadsheet`, as another process of this Python, for the broadsheet.toml in the folder."""
+    return [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]

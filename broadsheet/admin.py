@@ -1,4 +1,4 @@
-"""`broadsheet index`: the articles' index in Elasticsearch, made, looked at and removed."""
+"""`broadsheet index`: the articles' index made, looked at, filled anew and removed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 app = typer.Typer(
-    help="The index in Elasticsearch: create, check, drop. The embedded one needs none of it.",
+    help="The index: rebuild; and, in Elasticsearch, create, check, drop, which the embedded one does not need.",
     no_args_is_help=True,
 )
 
@@ -66,7 +66,7 @@ def check(context: typer.Context) -> None:
 def drop(
     context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
 ) -> None:
-    """Delete the index with every article in it; `rebuild` makes it anew from the archive."""
+    """Delete the index with every article in it; `index rebuild` fills it anew from the archive."""
     from broadsheet.terminal import say
 
     with _server(context) as (client, alias):
@@ -76,3 +76,22 @@ def drop(
             typer.confirm(f"Delete every index of the alias {alias}?", abort=True)
         gone = delete(client, alias)
     say(f"Deleted {', '.join(gone)}." if gone else f"There was no index of the alias {alias}.")
+
+
+@app.command()
+def rebuild(context: typer.Context) -> None:
+    """Fill a new index from ledger and archive, by today's rules, and put it in the present one's place.
+
+    Searches go on meanwhile; on Elasticsearch, runs too.
+    """
+    from broadsheet.terminal import console, say
+    from flows.config import load
+    from flows.reindex import reindex
+
+    with console.status("Filling a new index") as status:
+        done = reindex(
+            load(context.obj), lambda added: status.update(f"Filling a new index: {added} articles")
+        )
+    say(f"The new index is in place: {done.articles} articles, {done.changed} of them changed.")
+    if done.rejected:
+        say(f"{done.rejected} that were articles are none any more; `broadsheet explain URL` says why.")

@@ -98,7 +98,7 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         documents == indexed,
         f"{documents} articles."
         if documents == indexed
-        else f"{documents} articles, but the ledger says {indexed}: run `broadsheet rebuild`.",
+        else f"{documents} articles, but the ledger says {indexed}: run `broadsheet index rebuild`.",
     )
 
 

@@ -79,10 +79,14 @@ def anew(config: Config, beside: Path) -> Iterator[tuple[IndexWriter, Publish]]:
     with closing(connection(config)) as client:
         name = elastic_layout.make(client, alias)
         patience = Patience(seconds=config.index.patience)
-        yield (
-            ElasticWriter(client, alias, patience, index=name),
-            lambda: elastic_layout.publish(client, alias, name),
-        )
+        try:
+            yield (
+                ElasticWriter(client, alias, patience, index=name),
+                lambda: elastic_layout.publish(client, alias, name),
+            )
+        except BaseException:
+            elastic_layout.abandon(client, alias, name)
+            raise
 
 
 def connection(config: Config) -> "Elasticsearch":

@@ -49,35 +49,28 @@ class Loader:
         self._taken = 0
 
     def batches(self) -> Generator[list[Cleaned]]:
-        """Pending captures, cleaned, until none is left that this loader has not taken yet.
-
-        A batch is what two seconds gave, at most 500; the cleaners go on while it is dealt with.
-        """
-        batch: list[Cleaned] = []
-        due = time.monotonic() + _SECONDS
-        for cleaned in self._cleaned():
-            batch.append(cleaned)
-            if len(batch) == _AT_ONCE or time.monotonic() > due:
-                yield batch
-                batch = []
-                due = time.monotonic() + _SECONDS
-        if batch:
-            yield batch
+        """Pending captures, cleaned, until none is left that this loader has not taken yet."""
+        return batches(self.archive, self.cleaners, self._pending())
 
     def store(self, batch: Iterable[Cleaned]) -> list[Settled]:
         """Settle a batch: in the index, then in the ledger."""
-        cleaned = sorted(batch, key=lambda pair: pair[0].id)
+        with self.ledger.turn():
+            return self._store(sorted(batch, key=lambda pair: pair[0].id))
+
+    def fold(self) -> list[Settled]:
+        """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
+        with self.ledger.turn():
+            return self._fold()
+
+    def _store(self, cleaned: list[Cleaned]) -> list[Settled]:
         articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
             latest = captures.latest_indexed(
                 conn, {a.id for a in articles} | {_original(a) for a in articles}
             )
-            first_seen = captures.first_seen(conn, {a.id for a in articles})
         settled, to_add = decide(cleaned, latest, self.clock())
-        acks = self.writer.add(
-            [replace(a, first_seen_at=first_seen[a.id], archive=str(c.ref)) for c, a in to_add]
-        )
-        settled += [_acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
+        acks = self.writer.add(completed(self.ledger, to_add))
+        settled += [acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
         with self.ledger.transaction() as conn:
             captures.settle(conn, settled)
             for capture, article in to_add:
@@ -86,8 +79,7 @@ class Loader:
                     urls.queue(conn, entry, self.clock())
         return settled
 
-    def fold(self) -> list[Settled]:
-        """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
+    def _fold(self) -> list[Settled]:
         with self.ledger.reading() as conn:
             stand_ins = captures.duplicates_waiting(conn)
         if not stand_ins:
@@ -109,12 +101,7 @@ class Loader:
             captures.settle(conn, folded)
         return folded
 
-    def _cleaned(self) -> Iterator[Cleaned]:
-        in_hand: dict[int, Capture] = {}
-        for task, result in self.cleaners.run(self._tasks(in_hand)):
-            yield in_hand.pop(task.capture_id), _rejected(result) if isinstance(result, Lost) else result
-
-    def _tasks(self, in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
+    def _pending(self) -> Iterator[Capture]:
         while True:
             with self.ledger.reading() as conn:
                 pending = captures.pending(conn, _AT_ONCE, self._taken)
@@ -122,8 +109,42 @@ class Loader:
                 return
             for capture in pending:
                 self._taken = capture.id
-                in_hand[capture.id] = capture
-                yield CleanTask(capture.id, self.archive, capture.ref)
+                yield capture
+
+
+def batches(
+    archive: Path, cleaners: Cleaners, wanted: Iterable[Capture]
+) -> Generator[list[tuple[Capture, Article | Rejection]]]:
+    """The captures, cleaned, in batches: what two seconds gave, at most 500.
+
+    The cleaners go on while a batch is dealt with.
+    """
+    batch: list[Cleaned] = []
+    due = time.monotonic() + _SECONDS
+    in_hand: dict[int, Capture] = {}
+    for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
+        article = _rejected(result) if isinstance(result, Lost) else result
+        batch.append((in_hand.pop(task.capture_id), article))
+        if len(batch) == _AT_ONCE or time.monotonic() > due:
+            yield batch
+            batch = []
+            due = time.monotonic() + _SECONDS
+    if batch:
+        yield batch
+
+
+def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
+    """The articles with what only the ledger knows of them."""
+    pairs = list(cleaned)
+    with ledger.reading() as conn:
+        first_seen = captures.first_seen(conn, {article.id for _, article in pairs})
+    return [replace(a, first_seen_at=first_seen[a.id], archive=str(c.ref)) for c, a in pairs]
+
+
+def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
+    for capture in wanted:
+        in_hand[capture.id] = capture
+        yield CleanTask(capture.id, archive, capture.ref)
 
 
 def _original(article: Article) -> str:
@@ -148,7 +169,7 @@ def decide(
     to_add: dict[str, tuple[Capture, Article]] = {}
     for capture, result in cleaned:
         if isinstance(result, Rejection):
-            settled.append(_reject(capture, result, now))
+            settled.append(rejected(capture, result, now))
             continue
         outcome, related = _outcome(result, latest)
         if outcome is None and result.id in to_add:
@@ -177,7 +198,8 @@ def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | 
     return None, ""
 
 
-def _reject(capture: Capture, why: Rejection, now: datetime) -> Settled:
+def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
+    """The outcome of a capture that gave no article."""
     return Settled(
         capture_id=capture.id, outcome=Outcome.REJECTED, at=now, reason=why.reason, detail=why.detail
     )
@@ -191,7 +213,8 @@ def _settle(
     )
 
 
-def _acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
+def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
+    """The outcome of a capture whose article the index has answered."""
     target = _original(article)
     outcome = {
         "indexed": Outcome.INDEXED,

@@ -38,7 +38,7 @@ def rebuild(
     if not config.archive.is_dir():
         raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
     beside = config.folder / "rebuild"
-    with RunLock(config.folder):
+    with RunLock(config.folder), RunLock(config.folder, "rebuild"):
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         damages: list[str] = []

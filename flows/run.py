@@ -45,7 +45,7 @@ def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
         if indexed:
             raise SearchIndexError(
                 f"The index is missing, though {indexed} articles were in it: "
-                "`broadsheet rebuild` makes it anew from the archive."
+                "`broadsheet index rebuild` makes it anew from the archive."
             )
     return indexes.writer(config)
 

@@ -55,7 +55,7 @@ def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexE
     if status == 404 and kind in ("index_not_found_exception", "alias_missing_exception", ""):
         return SearchIndexError(
             f"Elasticsearch has no index behind the alias `{alias}`: `broadsheet index create` makes an empty one, "
-            "`broadsheet rebuild` one with every archived article"
+            "`broadsheet index rebuild` one with every archived article"
         )
     if kind == "media_type_header_exception":
         return SearchIndexError(

@@ -6,6 +6,7 @@ itself and three that the loader adds: `@timestamp`, `exact` (keywords in one sp
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -141,6 +142,15 @@ def publish(client: Elasticsearch, alias: str, index: str) -> None:
             client.indices.delete(index=",".join(others))
 
 
+def abandon(client: Elasticsearch, alias: str, index: str) -> None:
+    """Delete an index that `make` made, unless the alias stands for it. A server that does not answer keeps it, until
+    the next `publish`.
+    """
+    with suppress(SearchIndexError), explained(alias):
+        if current(client, alias) != index:
+            client.indices.delete(index=index, ignore_unavailable=True)
+
+
 def create(client: Elasticsearch, alias: str) -> str:
     """The index behind the alias, made if there is none; its name."""
     name = current(client, alias)
@@ -155,7 +165,7 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
     name = current(client, alias)
     if not name:
         return [f"there is no index behind the alias `{alias}`: `broadsheet index create` makes one"]
-    remedy = "`broadsheet rebuild` makes the index anew from the archive"
+    remedy = "`broadsheet index rebuild` makes the index anew from the archive"
     with explained(alias):
         found = client.indices.get(index=name).body[name]
         health = client.cluster.health(index=name).body["status"]

@@ -34,7 +34,7 @@ VERSION = "3"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
-_REBUILD = "`broadsheet rebuild` makes it anew from the archive"
+_REBUILD = "`broadsheet index rebuild` makes it anew from the archive"
 
 
 def make_schema() -> Schema:
@@ -149,7 +149,7 @@ def storing(folder: Path) -> Iterator[None]:
             ) from error
         raise StorageError(
             f"the index in {folder} could not be written, and is as it was before: {error}; make room or mend the "
-            "disk, then run again (if it stays so, `broadsheet rebuild`)"
+            "disk, then run again (if it stays so, `broadsheet index rebuild`)"
         ) from error
 
 

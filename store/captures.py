@@ -101,6 +101,26 @@ def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
     return _captures(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 
+def newest_settled(conn: Connection) -> datetime | None:
+    """When the last outcome was written; None when there is none."""
+    newest: datetime | None = conn.scalar(select(func.max(CAPTURES.c.settled_at, type_=Moment)))
+    return newest
+
+
+def settled_since(
+    conn: Connection, since: datetime | None, limit: int, after: int = 0, outcome: Outcome | None = None
+) -> list[Capture]:
+    """Captures whose outcome was written at `since` or later (None: at any time), by id, at most `limit`, of higher id
+    than `after`; those of one `outcome` alone, if one is given.
+    """
+    found = select(CAPTURES).where(CAPTURES.c.settled_at.is_not(None), CAPTURES.c.id > after)
+    if since is not None:
+        found = found.where(CAPTURES.c.settled_at >= since)
+    if outcome is not None:
+        found = found.where(CAPTURES.c.outcome == outcome)
+    return _captures(conn, found.order_by(CAPTURES.c.id).limit(limit))
+
+
 def settle(conn: Connection, settled: Sequence[Settled]) -> None:
     """Write outcomes. A later one replaces an earlier one: an indexed page may prove a duplicate.
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
 from store import captures, feeds, segments, urls
+from store.lock import turn
 from store.schema import METADATA, SCHEMA, VERSION
 
 GROUPS = (urls, captures, feeds, segments)  # their tables are in METADATA once they are imported
@@ -72,6 +73,12 @@ class Ledger:
         """A connection that sees the ledger as it is now, whatever others write meanwhile."""
         with self._explained(), self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The turn to change index and ledger together: whoever else wants to, in any process, waits."""
+        with turn(self._path.with_name(f"{self._path.name}.turn")):
+            yield
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file, a sentence each; reads all of it."""

@@ -1,11 +1,16 @@
-"""One run per data folder: an OS lock, which ends with the last process that holds it, however that ends."""
+"""OS locks of a data folder, which end with the last process that holds them, however that ends.
+
+One run at a time, one rebuild at a time, and within them turns at what changes index and ledger together.
+"""
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from articles.errors import LockedError, StorageError
 
@@ -13,17 +18,20 @@ from articles.errors import LockedError, StorageError
 class RunLock:
     """The lock of a data folder, held while the context lasts, and by children that `fileno()` was passed to.
 
-    Entering raises LockedError when another run holds it, StorageError when the folder cannot be written.
+    `kind` of work is locked out: another run, or another rebuild (which may go on beside a run). Entering raises
+    LockedError when another process holds it, StorageError when the folder cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: Literal["run", "rebuild"] = "run") -> None:
         self._folder = folder
+        self._kind = kind
+        self._name = "lock" if kind == "run" else f"lock.{kind}"
         self._descriptor = -1
 
     def __enter__(self) -> Self:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = os.open(self._folder / self._name, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise StorageError(
                 f"{self._folder} cannot be written: {error.strerror}. Name another folder, or mend its permissions"
@@ -36,7 +44,7 @@ class RunLock:
             holder = _holder(descriptor)
             os.close(descriptor)
             raise LockedError(
-                f"{self._folder} is in use by another run ({holder}): wait for it, or end that process"
+                f"{self._folder} is in use by another {self._kind} ({holder}): wait for it, or end that process"
             ) from error
         except OSError as error:
             os.close(descriptor)
@@ -52,6 +60,23 @@ class RunLock:
     def fileno(self) -> int:
         """The descriptor to hand to a child (subprocess, `pass_fds`), which then holds the lock too."""
         return self._descriptor
+
+
+@contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Waits until no other thread or process is in the block for this file, which is made where there is none.
+
+    Raises StorageError when it cannot be.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _holder(descriptor: int) -> str:

@@ -1,6 +1,7 @@
 """What several test files share: a configuration that crawls the sample newsroom quickly."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from broadsheet.newsroom import Newsroom
 from flows.config import Config, SourceSection, add_sources, load, template
 
 if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
     from prefect.client.orchestration import SyncPrefectClient
 
     from tests.elastic import Server
@@ -43,6 +45,34 @@ def elasticsearch_server() -> Iterator["Server"]:
 
     with elastic.server() as server:
         yield server
+
+
+@pytest.fixture
+def connection(elasticsearch_server: "Server") -> Iterator["Elasticsearch"]:
+    with closing(elasticsearch_server.connect()) as client:
+        yield client
+
+
+@pytest.fixture
+def in_elasticsearch(
+    config: Config,
+    elasticsearch_server: "Server",
+    connection: "Elasticsearch",
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Config]:
+    """The configuration, with Elasticsearch as its index."""
+    from tests import elastic
+
+    for name, value in elasticsearch_server.environment.items():
+        monkeypatch.setenv(name, value)
+    with elastic.fresh_alias(connection) as alias:
+        section = {
+            "backend": "elasticsearch",
+            "url": elasticsearch_server.url,
+            "alias": alias,
+            "patience": 0.5,
+        }
+        yield config.model_copy(update={"index": config.index.model_copy(update=section)})
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def test_the_archive_alone_gives_the_same_articles(config: Config, newsroom: New
         with segment.open("rb") as stream:
             assert sum(record.rec_type == "response" for record in ArchiveIterator(stream)) == 23
     shutil.rmtree(config.index_folder)
-    with pytest.raises(SearchIndexError, match="broadsheet rebuild"):
+    with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
         run(config)
     config.ledger.unlink()
     with pytest.raises(LedgerError, match="broadsheet rebuild"):

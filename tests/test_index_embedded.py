@@ -54,14 +54,14 @@ def test_a_new_index_is_made_where_nothing_or_an_empty_folder_is(tmp_path: Path)
 
 
 def test_a_missing_index_is_named_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SearchIndexError, match=r"no index in .*absent.*broadsheet rebuild"):
+    with pytest.raises(SearchIndexError, match=r"no index in .*absent.*broadsheet index rebuild"):
         EmbeddedReader(tmp_path / "absent")
 
 
 def test_an_index_of_another_version_is_refused_by_reader_and_writer(folder: Path) -> None:
     (folder / "broadsheet-version").write_text("99", "ascii")
     for opened in (EmbeddedReader, EmbeddedWriter):
-        with pytest.raises(SearchIndexError, match=r"version '99'.*broadsheet rebuild"):
+        with pytest.raises(SearchIndexError, match=r"version '99'.*broadsheet index rebuild"):
             opened(folder)
 
 
@@ -69,7 +69,7 @@ def test_an_index_of_another_version_is_refused_by_reader_and_writer(folder: Pat
 @pytest.mark.parametrize("damage", ["gone", "empty", "half", "flipped"])
 def test_a_damaged_index_is_named_with_what_to_do(folder: Path, name: str, damage: str) -> None:
     hurt(next(folder.glob(name)), damage)
-    with pytest.raises(SearchIndexError, match="broadsheet rebuild"):
+    with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
         use(folder)
 
 

@@ -1,0 +1,146 @@
+"""The index filled anew from ledger and archive, by today's rules, while searches and (on Elasticsearch) runs go on.
+
+What the present index holds is cleaned again into a new one; then what runs have changed meanwhile, until that is
+little enough to wait for; the last of it, and the moving of the alias, in a turn in which no run changes anything.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from articles.errors import LedgerError
+from articles.model import Article, Rejection
+from flows import indexes
+from flows.config import Config
+from flows.load import Cleaned, Cleaners, acknowledged, batches, cleaners, completed, rejected
+from flows.run import now
+from index.protocols import IndexWriter
+from store import captures
+from store.ledger import Ledger
+from store.lock import RunLock
+from store.records import Capture, Outcome, Settled
+
+_AT_ONCE = 500  # captures in one query
+_PASSES = (
+    5  # each over what was changed during the one before; a run that is as fast as we are waits after that
+)
+_LITTLE = 200  # changes, about five seconds' cleaning, for which runs may be made to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """Articles in the new index, and captures by what today's rules made of them otherwise than before."""
+
+    articles: int
+    changed: int
+    rejected: int
+
+
+def reindex(
+    config: Config, progress: Callable[[int], None] = lambda _: None, clock: Callable[[], datetime] = now
+) -> Reindexed:
+    """Put a new index in the present one's place. `progress` hears how many articles are in it so far.
+
+    Raises LockedError while another rebuild is under way (or a run, where the index is embedded), LedgerError where
+    nothing was collected yet, SearchIndexError; the present index stays as it is then.
+    """
+    if not config.ledger.exists():
+        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    with ExitStack() as stack:
+        stack.enter_context(RunLock(config.folder, "rebuild"))
+        if config.index.backend == "embedded":
+            stack.enter_context(RunLock(config.folder))
+        ledger = stack.enter_context(closing(Ledger.open(config.ledger)))
+        writer, publish = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
+        filling = _Filling(
+            config.archive, ledger, writer, stack.enter_context(cleaners(config)), progress, clock
+        )
+        since = None
+        for _ in range(_PASSES):
+            newest = filling.newest()
+            if newest == since or filling.changes(since) <= _LITTLE:
+                break
+            filling.take(since)
+            since = newest
+        with ledger.turn():
+            filling.take(since)
+            publish()
+            with ledger.transaction() as conn:
+                captures.settle(conn, list(filling.otherwise.values()))
+                counts = captures.counts(conn)
+    outcomes = Counter(settled.outcome for settled in filling.otherwise.values())
+    lost = outcomes.total() - outcomes[Outcome.INDEXED]
+    return Reindexed(counts[Outcome.INDEXED.value], outcomes[Outcome.INDEXED], lost)
+
+
+@dataclass(slots=True)
+class _Filling:
+    """The filling of a new index; `otherwise` is what came of a capture now, where the ledger has it otherwise."""
+
+    archive: Path
+    ledger: Ledger
+    writer: IndexWriter
+    cleaners: Cleaners
+    progress: Callable[[int], None]
+    clock: Callable[[], datetime]
+    otherwise: dict[int, Settled] = field(default_factory=dict)
+    added: int = 0
+
+    def newest(self) -> datetime | None:
+        """When the ledger's outcomes last changed, asked for while nobody is about to change one."""
+        with self.ledger.turn(), self.ledger.reading() as conn:
+            return captures.newest_settled(conn)
+
+    def changes(self, since: datetime | None) -> int:
+        """How many captures `take` would look at, counted up to a few more than _LITTLE."""
+        with self.ledger.reading() as conn:
+            return len(captures.settled_since(conn, since, _LITTLE + 1))
+
+    def take(self, since: datetime | None) -> None:
+        """Bring into the new index what the ledger has settled since then: articles that are in, and that are out."""
+        with ThreadPoolExecutor(1, "index") as background:
+            adding = background.submit(self._add, [])
+            wanted = (one for page in self._settled(since, Outcome.INDEXED) for one in page)
+            with closing(batches(self.archive, self.cleaners, wanted)) as cleaned:
+                for batch in cleaned:
+                    adding.result()
+                    adding = background.submit(self._add, batch)
+                adding.result()
+        if since is not None:
+            for page in self._settled(since, None):
+                self._take_out([capture for capture in page if capture.outcome is not Outcome.INDEXED])
+
+    def _settled(self, since: datetime | None, outcome: Outcome | None) -> Iterator[list[Capture]]:
+        last = 0
+        while True:
+            with self.ledger.reading() as conn:
+                page = captures.settled_since(conn, since, _AT_ONCE, last, outcome)
+            if not page:
+                return
+            last = page[-1].id
+            yield page
+
+    def _add(self, batch: list[Cleaned]) -> None:
+        pairs = [(capture, result) for capture, result in batch if isinstance(result, Article)]
+        acks = self.writer.add(completed(self.ledger, pairs))
+        for (capture, article), ack in zip(pairs, acks, strict=True):
+            if ack.status == "indexed" and article.content_hash == capture.content_hash:
+                self.otherwise.pop(capture.id, None)
+            elif ack.status != "superseded":
+                self.otherwise[capture.id] = acknowledged(capture, article, ack, self.clock())
+        for capture, result in batch:
+            if isinstance(result, Rejection):
+                self.otherwise[capture.id] = rejected(capture, result, self.clock())
+        self.added += len(pairs)
+        self.progress(self.added)
+
+    def _take_out(self, gone: list[Capture]) -> None:
+        with self.ledger.reading() as conn:
+            still = captures.latest_indexed(conn, {capture.article_id for capture in gone})
+        for capture in gone:
+            self.otherwise.pop(capture.id, None)
+        self.writer.delete(sorted({capture.article_id for capture in gone} - still.keys()))

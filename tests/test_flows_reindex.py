@@ -1,0 +1,140 @@
+"""A new index in the present one's place, while runs and searches go on."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from articles.errors import LedgerError, LockedError, StorageError
+from broadsheet.newsroom import Newsroom
+from flows import indexes, reindex
+from flows.config import Config
+from flows.doctor import examine
+from flows.explain import explain
+from flows.rebuild import rebuild
+from flows.run import run
+from flows.status import status
+from index import elastic_layout
+from index.query import Query
+from store import captures
+from store.ledger import Ledger
+from store.lock import RunLock
+from store.records import Outcome
+
+EVERY_50_MS = 0.05
+
+
+@contextmanager
+def searching(config: Config, totals: list[int]) -> Iterator[None]:
+    """Searches for everything that has a word in it, every 50 ms, from another thread; a failed one fails the test."""
+    done = threading.Event()
+    failed: list[Exception] = []
+
+    def search() -> None:
+        reader = indexes.reader(config)
+        while not done.wait(EVERY_50_MS):
+            try:
+                totals.append(reader.search(Query(text="from:2000-01-01")).total)
+            except Exception as error:  # noqa: BLE001  any failed search is what must not be
+                failed.append(error)
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    assert failed == []
+
+
+def test_a_run_and_searches_go_on_meanwhile(
+    in_elasticsearch: Config,
+    config: Config,
+    newsroom: Newsroom,
+    connection: Elasticsearch,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The run adds, replaces and folds articles while the first of the archive's are in the new index already."""
+    monkeypatch.setattr(reindex, "_LITTLE", 0)
+    run(in_elasticsearch, ("one", "two"))
+    before = elastic_layout.current(connection, in_elasticsearch.index.alias)
+    first = indexes.reader(in_elasticsearch).count()
+    reports = []
+
+    def run_once(_: int) -> None:
+        if not reports:
+            newsroom.publish_update()
+            reports.append(run(in_elasticsearch))
+
+    totals: list[int] = []
+    with searching(in_elasticsearch, totals):
+        done = reindex.reindex(in_elasticsearch, run_once)
+    assert reports[0].outcomes["indexed"] > 5
+    assert elastic_layout.current(connection, in_elasticsearch.index.alias) != before
+    assert not connection.indices.exists(index=before)
+    found = list(indexes.reader(in_elasticsearch).all())
+    assert done == reindex.Reindexed(articles=len(found), changed=0, rejected=0)
+    assert len(found) == status(in_elasticsearch)["captures"]["indexed"]
+    assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)
+    assert set(totals) <= set(range(first, len(found) + 1)), "an article was gone, or there twice, for a time"
+    rebuild(config)
+    assert found == list(indexes.reader(config).all()), "what the archive gives"
+
+
+def test_what_todays_rules_make_otherwise_is_written_down(config: Config) -> None:
+    run(config)
+    articles = list(indexes.reader(config).all())
+    ledger = Ledger.open(config.ledger)
+    with ledger.transaction() as conn:
+        settled = captures.settled_since(conn, None, 100)
+        stale = next(one for one in settled if one.outcome is Outcome.INDEXED)
+        listed = next(one for one in settled if one.reason == "list_page")
+        table = captures.CAPTURES
+        conn.execute(table.update().where(table.c.id == stale.id).values(content_hash="of older rules"))
+        by_older_rules = {"outcome": Outcome.INDEXED, "reason": "", "content_hash": "of older rules"}
+        conn.execute(table.update().where(table.c.id == listed.id).values(by_older_rules))
+    ledger.close()
+    done = reindex.reindex(config)
+    assert done == reindex.Reindexed(articles=len(articles), changed=1, rejected=1)
+    assert list(indexes.reader(config).all()) == articles
+    assert "list_page" in next(step.what for step in explain(config, listed.url) if step.step == "rejected")
+    assert all(finding.ok for finding in examine(config)), examine(config)
+    assert reindex.reindex(config) == reindex.Reindexed(articles=len(articles), changed=0, rejected=0)
+
+
+def test_a_lost_index_is_filled_anew(in_elasticsearch: Config, connection: Elasticsearch) -> None:
+    run(in_elasticsearch)
+    articles = list(indexes.reader(in_elasticsearch).all())
+    elastic_layout.drop(connection, in_elasticsearch.index.alias)
+    reindex.reindex(in_elasticsearch)
+    assert list(indexes.reader(in_elasticsearch).all()) == articles
+
+
+def test_one_that_fails_leaves_the_present_index(in_elasticsearch: Config, connection: Elasticsearch) -> None:
+    run(in_elasticsearch)
+    alias = in_elasticsearch.index.alias
+    before = list(connection.indices.get(index=f"{alias}-v*").body)
+
+    def fail(_: int) -> None:
+        raise StorageError("no room")
+
+    with pytest.raises(StorageError, match="no room"):
+        reindex.reindex(in_elasticsearch, fail)
+    assert list(connection.indices.get(index=f"{alias}-v*").body) == before
+    assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)
+
+
+def test_who_else_rebuilds_or_writes_the_embedded_index_is_locked_out(config: Config) -> None:
+    with pytest.raises(LedgerError, match="broadsheet run"):
+        reindex.reindex(config)
+    run(config, ("one",))
+    with RunLock(config.folder), pytest.raises(LockedError, match="another run"):
+        reindex.reindex(config)
+    with RunLock(config.folder, "rebuild"):
+        with pytest.raises(LockedError, match="another rebuild"):
+            reindex.reindex(config)
+        with pytest.raises(LockedError, match="another rebuild"):
+            rebuild(config)
