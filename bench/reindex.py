@@ -3,9 +3,10 @@
     python bench/reindex.py FEED_LIST_URL ELASTICSEARCH_URL
 
 FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. A quarter of the sources is collected first. Then
-`broadsheet run` collects the others; from its first loaded article to its end there is one `broadsheet index rebuild` after
-the other, and every 50 ms somebody searches. Afterwards the index holds what an embedded index made from the same archive holds, and as many
-articles as the ledger calls indexed. Exit code 1 if anything differs or a search failed.
+`broadsheet run` collects the others, with one cleaning worker, so that the load goes on while the alias moves. From its first
+loaded article to its end there is one `broadsheet index rebuild` after the other, and every 50 ms somebody searches.
+Afterwards the index holds what an embedded index made from the same archive holds, and as many articles as the ledger calls
+indexed. Exit code 1 if anything differs or a search failed.
 """
 
 import argparse
@@ -58,9 +59,12 @@ def measure(folder: Path, config: Config, sources: int) -> bool:
     first = told(folder)["index"]["documents"]
     print(f"{first} articles of {len(quarter)} sources; now the other sources, and new indices beside them")
     searches = Searches(config)
+    text = config.path.read_text(encoding="utf-8")
+    config.path.write_text(text.replace("workers = 2", "workers = 1"), encoding="utf-8")
     run = subprocess.Popen(command(folder, "run"), stdout=subprocess.DEVNULL)
     while run.poll() is None and told(folder)["index"]["documents"] == first:
         time.sleep(EVERY)
+    config.path.write_text(text, encoding="utf-8")
     failures = 0
     while run.poll() is None:
         failures += rebuild_beside(folder, run)
