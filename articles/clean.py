@@ -196,9 +196,9 @@ def _article(draft: Draft) -> Article:
 
 def content_hash(article: Article) -> str:
     """A 128-bit blake2b over what the article says: equal hashes, nothing to index anew."""
-    content = [getattr(article, name) for name in _CONTENT]
+    content = [getattr(article, name) for name in CONTENT]
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 
 
 _PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "content_hash")
-_CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)
+CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)

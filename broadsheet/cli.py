@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
-from broadsheet import admin, collect, inspection, look, scheduling
+from broadsheet import admin, collect, inspection, look, replay, scheduling
 
 _TRY_AGAIN = 75
 
@@ -43,7 +43,8 @@ for command in (
     inspection.check,
     inspection.status,
     look.export,
-    collect.rebuild,
+    replay.reclean,
+    replay.rebuild,
     inspection.doctor,
     inspection.maintain,
     scheduling.schedule,

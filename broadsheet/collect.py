@@ -1,4 +1,4 @@
-"""The commands that collect: init, add, sources, remove, run, rebuild, demo."""
+"""The commands that collect: init, add, sources, remove, run, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -115,21 +115,6 @@ def run(
         print_json(asdict(report))
     else:
         show_funnel(report)
-
-
-def rebuild(context: typer.Context) -> None:
-    """Make ledger and index again from the archive alone."""
-    from broadsheet.funnel import watch
-    from broadsheet.terminal import say
-    from flows.config import load
-    from flows.rebuild import rebuild as rebuild_now
-
-    with watch() as progress:
-        result = rebuild_now(load(context.obj), progress)
-    for damage in result.damages:
-        say(damage, style="red")
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items()))
-    say(f"Rebuilt from {result.captures} captures: {told or 'none'}.")
 
 
 def demo(

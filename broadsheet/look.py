@@ -28,7 +28,8 @@ def _reader(context: typer.Context) -> "IndexReader":
     return reader(config)
 
 
-def _day(text: str, option: str) -> datetime | None:
+def day(text: str, option: str) -> datetime | None:
+    """The beginning of the day that an option names, None for "". Raises ConfigError."""
     if not text:
         return None
     try:
@@ -59,10 +60,10 @@ def search(
     from broadsheet.terminal import print_json, say
     from index.query import Query
 
-    last = _day(until, "--to")
+    last = day(until, "--to")
     query = Query(
         text=" ".join(words),
-        since=_day(since, "--from"),
+        since=day(since, "--from"),
         until=last + timedelta(days=1) if last else None,
         sort=sort,
         limit=limit,

@@ -9,6 +9,9 @@ from articles.model import Article, Rejection
 from store.archive import read
 from store.records import ArchiveRef
 
+# Rejections that say nothing about the page: what was made of it before stays valid.
+FAILURES = frozenset({"archive_damaged", "parser_killed", "cleaner_failed"})
+
 
 @dataclass(frozen=True, slots=True)
 class CleanTask:

@@ -26,6 +26,7 @@ from articles.errors import ConfigError
 from flows.config import Config
 from flows.ingest import ingest
 from flows.maintain import maintain
+from flows.reclean import reclean
 from flows.schedule import ANCHOR, Schedule
 
 TAG = "broadsheet"
@@ -34,11 +35,11 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A deployment that the configuration asks for."""
+    """A deployment that the configuration asks for; one without a schedule is run by hand."""
 
     name: str
     flow: Flow[Any, Any]
-    schedule: Schedule
+    schedule: Schedule | None
     description: str
 
 
@@ -64,6 +65,12 @@ def wanted(config: Config) -> Iterator[Wanted]:
         yield Wanted(
             _name(folder, schedule), ingest, schedule, f"Crawls what is due. On this schedule: {told}."
         )
+    yield Wanted(
+        _name(folder, "by hand"),
+        reclean,
+        None,
+        "Cleans the archive again by today's rules; begin with a dry run.",
+    )
     if config.schedule.upkeep:
         schedule = Schedule(cron=config.schedule.upkeep, timezone=config.schedule.timezone)
         yield Wanted(
@@ -90,7 +97,7 @@ def register(client: SyncPrefectClient, config: Config, pool: str, command: str 
             flow_id=flow_id,
             name=each.name,
             description=each.description,
-            schedules=[DeploymentScheduleCreate(schedule=_ticks(each.schedule), active=True)],
+            schedules=_ticks(each.schedule),
             parameters={"config": mine},
             parameter_openapi_schema=parameter_schema(each.flow).model_dump(exclude_unset=True),
             enforce_parameter_schema=True,
@@ -120,15 +127,20 @@ def make_pool(client: SyncPrefectClient, name: str) -> None:
         return
 
 
-def _name(folder: str, schedule: Schedule) -> str:
+def _name(folder: str, when: object) -> str:
     """Without the characters that Prefect does not take in a name."""
-    return f"{folder} {schedule}".translate({ord(c): "-" for c in "/%&<>"})
+    return f"{folder} {when}".translate({ord(c): "-" for c in "/%&<>"})
 
 
-def _ticks(schedule: Schedule) -> CronSchedule | IntervalSchedule:
+def _ticks(schedule: Schedule | None) -> list[DeploymentScheduleCreate]:
+    if schedule is None:
+        return []
+    ticks: CronSchedule | IntervalSchedule
     if schedule.cron:
-        return CronSchedule(cron=schedule.cron, timezone=schedule.timezone, day_or=schedule.either_day)
-    return IntervalSchedule(interval=schedule.interval, anchor_date=ANCHOR, timezone="UTC")
+        ticks = CronSchedule(cron=schedule.cron, timezone=schedule.timezone, day_or=schedule.either_day)
+    else:
+        ticks = IntervalSchedule(interval=schedule.interval, anchor_date=ANCHOR, timezone="UTC")
+    return [DeploymentScheduleCreate(schedule=ticks, active=True)]
 
 
 def _tagged(client: SyncPrefectClient, tags: list[str]) -> Iterator[DeploymentResponse]:

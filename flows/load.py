@@ -19,7 +19,7 @@ from index.protocols import Ack, IndexWriter
 from store import captures, urls
 from store.captures import Latest
 from store.ledger import Ledger
-from store.records import Capture, Outcome, Settled
+from store.records import Capture, Outcome, Selection, Settled
 
 _AT_ONCE = 500  # captures of one batch
 _SECONDS = 2.0  # an article waits no longer for its batch to fill
@@ -66,9 +66,11 @@ class Loader:
         articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
             latest = captures.latest_indexed(
-                conn, {a.id for a in articles} | {_original(a) for a in articles}
+                conn, {c.article_id for c, _ in cleaned} | {_original(a) for a in articles}
             )
         settled, to_add = decide(cleaned, latest, self.clock())
+        if gone := [c.article_id for c, r in cleaned if isinstance(r, Rejection) and _holds(latest, c)]:
+            self.writer.delete(gone)
         acks = self.writer.add(completed(self.ledger, to_add))
         settled += [acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
         with self.ledger.transaction() as conn:
@@ -133,6 +135,18 @@ def batches(
         yield batch
 
 
+def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
+    """Captures of the selection that have an outcome, by id, some hundreds at a time."""
+    last = 0
+    while True:
+        with ledger.reading() as conn:
+            page = captures.settled(conn, which, _AT_ONCE, last)
+        if not page:
+            return
+        last = page[-1].id
+        yield page
+
+
 def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
     """The articles with what only the ledger knows of them."""
     pairs = list(cleaned)
@@ -145,6 +159,12 @@ def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]
     for capture in wanted:
         in_hand[capture.id] = capture
         yield CleanTask(capture.id, archive, capture.ref)
+
+
+def _holds(latest: Mapping[str, Latest], capture: Capture) -> bool:
+    """Whether the index holds the article as this very capture gave it: the capture is cleaned again."""
+    present = latest.get(capture.article_id)
+    return present is not None and present.capture_id == capture.id
 
 
 def _original(article: Article) -> str:
@@ -171,7 +191,7 @@ def decide(
         if isinstance(result, Rejection):
             settled.append(rejected(capture, result, now))
             continue
-        outcome, related = _outcome(result, latest)
+        outcome, related = (None, "") if _holds(latest, capture) else _outcome(result, latest)
         if outcome is None and result.id in to_add:
             older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
             to_add[result.id] = newer

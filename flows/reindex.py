@@ -5,26 +5,29 @@ little enough to wait for; the last of it, and the moving of the alias, in a tur
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from articles.errors import LedgerError
-from articles.model import Article, Rejection
+from articles.model import Article
 from flows import indexes
+from flows.cleaning import FAILURES
 from flows.config import Config
-from flows.load import Cleaned, Cleaners, acknowledged, batches, cleaners, completed, rejected
+from flows.load import Cleaned, Cleaners, acknowledged, batches, cleaners, completed, rejected, settled
 from flows.run import now
-from index.protocols import IndexWriter
+from index.protocols import IndexReader, IndexWriter
 from store import captures
 from store.ledger import Ledger
 from store.lock import RunLock
-from store.records import Capture, Outcome, Settled
+from store.records import Capture, Outcome, Selection, Settled
 
-_AT_ONCE = 500  # captures in one query
+_IN = (Outcome.INDEXED,)
+_OUT = tuple(outcome for outcome in Outcome if outcome not in (Outcome.INDEXED, Outcome.PENDING))
 _PASSES = (
     5  # each over what was changed during the one before; a run that is as fast as we are waits after that
 )
@@ -56,9 +59,9 @@ def reindex(
             stack.enter_context(RunLock(config.folder))
         ledger = stack.enter_context(closing(Ledger.open(config.ledger)))
         writer, publish = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
-        filling = _Filling(
-            config.archive, ledger, writer, stack.enter_context(cleaners(config)), progress, clock
-        )
+        present = indexes.reader(config) if indexes.exists(config) else None
+        pool = stack.enter_context(cleaners(config))
+        filling = _Filling(config.archive, ledger, writer, present, pool, progress, clock)
         since = None
         for _ in range(_PASSES):
             newest = filling.newest()
@@ -79,11 +82,15 @@ def reindex(
 
 @dataclass(slots=True)
 class _Filling:
-    """The filling of a new index; `otherwise` is what came of a capture now, where the ledger has it otherwise."""
+    """The filling of a new index, from the archive, or from the `present` one where a page cannot be cleaned again.
+
+    `otherwise` is what came of a capture now, where the ledger has it otherwise.
+    """
 
     archive: Path
     ledger: Ledger
     writer: IndexWriter
+    present: IndexReader | None
     cleaners: Cleaners
     progress: Callable[[int], None]
     clock: Callable[[], datetime]
@@ -98,43 +105,39 @@ class _Filling:
     def changes(self, since: datetime | None) -> int:
         """How many captures `take` would look at, counted up to a few more than _LITTLE."""
         with self.ledger.reading() as conn:
-            return len(captures.settled_since(conn, since, _LITTLE + 1))
+            return len(captures.settled(conn, Selection(settled_from=since), _LITTLE + 1))
 
     def take(self, since: datetime | None) -> None:
         """Bring into the new index what the ledger has settled since then: articles that are in, and that are out."""
         with ThreadPoolExecutor(1, "index") as background:
             adding = background.submit(self._add, [])
-            wanted = (one for page in self._settled(since, Outcome.INDEXED) for one in page)
+            wanted = chain.from_iterable(settled(self.ledger, Selection(outcomes=_IN, settled_from=since)))
             with closing(batches(self.archive, self.cleaners, wanted)) as cleaned:
                 for batch in cleaned:
                     adding.result()
                     adding = background.submit(self._add, batch)
                 adding.result()
         if since is not None:
-            for page in self._settled(since, None):
-                self._take_out([capture for capture in page if capture.outcome is not Outcome.INDEXED])
-
-    def _settled(self, since: datetime | None, outcome: Outcome | None) -> Iterator[list[Capture]]:
-        last = 0
-        while True:
-            with self.ledger.reading() as conn:
-                page = captures.settled_since(conn, since, _AT_ONCE, last, outcome)
-            if not page:
-                return
-            last = page[-1].id
-            yield page
+            for page in settled(self.ledger, Selection(outcomes=_OUT, settled_from=since)):
+                self._take_out(page)
 
     def _add(self, batch: list[Cleaned]) -> None:
-        pairs = [(capture, result) for capture, result in batch if isinstance(result, Article)]
+        pairs = []
+        for capture, result in batch:
+            if isinstance(result, Article):
+                pairs.append((capture, result))
+            elif (
+                result.reason in FAILURES and self.present and (kept := self.present.get(capture.article_id))
+            ):
+                pairs.append((capture, kept))
+            else:
+                self.otherwise[capture.id] = rejected(capture, result, self.clock())
         acks = self.writer.add(completed(self.ledger, pairs))
         for (capture, article), ack in zip(pairs, acks, strict=True):
             if ack.status == "indexed" and article.content_hash == capture.content_hash:
                 self.otherwise.pop(capture.id, None)
             elif ack.status != "superseded":
                 self.otherwise[capture.id] = acknowledged(capture, article, ack, self.clock())
-        for capture, result in batch:
-            if isinstance(result, Rejection):
-                self.otherwise[capture.id] = rejected(capture, result, self.clock())
         self.added += len(pairs)
         self.progress(self.added)
 

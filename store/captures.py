@@ -28,7 +28,7 @@ from sqlalchemy import (
 from articles.model import Page
 from articles.urls import article_id
 from store import urls
-from store.records import ArchiveRef, Capture, Outcome, Settled, UrlState
+from store.records import ArchiveRef, Capture, Outcome, Selection, Settled, UrlState
 from store.schema import METADATA, Moment, Words, one_of
 from store.segments import SEGMENTS
 
@@ -107,17 +107,17 @@ def newest_settled(conn: Connection) -> datetime | None:
     return newest
 
 
-def settled_since(
-    conn: Connection, since: datetime | None, limit: int, after: int = 0, outcome: Outcome | None = None
-) -> list[Capture]:
-    """Captures whose outcome was written at `since` or later (None: at any time), by id, at most `limit`, of higher id
-    than `after`; those of one `outcome` alone, if one is given.
-    """
+def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> list[Capture]:
+    """Captures of the selection that have an outcome, by id, at most `limit`, of higher id than `after`."""
     found = select(CAPTURES).where(CAPTURES.c.settled_at.is_not(None), CAPTURES.c.id > after)
-    if since is not None:
-        found = found.where(CAPTURES.c.settled_at >= since)
-    if outcome is not None:
-        found = found.where(CAPTURES.c.outcome == outcome)
+    if which.outcomes:
+        found = found.where(CAPTURES.c.outcome.in_(which.outcomes))
+    if which.settled_from is not None:
+        found = found.where(CAPTURES.c.settled_at >= which.settled_from)
+    if which.fetched_from is not None:
+        found = found.where(CAPTURES.c.fetched_at >= which.fetched_from)
+    if which.sources:
+        found = found.where(CAPTURES.c.source.in_(which.sources))
     return _captures(conn, found.order_by(CAPTURES.c.id).limit(limit))
 
 

@@ -139,6 +139,19 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Some captures: with one of these outcomes, settled and fetched at these times or later, of these sources.
+
+    What says nothing (empty, None) leaves none out.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    settled_from: datetime | None = None
+    fetched_from: datetime | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownUrl:
     """All that the ledger knows of a URL.
 

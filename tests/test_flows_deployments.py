@@ -52,12 +52,14 @@ def test_a_deployment_for_each_distinct_schedule_as_the_file_says_it_now(
         "news every 1h",
         "news cron *-5 * * * * UTC",
         "news cron 30 3 * * * UTC",
+        "news by hand",
     }
-    assert deployments(client) == {*registered.present, "other every 1h"}
+    others = {"other every 1h", "other by hand"}
+    assert deployments(client) == {*registered.present, *others}
     second = configured(news, f'cron = "0 6 * * *"\nupkeep = ""\n{BERLIN}')
     changed = deploy(second, "mine")
-    assert set(changed.removed) == set(registered.present)
-    assert deployments(client) == {"news cron 0 6 * * * Europe-Berlin", "other every 1h"}
+    assert {*changed.removed, "news by hand"} == set(registered.present)
+    assert deployments(client) == {"news cron 0 6 * * * Europe-Berlin", "news by hand", *others}
     with pytest.raises(ConfigError, match="not of .*elsewhere"):
         deploy(configured(tmp_path / "elsewhere" / "other", 'every = "1h"'), "mine")
 

@@ -21,7 +21,7 @@ from index.query import Query
 from store import captures
 from store.ledger import Ledger
 from store.lock import RunLock
-from store.records import Outcome
+from store.records import Outcome, Selection
 
 EVERY_50_MS = 0.05
 
@@ -89,7 +89,7 @@ def test_what_todays_rules_make_otherwise_is_written_down(config: Config) -> Non
     articles = list(indexes.reader(config).all())
     ledger = Ledger.open(config.ledger)
     with ledger.transaction() as conn:
-        settled = captures.settled_since(conn, None, 100)
+        settled = captures.settled(conn, Selection(), 100)
         stale = next(one for one in settled if one.outcome is Outcome.INDEXED)
         listed = next(one for one in settled if one.reason == "list_page")
         table = captures.CAPTURES
@@ -103,6 +103,18 @@ def test_what_todays_rules_make_otherwise_is_written_down(config: Config) -> Non
     assert "list_page" in next(step.what for step in explain(config, listed.url) if step.step == "rejected")
     assert all(finding.ok for finding in examine(config)), examine(config)
     assert reindex.reindex(config) == reindex.Reindexed(articles=len(articles), changed=0, rejected=0)
+
+
+def test_an_article_whose_page_is_damaged_stays(config: Config) -> None:
+    run(config)
+    articles = list(indexes.reader(config).all())
+    (segment,) = config.archive.glob("*.warc.gz")
+    with segment.open("r+b") as file:
+        offset = int(articles[0].archive.rpartition(":")[2]) + 200
+        file.seek(offset)
+        file.write(b"\0" * 20)
+    assert reindex.reindex(config) == reindex.Reindexed(articles=len(articles), changed=0, rejected=0)
+    assert list(indexes.reader(config).all()) == articles
 
 
 def test_a_lost_index_is_filled_anew(in_elasticsearch: Config, connection: Elasticsearch) -> None:

@@ -1,0 +1,45 @@
+"""How two cleanings of one page differ, field by field, in a form to be read."""
+
+import difflib
+from dataclasses import dataclass
+
+from articles.clean import CONTENT
+from articles.model import Article, Image, Removal
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that says something else; `diff` are its lines that went (`- `) and came (`+ `), in order."""
+
+    field: str
+    diff: tuple[str, ...]
+
+
+def changes(before: Article, after: Article) -> tuple[Change, ...]:
+    """The fields of an article's content that differ, in the order of the record. Paragraphs and list entries are lines."""
+    found = []
+    for name in CONTENT:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            found.append(Change(name, _diff(_lines(old), _lines(new))))
+    return tuple(found)
+
+
+def _diff(old: list[str], new: list[str]) -> tuple[str, ...]:
+    return tuple(line for line in difflib.Differ().compare(old, new) if line.startswith(("- ", "+ ")))
+
+
+def _lines(value: object) -> list[str]:
+    if value is None or value == "":
+        return []
+    if isinstance(value, tuple):
+        return [_line(each) for each in value]
+    return [_line(value)]
+
+
+def _line(value: object) -> str:
+    if isinstance(value, Image):
+        return f"[{value.status}] {value.caption} ({value.credit}) {value.url}"
+    if isinstance(value, Removal):
+        return f"[{value.rule}, {value.place}] {value.text}"
+    return " ".join(str(value).split())

@@ -1,0 +1,98 @@
+"""The commands that read the archive anew: reclean, rebuild."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from broadsheet.look import day
+
+if TYPE_CHECKING:
+    from flows.recleaning import Recleaned
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+_LINES = 12  # of one example
+_STYLES = {"+": "green", "-": "red"}
+
+
+def reclean(
+    context: typer.Context,
+    since: Annotated[
+        str, typer.Option(help="Only what was fetched on this day (2026-11-23, UTC) or later.")
+    ] = "",
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Clean the archived pages again by today's rules, say what changes, and write it."""
+    from broadsheet.terminal import console, print_json
+    from flows.config import load
+    from flows.recleaning import reclean as clean_again
+    from flows.run import choose
+
+    config = load(context.obj)
+    names = tuple(source or ())
+    if names:
+        choose(config, names)
+    with console.status("Cleaning") as status:
+        report = clean_again(
+            config,
+            since=day(since, "--since"),
+            sources=names,
+            dry_run=dry_run,
+            progress=lambda so_far: status.update(
+                f"Cleaning: {so_far.captures} pages, {so_far.changed} changed"
+            ),
+        )
+    if as_json:
+        print_json(
+            {
+                "captures": report.captures,
+                "changed": report.changed,
+                "dead_letters": report.dead_letters,
+                "kinds": dict(report.kinds),
+                "examples": {
+                    kind: [{"url": each.url, "diff": list(each.diff)} for each in examples]
+                    for kind, examples in report.examples.items()
+                },
+            }
+        )
+    else:
+        show_recleaned(report, dry_run=dry_run)
+
+
+def show_recleaned(report: "Recleaned", *, dry_run: bool) -> None:
+    """What changed, counted, with the first examples of each kind."""
+    from broadsheet.terminal import say, table
+
+    for kind, examples in report.examples.items():
+        say(f"{kind} ({report.kinds[kind]})", style="bold")
+        for example in examples:
+            say(f"  {example.url}", style="dim")
+            for line in example.diff[:_LINES]:
+                say(f"  {line}", style=_STYLES.get(line[:1], ""))
+            if len(example.diff) > _LINES:
+                say(f"  ... and {len(example.diff) - _LINES} lines more", style="dim")
+        say()
+    table(("change", "pages"), report.kinds.most_common())
+    done = "would change" if dry_run else "changed"
+    say(f"{report.captures} pages cleaned again, {report.changed} {done}.")
+    if report.dead_letters:
+        say(
+            f"{report.dead_letters} were refused by the index; `broadsheet explain URL` says why.",
+            style="red",
+        )
+
+
+def rebuild(context: typer.Context) -> None:
+    """Make ledger and index again from the archive alone."""
+    from broadsheet.funnel import watch
+    from broadsheet.terminal import say
+    from flows.config import load
+    from flows.rebuild import rebuild as rebuild_now
+
+    with watch() as progress:
+        result = rebuild_now(load(context.obj), progress)
+    for damage in result.damages:
+        say(damage, style="red")
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items()))
+    say(f"Rebuilt from {result.captures} captures: {told or 'none'}.")

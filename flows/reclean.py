@@ -1,0 +1,83 @@
+"""The Prefect flow `reclean`: the archive cleaned again, as `broadsheet reclean` does it, with the differences as tables."""
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled
+
+from articles.errors import LockedError
+from flows.config import SourceName, load
+from flows.recleaning import Recleaned
+from flows.recleaning import reclean as clean_again
+from flows.run import choose
+
+_TOLD = 1000  # pages between two lines of the log
+_LINES = 30  # of one example
+
+
+@flow(name="reclean", log_prints=False)
+def reclean(
+    config: Path = Path("broadsheet.toml"),
+    since: date | None = None,
+    sources: tuple[SourceName, ...] = (),
+    dry_run: bool = True,
+) -> State[Any] | None:
+    """Clean archived pages again by today's rules, and say what changes. Writes it, unless it is a dry run.
+
+    Ends as Skipped while a rebuild is under way (or a run, where the index is embedded).
+
+    Args:
+        config: The configuration file, on the machine of the worker.
+        since: Only what was fetched on this day (UTC) or later.
+        sources: Names of sources. Without any: all.
+        dry_run: Only say what would change.
+    """
+    log = get_run_logger()
+    settings = load(config)
+    if sources:
+        choose(settings, sources)
+    told = 0
+
+    def tell(report: Recleaned) -> None:
+        nonlocal told
+        if report.captures >= told + _TOLD:
+            told = report.captures
+            log.info("so far %d pages, %d changed", report.captures, report.changed)
+
+    start = datetime.combine(since, time.min, UTC) if since else None
+    try:
+        report = clean_again(settings, since=start, sources=sources, dry_run=dry_run, progress=tell)
+    except LockedError as error:
+        return Cancelled(name="Skipped", message=str(error))
+    log.info(
+        "%d pages cleaned again, %d %s",
+        report.captures,
+        report.changed,
+        "would change" if dry_run else "changed",
+    )
+    _publish(report)
+    return None
+
+
+def _publish(report: Recleaned) -> None:
+    rows = [{"change": kind, "pages": count} for kind, count in report.kinds.most_common()]
+    if rows:
+        create_table_artifact(rows, key="changes", description="What today's rules make otherwise, by field")
+        create_markdown_artifact(
+            _examples(report), key="examples", description="The first changes of each kind"
+        )
+
+
+def _examples(report: Recleaned) -> str:
+    """Page text is data: it stands in code blocks that it cannot end, indented."""
+    parts = []
+    for kind, examples in report.examples.items():
+        parts.append(f"## {kind}")
+        for example in examples:
+            lines = example.diff[:_LINES]
+            parts.append("\n".join(f"    {line}" for line in (example.url, *lines)))
+    return "\n\n".join(parts)

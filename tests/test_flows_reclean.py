@@ -1,0 +1,41 @@
+"""The flow `reclean` on a real Prefect server: what it leaves to be read there."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.config import Config
+from flows.run import run
+from store import captures
+from store.ledger import Ledger
+from store.lock import RunLock
+from store.records import Outcome, Selection
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+pytestmark = pytest.mark.prefect
+
+
+def test_a_dry_run_leaves_the_changes_and_examples(client: "SyncPrefectClient", config: Config) -> None:
+    from flows.reclean import reclean
+
+    run(config)
+    ledger = Ledger.open(config.ledger)
+    with ledger.transaction() as conn:
+        listed = next(one for one in captures.settled(conn, Selection(), 100) if one.reason == "list_page")
+        table = captures.CAPTURES
+        conn.execute(table.update().where(table.c.id == listed.id).values(outcome=Outcome.INDEXED, reason=""))
+    ledger.close()
+    with RunLock(config.folder):
+        skipped = reclean(config.path, dry_run=False, return_state=True)
+    assert skipped.name == "Skipped"
+    state = reclean(config.path, return_state=True)
+    assert state.is_completed()
+    wanted = {"artifacts": {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}}
+    shown = {
+        each["key"]: each["data"] for each in client.request("POST", "/artifacts/filter", json=wanted).json()
+    }
+    assert json.loads(shown["changes"]) == [{"change": "no article now", "pages": 1}]
+    assert f"    {listed.final_url}\n    + list_page" in shown["examples"]
