@@ -14,8 +14,8 @@ from articles.minhash import resemblance
 _FEWEST_SHINGLES = 25  # a text of thirty words or so; below, a signature says little
 _LEAST_RESEMBLANCE = 0.38  # of all wording: what is found by bands nearly always
 _LEAST_CONTAINED = 0.7  # of the shorter text's wording
-_FEWEST_FIGURES = 4
-_LEAST_FIGURES = 0.6  # of the figures of the text that has fewer
+_FEWEST_FIGURES = 3
+_LEAST_FIGURES = 0.8  # of the figures of the text that has fewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
