@@ -3,13 +3,12 @@
 A snapshot is numbered and never changes, so that the order in which pages are judged by it does not matter.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log
 from types import MappingProxyType
-from typing import TypeVar
 
 from articles.features import Features, is_long
 from articles.minhash import bands
@@ -18,6 +17,7 @@ from articles.near import near
 MOST = 500  # articles of a source that are remembered
 WINDOW = timedelta(days=60)  # back from the newest one; a line unseen for as long is forgotten
 FEWEST_LONG, FEWEST_SHORT = 3, 5  # articles that a long and a short line must be in, the judged one included
+_MOST_CANDIDATES = 20
 
 Seen = tuple[
     int, int
@@ -33,7 +33,7 @@ class Words:
     """
 
     articles: tuple[int, ...]
-    postings: Mapping[int, tuple[int, ...]]
+    postings: Mapping[int, Sequence[int]]
 
     def weight(self, token: int) -> float:
         """The inverse document frequency of a token; 0 where a quarter of the articles or more have it."""
@@ -53,14 +53,14 @@ class Knowledge:
     source: str
     number: int
     articles: tuple[Features, ...]
-    recurring: Mapping[int, tuple[Seen, ...]]
+    recurring: Mapping[int, Sequence[Seen]]
     words: Mapping[str, Words]
     copies: Mapping[str, int]
-    bands: Mapping[int, tuple[int, ...]]
+    bands: Mapping[int, Sequence[int]]
 
     def same_as(self, row: Features) -> frozenset[int]:
         """The remembered articles that are this one, or copies of it: they are no evidence beside it."""
-        candidates = {index for band in bands(row.signature) for index in self.bands.get(band, ())}
+        candidates = _candidates(bands(row.signature), self.bands)
         same = {index for index in candidates if near(row, self.articles[index])}
         if row.article_id in self.copies:
             same.add(self.copies[row.article_id])
@@ -83,7 +83,7 @@ def build(
         recurring=_recurring(articles, forgotten),
         words=_words(articles),
         copies=MappingProxyType(copies),
-        bands=_frozen(by_band),
+        bands=MappingProxyType(by_band),
     )
 
 
@@ -114,31 +114,37 @@ def _without_copies(
     """The oldest of each group of copies, the index of each id's, and who is in which band."""
     articles: list[Features] = []
     copies: dict[str, int] = {}
-    by_band: dict[int, list[int]] = defaultdict(list)
+    by_band: dict[int, list[int]] = {}
     for row in rows:
         own = bands(row.signature)
-        candidates = sorted({index for band in own for index in by_band.get(band, ())})
-        same = next((index for index in candidates if near(row, articles[index])), len(articles))
+        likely = _candidates(own, by_band)
+        same = next((index for index in likely if near(row, articles[index])), len(articles))
         copies[row.article_id] = same
         if same == len(articles):
             articles.append(row)
             for band in own:
-                by_band[band].append(same)
+                by_band.setdefault(band, []).append(same)
     return articles, copies, by_band
 
 
-def _recurring(articles: list[Features], forgotten: frozenset[int]) -> Mapping[int, tuple[Seen, ...]]:
-    seen: dict[int, list[Seen]] = defaultdict(list)
+def _candidates(own: Iterable[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
+    """Those that share most bands, the older first; few, where hundreds fill one form."""
+    shared = Counter(index for band in own for index in by_band.get(band, ()))
+    return sorted(shared, key=lambda index: (-shared[index], index))[:_MOST_CANDIDATES]
+
+
+def _recurring(articles: list[Features], forgotten: frozenset[int]) -> Mapping[int, Sequence[Seen]]:
+    counts = Counter(line & ~3 for row in articles for line in row.lines)
+    seen: dict[int, list[Seen]] = {
+        line: []
+        for line, count in counts.items()
+        if count + 1 >= (FEWEST_LONG if is_long(line) else FEWEST_SHORT) and line not in forgotten
+    }
     for index, row in enumerate(articles):
         for line in row.lines:
-            seen[line & ~3].append((index, line & 3))
-    return _frozen(
-        {
-            line: where
-            for line, where in seen.items()
-            if line not in forgotten and len(where) + 1 >= (FEWEST_LONG if is_long(line) else FEWEST_SHORT)
-        }
-    )
+            if (where := seen.get(line & ~3)) is not None:
+                where.append((index, line & 3))
+    return MappingProxyType(seen)
 
 
 def _words(articles: list[Features]) -> Mapping[str, Words]:
@@ -151,12 +157,5 @@ def _words(articles: list[Features]) -> Mapping[str, Words]:
         for number, index in enumerate(indices):
             for token in articles[index].tokens:
                 postings[token].append(number)
-        words[language] = Words(tuple(indices), _frozen(postings))
+        words[language] = Words(tuple(indices), MappingProxyType(dict(postings)))
     return MappingProxyType(words)
-
-
-_Value = TypeVar("_Value")
-
-
-def _frozen(lists: Mapping[int, list[_Value]]) -> Mapping[int, tuple[_Value, ...]]:
-    return MappingProxyType({key: tuple(values) for key, values in lists.items()})

@@ -11,7 +11,7 @@ from articles.knowledge import Knowledge, Words
 from articles.model import CaptionStatus, Image
 from articles.text import key
 
-LIMIT = -0.3  # of the score: below it the caption is another article's, from 0 on this one's
+LIMIT = -0.3  # of the score: below it the caption is another article's, above 0 this one's
 _FEWEST_ARTICLES = 10  # others in the language; with fewer nothing says which words are rare
 _FEWEST_WORDS = 2  # of a caption, rare ones
 _ENOUGH_WORDS = 4  # with fewer, a score counts for less
@@ -92,4 +92,4 @@ def _status(image: Image, article: Reader) -> CaptionStatus:
         return "undecided"
     if score < LIMIT:
         return "mismatched"
-    return "matched" if score >= 0 else "undecided"
+    return "matched" if score > 0 else "undecided"
