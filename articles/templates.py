@@ -65,17 +65,18 @@ def is_notice(line: str) -> bool:
 
 def _recurring(body: tuple[str, ...], row: Features, knowledge: Knowledge) -> dict[int, str]:
     """The indices of template lines, and the evidence against each."""
-    zones = {line & ~3: line & 3 for line in row.lines}
-    same: frozenset[int] | None = None
+    zones = {line & ~3: line & 3 for line in row.lines if line & ~3 in knowledge.recurring}
+    if not zones:
+        return {}
+    same = knowledge.same_as(row)
     found = {}
     for index, line in enumerate(body):
         if len(line) < SHORT:
             continue
         print_ = fingerprint(line)
-        if (seen := knowledge.recurring.get(print_)) is None or print_ not in zones:
+        if print_ not in zones:
             continue
-        same = knowledge.same_as(row) if same is None else same
-        others = [each for each in seen if each[0] not in same]
+        others = [each for each in knowledge.recurring[print_] if each[0] not in same]
         if _is_template(print_, zones[print_], others, row, knowledge) and not is_notice(line):
             found[index] = _evidence(print_, others, knowledge)
     return found
