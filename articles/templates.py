@@ -78,7 +78,7 @@ def _recurring(body: tuple[str, ...], row: Features, knowledge: Knowledge) -> di
             continue
         others = [each for each in knowledge.recurring[print_] if each[0] not in same]
         if _is_template(print_, zones[print_], others, row, knowledge) and not is_notice(line):
-            found[index] = _evidence(print_, others, knowledge)
+            found[index] = _evidence(print_, others, row, knowledge)
     return found
 
 
@@ -86,16 +86,18 @@ def _is_template(print_: int, zone: int, others: list[Seen], row: Features, know
     count = len(others) + 1
     if count < (FEWEST_LONG if is_long(print_) else FEWEST_SHORT):
         return False
-    days = {row.day, *(knowledge.articles[index].day for index, _ in others)}
-    if len(days) < _FEWEST_DAYS:
+    if _days(others, row, knowledge) < _FEWEST_DAYS:
         return False
     places = [zone, *(where for _, where in others)]
     most = max(places.count(each) for each in range(len(ZONES)))
     return is_long(print_) or most >= _ONE_ZONE * count
 
 
-def _evidence(print_: int, others: list[Seen], knowledge: Knowledge) -> str:
-    newest = [knowledge.articles[index] for index, _ in others]
-    days = len({each.day for each in newest})
-    named = ", ".join(each.article_id for each in newest[-_NAMED:])
-    return f"{print_:016x} in {len(newest)} other articles of {days} days: {named}"
+def _days(others: list[Seen], row: Features, knowledge: Knowledge) -> int:
+    return len({row.day, *(knowledge.articles[index].day for index, _ in others)})
+
+
+def _evidence(print_: int, others: list[Seen], row: Features, knowledge: Knowledge) -> str:
+    named = ", ".join(knowledge.articles[index].article_id for index, _ in others[-_NAMED:])
+    days = _days(others, row, knowledge)
+    return f"{print_:016x} in {len(others) + 1} articles of {days} days, as in {named}"

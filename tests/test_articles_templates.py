@@ -39,7 +39,7 @@ def test_a_line_in_three_articles_of_two_days_is_template() -> None:
     body, (removal,) = cut("", articles[2].body, features(articles[2]), knowing(*articles))
     assert body == story(2).body
     assert (removal.text, removal.rule, removal.place) == (FOOTER, "template", "tail")
-    assert f"{fingerprint(FOOTER):016x} in 2 other articles of 1 days" in removal.evidence
+    assert f"{fingerprint(FOOTER):016x} in 3 articles of 2 days" in removal.evidence
     assert all(other.id in removal.evidence for other in articles[:2])
 
 
