@@ -72,7 +72,8 @@ def build(
 ) -> Knowledge:
     """The knowledge that follows from a source's rows, in whatever order they come.
 
-    Counted are the newest MOST articles of the WINDOW, of an id the newest row. `forgotten` are fingerprints of lines that
+    Counted are the newest MOST articles of the WINDOW, half as many of one day (so that a busy source is known by two
+    days), and of an id the newest row. `forgotten` are fingerprints of lines that
     a person has declared to be no template. Raises ValueError for a row of another source.
     """
     articles, copies, by_band = _without_copies(_newest(source, rows))
@@ -95,9 +96,15 @@ def _newest(source: str, rows: Iterable[Features]) -> list[Features]:
         known = by_id.get(row.article_id)
         if known is None or _order(known) < _order(row):
             by_id[row.article_id] = row
-    newest = sorted(by_id.values(), key=_age)[-MOST:]
-    first = newest[-1].day - min(WINDOW, newest[-1].day - date.min) if newest else None
-    return [row for row in newest if first is not None and row.day >= first]
+    newest: list[Features] = []
+    of_day: Counter[date] = Counter()
+    for row in sorted(by_id.values(), key=_age, reverse=True):
+        if newest and (newest[0].day - row.day > WINDOW or len(newest) == MOST):
+            break
+        if of_day[row.day] < MOST // 2:
+            newest.append(row)
+            of_day[row.day] += 1
+    return newest[::-1]
 
 
 def _age(row: Features) -> tuple[date, str]:

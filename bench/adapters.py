@@ -1,8 +1,8 @@
 """The project's cleaning and its judging of captions behind the interfaces of benchmarks: plain values in and out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from articles import mismatch
@@ -56,8 +56,14 @@ _state = _State(build(SOURCE, 0, ()))
 
 
 def prepare(articles: Sequence[Mapping[str, str]]) -> None:
-    """Takes these articles (id, lang, title, body) for the recent ones of one source."""
-    rows = [_features(each["id"], each["title"], each["body"], each["lang"]) for each in articles]
+    """Takes these articles (id, lang, title, body) for the recent ones of one source, spread over a month."""
+    rows = [
+        replace(
+            _features(each["id"], each["title"], each["body"], each["lang"]),
+            day=NOON.date() + timedelta(days=number % 30),
+        )
+        for number, each in enumerate(articles)
+    ]
     _state.rows = {row.article_id: row for row in rows}
     _state.knowledge, _state.last = build(SOURCE, 1, rows), None
 

@@ -83,6 +83,14 @@ def test_what_is_old_or_too_much_is_forgotten(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
+def test_a_busy_day_does_not_crowd_out_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge, "MOST", 8)
+    rows = [replace(row, day=FIRST + timedelta(days=n // 4)) for n, row in enumerate(ROWS[:12])]
+    rows += [replace(row, day=FIRST + timedelta(days=2)) for row in ROWS[12:24]]
+    days = [(row.day - FIRST).days for row in build("norland", 1, rows).articles]
+    assert days == [1] * 4 + [2] * 4
+
+
 def test_a_snapshot_cannot_be_changed() -> None:
     known = build("norland", 1, ROWS)
     with pytest.raises(TypeError):
