@@ -200,5 +200,5 @@ def content_hash(article: Article) -> str:
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 
 
-_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "content_hash")
+_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "snapshot", "content_hash")
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)

@@ -90,7 +90,9 @@ class Article:
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
     rel=canonical where it is believed, else equal to `url`. `body` holds paragraphs without title and lead.
     `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of
-    the cleaning rules, `archive` the reference of the capture's WARC record.
+    the cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first article
+    of those that carry one text, `snapshot` the number of the knowledge that the article was judged by
+    (articles.judge): "" and 0 before.
     """
 
     id: str
@@ -116,6 +118,8 @@ class Article:
     content_hash: str
     rules: int
     archive: str = ""
+    story_id: str = ""
+    snapshot: int = 0
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -1,10 +1,16 @@
-"""The project's cleaning behind the interface of a benchmark: bytes and URL in, a plain dict out."""
+"""The project's cleaning and its judging of captions behind the interfaces of benchmarks: plain values in and out."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from articles import mismatch
+from articles.captions import split_credit
 from articles.clean import clean
-from articles.model import FeedEntry, Page, Rejection
+from articles.features import Features, features
+from articles.knowledge import Knowledge, build
+from articles.model import Article, FeedEntry, Page, Rejection
 from articles.urls import canonical
 
 
@@ -31,3 +37,63 @@ def extract(html: bytes, url: str) -> dict[str, Any]:
         "date": article.published_at.date().isoformat() if article.published_at else "",
         "captions": [f"{image.caption} {image.credit}".strip() for image in article.images],
     }
+
+
+SOURCE = "benchmark"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class _State:
+    """What `prepare` leaves for `caption_score`, and the article that was asked about last."""
+
+    knowledge: Knowledge
+    rows: dict[str, Features] = field(default_factory=dict)
+    last: tuple[str, mismatch.Reader] | None = None
+
+
+_state = _State(build(SOURCE, 0, ()))
+
+
+def prepare(articles: Sequence[Mapping[str, str]]) -> None:
+    """Takes these articles (id, lang, title, body) for the recent ones of one source, spread over a month."""
+    rows = [
+        replace(
+            _features(each["id"], each["title"], each["body"], each["lang"]),
+            day=NOON.date() + timedelta(days=number % 30),
+        )
+        for number, each in enumerate(articles)
+    ]
+    _state.rows = {row.article_id: row for row in rows}
+    _state.knowledge, _state.last = build(SOURCE, 1, rows), None
+
+
+def caption_score(caption: str, title: str, body: str, lang: str, article_id: str) -> float | None:
+    """The score that the verdict hangs on: below `mismatch.LIMIT` mismatched; None where it cannot be told.
+
+    Captions of one article are to be asked about one after the other: the article is read once. Its features are those
+    that `prepare` has computed, as a run computes them with the cleaning.
+    """
+    if _state.last is None or _state.last[0] != article_id:
+        row = _state.rows.get(article_id) or _features(article_id, title, body, lang)
+        _state.last = article_id, mismatch.Reader(row, _state.knowledge)
+    return _state.last[1].score(split_credit(caption)[0])
+
+
+def _features(article_id: str, title: str, body: str, language: str) -> Features:
+    return features(
+        Article(
+            id=article_id,
+            url="",
+            canonical_url="",
+            source=SOURCE,
+            title=title,
+            body=tuple(filter(None, body.splitlines())),
+            first_seen_at=NOON,
+            fetched_at=NOON,
+            language=language,
+            word_count=0,
+            content_hash="",
+            rules=0,
+        )
+    )

@@ -17,8 +17,11 @@ from index.elastic_errors import explained
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 1  # of the fields and of the analysis
+VERSION = 2  # of the fields and of the analysis
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
+
+_REMEDY = "`broadsheet index rebuild` makes the index anew from the archive"
+_OTHER_LAYOUT = f"`{{}}` is not of layout {VERSION}, which this version writes: {_REMEDY}"
 
 # What a word without a field is looked for in, and what the query language calls them.
 TEXTS = {
@@ -80,8 +83,10 @@ def _mappings() -> dict[str, Any]:
             "lead_image": keyword,
             "images": {"properties": {"url": keyword, "caption": text, "credit": keyword, "status": keyword}},
             "removed": {"properties": {"text": text, "rule": keyword, "place": keyword, "evidence": keyword}},
+            "story_id": keyword,
             "word_count": {"type": "integer"},
             "rules": {"type": "integer"},
+            "snapshot": {"type": "integer"},
             "content_hash": kept,
             "archive": kept,
             "exact": {"properties": dict.fromkeys(KEYWORD_FIELDS, keyword)},
@@ -152,11 +157,19 @@ def abandon(client: Elasticsearch, alias: str, index: str) -> None:
 
 
 def create(client: Elasticsearch, alias: str) -> str:
-    """The index behind the alias, made if there is none; its name."""
+    """The index behind the alias, made if there is none; its name.
+
+    Raises SearchIndexError if it is of another layout: it would refuse every document with a field that it lacks.
+    """
     name = current(client, alias)
     if not name:
         name = make(client, alias)
         publish(client, alias, name)
+        return name
+    with explained(alias):
+        mappings = client.indices.get_mapping(index=name).body[name]["mappings"]
+    if not _is_ours(mappings):
+        raise SearchIndexError(_OTHER_LAYOUT.format(name))
     return name
 
 
@@ -165,16 +178,15 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
     name = current(client, alias)
     if not name:
         return [f"there is no index behind the alias `{alias}`: `broadsheet index create` makes one"]
-    remedy = "`broadsheet index rebuild` makes the index anew from the archive"
     with explained(alias):
         found = client.indices.get(index=name).body[name]
         health = client.cluster.health(index=name).body["status"]
     problems = []
-    if found["mappings"].get("_meta", {}).get("broadsheet") != VERSION:
-        problems.append(f"`{name}` is not of layout {VERSION}, which this version writes: {remedy}")
+    if not _is_ours(found["mappings"]):
+        problems.append(_OTHER_LAYOUT.format(name))
     elif _differing(_mappings()["properties"], found["mappings"]["properties"]):
         fields = ", ".join(_differing(_mappings()["properties"], found["mappings"]["properties"]))
-        problems.append(f"fields of `{name}` are not mapped as they should be ({fields}): {remedy}")
+        problems.append(f"fields of `{name}` are not mapped as they should be ({fields}): {_REMEDY}")
     blocks = [key for key, value in found["settings"]["index"].get("blocks", {}).items() if value == "true"]
     if blocks:
         problems.append(
@@ -193,9 +205,14 @@ def drop(client: Elasticsearch, alias: str) -> list[str]:
             client.indices.delete(index=",".join(going))
         if client.indices.exists_index_template(name=alias):
             client.indices.delete_index_template(name=alias)
-        if client.cluster.exists_component_template(name=f"{alias}-v{VERSION}"):
-            client.cluster.delete_component_template(name=f"{alias}-v{VERSION}")
+        for version in range(1, VERSION + 1):
+            if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
+                client.cluster.delete_component_template(name=f"{alias}-v{version}")
     return going
+
+
+def _is_ours(mappings: dict[str, Any]) -> bool:
+    return bool(mappings.get("_meta", {}).get("broadsheet") == VERSION)
 
 
 def _indices(client: Elasticsearch, alias: str) -> list[str]:

@@ -72,6 +72,8 @@ LIBRARY = {
         images=(Image(url="https://img.example/1.jpg", caption="A furnace at night", credit="N. Olsen"),),
         removed=(Removal(text="Subscribe to our newsletter", rule="newsletter", place="tail"),),
         published_at=datetime(2026, 11, 20, 23, 59, 59, tzinfo=UTC),
+        story_id="5" * 32,
+        snapshot=12,
     ),
     "cars": article(
         "cars",

@@ -1,0 +1,44 @@
+"""The second half of cleaning: an article held against what is known of its source."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from articles import mismatch, templates
+from articles.clean import content_hash
+from articles.features import Features
+from articles.knowledge import Knowledge
+from articles.model import Article, Removal
+from articles.near import Match, story_id
+from articles.text import count_words
+
+
+def judge(article: Article, row: Features, knowledge: Knowledge, matches: Iterable[Match]) -> Article:
+    """The article without the templates of its site, its captions judged, its story told.
+
+    `row` is what was remembered of the article when it was cleaned (articles.features.features), `matches` are the articles
+    that it is near, of any source. Pure: the same four give the same article, and judging twice changes nothing.
+    With knowledge of no article only `story_id` and `snapshot` are filled in. Raises ValueError for another article's row.
+    """
+    if row.article_id != article.id:
+        raise ValueError(f"the features of article {row.article_id} say nothing about article {article.id}")
+    judged = replace(
+        article,
+        story_id=story_id(article.id, article.first_seen_at, matches),
+        snapshot=knowledge.number,
+    )
+    if knowledge.articles:
+        body, removed = templates.cut(article.lead, article.body, row, knowledge)
+        judged = replace(
+            judged,
+            body=body,
+            images=mismatch.judge(article.images, row, knowledge),
+            removed=(*filter(_is_cut, article.removed), *removed),
+        )
+    if judged.body != article.body:
+        judged = replace(judged, word_count=count_words("\n".join((article.lead, *judged.body))))
+    return replace(judged, content_hash=content_hash(judged))
+
+
+def _is_cut(removal: Removal) -> bool:
+    """Whether it is not an earlier judgement's note that nothing was cut."""
+    return bool(removal.text) or removal.rule != templates.RULE

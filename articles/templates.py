@@ -1,0 +1,103 @@
+"""Text of the site, not of the article: lines that recur in other articles of the source."""
+
+import re
+
+from articles.features import SHORT, ZONES, Features, fingerprint, is_long
+from articles.knowledge import FEWEST_LONG, FEWEST_SHORT, Knowledge, Seen
+from articles.lines import place
+from articles.model import Removal
+from articles.text import count_words
+
+RULE = "template"
+_FEWEST_DAYS = 2
+_ONE_ZONE = 0.8  # of a short line's places: what stands anywhere is wording, not template
+_MOST_CUT = 0.5  # of a text's words; what recurs more is the text
+_NAMED = 3  # supporting articles in the evidence
+# Notices of correction are content, however often they recur: a reader must find what an article had to take back.
+_NOTICE = re.compile(
+    r"\W*(?:(?:correction|corrected|clarification|erratum|retraction|"
+    r"korrektur|korrekturhinweis|berichtigung|richtigstellung|klarstellung|rectificati(?:f|e|on)|précision|"
+    r"corrección|corrigenda|rectificación|fe de (?:erratas|errores)|aclaración|correção|errata(?: corrige)?|retificação|"
+    r"correzione|rettifica|precisazione|correctie|rättelse|rettelse|retting|oikaisu|korjaus|sprostowanie|korekta|oprava|"
+    r"helyreigazítás|исправление|поправка|уточнение|виправлення|düzeltme|ralat|koreksi|đính chính|تصحيح|תיקון)"
+    r"\s*(?:[:：.,|(–—-]|\d|$)|訂正|お詫び|更正|勘误|勘誤|정정|바로잡습니다)"
+    r"|\b(?:(?:an|the) (?:earlier|previous|original) version of this|"
+    r"this (?:article|story|report|piece|post|headline)\b.{0,40}\b(?:amended|corrected|clarified|retracted)|"
+    r"in einer (?:früheren|vorherigen|ersten) (?:version|fassung)|une (?:première )?version (?:précédente|antérieure)|"
+    r"una versi[oó]ne? (?:anterior|previa|precedente)|uma versão anterior|in een eerdere versie|en tidigare version|"
+    r"en tidligere (?:versjon|version|utgave)|w (?:poprzedniej|wcześniejszej) wersji|в (?:предыдущей|более ранней) версии)\b",
+    re.IGNORECASE,
+)
+
+
+def cut(
+    lead: str, body: tuple[str, ...], row: Features, knowledge: Knowledge
+) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
+    """The body without its template lines, and these.
+
+    Template is a line of 25 characters or more (of its fingerprint) that is in three articles of two days, this one
+    included; one of 12 to 24 in five, and nearly always in the same part of the text. Copies of one article count as
+    one, the article's own not at all. Where more than half of the text would go nothing does, and a removal without text
+    says so. Notices of correction stay.
+    """
+    found = _recurring(body, row, knowledge)
+    if not found:
+        return body, ()
+    words = {index: count_words(body[index]) for index in found}
+    total = count_words(lead) + sum(
+        words[index] if index in words else count_words(line) for index, line in enumerate(body)
+    )
+    lost = sum(words.values())
+    if lost > _MOST_CUT * total:
+        spared = f"kept {len(found)} recurring lines: {lost} of {total} words"
+        return body, (Removal(text="", rule=RULE, place="block", evidence=spared),)
+    removed = tuple(
+        Removal(text=body[index], rule=RULE, place=place(index, len(body)), evidence=evidence)
+        for index, evidence in found.items()
+    )
+    return tuple(line for index, line in enumerate(body) if index not in found), removed
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line tells of a correction, in one of many languages."""
+    return _NOTICE.search(line) is not None
+
+
+def _recurring(body: tuple[str, ...], row: Features, knowledge: Knowledge) -> dict[int, str]:
+    """The indices of template lines, and the evidence against each."""
+    zones = {line & ~3: line & 3 for line in row.lines if line & ~3 in knowledge.recurring}
+    if not zones:
+        return {}
+    same = knowledge.same_as(row)
+    found = {}
+    for index, line in enumerate(body):
+        if len(line) < SHORT:
+            continue
+        print_ = fingerprint(line)
+        if print_ not in zones:
+            continue
+        others = [each for each in knowledge.recurring[print_] if each[0] not in same]
+        if _is_template(print_, zones[print_], others, row, knowledge) and not is_notice(line):
+            found[index] = _evidence(print_, others, row, knowledge)
+    return found
+
+
+def _is_template(print_: int, zone: int, others: list[Seen], row: Features, knowledge: Knowledge) -> bool:
+    count = len(others) + 1
+    if count < (FEWEST_LONG if is_long(print_) else FEWEST_SHORT):
+        return False
+    if _days(others, row, knowledge) < _FEWEST_DAYS:
+        return False
+    places = [zone, *(where for _, where in others)]
+    most = max(places.count(each) for each in range(len(ZONES)))
+    return is_long(print_) or most >= _ONE_ZONE * count
+
+
+def _days(others: list[Seen], row: Features, knowledge: Knowledge) -> int:
+    return len({row.day, *(knowledge.articles[index].day for index, _ in others)})
+
+
+def _evidence(print_: int, others: list[Seen], row: Features, knowledge: Knowledge) -> str:
+    named = ", ".join(knowledge.articles[index].article_id for index, _ in others[-_NAMED:])
+    days = _days(others, row, knowledge)
+    return f"{print_:016x} in {len(others) + 1} articles of {days} days, as in {named}"

@@ -1,0 +1,115 @@
+"""Knowledge of a source: the same from the same rows in any order, bounded, blind to copies."""
+
+import random
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles import knowledge
+from articles.features import Features, features, fingerprint, informative
+from articles.knowledge import build
+from tests.desk import FIRST, STORIES, WIRE, article
+
+FOOTER = "The Norland Post is printed on paper from the forests of Holm"
+ROWS = [
+    *(
+        features(article(f"{language}-{n}", text, FOOTER, language=language, day=n))
+        for language, texts in STORIES.items()
+        for n, text in enumerate(texts)
+    ),
+    *(features(article(f"wire-{n}", *WIRE[n:], FOOTER, day=n)) for n in range(3)),
+    features(article("wire-0", *WIRE[1:], FOOTER)),
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(ROWS), max_size=40), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(rows: list[Features], rng: random.Random) -> None:
+    shuffled = rng.sample(rows, len(rows))
+    assert build("norland", 7, rows) == build("norland", 7, shuffled)
+
+
+def test_nothing_is_known_of_nothing() -> None:
+    empty = build("norland", 0, ())
+    assert (empty.articles, dict(empty.recurring), dict(empty.words)) == ((), {}, {})
+    assert empty.same_as(ROWS[0]) == frozenset()
+
+
+def test_rows_of_another_source_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="'suderland'"):
+        build("suderland", 1, ROWS)
+
+
+def test_copies_count_once_and_are_the_same_article() -> None:
+    known = build("norland", 1, ROWS)
+    wires = [row for row in known.articles if row.article_id == article("wire-0").id]
+    assert len(known.articles) == 48 + 1
+    assert len(wires) == 1
+    place = known.articles.index(wires[0])
+    assert known.same_as(features(article("another", *WIRE))) == {place}
+    assert known.same_as(features(article("wire-2", "Quite another text by now."))) == {place}
+    assert known.same_as(features(article("new", *STORIES["en"][:3]))) == frozenset()
+
+
+def test_recurring_lines_know_where_they_were_seen_unless_forgotten() -> None:
+    line = fingerprint(FOOTER)
+    assert len(build("norland", 1, ROWS).recurring[line]) == 49
+    assert line not in build("norland", 1, ROWS, frozenset({line})).recurring
+    assert list(build("norland", 1, ROWS).recurring) == [line]
+
+
+def test_words_are_counted_by_language() -> None:
+    words = build("norland", 1, ROWS).words
+    assert set(words) == {"en", "de", "ru", "zh"}
+    (raisin,) = informative("raisin")
+    assert words["en"].weight(raisin) > 2
+    assert words["de"].weight(raisin) > words["en"].weight(raisin)
+    assert {words["en"].weight(token) for token in informative("the forests of Holm")} == {0.0}
+
+
+def test_what_is_old_or_too_much_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = replace(ROWS[0], day=FIRST + timedelta(days=11) - knowledge.WINDOW)
+    older = replace(ROWS[0], article_id="older", day=old.day - timedelta(days=1))
+    ids = {row.article_id for row in build("norland", 1, [*ROWS[1:12], old, older]).articles}
+    assert old.article_id in ids
+    assert "older" not in ids
+    monkeypatch.setattr(knowledge, "MOST", 5)
+    assert [row.day for row in build("norland", 1, ROWS[:12]).articles] == [
+        FIRST + timedelta(days=n) for n in range(7, 12)
+    ]
+
+
+def test_a_busy_day_does_not_crowd_out_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge, "MOST", 8)
+    rows = [replace(row, day=FIRST + timedelta(days=n // 4)) for n, row in enumerate(ROWS[:12])]
+    rows += [replace(row, day=FIRST + timedelta(days=2)) for row in ROWS[12:24]]
+    days = [(row.day - FIRST).days for row in build("norland", 1, rows).articles]
+    assert days == [1] * 4 + [2] * 4
+
+
+def test_a_snapshot_cannot_be_changed() -> None:
+    known = build("norland", 1, ROWS)
+    with pytest.raises(TypeError):
+        known.recurring[1] = ()  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        known.number = 2  # type: ignore[misc]
+
+
+def test_five_hundred_articles_are_learned_in_a_blink() -> None:
+    rng = random.Random(3)
+    words = [f"{rng.choice('bdfgklmnprst')}{rng.choice('aeiou')}{n}" for n in range(9_000)]
+    rows = [
+        features(
+            article(f"a{n}", *(" ".join(rng.choices(words, k=40)) for _ in range(14)), FOOTER, day=n % 20)
+        )
+        for n in range(500)
+    ]
+    started = time.process_time()
+    known = build("norland", 1, rows)
+    took = time.process_time() - started
+    assert len(known.articles) == 500
+    assert took < 1.0  # some 70 ms; a machine under load is no reason to fail
