@@ -1,6 +1,5 @@
 """The second half of cleaning: an article held against what is known of its source."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from articles import mismatch, templates
@@ -8,24 +7,19 @@ from articles.clean import content_hash
 from articles.features import Features
 from articles.knowledge import Knowledge
 from articles.model import Article, Removal
-from articles.near import Match, story_id
 from articles.text import count_words
 
 
-def judge(article: Article, row: Features, knowledge: Knowledge, matches: Iterable[Match]) -> Article:
+def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) -> Article:
     """The article without the templates of its site, its captions judged, its story told.
 
-    `row` is what was remembered of the article when it was cleaned (articles.features.features), `matches` are the articles
-    that it is near, of any source. Pure: the same four give the same article, and judging twice changes nothing.
+    `row` is what was remembered of the article when it was cleaned (articles.features.features), `story_id` what
+    articles.near.story_id says of it. Pure: the same four give the same article, and judging twice changes nothing.
     With knowledge of no article only `story_id` and `snapshot` are filled in. Raises ValueError for another article's row.
     """
     if row.article_id != article.id:
         raise ValueError(f"the features of article {row.article_id} say nothing about article {article.id}")
-    judged = replace(
-        article,
-        story_id=story_id(article.id, article.first_seen_at, matches),
-        snapshot=knowledge.number,
-    )
+    judged = replace(article, story_id=story_id, snapshot=knowledge.number)
     if knowledge.articles:
         body, removed = templates.cut(article.lead, article.body, row, knowledge)
         judged = replace(

@@ -42,13 +42,16 @@ def near(one: Features, other: Features) -> bool:
 
 
 def story_id(article_id: str, first_seen_at: datetime, matches: Iterable[Match]) -> str:
-    """The story of whichever was seen first, the article or one that it is near; its id where it has none yet.
+    """The story of the first article that it is near and that was told one; else the first article of them all, itself included.
 
-    Of two seen at once the one with the lesser id counts. The order of the matches does not matter.
+    First is what was seen first, of two seen at once the one with the lesser id. The order of the matches does not matter.
     """
-    own = Match(article_id=article_id, first_seen_at=first_seen_at, story_id=article_id)
-    others = (match for match in matches if match.article_id != article_id)
-    first = min((own, *others), key=lambda match: (match.first_seen_at, match.article_id, match.story_id))
+    others = [match for match in matches if match.article_id != article_id]
+    own = Match(article_id=article_id, first_seen_at=first_seen_at)
+    told = [match for match in others if match.story_id]
+    first = min(
+        told or (own, *others), key=lambda match: (match.first_seen_at, match.article_id, match.story_id)
+    )
     return first.story_id or first.article_id
 
 

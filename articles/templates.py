@@ -58,6 +58,16 @@ def cut(
     return tuple(line for index, line in enumerate(body) if index not in found), removed
 
 
+def active(knowledge: Knowledge) -> frozenset[int]:
+    """The fingerprints of lines that the source's own remembered articles prove to be template, notices aside."""
+    return frozenset(
+        print_
+        for print_, seen in knowledge.recurring.items()
+        if len({knowledge.articles[index].day for index, _ in seen}) >= _FEWEST_DAYS
+        and _is_frequent(print_, [zone for _, zone in seen])
+    )
+
+
 def is_notice(line: str) -> bool:
     """Whether a line tells of a correction, in one of many languages."""
     return _NOTICE.search(line) is not None
@@ -83,14 +93,16 @@ def _recurring(body: tuple[str, ...], row: Features, knowledge: Knowledge) -> di
 
 
 def _is_template(print_: int, zone: int, others: list[Seen], row: Features, knowledge: Knowledge) -> bool:
-    count = len(others) + 1
-    if count < (FEWEST_LONG if is_long(print_) else FEWEST_SHORT):
-        return False
-    if _days(others, row, knowledge) < _FEWEST_DAYS:
-        return False
-    places = [zone, *(where for _, where in others)]
-    most = max(places.count(each) for each in range(len(ZONES)))
-    return is_long(print_) or most >= _ONE_ZONE * count
+    return _is_frequent(print_, [zone, *(where for _, where in others)]) and (
+        _days(others, row, knowledge) >= _FEWEST_DAYS
+    )
+
+
+def _is_frequent(print_: int, zones: list[int]) -> bool:
+    if is_long(print_):
+        return len(zones) >= FEWEST_LONG
+    most = max(zones.count(each) for each in range(len(ZONES)))
+    return len(zones) >= FEWEST_SHORT and most >= _ONE_ZONE * len(zones)
 
 
 def _days(others: list[Seen], row: Features, knowledge: Knowledge) -> int:

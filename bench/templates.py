@@ -88,7 +88,7 @@ def measure(source: str, samples: list[Sample]) -> Counter[str]:
     rows = {each.article.id: features(each.article) for each in samples}
     knowledge = build(source, 1, rows.values())
     for each in samples:
-        judged = judge(each.article, rows[each.article.id], knowledge, ())
+        judged = judge(each.article, rows[each.article.id], knowledge, each.article.id)
         count["words of content"] += count_words(each.gold)
         for removal in judged.removed:
             if removal.rule != RULE:

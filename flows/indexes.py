@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,17 +51,23 @@ def writer(config: Config) -> IndexWriter:
     return ElasticWriter(client, config.index.alias, Patience(seconds=config.index.patience))
 
 
-Publish = Callable[[], None]
+@dataclass(frozen=True, slots=True)
+class NewIndex:
+    """An index in the making; `publish` puts it in the present one's place, to be called once it is full."""
+
+    writer: IndexWriter
+    reader: IndexReader
+    publish: Callable[[], None]
 
 
 @contextmanager
-def anew(config: Config, beside: Path) -> Iterator[tuple[IndexWriter, Publish]]:
-    """A writer of an empty index, and what puts that in the present one's place, to be called once it is full.
+def anew(config: Config, beside: Path) -> Iterator[NewIndex]:
+    """An empty index beside the present one.
 
     Searches see the present index until then. An embedded one is made in the folder `beside`.
     """
     if config.index.backend == "embedded":
-        from index.embedded import EmbeddedWriter
+        from index.embedded import EmbeddedReader, EmbeddedWriter
 
         making = EmbeddedWriter(beside / "index")
 
@@ -69,10 +76,10 @@ def anew(config: Config, beside: Path) -> Iterator[tuple[IndexWriter, Publish]]:
             shutil.rmtree(config.index_folder, ignore_errors=True)
             (beside / "index").replace(config.index_folder)
 
-        yield making, publish
+        yield NewIndex(making, EmbeddedReader(beside / "index"), publish)
         return
     from index import elastic_layout
-    from index.elastic import ElasticWriter
+    from index.elastic import ElasticReader, ElasticWriter
     from index.elastic_bulk import Patience
 
     alias = config.index.alias
@@ -80,8 +87,9 @@ def anew(config: Config, beside: Path) -> Iterator[tuple[IndexWriter, Publish]]:
         name = elastic_layout.make(client, alias)
         patience = Patience(seconds=config.index.patience)
         try:
-            yield (
+            yield NewIndex(
                 ElasticWriter(client, alias, patience, index=name),
+                ElasticReader(client, name),
                 lambda: elastic_layout.publish(client, alias, name),
             )
         except BaseException:

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from articles.features import features
 from articles.model import Article, Rejection
 from articles.urls import article_id
 from crawlers.workers import Lost, Workers
 from flows.cleaning import CleanTask, clean_capture
 from flows.config import Config
 from index.protocols import Ack, IndexWriter
-from store import captures, urls
+from store import captures, knowledge, urls
 from store.captures import Latest
+from store.knowledge import Remembered
 from store.ledger import Ledger
 from store.records import Capture, Outcome, Selection, Settled
 
@@ -69,12 +71,19 @@ class Loader:
                 conn, {c.article_id for c, _ in cleaned} | {_original(a) for a in articles}
             )
         settled, to_add = decide(cleaned, latest, self.clock())
-        if gone := [c.article_id for c, r in cleaned if isinstance(r, Rejection) and _holds(latest, c)]:
+        gone = [c.article_id for c, r in cleaned if isinstance(r, Rejection) and _holds(latest, c)]
+        if gone:
             self.writer.delete(gone)
-        acks = self.writer.add(completed(self.ledger, to_add))
+        added = completed(self.ledger, to_add)
+        rows = [Remembered(features=features(each), first_seen_at=each.first_seen_at) for each in added]
+        acks = self.writer.add(added)
         settled += [acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
         with self.ledger.transaction() as conn:
             captures.settle(conn, settled)
+            knowledge.disregard(conn, gone)
+            knowledge.remember(
+                conn, [row for row, ack in zip(rows, acks, strict=True) if ack.status == "indexed"]
+            )
             for capture, article in to_add:
                 if article.canonical_url != article.url:
                     entry = replace(urls.entry(conn, capture.url), url=article.canonical_url)
@@ -101,6 +110,7 @@ class Loader:
         ]
         with self.ledger.transaction() as conn:
             captures.settle(conn, folded)
+            knowledge.disregard(conn, [capture.article_id for capture, _ in stand_ins])
         return folded
 
     def _pending(self) -> Iterator[Capture]:

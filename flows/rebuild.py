@@ -10,6 +10,7 @@ from pathlib import Path
 from articles.errors import ArchiveError
 from flows import indexes
 from flows.config import Config
+from flows.judging import Judge
 from flows.load import Loader, cleaners
 from flows.run import RunReport, now, work
 from store import captures, segments
@@ -43,15 +44,16 @@ def rebuild(
         beside.mkdir()
         damages: list[str] = []
         ledger = Ledger.open(beside / "ledger.sqlite")
-        with indexes.anew(config, beside) as (writer, publish):
+        with indexes.anew(config, beside) as new:
             try:
                 count = _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
-                    report = work(Loader(config.archive, ledger, writer, pool, clock), progress)
+                    report = work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
+                    Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
             finally:
                 ledger.close()
             _put_in_place(config, beside)
-            publish()
+            new.publish()
         shutil.rmtree(beside)
     return Rebuilt(count, report.outcomes, tuple(damages))
 

@@ -13,12 +13,13 @@ from articles.model import Article, Rejection
 from flows import indexes
 from flows.cleaning import FAILURES
 from flows.config import Config
-from flows.load import Cleaned, Loader, batches, cleaners, settled
+from flows.judging import Judge, PresentKnowledge
+from flows.load import Cleaned, Loader, batches, cleaners, completed, settled
 from flows.run import now
 from index.protocols import IndexReader
 from store.ledger import Ledger
 from store.lock import RunLock
-from store.records import Outcome, Selection
+from store.records import Capture, Outcome, Selection
 
 _EXAMPLES = 3  # of each kind of change
 _JUDGED = (Outcome.INDEXED, Outcome.REJECTED)  # what the rules alone decided
@@ -86,40 +87,54 @@ def reclean(
             loader = Loader(config.archive, ledger, writer, pool, clock)
         which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
+        comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
         for batch in stack.enter_context(closing(batches(config.archive, pool, wanted))):
-            changed = [
-                pair for pair in sorted(batch, key=lambda each: each[0].id) if _compare(pair, reader, report)
-            ]
+            changed = [pair for pair in sorted(batch, key=lambda each: each[0].id) if comparing.compare(pair)]
             if loader and changed:
                 stored = loader.store(changed)
                 report.dead_letters += sum(one.outcome is Outcome.DEAD_LETTER for one in stored)
             progress(report)
+        if loader:
+            Judge(config.archive, ledger, reader, loader.writer, pool, clock).judge_waiting()
     return report
 
 
-def _compare(pair: Cleaned, reader: IndexReader, report: Recleaned) -> bool:
-    """Whether the result is another than the one that the ledger and the index have; told to the report."""
-    capture, result = pair
-    report.captures += 1
-    was_article = capture.outcome is Outcome.INDEXED
-    if isinstance(result, Rejection) and result.reason in FAILURES:
-        report.note(FAILED, capture.final_url, (f"  {result.reason}: {result.detail}",))
-        return False
-    if isinstance(result, Rejection):
-        if not was_article and result.reason == capture.reason:
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    """Results of cleaning held against what ledger and index have."""
+
+    ledger: Ledger
+    reader: IndexReader
+    knowing: PresentKnowledge
+    report: Recleaned
+
+    def compare(self, pair: Cleaned) -> bool:
+        """Whether the result is another than before; told to the report."""
+        (capture, result), report = pair, self.report
+        report.captures += 1
+        was_article = capture.outcome is Outcome.INDEXED
+        if isinstance(result, Rejection) and result.reason in FAILURES:
+            report.note(FAILED, capture.final_url, (f"  {result.reason}: {result.detail}",))
             return False
-        if was_article:
-            report.note(LOST, capture.final_url, (f"+ {result.reason}: {result.detail}",))
-    elif not was_article:
-        report.note(GAINED, capture.final_url, (f"- {capture.reason}: {capture.detail}", f"+ {result.title}"))
-    elif result.content_hash == capture.content_hash:
-        return False
-    else:
-        _note_fields(reader.get(result.id), result, report)
-    report.changed += 1
-    return True
+        if isinstance(result, Rejection):
+            if not was_article and result.reason == capture.reason:
+                return False
+            if was_article:
+                report.note(LOST, capture.final_url, (f"+ {result.reason}: {result.detail}",))
+        elif not was_article:
+            report.note(
+                GAINED, capture.final_url, (f"- {capture.reason}: {capture.detail}", f"+ {result.title}")
+            )
+        elif result.content_hash == capture.content_hash:
+            return False
+        else:
+            self._note_fields(capture, result)
+        report.changed += 1
+        return True
 
-
-def _note_fields(before: Article | None, after: Article, report: Recleaned) -> None:
-    for change in changes(before, after) if before else ():
-        report.note(change.field, after.url, change.diff)
+    def _note_fields(self, capture: Capture, result: Article) -> None:
+        before = self.reader.get(result.id)
+        if before is not None:
+            (after,) = self.knowing.judged(completed(self.ledger, [(capture, result)]))
+            for change in changes(before, after):
+                self.report.note(change.field, after.url, change.diff)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from articles.model import Article
 from flows import indexes
 from flows.cleaning import FAILURES
 from flows.config import Config
+from flows.judging import PresentKnowledge
 from flows.load import Cleaned, Cleaners, acknowledged, batches, cleaners, completed, rejected, settled
 from flows.run import now
 from index.protocols import IndexReader, IndexWriter
@@ -58,10 +59,12 @@ def reindex(
         if config.index.backend == "embedded":
             stack.enter_context(RunLock(config.folder))
         ledger = stack.enter_context(closing(Ledger.open(config.ledger)))
-        writer, publish = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
+        new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
         present = indexes.reader(config) if indexes.exists(config) else None
         pool = stack.enter_context(cleaners(config))
-        filling = _Filling(config.archive, ledger, writer, present, pool, progress, clock)
+        filling = _Filling(
+            config.archive, ledger, new.writer, present, pool, progress, clock, PresentKnowledge(ledger)
+        )
         since = None
         for _ in range(_PASSES):
             newest = filling.newest()
@@ -71,7 +74,7 @@ def reindex(
             since = newest
         with ledger.turn():
             filling.take(since)
-            publish()
+            new.publish()
             with ledger.transaction() as conn:
                 captures.settle(conn, list(filling.otherwise.values()))
                 counts = captures.counts(conn)
@@ -94,6 +97,7 @@ class _Filling:
     cleaners: Cleaners
     progress: Callable[[int], None]
     clock: Callable[[], datetime]
+    knowing: PresentKnowledge
     otherwise: dict[int, Settled] = field(default_factory=dict)
     added: int = 0
 
@@ -111,7 +115,13 @@ class _Filling:
         """Bring into the new index what the ledger has settled since then: articles that are in, and that are out."""
         with ThreadPoolExecutor(1, "index") as background:
             adding = background.submit(self._add, [])
-            wanted = chain.from_iterable(settled(self.ledger, Selection(outcomes=_IN, settled_from=since)))
+            wanted = chain.from_iterable(
+                page
+                for source in self._sources()
+                for page in settled(
+                    self.ledger, Selection(outcomes=_IN, settled_from=since, sources=(source,))
+                )
+            )
             with closing(batches(self.archive, self.cleaners, wanted)) as cleaned:
                 for batch in cleaned:
                     adding.result()
@@ -126,13 +136,11 @@ class _Filling:
         for capture, result in batch:
             if isinstance(result, Article):
                 pairs.append((capture, result))
-            elif (
-                result.reason in FAILURES and self.present and (kept := self.present.get(capture.article_id))
-            ):
+            elif result.reason in FAILURES and (kept := self._kept(capture)):
                 pairs.append((capture, kept))
             else:
                 self.otherwise[capture.id] = rejected(capture, result, self.clock())
-        acks = self.writer.add(completed(self.ledger, pairs))
+        acks = self.writer.add(self.knowing.judged(completed(self.ledger, pairs)))
         for (capture, article), ack in zip(pairs, acks, strict=True):
             if ack.status == "indexed" and article.content_hash == capture.content_hash:
                 self.otherwise.pop(capture.id, None)
@@ -140,6 +148,16 @@ class _Filling:
                 self.otherwise[capture.id] = acknowledged(capture, article, ack, self.clock())
         self.added += len(pairs)
         self.progress(self.added)
+
+    def _kept(self, capture: Capture) -> Article | None:
+        """The article as the present index has it; the ledger's hash is that of what cleaning made of the page."""
+        kept = self.present.get(capture.article_id) if self.present else None
+        return kept and replace(kept, content_hash=capture.content_hash)
+
+    def _sources(self) -> list[str]:
+        """One after the other, so that the knowledge of each is put together once."""
+        with self.ledger.reading() as conn:
+            return captures.sources(conn)
 
     def _take_out(self, gone: list[Capture]) -> None:
         with self.ledger.reading() as conn:

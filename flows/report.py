@@ -39,6 +39,12 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
             found += [("  rejected", n, reason) for reason, n in sorted(report.rejections.items())]
         elif outcome is Outcome.INDEXED or count:
             found.append((outcome.value.replace("_", " "), count, _REMARKS[outcome]))
+    judged = report.judged
+    if judged.articles:
+        learned = f", {judged.templates} templates learned" if judged.templates else ""
+        found.append(
+            ("judged", judged.articles, f"captions, templates, copies: {judged.changed} changed{learned}")
+        )
     return found
 
 

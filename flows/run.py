@@ -13,6 +13,7 @@ from crawlers.plan import CrawlReport
 from flows import indexes
 from flows.config import Config, SourceSection
 from flows.crawl import Crawl, plan
+from flows.judging import Judge, Judged
 from flows.load import Loader, cleaners
 from index.protocols import IndexWriter
 from store import captures, segments
@@ -31,11 +32,12 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason."""
+    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements."""
 
     crawl: CrawlReport = field(default_factory=CrawlReport)
     outcomes: dict[str, int] = field(default_factory=dict)
     rejections: dict[str, int] = field(default_factory=dict)
+    judged: Judged = field(default_factory=Judged)
 
 
 def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
@@ -107,7 +109,8 @@ def run(
         cleaners(config) as pool,
     ):
         report = work(Loader(config.archive, ledger, writer, pool, clock), progress, crawl)
-        return replace(report, crawl=crawl.wait())
+        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
+        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 
 def work(

@@ -101,6 +101,11 @@ def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
     return _captures(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 
+def sources(conn: Connection) -> list[str]:
+    """The names of all sources that something was captured of."""
+    return list(conn.scalars(select(CAPTURES.c.source).distinct().order_by(CAPTURES.c.source)))
+
+
 def newest_settled(conn: Connection) -> datetime | None:
     """When the last outcome was written; None when there is none."""
     newest: datetime | None = conn.scalar(select(func.max(CAPTURES.c.settled_at, type_=Moment)))
@@ -154,6 +159,23 @@ def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, 
         for ids in _batches(article_ids)
         for row in conn.execute(indexed.where(CAPTURES.c.article_id.in_(ids)))
     }
+
+
+def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
+    """The captures that the index holds of these articles."""
+    present = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.INDEXED)
+    return [
+        capture
+        for ids in _batches(article_ids)
+        for capture in _captures(conn, present.where(CAPTURES.c.article_id.in_(ids)))
+    ]
+
+
+def touch(conn: Connection, article_ids: Collection[str], at: datetime) -> None:
+    """Note that what the index holds of these articles was settled anew, without another outcome."""
+    present = CAPTURES.update().where(CAPTURES.c.outcome == Outcome.INDEXED).values(settled_at=at)
+    for ids in _batches(article_ids):
+        conn.execute(present.where(CAPTURES.c.article_id.in_(ids)))
 
 
 def first_seen(conn: Connection, article_ids: Collection[str]) -> dict[str, datetime]:

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
-from store import captures, feeds, segments, urls
+from store import captures, feeds, knowledge, segments, urls
 from store.lock import turn
 from store.schema import METADATA, SCHEMA, VERSION
 
-GROUPS = (urls, captures, feeds, segments)  # their tables are in METADATA once they are imported
+GROUPS = (urls, captures, feeds, segments, knowledge)  # their tables are in METADATA once they are imported
 
 _BUSY_SECONDS = 30
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -2,7 +2,6 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from articles.features import features
 from articles.judge import judge
 from articles.knowledge import Knowledge, build
 from articles.model import Article, Image, Removal, from_json, to_json
-from articles.near import Match
 from articles.text import count_words
 from tests.desk import STORIES, WIRE, article
 
@@ -42,10 +40,7 @@ def knowing(articles: list[Article], number: int = 3) -> Knowledge:
 
 
 def test_captions_templates_and_story_are_settled_in_one() -> None:
-    first = Match(
-        article_id="0" * 32, first_seen_at=KRAIT.first_seen_at - timedelta(hours=1), story_id="f" * 32
-    )
-    judged = judge(KRAIT, features(KRAIT), knowing(ALL), (first,))
+    judged = judge(KRAIT, features(KRAIT), knowing(ALL), "f" * 32)
     assert judged.body == WIRE
     assert [removal.rule for removal in judged.removed] == ["breadcrumb", "template"]
     assert judged.removed[-1].text == FOOTER
@@ -57,38 +52,37 @@ def test_captions_templates_and_story_are_settled_in_one() -> None:
 
 
 def test_a_mismatched_caption_does_not_return_into_the_text() -> None:
-    judged = judge(KRAIT, features(KRAIT), knowing(ALL), ())
+    judged = judge(KRAIT, features(KRAIT), knowing(ALL), KRAIT.id)
     assert not any(FOREIGN in line for line in (judged.title, judged.lead, *judged.body))
 
 
 def test_without_knowledge_nothing_changes_but_story_and_snapshot() -> None:
-    judged = judge(KRAIT, features(KRAIT), NOTHING, ())
+    judged = judge(KRAIT, features(KRAIT), NOTHING, KRAIT.id)
     assert replace(judged, story_id="", content_hash=KRAIT.content_hash) == KRAIT
     assert judged.story_id == KRAIT.id
-    assert judge(KRAIT, features(KRAIT), build("norland", 9, ()), ()).snapshot == 9
+    assert judge(KRAIT, features(KRAIT), build("norland", 9, ()), KRAIT.id).snapshot == 9
 
 
 def test_a_new_story_makes_the_article_new_and_a_new_snapshot_does_not() -> None:
     known, row = knowing(ALL), features(KRAIT)
-    judged = judge(KRAIT, row, known, ())
-    assert judge(KRAIT, row, knowing(ALL, 4), ()).content_hash == judged.content_hash
-    earlier = Match(article_id="a", first_seen_at=KRAIT.first_seen_at - timedelta(days=1))
-    assert judge(KRAIT, row, known, (earlier,)).content_hash != judged.content_hash
+    judged = judge(KRAIT, row, known, KRAIT.id)
+    assert judge(KRAIT, row, knowing(ALL, 4), KRAIT.id).content_hash == judged.content_hash
+    assert judge(KRAIT, row, known, "a").content_hash != judged.content_hash
 
 
 def test_anothers_features_are_a_mistake() -> None:
     with pytest.raises(ValueError, match=KRAIT.id):
-        judge(KRAIT, features(OTHERS[0]), NOTHING, ())
+        judge(KRAIT, features(OTHERS[0]), NOTHING, KRAIT.id)
 
 
 def test_a_note_that_nothing_was_cut_is_kept_once() -> None:
     box = WIRE[3:5]
     pages = [article(f"page-{n}", STORIES["de"][n], STORIES["ru"][n], *box, day=n) for n in range(4)]
     row, known = features(pages[0]), knowing(pages)
-    once = judge(pages[0], row, known, ())
+    once = judge(pages[0], row, known, pages[0].id)
     assert [removal.text for removal in once.removed] == [""]
-    assert judge(once, row, known, ()) == once
-    assert judge(once, row, knowing(OTHERS), ()).removed == ()
+    assert judge(once, row, known, once.id) == once
+    assert judge(once, row, knowing(OTHERS), once.id).removed == ()
 
 
 LINES = [
@@ -119,12 +113,12 @@ def test_judging_is_the_same_in_any_order_and_as_often_as_one_likes(
     ]
     rows = {each.id: features(each) for each in articles}
     known = build("norland", 1, rows.values())
-    judged = {each.id: judge(each, rows[each.id], known, ()) for each in articles}
+    judged = {each.id: judge(each, rows[each.id], known, each.id) for each in articles}
     shuffled = rng.sample(articles, len(articles))
     again = build("norland", 1, [rows[each.id] for each in shuffled])
     for each in shuffled:
         once = judged[each.id]
-        assert judge(each, rows[each.id], again, ()) == once
-        assert judge(once, rows[each.id], again, ()) == once
+        assert judge(each, rows[each.id], again, each.id) == once
+        assert judge(once, rows[each.id], again, once.id) == once
         assert sorted([*once.body, *(cut.text for cut in once.removed if cut.text)]) == sorted(each.body)
         assert [replace(image, status="undecided") for image in once.images] == list(each.images)

@@ -130,10 +130,11 @@ def match(name: str, hours: int, story: str = "") -> Match:
 def test_the_story_is_that_of_the_first_article() -> None:
     assert story_id("b", NOON, ()) == "b"
     assert story_id("b", NOON, [match("a", -1)]) == "a"
-    assert story_id("b", NOON, [match("c", 1, "c")]) == "b"
+    assert story_id("b", NOON, [match("c", 1)]) == "b"
     assert story_id("c", NOON, [match("b", -1, "a"), match("d", 2, "d")]) == "a"
     assert story_id("b", NOON, [match("a", 0)]) == "a"
-    assert story_id("a", NOON, [match("b", 0, "b")]) == "a"
+    assert story_id("a", NOON, [match("b", 0)]) == "a"
+    assert story_id("a", NOON, [match("b", 9, "b"), match("c", -1)]) == "b", "a story that was told is kept"
     assert story_id("a", NOON, [match("a", -5, "z")]) == "a"
 
 

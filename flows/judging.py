@@ -1,0 +1,210 @@
+"""The end of a run: what it has loaded is held against what is known of its sources, these articles included.
+
+Articles are searchable as soon as they are cleaned; here they lose the templates of their site, their captions get a verdict, and
+copies of one text are told a story. All by one snapshot of knowledge, so that the order of fetches does not matter. A line that has
+only now proved to be template is cut from the articles that came before, too.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from articles import templates
+from articles.features import features, fingerprint
+from articles.judge import judge
+from articles.knowledge import Knowledge
+from articles.model import Article
+from articles.near import Match, near, story_id
+from flows.load import Cleaners, batches, completed
+from index.protocols import IndexReader, IndexWriter
+from store import captures, knowledge
+from store.knowledge import Remembered
+from store.ledger import Ledger
+
+_AT_ONCE = 100  # articles of one turn
+_SOURCES = 16  # whose knowledge is held at a time, some 20 MB each
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """By which snapshot (0: nothing was waiting), how many articles were judged and changed by it, templates learned."""
+
+    snapshot: int = 0
+    articles: int = 0
+    changed: int = 0
+    templates: int = 0
+
+
+@dataclass(slots=True)
+class _Learned:
+    """What a source's articles have taught: fingerprints with texts as far as they are known; what has expired."""
+
+    new: dict[int, str] = field(default_factory=dict)
+    lost: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges what waits for the next snapshot; killed on the way, it begins again, to the same effect."""
+
+    archive: Path
+    ledger: Ledger
+    reader: IndexReader
+    writer: IndexWriter
+    cleaners: Cleaners
+    clock: Callable[[], datetime]
+
+    def judge_waiting(self) -> Judged:
+        """Judge the articles loaded since the last snapshot, and earlier ones that new templates concern; close the next.
+
+        Raises IndexUnavailableError: then they wait for the next run.
+        """
+        with self.ledger.reading() as conn:
+            waiting = knowledge.unjudged(conn)
+            number = knowledge.present(conn) + 1
+        if not waiting:
+            return Judged()
+        self._tell_stories([article_id for article_id, _ in waiting])
+        by_source: dict[str, list[str]] = defaultdict(list)
+        for article_id, source in waiting:
+            by_source[source].append(article_id)
+        learned: dict[str, _Learned] = {}
+        judged = changed = 0
+        for source, ids in sorted(by_source.items()):
+            with self.ledger.reading() as conn:
+                known = knowledge.of_source(conn, source, number)
+                before = frozenset(
+                    t.fingerprint for t in knowledge.templates(conn, source) if not t.forgotten_at
+                )
+            proved = templates.active(known)
+            learned[source] = _Learned(dict.fromkeys(proved - before, ""), before - proved)
+            wanted = list(dict.fromkeys((*ids, *_having(known, proved - before))))
+            judged += len(wanted)
+            for some in _parts(wanted):
+                changed += self._judge(some, known, learned[source])
+        with self.ledger.transaction() as conn:
+            for source, lesson in learned.items():
+                knowledge.learn(conn, source, lesson.new, lesson.lost, self.clock())
+            knowledge.close(conn, number, self.clock())
+        return Judged(
+            number,
+            judged,
+            changed,
+            sum(bool(text) for each in learned.values() for text in each.new.values()),
+        )
+
+    def _tell_stories(self, waiting: list[str]) -> None:
+        """In the order of first sight, so that copies among them find the story of the first."""
+        untold = set(waiting)
+        for some in _parts(waiting):
+            with self.ledger.transaction() as conn:
+                for article_id in some:
+                    untold.discard(article_id)
+                    if story := _story(conn, article_id, untold):
+                        knowledge.tell(conn, {article_id: story})
+
+    def _judge(self, ids: list[str], known: Knowledge, learned: _Learned) -> int:
+        """How many of these articles are others now."""
+        with self.ledger.turn():
+            present = {one: article for one in ids if (article := self.reader.get(one)) is not None}
+            with self.ledger.reading() as conn:
+                rows = {one: row for one in present if (row := knowledge.newest(conn, one)) is not None}
+                told = knowledge.stories(conn, ids)
+            whole = self._whole(present)
+            others = []
+            for one, row in rows.items():
+                judged = judge(whole[one], row.features, known, told.get(one, one))
+                if judged.content_hash != present[one].content_hash:
+                    others.append(judged)
+                for cut in judged.removed:
+                    if cut.rule == templates.RULE and cut.text:
+                        learned.new[fingerprint(cut.text)] = cut.text
+            self.writer.add(others)
+            with self.ledger.transaction() as conn:
+                captures.touch(conn, [article.id for article in others], self.clock())
+        return len(others)
+
+    def _whole(self, present: dict[str, Article]) -> dict[str, Article]:
+        """The articles as they were before a template was cut from them: such are cleaned again."""
+        cut = [
+            one for one, article in present.items() if any(r.rule == templates.RULE for r in article.removed)
+        ]
+        if not cut:
+            return present
+        with self.ledger.reading() as conn:
+            wanted = captures.indexed(conn, cut)
+        cleaned = [
+            (capture, result)
+            for batch in batches(self.archive, self.cleaners, wanted)
+            for capture, result in batch
+            if isinstance(result, Article)
+        ]
+        return present | {article.id: article for article in completed(self.ledger, cleaned)}
+
+
+@dataclass(slots=True)
+class PresentKnowledge:
+    """The present snapshot, for articles that are cleaned again apart from a run; best asked source by source."""
+
+    ledger: Ledger
+    _known: dict[str, Knowledge] = field(default_factory=dict)
+
+    def judged(self, articles: Iterable[Article]) -> list[Article]:
+        """The articles as the present snapshot judges them; as they are, before the first."""
+        found = list(articles)
+        with self.ledger.reading() as conn:
+            told = knowledge.stories(conn, [article.id for article in found])
+            number = knowledge.present(conn)
+            if not number:
+                return found
+            return [
+                judge(one, features(one), self._of(conn, one.source, number), told.get(one.id, one.id))
+                for one in found
+            ]
+
+    def _of(self, conn: Connection, source: str, number: int) -> Knowledge:
+        known = self._known.get(source)
+        if known is None or known.number != number:
+            if len(self._known) == _SOURCES:
+                self._known.clear()
+            known = self._known[source] = knowledge.of_source(conn, source, number)
+        return known
+
+
+def _story(conn: Connection, article_id: str, untold: Collection[str]) -> str:
+    """The story of an article that was told none yet and has copies; else ""."""
+    article = knowledge.newest(conn, article_id)
+    if article is None or knowledge.stories(conn, (article_id,)):
+        return ""
+    copies = [one for one in knowledge.sharing_bands(conn, article) if near(article.features, one.features)]
+    ids = [copy.features.article_id for copy in copies]
+    told = {one: one for one in ids if one not in untold} | knowledge.stories(conn, ids)
+    return (
+        story_id(article_id, article.first_seen_at, (_match(copy, told) for copy in copies)) if copies else ""
+    )
+
+
+def _match(copy: Remembered, told: dict[str, str]) -> Match:
+    article_id = copy.features.article_id
+    return Match(article_id=article_id, first_seen_at=copy.first_seen_at, story_id=told.get(article_id, ""))
+
+
+def _having(known: Knowledge, prints: Collection[int]) -> list[str]:
+    """The remembered articles, copies included, that have one of these lines."""
+    if not prints:
+        return []
+    having = {
+        index for index, row in enumerate(known.articles) if any(line & ~3 in prints for line in row.lines)
+    }
+    return [article_id for article_id, index in known.copies.items() if index in having]
+
+
+def _parts(ids: list[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while part := list(islice(rest, _AT_ONCE)):
+        yield part

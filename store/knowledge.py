@@ -1,0 +1,258 @@
+"""What is known of each source, in the ledger: the features of its articles by snapshot, stories, learned templates.
+
+A row counts from its snapshot on. The rows of a run belong to the snapshot after the present one, which is closed when the
+run's articles have been judged by it; so all of them are judged by the same knowledge, in whatever order they came.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    func,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from articles.features import FORMAT, Features, from_bytes, to_bytes
+from articles.knowledge import WINDOW, Knowledge, build
+from articles.minhash import bands
+from store.schema import METADATA, Moment, Words
+
+SNAPSHOTS = Table(
+    "snapshots",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("closed_at", Moment, nullable=False),
+)
+FEATURES = Table(
+    "features",
+    METADATA,
+    Column("article_id", Words, primary_key=True),
+    Column("snapshot", Integer, primary_key=True, index=True),
+    Column("source", Words, nullable=False),
+    Column("first_seen_at", Moment, nullable=False, index=True),
+    Column("format", Integer, nullable=False),
+    Column("row", LargeBinary, nullable=False),
+    Index("features_source", "source", "first_seen_at"),
+)
+BANDS = Table(
+    "bands",
+    METADATA,
+    Column("band", BigInteger, primary_key=True),
+    Column("article_id", Words, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+STORIES = Table(
+    "stories",
+    METADATA,
+    Column("article_id", Words, primary_key=True),
+    Column("story_id", Words, nullable=False),
+)
+TEMPLATES = Table(
+    "templates",
+    METADATA,
+    Column("source", Words, primary_key=True),
+    Column("fingerprint", BigInteger, primary_key=True),
+    Column("text", Words, nullable=False, default=""),
+    Column("learned_at", Moment, nullable=False),
+    Column("forgotten_at", Moment),
+)
+
+STORY = timedelta(days=30)  # within which copies of one text appear
+_MOST = 2_000  # rows of a source that are read; its knowledge takes the newest of them
+_AT_ONCE = 500  # keys in one query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An article's features, and when exactly it was first seen."""
+
+    features: Features
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A line that a source's articles are cut of; `text` is one wording of it, "" before the first cut.
+
+    `forgotten_at` is set when a person has declared it to be none.
+    """
+
+    fingerprint: int
+    text: str
+    learned_at: datetime
+    forgotten_at: datetime | None
+
+
+def present(conn: Connection) -> int:
+    """The number of the last snapshot that was closed; 0 before the first."""
+    return conn.scalar(select(func.max(SNAPSHOTS.c.number))) or 0
+
+
+def remember(conn: Connection, articles: Iterable[Remembered]) -> None:
+    """Note articles for the snapshot after the present one."""
+    snapshot = present(conn) + 1
+    for article in articles:
+        row = article.features
+        values = {
+            "article_id": row.article_id,
+            "snapshot": snapshot,
+            "source": row.source,
+            "first_seen_at": article.first_seen_at,
+            "format": FORMAT,
+            "row": to_bytes(row),
+        }
+        conn.execute(
+            insert(FEATURES)
+            .values(values)
+            .on_conflict_do_update(index_elements=["article_id", "snapshot"], set_=values)
+        )
+        conn.execute(BANDS.delete().where(BANDS.c.article_id == row.article_id))
+        keyed = [{"band": band, "article_id": row.article_id} for band in bands(row.signature)]
+        if keyed:
+            conn.execute(insert(BANDS).on_conflict_do_nothing(), keyed)
+
+
+def disregard(conn: Connection, article_ids: Collection[str]) -> None:
+    """Forget articles that are none any more, or only copies under another address."""
+    for table in (FEATURES, BANDS, STORIES):
+        for article_id in article_ids:
+            conn.execute(table.delete().where(table.c.article_id == article_id))
+
+
+def unjudged(conn: Connection) -> list[tuple[str, str]]:
+    """Id and source of the articles that wait for the snapshot after the present one, in the order of their first sight."""
+    waiting = select(FEATURES.c.article_id, FEATURES.c.source).where(FEATURES.c.snapshot > present(conn))
+    found = conn.execute(waiting.order_by(FEATURES.c.first_seen_at, FEATURES.c.article_id))
+    return [(row.article_id, row.source) for row in found]
+
+
+def newest(conn: Connection, article_id: str) -> Remembered | None:
+    """The newest row of an article; None where there is none that this version reads."""
+    rows = select(FEATURES).where(FEATURES.c.article_id == article_id, FEATURES.c.format == FORMAT)
+    found = _remembered(conn, rows.order_by(FEATURES.c.snapshot.desc()).limit(1))
+    return found[0] if found else None
+
+
+def of_source(conn: Connection, source: str, number: int) -> Knowledge:
+    """What is known of a source from this snapshot on."""
+    newest = (
+        select(FEATURES.c.article_id, func.max(FEATURES.c.snapshot).label("snapshot"))
+        .where(FEATURES.c.source == source, FEATURES.c.snapshot <= number, FEATURES.c.format == FORMAT)
+        .group_by(FEATURES.c.article_id)
+        .subquery()
+    )
+    same = and_(FEATURES.c.article_id == newest.c.article_id, FEATURES.c.snapshot == newest.c.snapshot)
+    rows = select(FEATURES).join(newest, same).order_by(FEATURES.c.first_seen_at.desc()).limit(_MOST)
+    forgotten = frozenset(one.fingerprint for one in templates(conn, source) if one.forgotten_at)
+    return build(source, number, (each.features for each in _remembered(conn, rows)), forgotten)
+
+
+def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
+    """The articles that may be copies of this one, first seen within thirty days of it, by the newest row of each."""
+    near = select(BANDS.c.article_id).where(BANDS.c.band.in_(bands(article.features.signature))).distinct()
+    found = select(FEATURES).where(
+        FEATURES.c.article_id.in_(near),
+        FEATURES.c.article_id != article.features.article_id,
+        FEATURES.c.format == FORMAT,
+        FEATURES.c.first_seen_at.between(article.first_seen_at - STORY, article.first_seen_at + STORY),
+    )
+    return list(
+        {
+            each.features.article_id: each for each in _remembered(conn, found.order_by(FEATURES.c.snapshot))
+        }.values()
+    )
+
+
+def stories(conn: Connection, article_ids: Collection[str]) -> dict[str, str]:
+    """The stories of those of these articles that were told one."""
+    told: dict[str, str] = {}
+    wanted = list(article_ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        found = select(STORIES.c.article_id, STORIES.c.story_id)
+        told |= dict(
+            conn.execute(found.where(STORIES.c.article_id.in_(wanted[start : start + _AT_ONCE])))
+            .tuples()
+            .all()
+        )
+    return told
+
+
+def tell(conn: Connection, told: Mapping[str, str]) -> None:
+    """Note the stories (ids) of articles (ids)."""
+    if told:
+        added = insert(STORIES)
+        conn.execute(
+            added.on_conflict_do_update(
+                index_elements=["article_id"], set_={"story_id": added.excluded.story_id}
+            ),
+            [{"article_id": article_id, "story_id": story_id} for article_id, story_id in told.items()],
+        )
+
+
+def templates(conn: Connection, source: str) -> list[Template]:
+    """The templates learned of a source, those that a person made forgotten included, the first learned first."""
+    found = select(TEMPLATES).where(TEMPLATES.c.source == source)
+    return [
+        Template(
+            fingerprint=row.fingerprint,
+            text=row.text,
+            learned_at=row.learned_at,
+            forgotten_at=row.forgotten_at,
+        )
+        for row in conn.execute(found.order_by(TEMPLATES.c.learned_at, TEMPLATES.c.fingerprint))
+    ]
+
+
+def learn(
+    conn: Connection, source: str, learned: Mapping[int, str], lost: Collection[int], at: datetime
+) -> None:
+    """Note templates by their fingerprints, with their texts ("": not known), and take out those that have expired."""
+    for print_, text in learned.items():
+        added = insert(TEMPLATES).values(source=source, fingerprint=print_, text=text, learned_at=at)
+        known = {"text": text} if text else {"source": source}
+        conn.execute(added.on_conflict_do_update(index_elements=["source", "fingerprint"], set_=known))
+    for print_ in lost:
+        conn.execute(
+            TEMPLATES.delete().where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == print_)
+        )
+
+
+def forget(conn: Connection, source: str, fingerprint: int, at: datetime) -> None:
+    """Declare a template to be none, from the next snapshot on."""
+    conn.execute(
+        TEMPLATES.update()
+        .where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == fingerprint)
+        .values(forgotten_at=at)
+    )
+
+
+def close(conn: Connection, number: int, at: datetime) -> None:
+    """Close a snapshot. Rows that a newer one replaces go, and what is too old to count."""
+    conn.execute(SNAPSHOTS.insert().values(number=number, closed_at=at))
+    newer = FEATURES.alias()
+    replaced = select(newer.c.article_id).where(
+        newer.c.article_id == FEATURES.c.article_id, newer.c.snapshot > FEATURES.c.snapshot
+    )
+    conn.execute(FEATURES.delete().where(replaced.exists()))
+    conn.execute(FEATURES.delete().where(FEATURES.c.first_seen_at < at - WINDOW))
+    known = select(FEATURES.c.article_id).where(FEATURES.c.first_seen_at >= at - STORY)
+    conn.execute(BANDS.delete().where(BANDS.c.article_id.not_in(known)))
+
+
+def _remembered(conn: Connection, query: Select[Any]) -> list[Remembered]:
+    return [
+        Remembered(features=from_bytes(row.row), first_seen_at=row.first_seen_at)
+        for row in conn.execute(query)
+    ]
