@@ -75,7 +75,15 @@ class Loader:
             first_seen = captures.first_seen(conn, {a.id for a in articles})
         settled, to_add = decide(cleaned, latest, self.clock())
         acks = self.writer.add(
-            [replace(a, first_seen_at=first_seen[a.id], archive=str(c.ref)) for c, a in to_add]
+            [
+                replace(
+                    a,
+                    first_seen_at=min(first_seen[a.id], a.first_seen_at),
+                    archive=a.archive
+                    or str(c.ref),  # an article whose raw page was dropped says where that was
+                )
+                for c, a in to_add
+            ]
         )
         settled += [_acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
         with self.ledger.transaction() as conn:

@@ -8,11 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from articles.errors import ArchiveError
+from articles.model import Page
 from flows import indexes
 from flows.config import Config
 from flows.load import Loader, cleaners
 from flows.run import RunReport, now, work
-from store import captures, segments
+from store import captures, retention, segments
 from store.archive import scan
 from store.ledger import Ledger
 from store.lock import RunLock
@@ -57,14 +58,18 @@ def rebuild(
 
 
 def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> int:
-    pages = scan(archive, damaged)
-    count = 0
-    while batch := [(page, ref) for ref, page in islice(pages, _BATCH)]:
+    """Note every capture of the archive. What is left of a page counts only once the page's segment is gone."""
+    records = scan(archive, damaged)
+    while batch := list(islice(records, _BATCH)):
         with ledger.transaction() as conn:
-            segments.commit(conn, {ref.segment: ref.offset + ref.length for _, ref in batch})
-            captures.add(conn, batch)
-        count += len(batch)
-    return count
+            segments.commit(conn, {ref.segment: ref.offset + ref.length for ref, _ in batch})
+            for ref, record in batch:
+                if isinstance(record, Page):
+                    captures.add(conn, [(record, ref)])
+                elif not (archive / record.raw.segment).exists():
+                    retention.restore(conn, ref, record)
+    with ledger.reading() as conn:
+        return sum(captures.counts(conn).values())
 
 
 def _put_in_place(config: Config, beside: Path) -> None:
