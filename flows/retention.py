@@ -37,11 +37,12 @@ class Retained:
     obstacle: str = ""
 
     def __str__(self) -> str:
+        size = sum(each.size for each in self.dropped)
         pages = sum(each.pages for each in self.dropped)
+        articles = sum(each.articles for each in self.dropped)
         return (
-            f"dropped {_count(len(self.dropped), 'segment')} ({sum(each.size for each in self.dropped):,} bytes) "
-            f"with {_count(pages, 'raw page')}: older than [store] retention; "
-            f"{_count(sum(each.articles for each in self.dropped), 'article')} of them stay."
+            f"dropped {_count(len(self.dropped), 'segment')} ({size:,} bytes) with {_count(pages, 'raw page')}: "
+            f"older than [store] retention; {articles} of their articles {'is' if articles == 1 else 'are'} kept."
         )
 
 

@@ -79,13 +79,13 @@ def _encode_remains(remains: Remains) -> bytes:
     response_id = _response_id(page)
     settled = None if isinstance(kept, Article) else kept
     dropped = msgspec.to_builtins(_Dropped(remains.dropped_at, remains.raw, settled))
-    blocks = [(WarcRecordType.metadata, _json(_fields(page) | {"dropped": dropped}))]
+    blocks = [("metadata", WarcRecordType.metadata, _json(_fields(page) | {"dropped": dropped}))]
     if isinstance(kept, Article):
-        blocks.append((WarcRecordType.conversion, to_json(kept)))
+        blocks.append(("conversion", WarcRecordType.conversion, to_json(kept)))
     records = []
-    for kind, block in blocks:
-        name = f"{kind.name} {response_id} {remains.dropped_at.isoformat()}"
-        record = _record(kind, _record_id(name), remains.dropped_at, block)
+    for name, kind, block in blocks:
+        record_id = _record_id(f"{name} {response_id} {remains.dropped_at.isoformat()}")
+        record = _record(kind, record_id, remains.dropped_at, block)
         record.headers["WARC-Target-URI"] = page.final_url
         record.headers["WARC-Refers-To"] = _urn(response_id)
         record.headers["Content-Type"] = "application/json"
