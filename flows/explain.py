@@ -76,7 +76,7 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
     yield Step(
         capture.fetched_at,
         "fetched",
-        f"HTTP {capture.status}, {_body(record)}, {way}; archived at {capture.ref}",
+        f"HTTP {capture.status}, {_archived(record, way, capture)}",
     )
     settled = capture.settled_at or capture.fetched_at
     result = clean(record) if isinstance(record, Page) else record.kept
@@ -95,8 +95,10 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
     yield Step(capture.settled_at, capture.outcome.value, _why(capture, result))
 
 
-def _body(record: Page | Remains) -> str:
-    return f"{len(record.body):,} bytes" if isinstance(record, Page) else dropped_on(record.dropped_at)
+def _archived(record: Page | Remains, way: str, capture: Capture) -> str:
+    if isinstance(record, Page):
+        return f"{len(record.body):,} bytes, {way}; archived at {capture.ref}"
+    return f"{way}; {dropped_on(record.dropped_at)}, and what is left of it is at {capture.ref}"
 
 
 def _why(capture: Capture, result: Article | Rejection | Settled) -> str:

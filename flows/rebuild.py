@@ -23,7 +23,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What the archive gave: captures read, captures settled by outcome, damaged places."""
+    """What the archive gave: captures, how many of them have each outcome, damaged places."""
 
     captures: int
     outcomes: dict[str, int]
@@ -46,18 +46,20 @@ def rebuild(
         ledger = Ledger.open(beside / "ledger.sqlite")
         with indexes.anew(config, beside) as (writer, publish):
             try:
-                count = _replay(config.archive, ledger, damages.append)
+                _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
-                    report = work(Loader(config.archive, ledger, writer, pool, clock), progress)
+                    work(Loader(config.archive, ledger, writer, pool, clock), progress)
+                with ledger.reading() as conn:
+                    outcomes = {name: count for name, count in captures.counts(conn).items() if count}
             finally:
                 ledger.close()
             _put_in_place(config, beside)
             publish()
         shutil.rmtree(beside)
-    return Rebuilt(count, report.outcomes, tuple(damages))
+    return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages))
 
 
-def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> int:
+def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> None:
     """Note every capture of the archive. What is left of a page counts only once the page's segment is gone."""
     records = scan(archive, damaged)
     while batch := list(islice(records, _BATCH)):
@@ -68,8 +70,6 @@ def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> in
                     captures.add(conn, [(record, ref)])
                 elif not (archive / record.raw.segment).exists():
                     retention.restore(conn, ref, record)
-    with ledger.reading() as conn:
-        return sum(captures.counts(conn).values())
 
 
 def _put_in_place(config: Config, beside: Path) -> None:

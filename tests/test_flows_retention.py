@@ -116,6 +116,7 @@ def test_raw_pages_go_and_nothing_that_users_see_is_lost(config: Config, newsroo
     lose(config)
     rebuilt = rebuild(config)
     assert (rebuilt.captures, rebuilt.damages) == (24, ())
+    assert rebuilt.outcomes == {name: count for name, count in counted["captures"].items() if count}
     assert (articles(config), account(config)) == (before, told)
     assert status(config)["captures"] == counted["captures"]
     assert dropped(config) == [FIRST]
