@@ -44,8 +44,7 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
         finally:
             writer.close()
         done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
-        if retained.dropped:
-            done.append(f"{retained}")
+        done += retained.told()
         findings = [finding for finding in examine(config) if finding.part != "lock"]
         if retained.obstacle:
             findings.append(Finding("retention", False, retained.obstacle))

@@ -200,7 +200,10 @@ def read(folder: Path, ref: ArchiveRef) -> Page:
 
 
 def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
-    """The page at `ref`, or what retention left of it, verified. Raises ArchiveError when it is missing or damaged."""
+    """The page at `ref`, or what retention left of it, verified.
+
+    Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
+    """
     path = folder / ref.segment
     try:
         with path.open("rb") as file:
@@ -211,7 +214,7 @@ def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
     try:
         record, end = warc.decode(data)
     except ArchiveError as error:
-        raise ArchiveError(
+        raise type(error)(
             f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
         ) from error
     if end != ref.length:

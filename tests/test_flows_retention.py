@@ -1,5 +1,6 @@
 """Raw pages that go after a time: nothing that users see is lost, wherever upkeep is killed at it."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
 import flows.retention
+import store.warc
 from articles.errors import ArchiveError
 from articles.model import Rejection, to_json
 from broadsheet.cli import app
@@ -234,13 +236,27 @@ def test_an_article_that_the_index_lacks_keeps_its_segment(copy: Config) -> None
     assert untouched(copy)
 
 
-def test_a_damaged_page_keeps_its_segment(copy: Config) -> None:
+def test_the_article_of_a_page_that_was_damaged_meanwhile_is_saved(copy: Config) -> None:
+    before, told = articles(copy), account(copy)
     damage(copy.archive / FIRST, refs(copy)[3].offset + 60)
-    found = obstacle(maintain(copy, in_days(100)))
-    assert f"{FIRST} is older" in found
-    assert "doctor" in found
-    assert (copy.archive / FIRST).exists()
-    assert dropped(copy) == []
+    (problem,) = problems(copy)
+    assert "is damaged" in problem
+    upkeep = maintain(copy, in_days(100))
+    assert f"{FIRST}: the record at byte {refs(copy)[3].offset}" not in problem
+    assert re.search(
+        rf"{FIRST}: the record at byte \d+ is damaged.*what the ledger knows of the page is kept",
+        upkeep.done[-1],
+    )
+    assert upkeep.ok
+    lose(copy)
+    rebuild(copy)
+    assert (articles(copy), account(copy)) == (before, told)
+
+
+def test_a_page_of_a_newer_version_keeps_its_segment(copy: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store.warc, "SCHEMA", 0)
+    assert "upgrade Broadsheet" in obstacle(maintain(copy, in_days(100)))
+    assert untouched(copy)
 
 
 def damage(path: Path, offset: int) -> None:
