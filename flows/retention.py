@@ -40,15 +40,16 @@ class Retained:
 
     def told(self) -> tuple[str, ...]:
         """What was done, a sentence each."""
+        damages = tuple(f"{damage}: what the ledger knows of the page is kept." for damage in self.damages)
         if not self.dropped:
-            return ()
+            return damages
         size = sum(each.size for each in self.dropped)
         pages = sum(each.pages for each in self.dropped)
         articles = sum(each.articles for each in self.dropped)
         return (
             f"dropped {_count(len(self.dropped), 'segment')} ({size:,} bytes) with {_count(pages, 'raw page')}: "
             f"older than [store] retention; {articles} of their articles {'is' if articles == 1 else 'are'} kept.",
-            *(f"{damage}: what the ledger knows of the page is kept." for damage in self.damages),
+            *damages,
         )
 
 
