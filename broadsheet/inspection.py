@@ -84,7 +84,7 @@ def doctor(context: typer.Context) -> None:
 
 
 def maintain(context: typer.Context) -> None:
-    """Close old segments of the archive, then look for what is wrong, as doctor does."""
+    """Close old segments of the archive, drop what retention says, then look for what is wrong, as doctor does."""
     from broadsheet.terminal import say
     from flows.config import load
     from flows.upkeep import maintain as do_upkeep

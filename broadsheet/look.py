@@ -1,4 +1,4 @@
-"""The commands that read the index alone: search, show, export. None of them opens the ledger."""
+"""The commands that read the index alone: search, show, export. Only for an article without its raw page is the ledger asked."""
 
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -158,7 +158,21 @@ def show(
     if as_json:
         sys.stdout.buffer.write(to_json(article) + b"\n")
     else:
-        show_article(article)
+        show_article(article, _raw_page(context, article))
+
+
+def _raw_page(context: typer.Context, article: "Article") -> str:
+    """What became of the raw page, where it is not in the archive any more; the ledger says so."""
+    from flows.config import load
+
+    config = load(context.obj)
+    if (config.archive / article.archive.partition(":")[0]).exists():
+        return ""
+    from flows.retention import dropped_at
+    from store.records import dropped_on
+
+    at = dropped_at(config, article)
+    return dropped_on(at) if at else ""
 
 
 def _find(reader: "IndexReader", which: str) -> "Article":
@@ -187,8 +201,8 @@ def _find(reader: "IndexReader", which: str) -> "Article":
     return article
 
 
-def show_article(article: "Article") -> None:
-    """The article as text: metadata, lead, body, images, cuts."""
+def show_article(article: "Article", raw_page: str = "") -> None:
+    """The article as text: metadata, lead, body, images, cuts; and what became of its raw page."""
     from broadsheet.terminal import say, table, when
 
     say(article.title or "(no title)", style="bold")
@@ -204,7 +218,7 @@ def show_article(article: "Article") -> None:
         ("section", article.section),
         ("tags", ", ".join(article.tags)),
         ("words", str(article.word_count)),
-        ("archive", article.archive),
+        ("archive", "; ".join(filter(None, (article.archive, raw_page)))),
     )
     for name, value in facts:
         if value:

@@ -56,8 +56,8 @@ def _crawl(plan: CrawlPlan, reports: BinaryIO, stop_asked: threading.Event) -> N
     parser_thread = ThreadPoolExecutor(1)
     ledger = Ledger.open(folder / "ledger.sqlite")
     with ledger.reading() as connection:
-        committed = segments.lengths(connection)
-    for cut in repair(folder / "archive", committed):
+        committed, dropped = segments.lengths(connection), segments.dropped(connection)
+    for cut in repair(folder / "archive", committed, dropped):
         _log.warning("%s: cut off %d bytes that an interrupted run left unfinished", cut.segment, cut.size)
     archive = ArchiveWriter(folder / "archive", committed, _now)
     recorder = Recorder(ledger, archive, _now)

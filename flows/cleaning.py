@@ -5,9 +5,9 @@ from pathlib import Path
 
 from articles.clean import clean
 from articles.errors import ArchiveError
-from articles.model import Article, Rejection
-from store.archive import read
-from store.records import ArchiveRef
+from articles.model import Article, Page, Rejection
+from store.archive import recall
+from store.records import ArchiveRef, dropped_on
 
 # Rejections that say nothing about the page: what was made of it before stays valid.
 FAILURES = frozenset({"archive_damaged", "parser_killed", "cleaner_failed"})
@@ -23,9 +23,16 @@ class CleanTask:
 
 
 def clean_capture(task: CleanTask) -> Article | Rejection:
-    """The article of a capture, or why there is none. A damaged record is a rejection that says so."""
+    """The article of a capture, or why there is none. A damaged record is a rejection that says so.
+
+    Where retention has dropped the page, its article is there as it was in the index.
+    """
     try:
-        page = read(task.archive, task.ref)
+        record = recall(task.archive, task.ref)
     except ArchiveError as error:
         return Rejection(reason="archive_damaged", detail=str(error))
-    return clean(page)
+    if isinstance(record, Page):
+        return clean(record)
+    if isinstance(record.kept, Article):
+        return record.kept
+    return Rejection(reason="archive_damaged", detail=f"{task.ref}: {dropped_on(record.dropped_at)}")

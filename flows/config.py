@@ -7,6 +7,7 @@ import difflib
 import ipaddress
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,6 +44,12 @@ def _every(value: str) -> str:
     return value
 
 
+def _days(value: str) -> str:
+    if value and not (value.endswith("d") and interval(value)):
+        raise ValueError('must be a number of days, such as "90d"')
+    return value
+
+
 def _cron(value: str) -> str:
     if value:
         check_cron(value)
@@ -58,6 +65,7 @@ def _timezone(value: str) -> str:
 
 
 Every = Annotated[str, AfterValidator(_every)]
+Days = Annotated[str, AfterValidator(_days)]
 Cron = Annotated[str, AfterValidator(_cron)]
 
 
@@ -72,6 +80,10 @@ class StoreSection(_Section):
     """Where everything is kept."""
 
     folder: Path = Field(default=Path("data"), description="The data folder, relative to broadsheet.toml.")
+    retention: Days = Field(
+        default="",
+        description='How long raw pages are kept, in days, such as 90d; for ever if "". Articles stay.',
+    )
 
 
 class CrawlSection(_Section):
@@ -198,6 +210,11 @@ class Config(_Section):
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.folder / "ledger.sqlite"
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long raw pages are kept; None: for ever."""
+        return interval(self.store.retention) if self.store.retention else None
 
     @property
     def common_schedule(self) -> Schedule:

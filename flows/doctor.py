@@ -78,11 +78,12 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     problems = ledger.check()
     with ledger.reading() as conn:
         problems += captures.problems(conn)
-        committed = segments.lengths(conn)
+        committed, dropped = segments.lengths(conn), segments.dropped(conn)
         counts = captures.counts(conn)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
+    gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
     yield from _report(
-        "archive", check(config.archive, committed), f"all segments are whole ({len(committed)})."
+        "archive", check(config.archive, committed), f"all segments are whole ({len(committed)}){gone}."
     )
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:

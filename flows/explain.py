@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from articles.clean import clean
 from articles.errors import ConfigError, LedgerError
-from articles.model import Article, Rejection
+from articles.model import Article, Page, Rejection
 from articles.urls import canonical
 from flows.config import Config
 from store import captures, urls
-from store.archive import read
+from store.archive import recall
 from store.ledger import Ledger
-from store.records import Capture, Outcome
+from store.records import Capture, Outcome, Remains, Settled, dropped_on
 
 _SHORT = 160
 
@@ -70,15 +70,16 @@ def explain(config: Config, address: str) -> list[Step]:
 
 
 def _capture(config: Config, capture: Capture) -> Iterator[Step]:
-    page = read(config.archive, capture.ref)
+    record = recall(config.archive, capture.ref)
+    page = record if isinstance(record, Page) else record.page
     way = " -> ".join((*page.redirects, page.final_url)) if page.redirects else page.final_url
     yield Step(
         capture.fetched_at,
         "fetched",
-        f"HTTP {capture.status}, {len(page.body):,} bytes, {way}; archived at {capture.ref}",
+        f"HTTP {capture.status}, {_archived(record, way, capture)}",
     )
     settled = capture.settled_at or capture.fetched_at
-    result = clean(page)
+    result = clean(record) if isinstance(record, Page) else record.kept
     if isinstance(result, Article):
         yield from (
             Step(
@@ -94,7 +95,13 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
     yield Step(capture.settled_at, capture.outcome.value, _why(capture, result))
 
 
-def _why(capture: Capture, result: Article | Rejection) -> str:
+def _archived(record: Page | Remains, way: str, capture: Capture) -> str:
+    if isinstance(record, Page):
+        return f"{len(record.body):,} bytes, {way}; archived at {capture.ref}"
+    return f"{way}; {dropped_on(record.dropped_at)}, and what is left of it is at {capture.ref}"
+
+
+def _why(capture: Capture, result: Article | Rejection | Settled) -> str:
     parts = [part for part in (capture.reason, capture.detail) if part]
     if capture.related:
         parts.append(f"article {capture.related}")

@@ -158,11 +158,14 @@ def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
 
 
 def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
-    """The articles with what only the ledger knows of them."""
+    """The articles with what only the ledger knows of them. One whose raw page was dropped says itself where that was."""
     pairs = list(cleaned)
     with ledger.reading() as conn:
         first_seen = captures.first_seen(conn, {article.id for _, article in pairs})
-    return [replace(a, first_seen_at=first_seen[a.id], archive=str(c.ref)) for c, a in pairs]
+    return [
+        replace(a, first_seen_at=min(first_seen[a.id], a.first_seen_at), archive=a.archive or str(c.ref))
+        for c, a in pairs
+    ]
 
 
 def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:

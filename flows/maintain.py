@@ -18,7 +18,7 @@ _WAIT_FOR_RUN = [60.0, 300.0, 900.0, 900.0, 900.0]
 
 @flow(name="maintain", log_prints=False)
 def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
-    """Close old segments, and check archive, ledger and index.
+    """Close old segments, drop raw pages older than the retention, and check archive, ledger and index.
 
     Waits for a run that is under way, most of an hour at the longest; then it is skipped. Fails when something is wrong.
 

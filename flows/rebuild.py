@@ -8,12 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from articles.errors import ArchiveError
+from articles.model import Page
 from flows import indexes
 from flows.config import Config
 from flows.judging import Judge
 from flows.load import Loader, cleaners
 from flows.run import RunReport, now, work
-from store import captures, segments
+from store import captures, retention, segments
 from store.archive import scan
 from store.ledger import Ledger
 from store.lock import RunLock
@@ -23,7 +24,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What the archive gave: captures read, captures settled by outcome, damaged places."""
+    """What the archive gave: captures, how many of them have each outcome, damaged places."""
 
     captures: int
     outcomes: dict[str, int]
@@ -46,27 +47,31 @@ def rebuild(
         ledger = Ledger.open(beside / "ledger.sqlite")
         with indexes.anew(config, beside) as new:
             try:
-                count = _replay(config.archive, ledger, damages.append)
+                _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
-                    report = work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
+                    work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
+                with ledger.reading() as conn:
+                    outcomes = {name: count for name, count in captures.counts(conn).items() if count}
             finally:
                 ledger.close()
             _put_in_place(config, beside)
             new.publish()
         shutil.rmtree(beside)
-    return Rebuilt(count, report.outcomes, tuple(damages))
+    return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages))
 
 
-def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> int:
-    pages = scan(archive, damaged)
-    count = 0
-    while batch := [(page, ref) for ref, page in islice(pages, _BATCH)]:
+def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> None:
+    """Note every capture of the archive. What is left of a page counts only once the page's segment is gone."""
+    records = scan(archive, damaged)
+    while batch := list(islice(records, _BATCH)):
         with ledger.transaction() as conn:
-            segments.commit(conn, {ref.segment: ref.offset + ref.length for _, ref in batch})
-            captures.add(conn, batch)
-        count += len(batch)
-    return count
+            segments.commit(conn, {ref.segment: ref.offset + ref.length for ref, _ in batch})
+            for ref, record in batch:
+                if isinstance(record, Page):
+                    captures.add(conn, [(record, ref)])
+                elif not (archive / record.raw.segment).exists():
+                    retention.restore(conn, ref, record)
 
 
 def _put_in_place(config: Config, beside: Path) -> None:

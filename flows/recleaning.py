@@ -125,8 +125,8 @@ class _Comparing:
             report.note(
                 GAINED, capture.final_url, (f"- {capture.reason}: {capture.detail}", f"+ {result.title}")
             )
-        elif result.content_hash == capture.content_hash:
-            return False
+        elif result.archive or result.content_hash == capture.content_hash:
+            return False  # an article that says where its page was: the page was dropped since
         else:
             self._note_fields(capture, result)
         report.changed += 1

@@ -135,7 +135,8 @@ class _Filling:
         pairs = []
         for capture, result in batch:
             if isinstance(result, Article):
-                pairs.append((capture, result))
+                # One that says where its page was is what the index had: the page was dropped since.
+                pairs.append((capture, _as_known(result, capture) if result.archive else result))
             elif result.reason in FAILURES and (kept := self._kept(capture)):
                 pairs.append((capture, kept))
             else:
@@ -150,9 +151,9 @@ class _Filling:
         self.progress(self.added)
 
     def _kept(self, capture: Capture) -> Article | None:
-        """The article as the present index has it; the ledger's hash is that of what cleaning made of the page."""
+        """The article as the present index has it."""
         kept = self.present.get(capture.article_id) if self.present else None
-        return kept and replace(kept, content_hash=capture.content_hash)
+        return kept and _as_known(kept, capture)
 
     def _sources(self) -> list[str]:
         """One after the other, so that the knowledge of each is put together once."""
@@ -165,3 +166,8 @@ class _Filling:
         for capture in gone:
             self.otherwise.pop(capture.id, None)
         self.writer.delete(sorted({capture.article_id for capture in gone} - still.keys()))
+
+
+def _as_known(article: Article, capture: Capture) -> Article:
+    """A judged article with the hash that the ledger has of it: that of what cleaning made of the page."""
+    return replace(article, content_hash=capture.content_hash)

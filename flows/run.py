@@ -54,7 +54,7 @@ def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
 
 @contextmanager
 def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
-    """The data folder, locked and made whole: tails beyond the last commit are cut back.
+    """The data folder, locked and made whole: tails beyond the last commit are cut back, dropped segments removed.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
     """
@@ -68,8 +68,8 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         ledger = Ledger.open(config.ledger)
         try:
             with ledger.reading() as conn:
-                committed = segments.lengths(conn)
-            repair(config.archive, committed)
+                committed, dropped = segments.lengths(conn), segments.dropped(conn)
+            repair(config.archive, committed, dropped)
             yield lock, ledger
         finally:
             ledger.close()

@@ -1,4 +1,4 @@
-"""What a data folder needs from time to time: its newest segment closed when it is old, and everything looked at."""
+"""What a data folder needs from time to time: segments closed, old ones dropped, and everything looked at."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flows.config import Config
 from flows.doctor import Finding, examine
+from flows.retention import Retained, drop_old
 from flows.run import data_folder, now
 from store import segments
 from store.archive import ArchiveWriter
@@ -25,7 +26,7 @@ class Upkeep:
 
 
 def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
-    """Close what is old, then check archive, ledger and index; no run can begin meanwhile.
+    """Close what is old, drop what retention says, then check archive, ledger and index; no run can begin meanwhile.
 
     Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
     """
@@ -38,7 +39,13 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
             if closed:
                 with ledger.transaction() as conn:
                     segments.commit(conn, writer.sync())
+            keep = config.retention
+            retained = drop_old(config, ledger, writer, clock(), keep) if keep else Retained()
         finally:
             writer.close()
-        done = (f"closed {closed}: what comes goes into the next segment.",) if closed else ()
-        return Upkeep(done, tuple(finding for finding in examine(config) if finding.part != "lock"))
+        done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
+        done += retained.told()
+        findings = [finding for finding in examine(config) if finding.part != "lock"]
+        if retained.obstacle:
+            findings.append(Finding("retention", False, retained.obstacle))
+        return Upkeep(tuple(done), tuple(findings))

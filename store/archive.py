@@ -1,5 +1,7 @@
 """The archive of raw pages: WARC segments in one folder, written by one process, read by any.
 
+A segment holds either pages or what retention left of pages (`Remains`), so that the one kind can go and the other stay.
+
 A record pair counts once the ledger holds the segment's length behind it (`committed` in what follows:
 segment name to bytes). What lies behind that was never promised to anyone, and is cut back at the next start.
 """
@@ -7,7 +9,7 @@ segment name to bytes). What lies behind that was never promised to anyone, and 
 import mmap
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +19,7 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from articles.model import Page
 from store import warc
-from store.records import ArchiveRef
+from store.records import ArchiveRef, Remains, dropped_on
 
 LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
 
@@ -33,9 +35,10 @@ class Cut:
 
 
 class ArchiveWriter:
-    """Appends pages to the newest segment and opens the next when that is full (bytes) or old.
+    """Appends pages, or their remains, to the newest segment, and opens the next when that is full (bytes), old, or of
+    the other kind.
 
-    Both methods raise StorageError when the disk refuses; from then on the writer refuses too, since only
+    All methods raise StorageError when the disk refuses; from then on the writer refuses too, since only
     `repair` can tell what reached the disk. Used by one thread at a time.
     """
 
@@ -57,17 +60,19 @@ class ArchiveWriter:
         self._opened_at = clock()
         self._name = max(committed, default="segment-000000.warc.gz")
         self._length = 0
+        self._holds: type[Page | Remains] | None = None
         with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
         if committed:
             self._reopen(committed[self._name])
 
-    def append(self, page: Page) -> ArchiveRef:
-        """Write a page behind the others. It is not durable before the next `sync`."""
-        data = warc.encode(page)
+    def append(self, record: Page | Remains) -> ArchiveRef:
+        """Write a page, or the remains of one, behind the others. It is not durable before the next `sync`."""
+        data = warc.encode(record)
         with self._writing():
-            if self._file is None or self._is_full():
+            if self._file is None or self._is_full() or self._holds not in (None, type(record)):
                 self._open_next()
+            self._holds = type(record)
             offset = self._length
             self._write(data)
         return ArchiveRef(segment=self._name, offset=offset, length=len(data))
@@ -113,6 +118,7 @@ class ArchiveWriter:
                 self._opened_at, _ = warc.decode_info(data)
             except warc.DamageError:
                 return  # let the segment be: the next page opens another
+            self._holds = warc.holds(data)
         with self._writing():
             self._file = FileIO(path, "ab")
         self._length = length
@@ -125,6 +131,7 @@ class ArchiveWriter:
         self._opened_at = self._clock()
         self._file = FileIO(self._folder / self._name, "xb")
         self._length = 0
+        self._holds = None
         _sync_folder(self._folder)
         self._write(warc.encode_info(self._name, self._opened_at))
 
@@ -149,12 +156,15 @@ class ArchiveWriter:
             raise
 
 
-def repair(folder: Path, committed: Mapping[str, int]) -> list[Cut]:
+def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = ()) -> list[Cut]:
     """Cut each segment back to its committed length; a segment without any is removed. To be called before writing.
+
+    What is still there of segments that were `dropped` is removed first.
 
     Raises ArchiveError when a segment lacks committed bytes, and when there is more behind them than a
     crash can leave: then the ledger is older than the archive. Raises StorageError.
     """
+    remove(folder, dropped)
     for name, length in sorted(committed.items()):
         if shortage := _shortage(folder / name, length):
             raise ArchiveError(f"{shortage}; put the file back, or `broadsheet rebuild` goes on without it")
@@ -171,8 +181,29 @@ def repair(folder: Path, committed: Mapping[str, int]) -> list[Cut]:
     return [Cut(path.name, size) for path, size in excess.items()]
 
 
+def remove(folder: Path, names: Iterable[str]) -> None:
+    """Remove these segments, where they are there, for good. Raises StorageError."""
+    present = {path.name for path in _segments(folder)}.intersection(names)
+    with _disk(folder):
+        for name in present:
+            (folder / name).unlink()
+        if present:
+            _sync_folder(folder)
+
+
 def read(folder: Path, ref: ArchiveRef) -> Page:
-    """The page at `ref`, verified. Raises ArchiveError when it is missing or damaged."""
+    """The page at `ref`, verified. Raises ArchiveError when it is missing, damaged, or dropped by retention."""
+    record = recall(folder, ref)
+    if isinstance(record, Remains):
+        raise ArchiveError(f"{record.page.final_url}: {dropped_on(record.dropped_at)}")
+    return record
+
+
+def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
+    """The page at `ref`, or what retention left of it, verified.
+
+    Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
+    """
     path = folder / ref.segment
     try:
         with path.open("rb") as file:
@@ -181,23 +212,23 @@ def read(folder: Path, ref: ArchiveRef) -> Page:
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read: {error.strerror}; see `broadsheet doctor`") from error
     try:
-        page, end = warc.decode(data)
+        record, end = warc.decode(data)
     except ArchiveError as error:
-        raise ArchiveError(
+        raise type(error)(
             f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
         ) from error
     if end != ref.length:
         raise ArchiveError(f"{path}: the record at byte {ref.offset} has {end} bytes, not {ref.length}")
-    return page
+    return record
 
 
-def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page]]:
-    """Every whole pair of the archive, oldest first, whatever a ledger says.
+def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
+    """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
 
     Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
     version wrote the archive.
     """
-    for path in _segments(folder):
+    for path in sorted(_segments(folder), key=_pages_last):
         with _reading(path) as data:
             yield from _pairs(path, data, 0, len(data), damaged)
 
@@ -226,10 +257,15 @@ def _segments(folder: Path) -> list[Path]:
     return sorted(folder.glob(_PATTERN))
 
 
+def _pages_last(path: Path) -> tuple[bool, str]:
+    with _reading(path) as data:
+        return warc.holds(data) is not Remains, path.name
+
+
 def _pairs(
     path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
-) -> Iterator[tuple[ArchiveRef, Page]]:
-    """The whole pairs that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
+) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
+    """The whole pages and remains that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
     if offset == 0:
         try:
             _, offset = warc.decode_info(data)
@@ -238,14 +274,14 @@ def _pairs(
             damaged(f"{path}: the record at byte 0 {error}")
     while offset < stop:
         try:
-            page, end = warc.decode(data, offset)
+            record, end = warc.decode(data, offset)
         except warc.DamageError as error:
             end = min(stop, warc.next_pair(data, offset + 1))
             damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
         except ArchiveError as error:
             raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
         else:
-            yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), page
+            yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), record
         offset = end
 
 
@@ -257,7 +293,7 @@ def _shortage(path: Path, length: int) -> str:
 
 
 def _pages(path: Path, offset: int) -> int:
-    """How many whole pairs follow from `offset` on; the tail of a killed run is torn as a rule."""
+    """How many whole pages or remains follow from `offset` on; the tail of a killed run is torn as a rule."""
     torn: list[str] = []
     with _reading(path) as data:
         return sum(1 for _ in _pairs(path, data, offset, len(data), torn.append))

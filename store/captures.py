@@ -52,6 +52,7 @@ CAPTURES = Table(
     Column("content_hash", Words, nullable=False, default=""),
     Column("canonical", Words, nullable=False, default=""),
     Column("settled_at", Moment),
+    Column("dropped_at", Moment),
     UniqueConstraint("segment", "offset"),
     Index("captures_article", "article_id", "fetched_at"),
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
@@ -211,6 +212,12 @@ def of_url(conn: Connection, url: str) -> list[Capture]:
     return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
 
 
+def of_segment(conn: Connection, segment: str) -> list[Capture]:
+    """Captures whose raw pages are in this segment, in the order in which they lie there."""
+    within = select(CAPTURES).where(CAPTURES.c.segment == segment, CAPTURES.c.dropped_at.is_(None))
+    return _captures(conn, within.order_by(CAPTURES.c.offset))
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """How many captures have each outcome."""
     rows = conn.execute(select(CAPTURES.c.outcome, func.count().label("number")).group_by(CAPTURES.c.outcome))
@@ -247,7 +254,9 @@ def _unsound_captures() -> list[tuple[str, Select[tuple[str]]]]:
     ref: ColumnElement[str] = CAPTURES.c.segment + ":" + cast(CAPTURES.c.offset, String)
     outcome = CAPTURES.c.outcome
     end = CAPTURES.c.offset + CAPTURES.c.length
-    committed = exists().where(SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= end)
+    committed = exists().where(
+        SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= end, SEGMENTS.c.dropped_at.is_(None)
+    )
     unsettled = CAPTURES.c.settled_at.is_(None)
     indexed = CAPTURES.alias()
     again = exists().where(

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
 from store import captures, feeds, knowledge, segments, urls
 from store.lock import turn
-from store.schema import METADATA, SCHEMA, VERSION
+from store.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 
 GROUPS = (urls, captures, feeds, segments, knowledge)  # their tables are in METADATA once they are imported
 
@@ -41,7 +41,7 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path) -> "Ledger":
-        """The ledger in this file, which is made when there is none yet.
+        """The ledger in this file, which is made when there is none yet, and migrated when an older version made it.
 
         Refuses to begin a new ledger beside an archive that has segments: the old ledger was lost.
         """
@@ -104,7 +104,13 @@ class Ledger:
                 raise LedgerError(
                     f"{self._path} is an SQLite file, but no ledger of Broadsheet: move it away"
                 )
-            version = connection.scalar(select(SCHEMA.c.version))
+            version: int | None = connection.scalar(select(SCHEMA.c.version))
+            while version is not None and version in MIGRATIONS:
+                for statement in MIGRATIONS[version]:
+                    connection.exec_driver_sql(statement)
+                METADATA.create_all(connection)  # tables that are new
+                version += 1
+                connection.execute(SCHEMA.update().values(version=version))
         if version != VERSION:
             raise LedgerError(
                 f"{self._path} has schema {version}, and this version of Broadsheet reads {VERSION}: "

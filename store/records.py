@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from articles.model import FeedEntry
+from articles.model import Article, FeedEntry, Page
 
 
 class UrlState(StrEnum):
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveRef:
-    """Where a capture's records are: `length` bytes (response and metadata record) from `offset`."""
+    """Where a capture's records are: `length` bytes (a page's two records, or its remains) from `offset`."""
 
     segment: str
     offset: int
@@ -105,6 +105,7 @@ class Capture:
 
     `article_id` is that of the canonical final URL; `related` the article that a duplicate belongs to;
     `canonical` the article that the page itself names as its original (rel=canonical, where believed).
+    `dropped_at` is when retention dropped its raw page (None while that is there): `ref` then tells of its `Remains`.
     """
 
     id: int
@@ -122,6 +123,7 @@ class Capture:
     content_hash: str = ""
     canonical: str = ""
     settled_at: datetime | None = None
+    dropped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,25 @@ class Selection:
     settled_from: datetime | None = None
     fetched_from: datetime | None = None
     sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains:
+    """What the archive keeps of a capture whose raw page was dropped by retention.
+
+    `page` is without its body, which was at `raw`. `kept` is the article as it was in the index, where the capture
+    was indexed; else the capture's outcome, by the `capture_id` that it had then.
+    """
+
+    page: Page
+    raw: ArchiveRef
+    dropped_at: datetime
+    kept: Article | Settled
+
+
+def dropped_on(at: datetime) -> str:
+    """Why a raw page is not there, for the reader."""
+    return f"its raw page was dropped on {at:%Y-%m-%d} by [store] retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

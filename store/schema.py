@@ -1,11 +1,20 @@
 """What the tables of the ledger have in common: their column types, and the version of them all."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 1
+VERSION = 2
+
+# What makes a ledger of one version into a ledger of the next, statement by statement.
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE segments ADD COLUMN dropped_at DATETIME",
+        "ALTER TABLE captures ADD COLUMN dropped_at DATETIME",
+    ),
+}
 
 METADATA = MetaData()
 

@@ -1,17 +1,19 @@
-"""Archive segments in the ledger: how many bytes of each are committed."""
+"""Archive segments in the ledger: how many bytes of each are committed, and which were dropped by retention."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.schema import METADATA, Words
+from store.schema import METADATA, Moment, Words
 
 SEGMENTS = Table(
     "segments",
     METADATA,
     Column("name", Words, primary_key=True),
     Column("length", Integer, nullable=False),
+    Column("dropped_at", Moment),
 )
 
 
@@ -26,5 +28,17 @@ def commit(conn: Connection, durable: Mapping[str, int]) -> None:
 
 
 def lengths(conn: Connection) -> dict[str, int]:
-    """Segment names and their committed bytes, oldest first."""
-    return {row.name: row.length for row in conn.execute(select(SEGMENTS).order_by(SEGMENTS.c.name))}
+    """The names of the segments that are there, and their committed bytes, oldest first."""
+    there = select(SEGMENTS).where(SEGMENTS.c.dropped_at.is_(None))
+    return {row.name: row.length for row in conn.execute(there.order_by(SEGMENTS.c.name))}
+
+
+def drop(conn: Connection, name: str, at: datetime) -> None:
+    """Note that a segment is dropped. Its file may be there until the next start."""
+    conn.execute(SEGMENTS.update().where(SEGMENTS.c.name == name).values(dropped_at=at))
+
+
+def dropped(conn: Connection) -> dict[str, datetime]:
+    """The names of the segments that were dropped, and when, oldest first."""
+    gone = select(SEGMENTS).where(SEGMENTS.c.dropped_at.is_not(None))
+    return {row.name: row.dropped_at for row in conn.execute(gone.order_by(SEGMENTS.c.name))}

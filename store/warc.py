@@ -1,8 +1,11 @@
-"""The WARC form of a page, both ends: one gzip member for the response, one for what goes with it.
+"""The WARC form of a page and of its remains, both ends: one gzip member for each record.
 
 The `response` record is for any WARC tool. Its body is the decoded one, so that headers which spoke of the
 encoded bytes get the prefix X-Crawler- and the Content-Length is ours. The `metadata` record holds the page
 as it was, all but the body, in JSON: from the two the very same `Page` comes back.
+
+Of a page that retention dropped a `metadata` record is left, with what the ledger said of its capture, and behind it,
+if that was indexed, its article: a `conversion` record in JSON. Both refer to the response that is gone.
 """
 
 import base64
@@ -13,13 +16,18 @@ import json
 import mmap
 import uuid
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from fastwarc import GzipWriter, WarcRecord, WarcRecordType
 
 from articles.errors import ArchiveError
-from articles.model import Page
+from articles.model import Article, Page, from_json, to_json
+from store.records import ArchiveRef, Remains, Settled
 
 SCHEMA = 1
 
@@ -27,6 +35,7 @@ _LEVEL = 4  # level 6 saves 5 % of the size, for 70 % more time (measured on new
 _CHUNK = 65536
 _MAGIC = b"\x1f\x8b\x08"
 _RESPONSE_HEAD = b"WARC/1.1\r\nWARC-Type: response\r\n"
+_METADATA_HEAD = b"WARC/1.1\r\nWARC-Type: metadata\r\n"
 _ENCODED_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _RECORD_IDS = uuid.UUID("5f0e4d7c-7c8e-5d0f-9d0c-3b0d6a1f2c11")
 
@@ -35,21 +44,53 @@ class DamageError(ArchiveError):
     """Bytes that are not, or no longer, what was written. The message goes on from "the record at byte N"."""
 
 
-def encode(page: Page) -> bytes:
-    """The record pair of a page. The same page gives the same bytes, record ids included."""
-    response_id = _record_id(f"response {page.url} {page.final_url} {page.fetched_at.isoformat()}")
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    """What the metadata record of remains says beside the page: `settled` is None where the article follows."""
+
+    at: datetime
+    raw: ArchiveRef
+    settled: Settled | None
+
+
+def encode(record: Page | Remains) -> bytes:
+    """The records of a page or of its remains. The same input gives the same bytes, record ids included."""
+    return _encode_page(record) if isinstance(record, Page) else _encode_remains(record)
+
+
+def _encode_page(page: Page) -> bytes:
+    response_id = _response_id(page)
     response = _record(WarcRecordType.response, response_id, page.fetched_at, _http(page))
     response.headers["WARC-Target-URI"] = page.final_url
     response.headers["WARC-Payload-Digest"] = _digest(page.body)
     response.headers["Content-Type"] = "application/http; msgtype=response"
     metadata = _record(
-        WarcRecordType.metadata, _record_id(f"metadata {response_id}"), page.fetched_at, _to_json(page)
+        WarcRecordType.metadata, _record_id(f"metadata {response_id}"), page.fetched_at, _json(_fields(page))
     )
     metadata.headers["WARC-Target-URI"] = page.final_url
-    metadata.headers["WARC-Concurrent-To"] = f"<urn:uuid:{response_id}>"
-    metadata.headers["WARC-Refers-To"] = f"<urn:uuid:{response_id}>"
+    metadata.headers["WARC-Concurrent-To"] = _urn(response_id)
+    metadata.headers["WARC-Refers-To"] = _urn(response_id)
     metadata.headers["Content-Type"] = "application/json"
     return _packed(response, metadata)
+
+
+def _encode_remains(remains: Remains) -> bytes:
+    page, kept = remains.page, remains.kept
+    response_id = _response_id(page)
+    settled = None if isinstance(kept, Article) else kept
+    dropped = msgspec.to_builtins(_Dropped(remains.dropped_at, remains.raw, settled))
+    blocks = [("metadata", WarcRecordType.metadata, _json(_fields(page) | {"dropped": dropped}))]
+    if isinstance(kept, Article):
+        blocks.append(("conversion", WarcRecordType.conversion, to_json(kept)))
+    records = []
+    for name, kind, block in blocks:
+        record_id = _record_id(f"{name} {response_id} {remains.dropped_at.isoformat()}")
+        record = _record(kind, record_id, remains.dropped_at, block)
+        record.headers["WARC-Target-URI"] = page.final_url
+        record.headers["WARC-Refers-To"] = _urn(response_id)
+        record.headers["Content-Type"] = "application/json"
+        records.append(record)
+    return _packed(*records)
 
 
 def encode_info(segment: str, opened_at: datetime) -> bytes:
@@ -67,20 +108,41 @@ def encode_info(segment: str, opened_at: datetime) -> bytes:
     return _packed(record)
 
 
-def decode(data: bytes | mmap.mmap, offset: int = 0) -> tuple[Page, int]:
-    """The page whose pair begins at `offset`, and the offset behind the pair.
+def decode(data: bytes | mmap.mmap, offset: int = 0) -> tuple[Page | Remains, int]:
+    """The page whose records begin at `offset`, or its remains, and the offset behind them.
 
-    Raises DamageError when the pair is torn or damaged (gzip checksums and digests are verified), ArchiveError
+    Raises DamageError when they are torn or damaged (gzip checksums and digests are verified), ArchiveError
     when a newer version wrote it.
     """
     response, middle = _unpacked(data, offset)
+    if response.record_type == WarcRecordType.metadata:
+        return _decode_remains(response, data, middle)
     metadata, end = _unpacked(data, middle)
     if response.record_type != WarcRecordType.response or metadata.record_type != WarcRecordType.metadata:
         raise DamageError("is no response record with its metadata record")
     if metadata.headers.get("WARC-Refers-To") != response.headers.get("WARC-Record-ID"):
         raise DamageError("has a metadata record of another response")
     _, _, body = _block(response).partition(b"\r\n\r\n")
-    return _from_json(_block(metadata), body), end
+    with _describing():
+        return _page(json.loads(_block(metadata)), body), end
+
+
+def _decode_remains(metadata: WarcRecord, data: bytes | mmap.mmap, offset: int) -> tuple[Remains, int]:
+    """What is left of a page, from its metadata record and, where that says so, the conversion at `offset`."""
+    with _describing():
+        fields = json.loads(_block(metadata))
+        page, dropped = _page(fields, b""), msgspec.convert(fields["dropped"], _Dropped)
+        if dropped.settled is not None:
+            return _remains(page, dropped, dropped.settled), offset
+        conversion, end = _unpacked(data, offset)
+        same = conversion.headers.get("WARC-Refers-To") == metadata.headers.get("WARC-Refers-To")
+        if conversion.record_type != WarcRecordType.conversion or not same:
+            raise DamageError("is not followed by its article")
+        return _remains(page, dropped, from_json(_block(conversion))), end
+
+
+def _remains(page: Page, dropped: _Dropped, kept: Article | Settled) -> Remains:
+    return Remains(page=page, raw=dropped.raw, dropped_at=dropped.at, kept=kept)
 
 
 def decode_info(data: bytes | mmap.mmap) -> tuple[datetime, int]:
@@ -92,16 +154,37 @@ def decode_info(data: bytes | mmap.mmap) -> tuple[datetime, int]:
 
 
 def next_pair(data: bytes | mmap.mmap, offset: int) -> int:
-    """Where the next response record from `offset` on begins; the end of `data` when there is none."""
+    """Where the next page or remains from `offset` on begin; the end of `data` when there are none."""
     while (offset := data.find(_MAGIC, offset)) >= 0:
-        try:
-            head = zlib.decompressobj(wbits=31).decompress(data[offset : offset + 4096], len(_RESPONSE_HEAD))
-        except zlib.error:
-            head = b""
-        if head == _RESPONSE_HEAD:
+        if _begins(data, offset):
             return offset
         offset += 1
     return len(data)
+
+
+def holds(data: bytes | mmap.mmap) -> type[Page | Remains] | None:
+    """What a segment has behind its `warcinfo` record: pages, remains of pages, or nothing (None)."""
+    return _begins(data, next_pair(data, 0))
+
+
+def _begins(data: bytes | mmap.mmap, offset: int) -> type[Page | Remains] | None:
+    """What begins with the gzip member at `offset`, if anything does. A page's own metadata record is behind its response."""
+    try:
+        text = zlib.decompressobj(wbits=31).decompress(data[offset : offset + _CHUNK], _CHUNK)
+    except zlib.error:
+        return None
+    head = text.partition(b"\r\n\r\n")[0]
+    if text.startswith(_RESPONSE_HEAD):
+        return Page
+    return Remains if text.startswith(_METADATA_HEAD) and b"\r\nWARC-Concurrent-To:" not in head else None
+
+
+def _response_id(page: Page) -> uuid.UUID:
+    return _record_id(f"response {page.url} {page.final_url} {page.fetched_at.isoformat()}")
+
+
+def _urn(record_id: uuid.UUID) -> str:
+    return f"<urn:uuid:{record_id}>"
 
 
 def _record_id(name: str) -> uuid.UUID:
@@ -173,18 +256,26 @@ def _http(page: Page) -> bytes:
     return b"\r\n".join(clean) + b"\r\n\r\n" + page.body
 
 
-def _to_json(page: Page) -> bytes:
-    """ASCII: the standard library's encoder keeps lone surrogates too, which a hostile title may hold."""
-    fields = msgspec.to_builtins(page, builtin_types=(bytes,))
+def _fields(page: Page) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(page, builtin_types=(bytes,))
     del fields["body"]
-    return json.dumps({"schema": SCHEMA, **fields}).encode()
+    return {"schema": SCHEMA, **fields}
 
 
-def _from_json(text: bytes, body: bytes) -> Page:
+def _json(fields: dict[str, Any]) -> bytes:
+    """ASCII: the standard library's encoder keeps lone surrogates too, which a hostile title may hold."""
+    return json.dumps(fields).encode()
+
+
+def _page(fields: dict[str, Any], body: bytes) -> Page:
+    if fields["schema"] > SCHEMA:
+        raise ArchiveError(f"is of schema {fields['schema']}, newer than {SCHEMA}: upgrade Broadsheet")
+    return msgspec.convert({**fields, "body": body}, Page, builtin_types=(bytes,))
+
+
+@contextmanager
+def _describing() -> Iterator[None]:
     try:
-        fields = json.loads(text)
-        if fields["schema"] > SCHEMA:
-            raise ArchiveError(f"is of schema {fields['schema']}, newer than {SCHEMA}: upgrade Broadsheet")
-        return msgspec.convert({**fields, "body": body}, Page, builtin_types=(bytes,))
+        yield
     except (ValueError, KeyError, TypeError) as error:
         raise DamageError(f"has metadata that describe no page: {error}") from error

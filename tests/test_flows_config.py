@@ -1,5 +1,6 @@
 """broadsheet.toml is read strictly, and edited without losing what a person wrote into it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,15 @@ def test_the_data_folder_lies_beside_the_file(tmp_path: Path) -> None:
     path = tmp_path / "broadsheet.toml"
     path.write_text('[store]\nfolder = "kept"\n', encoding="utf-8")
     assert load(path).ledger == tmp_path / "kept" / "ledger.sqlite"
+
+
+@pytest.mark.parametrize(("text", "days"), [("", None), ("1d", 1), ("90d", 90), ("3650 d", 3650)])
+def test_a_retention_is_a_number_of_days(tmp_path: Path, text: str, days: int | None) -> None:
+    config = parse(f'[store]\nretention = "{text}"', tmp_path / "broadsheet.toml")
+    assert config.retention == (timedelta(days=days) if days else None)
+
+
+@pytest.mark.parametrize("text", ["90", "0d", "6h", "-1d", "1d1h", "d", "for ever"])
+def test_no_other_retention_is_taken(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=r"`store.retention`: must be a number of .*days.*such as"):
+        parse(f'[store]\nretention = "{text}"', tmp_path / "broadsheet.toml")

@@ -1,10 +1,12 @@
 """The archive: what goes in comes out, what a crash tore is cut, and what is damaged is said to be."""
 
 import gzip
+import json
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,10 +17,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from articles.errors import ArchiveError, StorageError
-from articles.model import FeedEntry, Page
+from articles.model import Article, FeedEntry, Page, from_json
 from store import warc
-from store.archive import LARGEST_GROUP, ArchiveWriter, Cut, check, read, repair, scan
-from store.records import ArchiveRef
+from store.archive import LARGEST_GROUP, ArchiveWriter, Cut, check, read, recall, repair, scan
+from store.records import ArchiveRef, Outcome, Remains, Settled
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 FIRST = "segment-000001.warc.gz"
@@ -31,9 +33,34 @@ def make_page(number: int = 0, body: bytes = b"<p>Ferry runs again</p>") -> Page
     return Page(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=NOON, entry=entry)
 
 
+def make_remains(number: int = 0, *, article: bool = True) -> Remains:
+    """What is left of `make_page(number)`."""
+    page = make_page(number, b"")
+    raw = ArchiveRef(segment=FIRST, offset=number, length=5)
+    kept = make_article(page) if article else Settled(capture_id=7, outcome=Outcome.REJECTED, at=NOON)
+    return Remains(page=page, raw=raw, dropped_at=NOON + timedelta(days=90), kept=kept)
+
+
+def make_article(page: Page) -> Article:
+    return Article(
+        id="0" * 32,
+        url=page.final_url,
+        canonical_url=page.final_url,
+        source="harbour",
+        title="Ferry",
+        body=("It runs again. " * 40,),
+        first_seen_at=NOON - timedelta(days=1),
+        fetched_at=NOON,
+        word_count=120,
+        content_hash="h",
+        rules=1,
+        archive=f"{FIRST}:5",
+    )
+
+
 def write(
     folder: Path,
-    pages: list[Page],
+    pages: Sequence[Page | Remains],
     committed: dict[str, int] | None = None,
     clock: Callable[[], datetime] = lambda: NOON,
     segment_bytes: int = 1 << 20,
@@ -377,3 +404,130 @@ def test_an_old_segment_is_closed_once_and_the_next_page_goes_behind_it(tmp_path
     (ref,), committed = write(tmp_path, [make_page(2)], committed, lambda: tomorrow)
     assert ref.segment == "segment-000002.warc.gz"
     assert len(list(scan(tmp_path, nothing_damaged))) == 2
+
+
+settlings = st.builds(
+    Settled,
+    capture_id=st.integers(1, 2**40),
+    outcome=st.sampled_from(Outcome),
+    at=times,
+    reason=texts,
+    detail=texts,
+    related=texts,
+    content_hash=texts,
+    canonical=texts,
+)
+remains = st.builds(
+    Remains,
+    page=pages.map(lambda page: replace(page, body=b"")),
+    raw=st.builds(ArchiveRef, segment=texts, offset=st.integers(0, 2**40), length=st.integers(0, 2**40)),
+    dropped_at=times,
+    kept=settlings | pages.map(make_article),
+)
+
+
+@given(remains)
+@settings(max_examples=100, deadline=None)
+def test_remains_come_back_as_they_were(left: Remains) -> None:
+    data = warc.encode(left)
+    assert warc.decode(data) == (left, len(data))
+    assert warc.encode(left) == data
+    assert warc.holds(warc.encode_info(FIRST, NOON) + data) is Remains
+
+
+def test_an_article_that_is_left_is_a_conversion_of_the_response_that_is_gone() -> None:
+    page, left = make_page(), make_remains()
+    data = warc.encode_info(FIRST, NOON) + warc.encode(page) + warc.encode(left)
+    records = ArchiveIterator(BytesIO(data), check_digests="raise")
+    found = {}
+    for record in records:
+        found.setdefault(record.rec_type, []).append((record.rec_headers, record.content_stream().read()))
+    (response, _), (conversion, article) = found["response"][0], found["conversion"][0]
+    assert conversion.get_header("WARC-Refers-To") == response.get_header("WARC-Record-ID")
+    assert conversion.get_header("WARC-Date").startswith("2026-08-02T12:00:00")
+    assert conversion.get_header("WARC-Target-URI") == page.final_url
+    assert from_json(article) == left.kept
+    before, now = (json.loads(text) for _, text in found["metadata"])
+    assert now.pop("dropped")["raw"]["segment"] == FIRST
+    assert now == before
+    ids = [headers.get_header("WARC-Record-ID") for each in found.values() for headers, _ in each]
+    assert len(set(ids)) == 5
+
+
+def test_pages_and_remains_never_share_a_segment(tmp_path: Path) -> None:
+    names = [f"segment-00000{n}.warc.gz" for n in (1, 2, 3, 4)]
+    refs, committed = write(tmp_path, [make_page(1), make_remains(2), make_remains(3), make_page(4)])
+    assert [ref.segment for ref in refs] == [names[0], names[1], names[1], names[2]]
+    refs, committed = write(tmp_path, [make_remains(5)], committed)
+    assert refs[0].segment == names[3]
+    refs, committed = write(tmp_path, [make_remains(6, article=False)], committed)
+    assert refs[0].segment == names[3]
+    assert check(tmp_path, committed) == []
+    kinds = [type(record) for _, record in scan(tmp_path, nothing_damaged)]
+    assert kinds == [Remains] * 4 + [Page] * 2
+
+
+def test_an_empty_segment_takes_either(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, {}, lambda: NOON)
+    writer.append(make_page(1))
+    writer.close()
+    second = "segment-000002.warc.gz"
+    (tmp_path / second).write_bytes(warc.encode_info(second, NOON))
+    committed = {second: (tmp_path / second).stat().st_size}
+    (ref,), _ = write(tmp_path, [make_remains(1)], committed)
+    assert ref.segment == second
+
+
+def test_whoever_reads_remains_as_a_page_is_told_that_it_is_gone(tmp_path: Path) -> None:
+    (ref,), _ = write(tmp_path, [make_remains()])
+    with pytest.raises(
+        ArchiveError, match=r"^https://harbour.example/0: .* dropped on 2026-08-02 by \[store\] retention$"
+    ):
+        read(tmp_path, ref)
+    assert recall(tmp_path, ref) == make_remains()
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_damaged_remains_are_told_once_and_passed_over(tmp_path: Path, lost: int) -> None:
+    """`lost` is the record that is damaged: the metadata or the article."""
+    left = [make_remains(0), make_remains(1), make_remains(2, article=False), make_remains(3)]
+    refs, _ = write(tmp_path, left)
+    data = bytearray((tmp_path / FIRST).read_bytes())
+    second = refs[1].offset + len(gzip_member(bytes(data[refs[1].offset :])))
+    data[(refs[1].offset, second)[lost] + 60] ^= 0xFF
+    (tmp_path / FIRST).write_bytes(data)
+    told: list[str] = []
+    assert [ref for ref, _ in scan(tmp_path, told.append)] == [refs[0], refs[2], refs[3]]
+    assert len(told) == 1
+    assert f"{FIRST}: the record at byte {refs[1].offset}" in told[0]
+
+
+def test_a_page_damaged_among_long_addresses_is_told_once(tmp_path: Path) -> None:
+    long = replace(make_page(1), final_url=f"https://harbour.example/{'a' * 9000}")
+    refs, _ = write(tmp_path, [long, long, make_page(2)])
+    data = bytearray((tmp_path / FIRST).read_bytes())
+    data[refs[1].offset + 60] ^= 0xFF
+    (tmp_path / FIRST).write_bytes(data)
+    told: list[str] = []
+    assert [ref for ref, _ in scan(tmp_path, told.append)] == [refs[0], refs[2]]
+    assert len(told) == 1
+
+
+def test_metadata_without_the_article_that_they_announce_are_refused() -> None:
+    data = warc.encode(make_remains())
+    alone = gzip_member(data)
+    with pytest.raises(warc.DamageError, match="torn"):
+        warc.decode(alone)
+    with pytest.raises(warc.DamageError, match="not followed by its article"):
+        warc.decode(alone + warc.encode(make_remains(1))[len(gzip_member(warc.encode(make_remains(1)))) :])
+    with pytest.raises(warc.DamageError, match="not followed by its article"):
+        warc.decode(alone + warc.encode(make_page()))
+
+
+def test_what_is_there_of_a_dropped_segment_is_removed_however_much_it_holds(tmp_path: Path) -> None:
+    _, first = write(tmp_path, [make_page(n) for n in range(LARGEST_GROUP + 1)])
+    _, both = write(tmp_path, [make_remains(n) for n in range(3)], first)
+    committed = {name: length for name, length in both.items() if name != FIRST}
+    assert repair(tmp_path, committed, [FIRST, "segment-000000.warc.gz"]) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["segment-000002.warc.gz"]
+    assert check(tmp_path, committed) == []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 import store.ledger
 from articles.errors import LedgerError, LockedError, StorageError
@@ -93,6 +93,61 @@ def test_another_schema_is_refused_with_what_to_do(path: Path) -> None:
     conn.close()
     with pytest.raises(LedgerError, match=r"schema 99.*upgrade Broadsheet.*broadsheet rebuild"):
         Ledger.open(path)
+
+
+def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
+    """Of each table: name, type and whether it must be given, of each column."""
+    with sqlite3.connect(path) as conn:
+        tables = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {table: set() for table in tables}
+        for table in tables:
+            found[table] = {tuple(row[1:4]) for row in conn.execute(f"PRAGMA table_info({table})")}
+    conn.close()
+    return found
+
+
+def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> None:
+    ledger = Ledger.open(path)
+    with ledger.transaction() as conn:
+        segments.commit(conn, {"segment-000001.warc.gz": 700})
+        urls.discover(conn, entries(3), NOON)
+    ledger.close()
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        conn.execute("ALTER TABLE segments DROP COLUMN dropped_at")
+        conn.execute("ALTER TABLE captures DROP COLUMN dropped_at")
+        conn.execute("UPDATE schema SET version = 1")
+    conn.close()
+    assert columns(path) != new
+
+    migrated = Ledger.open(path)
+    assert columns(path) == new
+    with migrated.transaction() as conn:
+        assert segments.lengths(conn) == {"segment-000001.warc.gz": 700}
+        assert urls.counts(conn)["due"] == 3
+        segments.drop(conn, "segment-000001.warc.gz", NOON)
+    migrated.close()
+    again = Ledger.open(path)
+    with again.reading() as conn:
+        assert segments.dropped(conn) == {"segment-000001.warc.gz": NOON}
+        assert segments.lengths(conn) == {}
+    assert again.check() == []
+    again.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Ledger.open(path).close()
+    with sqlite3.connect(path) as conn:
+        conn.execute("UPDATE schema SET version = 1")
+    conn.close()
+    before = columns(path)
+    broken = {
+        1: ("ALTER TABLE segments ADD COLUMN first INTEGER", "ALTER TABLE nowhere ADD COLUMN x INTEGER")
+    }
+    monkeypatch.setattr(store.ledger, "MIGRATIONS", broken)
+    with pytest.raises(OperationalError, match="nowhere"):
+        Ledger.open(path)
+    assert columns(path) == before
 
 
 def test_a_file_that_is_no_database_is_refused(path: Path) -> None:

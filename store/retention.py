@@ -1,0 +1,63 @@
+"""Retention in the ledger: whose raw pages are old enough to go, and where what is left of them is."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from store import captures, segments
+from store.captures import CAPTURES
+from store.records import ArchiveRef, Outcome, Remains, Settled
+from store.schema import Moment
+
+
+def old(conn: Connection, before: datetime) -> list[str]:
+    """Segments of raw pages that were all fetched before this time, oldest first; the newest segment is never one.
+
+    The list ends before the first that has pending captures or younger ones, so that pages go in the order in which
+    they came.
+    """
+    newest = select(func.max(segments.SEGMENTS.c.name)).scalar_subquery()
+    holding = select(
+        CAPTURES.c.segment,
+        func.max(CAPTURES.c.fetched_at, type_=Moment).label("newest"),
+        func.count().filter(CAPTURES.c.outcome == Outcome.PENDING).label("pending"),
+    )
+    raw = holding.where(CAPTURES.c.dropped_at.is_(None), CAPTURES.c.segment != newest)
+    found = []
+    for row in conn.execute(raw.group_by(CAPTURES.c.segment).order_by(CAPTURES.c.segment)):
+        if row.pending or row.newest >= before:
+            break
+        found.append(row.segment)
+    return found
+
+
+def move(conn: Connection, moved: Iterable[tuple[int, ArchiveRef]], at: datetime) -> None:
+    """Note where the remains of these captures (by id) are, and when their raw pages were dropped."""
+    for capture_id, ref in moved:
+        conn.execute(
+            CAPTURES.update().where(CAPTURES.c.id == capture_id).values(**_place(ref), dropped_at=at)
+        )
+
+
+def restore(conn: Connection, ref: ArchiveRef, remains: Remains) -> None:
+    """Note a capture from its remains: settled as it was, or pending where there is an article to be indexed again.
+
+    The same transaction must commit the segment of `ref`. Remains that were written later replace earlier ones.
+    """
+    segments.commit(conn, {remains.raw.segment: remains.raw.offset + remains.raw.length})
+    segments.drop(conn, remains.raw.segment, remains.dropped_at)
+    page = remains.page
+    same = select(CAPTURES.c.id).where(CAPTURES.c.url == page.url, CAPTURES.c.fetched_at == page.fetched_at)
+    if conn.scalar(same) is None:
+        captures.add(conn, [(page, ref)])
+    capture_id = conn.execute(same).scalar_one()
+    again = {"outcome": Outcome.PENDING, "settled_at": None, "dropped_at": remains.dropped_at}
+    conn.execute(CAPTURES.update().where(CAPTURES.c.id == capture_id).values(**_place(ref), **again))
+    if isinstance(remains.kept, Settled):
+        captures.settle(conn, [replace(remains.kept, capture_id=capture_id)])
+
+
+def _place(ref: ArchiveRef) -> dict[str, str | int]:
+    return {"segment": ref.segment, "offset": ref.offset, "length": ref.length}
