@@ -128,10 +128,6 @@ def test_an_article_confirmed_later_is_still_rewritten(config: Config) -> None:
         )
     ledger.close()
     reclean(config)
-    for a, b in zip(articles(config), before, strict=True):
-        for n in a.__slots__:
-            if getattr(a, n) != getattr(b, n):
-                print("DIFF", n, getattr(a, n), getattr(b, n))
     assert articles(config) == before
     assert status(config)["captures"]["superseded"] == 0
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,9 @@ def keeping(config: Config, retention: str) -> Config:
 
 
 def articles(config: Config) -> dict[str, bytes]:
-    """Every field of every article."""
-    return {article.id: to_json(article) for article in EmbeddedReader(config.index_folder).all()}
+    """Every field of every article, but the number of the snapshot that it was judged by."""
+    found = EmbeddedReader(config.index_folder).all()
+    return {article.id: to_json(replace(article, snapshot=0)) for article in found}
 
 
 def rows(config: Config, columns: str) -> list[tuple[Any, ...]]:
