@@ -40,6 +40,7 @@ for command in (
     look.search,
     look.show,
     inspection.explain,
+    inspection.templates,
     inspection.check,
     inspection.status,
     look.export,

@@ -1,4 +1,4 @@
-"""The commands that look into what was done: explain, check, status, doctor, maintain."""
+"""The commands that look into what was done: explain, templates, check, status, doctor, maintain."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,50 @@ def explain(
         return
     say(url, style="bold")
     table(("time (UTC)", "step", "what"), [(when(s.at), s.step, s.what) for s in account])
+
+
+def templates(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A source's name.")],
+    forget: Annotated[
+        str,
+        typer.Option(
+            help="Declare the template of this fingerprint to be none: its articles get the line back."
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """List the lines that were learned to be the site's, not its articles', and are cut."""
+    from broadsheet.terminal import print_json, say, table, when
+    from flows.config import load
+    from flows.run import choose
+    from flows.templates import forget as forget_one
+    from flows.templates import listed
+
+    config = load(context.obj)
+    choose(config, (source,))
+    if forget:
+        say(f"Forgotten; {forget_one(config, source, forget)} articles have the line again.")
+        return
+    found = listed(config, source)
+    if as_json:
+        print_json(
+            [
+                {
+                    "fingerprint": f"{one.fingerprint:016x}",
+                    "text": one.text,
+                    "learned_at": one.learned_at,
+                    "forgotten_at": one.forgotten_at,
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = [
+        (f"{one.fingerprint:016x}", when(one.learned_at), when(one.forgotten_at), one.text) for one in found
+    ]
+    table(("fingerprint", "learned", "forgotten", "line"), rows)
+    say(f"{len(found)} of {source}." if found else f"None was learned of {source} yet.")
 
 
 def check(

@@ -6,9 +6,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from articles.clean import clean
-from articles.errors import ConfigError, LedgerError
+from articles.errors import ConfigError, LedgerError, SearchIndexError
 from articles.model import Article, Page, Rejection
 from articles.urls import canonical
+from flows import indexes
 from flows.config import Config
 from store import captures, urls
 from store.archive import recall
@@ -80,6 +81,11 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
     )
     settled = capture.settled_at or capture.fetched_at
     result = clean(record) if isinstance(record, Page) else record.kept
+    if capture.outcome is Outcome.INDEXED:
+        try:
+            result = indexes.reader(config).get(capture.article_id) or result  # with what judging has added
+        except SearchIndexError as error:
+            yield Step(settled, "index", f"could not be asked, so that this is the cleaning alone: {error}")
     if isinstance(result, Article):
         yield from (
             Step(

@@ -42,10 +42,11 @@ class Judged:
 
 @dataclass(slots=True)
 class _Learned:
-    """What a source's articles have taught: fingerprints with texts as far as they are known; what has expired."""
+    """What a source's articles have taught: fingerprints that are new, that have expired; texts of lines that were cut."""
 
-    new: dict[int, str] = field(default_factory=dict)
-    lost: frozenset[int] = frozenset()
+    new: frozenset[int]
+    lost: frozenset[int]
+    texts: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -82,21 +83,18 @@ class Judge:
                     t.fingerprint for t in knowledge.templates(conn, source) if not t.forgotten_at
                 )
             proved = templates.active(known)
-            learned[source] = _Learned(dict.fromkeys(proved - before, ""), before - proved)
+            learned[source] = _Learned(proved - before, before - proved)
             wanted = list(dict.fromkeys((*ids, *_having(known, proved - before))))
             judged += len(wanted)
             for some in _parts(wanted):
                 changed += self._judge(some, known, learned[source])
         with self.ledger.transaction() as conn:
             for source, lesson in learned.items():
-                knowledge.learn(conn, source, lesson.new, lesson.lost, self.clock())
+                named = dict.fromkeys(lesson.new, "") | lesson.texts
+                knowledge.learn(conn, source, named, lesson.lost, self.clock())
             knowledge.close(conn, number, self.clock())
-        return Judged(
-            number,
-            judged,
-            changed,
-            sum(bool(text) for each in learned.values() for text in each.new.values()),
-        )
+        found = sum(len(lesson.new & lesson.texts.keys()) for lesson in learned.values())
+        return Judged(number, judged, changed, found)
 
     def _tell_stories(self, waiting: list[str]) -> None:
         """In the order of first sight, so that copies among them find the story of the first."""
@@ -123,7 +121,7 @@ class Judge:
                     others.append(judged)
                 for cut in judged.removed:
                     if cut.rule == templates.RULE and cut.text:
-                        learned.new[fingerprint(cut.text)] = cut.text
+                        learned.texts[fingerprint(cut.text)] = cut.text
             self.writer.add(others)
             with self.ledger.transaction() as conn:
                 captures.touch(conn, [article.id for article in others], self.clock())

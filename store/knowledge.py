@@ -230,12 +230,20 @@ def learn(
 
 
 def forget(conn: Connection, source: str, fingerprint: int, at: datetime) -> None:
-    """Declare a template to be none, from the next snapshot on."""
+    """Declare a template to be none, from the next snapshot on, for which the articles with the line are noted anew."""
     conn.execute(
         TEMPLATES.update()
         .where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == fingerprint)
         .values(forgotten_at=at)
     )
+    rows = select(FEATURES).where(FEATURES.c.source == source, FEATURES.c.format == FORMAT)
+    newest = {
+        each.features.article_id: each for each in _remembered(conn, rows.order_by(FEATURES.c.snapshot))
+    }
+    having = [
+        each for each in newest.values() if any(line & ~3 == fingerprint for line in each.features.lines)
+    ]
+    remember(conn, having)
 
 
 def close(conn: Connection, number: int, at: datetime) -> None:
