@@ -83,9 +83,11 @@ def installed(*, to_the_letter: bool) -> set[str]:
         if step in seen:
             continue
         seen.add(step)
-        for need in map(Requirement, found.requires or ()):
-            if not need.marker or any(need.marker.evaluate({"extra": each}) for each in ("", *extras)):
-                todo.append(need)
+        todo += [
+            need
+            for need in map(Requirement, found.requires or ())
+            if not need.marker or any(need.marker.evaluate({"extra": each}) for each in ("", *extras))
+        ]
     return {name for name, _ in seen}
 
 
