@@ -1,12 +1,13 @@
 """Runs that load into a real Elasticsearch."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from elasticsearch import Elasticsearch
 
-from articles.errors import IndexUnavailableError
+from articles.errors import IndexUnavailableError, SearchIndexError
 from broadsheet.newsroom import Newsroom
 from flows import indexes
 from flows.config import Config
@@ -75,6 +76,46 @@ def test_what_cannot_be_loaded_waits_for_the_next_run(there: Config, connection:
     report = run(there)
     assert report.crawl.fetched == 0
     assert status(there)["captures"]["pending"] == 0
+    assert all(finding.ok for finding in examine(there)), examine(there)
+
+
+def test_a_server_that_is_away_from_the_beginning_does_not_hold_up_the_crawl(there: Config) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    away = there.model_copy(update={"index": there.index.model_copy(update={"url": nobody})})
+    with pytest.raises(IndexUnavailableError, match="23 captures stay pending; the next run loads them"):
+        run(away)
+    report = run(there)
+    assert report.crawl.fetched == 0
+    assert status(there)["captures"]["pending"] == 0
+    assert all(finding.ok for finding in examine(there)), examine(there)
+
+
+def test_a_server_that_comes_back_while_the_crawl_goes_on_is_loaded_into(
+    there: Config, elasticsearch_server: elastic.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def connection(config: Config) -> Elasticsearch:
+        nonlocal tries
+        tries += 1
+        return elasticsearch_server.connect() if tries > 3 else elasticsearch_server.connect(port=1)
+
+    monkeypatch.setattr(indexes, "connection", connection)
+    assert run(there).outcomes["indexed"] == status(there)["index"]["documents"] > 0
+    assert tries > 3
+
+
+def test_an_index_that_is_gone_is_told_before_anything_is_crawled(
+    there: Config, connection: Elasticsearch, newsroom: Newsroom
+) -> None:
+    run(there)
+    newsroom.publish_update()
+    elastic_layout.drop(connection, there.index.alias)
+    with pytest.raises(SearchIndexError, match="broadsheet rebuild"):
+        run(there)
+    assert not elastic_layout.current(connection, there.index.alias)
+    rebuild(there)
     assert all(finding.ok for finding in examine(there)), examine(there)
 
 
