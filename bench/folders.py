@@ -1,8 +1,14 @@
-"""A configuration for the benchmarks: sources on this machine, no delay per host."""
+"""A data folder for the benchmarks: sources on this machine, no delay per host, and what comes out of it."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 from flows.config import SourceSection, add_sources, template
+
+ASIDE = ("fetched_at", "first_seen_at", "archive")
+State = dict[str, object]
 
 
 def configure(folder: Path, feeds: list[str]) -> Path:
@@ -13,3 +19,14 @@ def configure(folder: Path, feeds: list[str]) -> Path:
     path.write_text(text, encoding="utf-8")
     add_sources(path, [SourceSection(name=f"s{n}", feeds=(feed,)) for n, feed in enumerate(feeds)])
     return path
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]
+
+
+def export(folder: Path) -> list[State]:
+    """The articles in the index, without what is another's in every run."""
+    done = subprocess.run(command(folder, "export"), check=True, capture_output=True)
+    articles = [json.loads(line) for line in done.stdout.splitlines()]
+    return [{name: value for name, value in one.items() if name not in ASIDE} for one in articles]
