@@ -167,7 +167,7 @@ def prepare(bench: Bench, folder: Path, alias: str, fault: Fault | None = None) 
 
 def change(path: Path, section: dict[str, Any]) -> None:
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    document["index"].update(section)  # type: ignore[union-attr]  # a table
+    document["index"].update(section)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
