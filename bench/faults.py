@@ -9,7 +9,6 @@ process of the run is left after five seconds, and after one more run `export` s
 """
 
 import argparse
-import json
 import os
 import random
 import signal
@@ -21,23 +20,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import requests
-from folders import command, configure
+from folders import State, command, configure, export
 from warcio.archiveiterator import ArchiveIterator
 
-ASIDE = ("fetched_at", "first_seen_at", "archive")
 GRACE = 5.0
 Run = subprocess.Popen[bytes]
-State = dict[str, object]
 
 
 def start(folder: Path) -> Run:
     return subprocess.Popen(command(folder, "run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def export(folder: Path) -> list[State]:
-    done = subprocess.run(command(folder, "export"), check=True, capture_output=True)
-    articles = [json.loads(line) for line in done.stdout.splitlines()]
-    return [{name: value for name, value in one.items() if name not in ASIDE} for one in articles]
 
 
 def descendants(pid: int) -> Iterator[tuple[int, str]]:

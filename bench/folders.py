@@ -1,9 +1,14 @@
-"""What the benchmarks share: a configuration with sources on this machine and no delay per host, and the command line."""
+"""A data folder for the benchmarks: sources on this machine, no delay per host, and what comes out of it."""
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 
 from flows.config import SourceSection, add_sources, template
+
+ASIDE = ("fetched_at", "first_seen_at", "archive", "snapshot")
+State = dict[str, object]
 
 
 def configure(folder: Path, feeds: list[str]) -> Path:
@@ -19,3 +24,10 @@ def configure(folder: Path, feeds: list[str]) -> Path:
 def command(folder: Path, *words: str) -> list[str]:
     """The command `broadsheet`, as another process of this Python, for the broadsheet.toml in the folder."""
     return [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]
+
+
+def export(folder: Path) -> list[State]:
+    """The articles in the index, without what is another's in every run."""
+    done = subprocess.run(command(folder, "export"), check=True, capture_output=True)
+    articles = [json.loads(line) for line in done.stdout.splitlines()]
+    return [{name: value for name, value in one.items() if name not in ASIDE} for one in articles]

@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from articles.errors import IndexUnavailableError, SearchIndexError
+from articles.model import Article
 from flows.config import Config
-from index.protocols import IndexReader, IndexWriter
+from index.protocols import Ack, IndexReader, IndexWriter
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -47,7 +49,11 @@ def writer(config: Config) -> IndexWriter:
     from index.elastic_layout import create
 
     client = connection(config)
-    create(client, config.index.alias)
+    try:
+        create(client, config.index.alias)
+    except SearchIndexError:
+        client.close()
+        raise
     return ElasticWriter(client, config.index.alias, Patience(seconds=config.index.patience))
 
 
@@ -58,6 +64,43 @@ class NewIndex:
     writer: IndexWriter
     reader: IndexReader
     publish: Callable[[], None]
+
+
+class LateWriter:
+    """The writer of an index that cannot be reached yet, opened by `opening` when it is first needed.
+
+    Asks for `patience` seconds each time, as patiently as a bulk; raises IndexUnavailableError after that.
+    """
+
+    def __init__(self, opening: Callable[[], IndexWriter], patience: float) -> None:
+        self._opening = opening
+        self._patience = patience
+        self._writer: IndexWriter | None = None
+
+    def add(self, articles: Sequence[Article]) -> list[Ack]:
+        return self._opened().add(articles)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        self._opened().delete(ids)
+
+    def close(self) -> None:
+        if self._writer:
+            self._writer.close()
+
+    def _opened(self) -> IndexWriter:
+        from index.elastic_bulk import Patience
+
+        patience = Patience(seconds=self._patience)
+        pauses = patience.pauses()
+        while self._writer is None:
+            try:
+                self._writer = self._opening()
+            except IndexUnavailableError:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise
+                patience.sleep(pause)
+        return self._writer
 
 
 @contextmanager

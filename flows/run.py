@@ -40,6 +40,18 @@ class RunReport:
     judged: Judged = field(default_factory=Judged)
 
 
+def _writer(config: Config, ledger: Ledger) -> IndexWriter:
+    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
+
+    def opening() -> IndexWriter:
+        return _open_index(config, ledger)
+
+    try:
+        return opening()
+    except IndexUnavailableError:
+        return indexes.LateWriter(opening, config.index.patience)
+
+
 def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
     if not indexes.exists(config):
         with ledger.reading() as conn:
@@ -104,7 +116,7 @@ def run(
     sources = choose(config, names)
     with (
         data_folder(config) as (lock, ledger),
-        closing(_open_index(config, ledger)) as writer,
+        closing(_writer(config, ledger)) as writer,
         Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):

@@ -16,7 +16,7 @@ import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic_errors import cause, explanation, passes, refused, unreachable
+from index.elastic_errors import cause, explanation, poisoned, refused, unreachable
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request
@@ -183,6 +183,6 @@ def _answer(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
     kind, reason = cause(item)
     if kind == "version_conflict_engine_exception":
         return Ack(id=item["_id"], status="superseded")
-    if status == 400 and not passes(status, kind):  # this document, and no other
+    if poisoned(status, kind, reason):
         return Ack(id=item["_id"], status="refused", detail=f"{kind}: {reason}")
     return explanation(status, kind, reason, target)

@@ -10,6 +10,7 @@ from articles.errors import IndexUnavailableError, SearchIndexError
 
 _BUSY = (429, 502, 503, 504)
 _BLOCKED = ("cluster_block_exception", "index_closed_exception")
+_NOWHERE = "no write index is defined"  # the only sign of it: its type is that of many poisoned items
 _KEYS = "BROADSHEET_ELASTICSEARCH_API_KEY, or BROADSHEET_ELASTICSEARCH_USERNAME and BROADSHEET_ELASTICSEARCH_PASSWORD"
 
 
@@ -44,26 +45,36 @@ def passes(status: int, kind: str) -> bool:
     return status in _BUSY or kind in _BLOCKED
 
 
+def poisoned(status: int, kind: str, reason: str) -> bool:
+    """Whether the refusal of an item is for what it holds, so that another item may do."""
+    return status == 400 and not passes(status, kind) and _NOWHERE not in reason
+
+
 def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexError:
     """What a refusal means, by its HTTP status and the type and reason of the error."""
+    if passes(status, kind):
+        return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")
+    return SearchIndexError(_remedy(status, kind, reason, alias))
+
+
+def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
     if status == 401:
-        return SearchIndexError(f"Elasticsearch does not know who asks ({reason}): set {_KEYS}")
+        return f"Elasticsearch does not know who asks ({reason}): set {_KEYS}"
     if kind == "security_exception":
-        return SearchIndexError(
-            f"Elasticsearch does not allow this ({reason}); docs/how-to.md lists the privileges that are needed"
-        )
+        return f"Elasticsearch does not allow this ({reason}); docs/how-to.md lists the privileges that are needed"
     if status == 404 and kind in ("index_not_found_exception", "alias_missing_exception", ""):
-        return SearchIndexError(
+        return (
             f"Elasticsearch has no index behind the alias `{alias}`: `broadsheet index create` makes an empty one, "
             "`broadsheet index rebuild` one with every archived article"
         )
     if kind == "media_type_header_exception":
-        return SearchIndexError(
-            f"Elasticsearch does not understand this client ({reason}): a server 8.x needs the package `elasticsearch<9`"
+        return f"Elasticsearch does not understand this client ({reason}): a server 8.x needs the package `elasticsearch<9`"
+    if _NOWHERE in reason:
+        return (
+            f"Elasticsearch cannot write through the alias `{alias}`, whose index has is_write_index=false: set it to "
+            "true, or make the index anew with `broadsheet rebuild`"
         )
-    if passes(status, kind):
-        return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")
-    return SearchIndexError(f"Elasticsearch refused a request with {status}: {kind}: {reason}")
+    return f"Elasticsearch refused a request with {status}: {kind}: {reason}"
 
 
 def cause(body: Any) -> tuple[str, str]:

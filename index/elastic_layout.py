@@ -9,7 +9,7 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, NotFoundError
 
 from articles.errors import SearchIndexError
 from index.documents import KEYWORD_FIELDS
@@ -108,11 +108,15 @@ def _template() -> dict[str, Any]:
 def current(client: Elasticsearch, alias: str) -> str:
     """The index behind the alias, "" if there is none. Raises SearchIndexError if the alias is not one of ours."""
     with explained(alias):
-        if not client.indices.exists_alias(name=alias):
+        try:
+            # Not by HEAD, whose refusals name no reason.
+            behind = sorted(client.indices.get_alias(name=alias).body)
+        except NotFoundError:
             if client.indices.exists(index=alias):
-                raise SearchIndexError(f"`{alias}` is an index, not an alias: choose another [index] alias")
+                raise SearchIndexError(
+                    f"`{alias}` is an index, not an alias: choose another [index] alias"
+                ) from None
             return ""
-        behind = sorted(client.indices.get_alias(name=alias).body)
     if len(behind) > 1:
         raise SearchIndexError(f"the alias `{alias}` stands for several indices ({', '.join(behind)})")
     return str(behind[0])
@@ -192,6 +196,8 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
         problems.append(
             f"`{name}` takes no writes (index.blocks: {', '.join(blocks)}): make room or lift the block"
         )
+    if found["aliases"][alias].get("is_write_index") is False:
+        problems.append(f"`{alias}` takes no writes: is_write_index is false for `{name}`; set it to true")
     if health == "red":
         problems.append(f"`{name}` is red: parts of it are not on any node; see the cluster's allocation")
     return problems
@@ -199,8 +205,8 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
 
 def drop(client: Elasticsearch, alias: str) -> list[str]:
     """Delete, for good, everything that was made for the alias: its indices, whose names are answered, and templates."""
-    going = _indices(client, alias)
     with explained(alias):
+        going = _indices(client, alias)
         if going:
             client.indices.delete(index=",".join(going))
         if client.indices.exists_index_template(name=alias):

@@ -157,8 +157,9 @@ def _write_state(folder: Path, pid: int, options: argparse.Namespace, password: 
 
 
 def _started(pid: int) -> str:
-    """When the process began, in ticks since boot: with the pid, it names one process."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[19]
+    """When the process began, in ticks since boot: with the pid, it names one process. "" for one that has ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return fields[19] if fields[0] not in "ZX" else ""
 
 
 def read_state(port: int) -> State | None:

@@ -194,6 +194,39 @@ def test_a_wrong_password_is_said_at_once(elasticsearch_server: elastic.Server) 
         ElasticWriter(client, "articles").add(MANY[:1])
 
 
+def test_an_alias_that_nothing_is_written_through_is_said_and_no_article_refused(
+    connection: Elasticsearch, alias: str
+) -> None:
+    add = {
+        "index": elastic_layout.current(connection, alias),
+        "alias": alias,
+        "is_write_index": False,
+    }
+    connection.indices.update_aliases(actions=[{"add": add}])
+    with pytest.raises(SearchIndexError, match="is_write_index"):
+        ElasticWriter(connection, alias, SHORT).add(MANY[:3])
+    assert "is_write_index" in elastic_layout.check(connection, alias)[0]
+    connection.indices.update_aliases(actions=[{"add": add | {"is_write_index": True}}])
+    assert {ack.status for ack in ElasticWriter(connection, alias, SHORT).add(MANY[:3])} == {"indexed"}
+
+
+def test_a_client_that_the_server_does_not_understand_is_told_what_to_install(
+    connection: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a client of 9.x hears from a server 8.19, here as version 6 of any."""
+    spoken = r"application/vnd.elasticsearch+\g<1>; compatible-with=6"
+    monkeypatch.setattr("elasticsearch._sync.client._base._COMPAT_MIMETYPE_SUB", spoken)
+    for ask in (
+        lambda: elastic_layout.create(connection, "test-other"),
+        lambda: elastic_layout.check(connection, "test-other"),
+        lambda: elastic_layout.drop(connection, "test-other"),
+        lambda: ElasticReader(connection, "test-other").count(),
+        lambda: ElasticWriter(connection, "test-other", SHORT).add(MANY[:1]),
+    ):
+        with pytest.raises(SearchIndexError, match="elasticsearch<9"):
+            ask()
+
+
 # Hostile queries
 
 

@@ -3,10 +3,14 @@
 import ast
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
@@ -63,3 +67,30 @@ def test_wheel_holds_every_module_and_data_file(tmp_path: Path) -> None:
     )
     assert set(kept.stdout.split()) <= held
     assert {name.split("/")[0] for name in held} == set(MAY_IMPORT)
+
+
+def installed(*, to_the_letter: bool) -> set[str]:
+    """What an installer takes for our dependencies; one that compares the names of extras to the letter, or not."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    todo = [Requirement(text) for text in project["dependencies"]]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while todo:
+        wanted = todo.pop()
+        found = distribution(wanted.name)
+        known = set(found.metadata.get_all("Provides-Extra") or ())
+        extras = frozenset(wanted.extras & known if to_the_letter else wanted.extras)
+        step = (canonicalize_name(wanted.name), extras)
+        if step in seen:
+            continue
+        seen.add(step)
+        todo += [
+            need
+            for need in map(Requirement, found.requires or ())
+            if not need.marker or any(need.marker.evaluate({"extra": each}) for each in ("", *extras))
+        ]
+    return {name for name, _ in seen}
+
+
+def test_an_older_pip_installs_the_same() -> None:
+    """pip before 23.3, as it comes with Python 3.11, finds no `html_clean` among lxml's extras: it is `html-clean` there."""
+    assert installed(to_the_letter=True) == installed(to_the_letter=False)
