@@ -157,7 +157,8 @@ class EmbeddedReader:
         with disk.reading(self._folder):
             searcher = self._searcher()
             for start in _ID_STARTS:
-                for article_id, _ in searcher.terms_with_prefix("id", start):
+                # Each of the index's segments has its own terms; they come one segment after the other.
+                for article_id in sorted({term for term, _ in searcher.terms_with_prefix("id", start)}):
                     if (address := _address(searcher, article_id)) is not None:
                         yield _article(searcher, address)
 

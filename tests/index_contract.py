@@ -436,6 +436,16 @@ class IndexContract:
         assert list(library.all()) == sorted(LIBRARY.values(), key=lambda each: each.id)
         assert library.count() == len(LIBRARY)
 
+    def test_all_are_listed_by_id_and_once_whenever_they_came(self, new_index: NewIndex) -> None:
+        """Ids that begin alike, added one by one, the last first, and then once more."""
+        opened = new_index()
+        added = [
+            replace(LIBRARY["steel"], id=f"67{number:030x}", title=f"Steel {number}") for number in range(9)
+        ]
+        for each in (*reversed(added), *added):
+            opened.writer.add([each])
+        assert list(opened.reader.all()) == added
+
     def test_a_newer_one_replaces(self, new_index: NewIndex) -> None:
         opened = new_index()
         old = LIBRARY["steel"]
