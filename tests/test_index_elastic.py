@@ -270,7 +270,7 @@ def test_an_index_is_made_once_and_found_sound(connection: Elasticsearch, alias:
 def test_an_index_of_another_layout_is_not_written_to(connection: Elasticsearch, alias: str) -> None:
     index = elastic_layout.create(connection, alias)
     connection.indices.put_mapping(index=index, meta={"broadsheet": elastic_layout.VERSION - 1})
-    with pytest.raises(SearchIndexError, match="broadsheet rebuild"):
+    with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
         elastic_layout.create(connection, alias)
     assert "is not of layout" in elastic_layout.check(connection, alias)[0]
 
