@@ -91,8 +91,8 @@ class Article:
     rel=canonical where it is believed, else equal to `url`. `body` holds paragraphs without title and lead.
     `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of
     the cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first article
-    of those that carry one text, `snapshot` the number of the knowledge that the article was judged by
-    (articles.judge): "" and 0 before.
+    of those that carry one text, `snapshot` the number of the knowledge that it is judged by, at the
+    end of its run (articles.judge): "" and 0 as `clean` leaves them.
     """
 
     id: str

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -26,7 +25,8 @@ from store import captures, knowledge
 from store.knowledge import Remembered
 from store.ledger import Ledger
 
-_AT_ONCE = 100  # articles of one turn
+_AT_ONCE = 250  # articles of one turn
+_HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
 _SOURCES = 16  # whose knowledge is held at a time, some 20 MB each
 
 
@@ -76,18 +76,9 @@ class Judge:
             by_source[source].append(article_id)
         learned: dict[str, _Learned] = {}
         judged = changed = 0
-        for source, ids in sorted(by_source.items()):
-            with self.ledger.reading() as conn:
-                known = knowledge.of_source(conn, source, number)
-                before = frozenset(
-                    t.fingerprint for t in knowledge.templates(conn, source) if not t.forgotten_at
-                )
-            proved = templates.active(known)
-            learned[source] = _Learned(proved - before, before - proved)
-            wanted = list(dict.fromkeys((*ids, *_having(known, proved - before))))
-            judged += len(wanted)
-            for some in _parts(wanted):
-                changed += self._judge(some, known, learned[source])
+        for part in self._parts(by_source, number, learned):
+            judged += len(part)
+            changed += self._judge(part, learned)
         with self.ledger.transaction() as conn:
             for source, lesson in learned.items():
                 named = dict.fromkeys(lesson.new, "") | lesson.texts
@@ -96,32 +87,60 @@ class Judge:
         found = sum(len(lesson.new & lesson.texts.keys()) for lesson in learned.values())
         return Judged(number, judged, changed, found)
 
+    def _parts(
+        self, by_source: dict[str, list[str]], number: int, learned: dict[str, _Learned]
+    ) -> Iterator[list[tuple[str, Knowledge]]]:
+        """The articles to judge, source by source, each with what is known; as many at once as may be held and written."""
+        part: list[tuple[str, Knowledge]] = []
+        held = 0
+        for source, ids in sorted(by_source.items()):
+            with self.ledger.reading() as conn:
+                known = knowledge.of_source(conn, source, number)
+                before = frozenset(
+                    t.fingerprint for t in knowledge.templates(conn, source) if not t.forgotten_at
+                )
+            proved = templates.active(known)
+            learned[source] = _Learned(proved - before, before - proved)
+            held += len(known.articles)
+            for article_id in dict.fromkeys((*ids, *_having(known, proved - before))):
+                part.append((article_id, known))
+                if len(part) == _AT_ONCE:
+                    yield part
+                    part, held = [], len(known.articles)
+            if held >= _HELD:
+                yield part
+                part, held = [], 0
+        if part:
+            yield part
+
     def _tell_stories(self, waiting: list[str]) -> None:
         """In the order of first sight, so that copies among them find the story of the first."""
         untold = set(waiting)
-        for some in _parts(waiting):
+        for start in range(0, len(waiting), _AT_ONCE):
             with self.ledger.transaction() as conn:
-                for article_id in some:
+                for article_id in waiting[start : start + _AT_ONCE]:
                     untold.discard(article_id)
                     if story := _story(conn, article_id, untold):
                         knowledge.tell(conn, {article_id: story})
 
-    def _judge(self, ids: list[str], known: Knowledge, learned: _Learned) -> int:
+    def _judge(self, part: list[tuple[str, Knowledge]], learned: dict[str, _Learned]) -> int:
         """How many of these articles are others now."""
+        known = dict(part)
         with self.ledger.turn():
-            present = {one: article for one in ids if (article := self.reader.get(one)) is not None}
+            present = self.reader.get_many(list(known))
             with self.ledger.reading() as conn:
                 rows = {one: row for one in present if (row := knowledge.newest(conn, one)) is not None}
-                told = knowledge.stories(conn, ids)
+                told = knowledge.stories(conn, rows)
             whole = self._whole(present)
             others = []
             for one, row in rows.items():
-                judged = judge(whole[one], row.features, known, told.get(one, one))
+                judged = judge(whole[one], row.features, known[one], told.get(one, one))
                 if judged.content_hash != present[one].content_hash:
                     others.append(judged)
-                for cut in judged.removed:
-                    if cut.rule == templates.RULE and cut.text:
-                        learned.texts[fingerprint(cut.text)] = cut.text
+                texts = learned[known[one].source].texts
+                texts |= {
+                    fingerprint(c.text): c.text for c in judged.removed if c.rule == templates.RULE and c.text
+                }
             self.writer.add(others)
             with self.ledger.transaction() as conn:
                 captures.touch(conn, [article.id for article in others], self.clock())
@@ -200,9 +219,3 @@ def _having(known: Knowledge, prints: Collection[int]) -> list[str]:
         index for index, row in enumerate(known.articles) if any(line & ~3 in prints for line in row.lines)
     }
     return [article_id for article_id, index in known.copies.items() if index in having]
-
-
-def _parts(ids: list[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while part := list(islice(rest, _AT_ONCE)):
-        yield part

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from articles.clean import content_hash
 from articles.features import features
 from articles.model import Article, Rejection
 from articles.urls import article_id
@@ -158,14 +159,30 @@ def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
 
 
 def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
-    """The articles with what only the ledger knows of them. One whose raw page was dropped says itself where that was."""
+    """The articles with what only the ledger knows of them, as they are until they are judged: each a story of its own.
+
+    One whose raw page was dropped says itself where that was, and what its story is.
+    """
     pairs = list(cleaned)
     with ledger.reading() as conn:
         first_seen = captures.first_seen(conn, {article.id for _, article in pairs})
+        snapshot = knowledge.present(conn) + 1
     return [
-        replace(a, first_seen_at=min(first_seen[a.id], a.first_seen_at), archive=a.archive or str(c.ref))
-        for c, a in pairs
+        _told(
+            replace(
+                article,
+                first_seen_at=min(first_seen[article.id], article.first_seen_at),
+                archive=article.archive or str(capture.ref),
+                story_id=article.story_id or article.id,
+                snapshot=snapshot,
+            )
+        )
+        for capture, article in pairs
     ]
+
+
+def _told(article: Article) -> Article:
+    return replace(article, content_hash=content_hash(article))
 
 
 def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:

@@ -81,6 +81,9 @@ class IndexReader(Protocol):
     def get(self, article_id: str) -> Article | None:
         """The article with this id."""
 
+    def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Those of these articles that are there, by id."""
+
     def count(self) -> int:
         """How many articles the index holds."""
 

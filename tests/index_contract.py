@@ -432,6 +432,11 @@ class IndexContract:
         assert opened.reader.count() == opened.reopen().count() == 1
         assert opened.reopen().get(LIBRARY["steel"].id) == LIBRARY["steel"]
 
+    def test_several_are_had_at_once_as_far_as_they_are_there(self, library: IndexReader) -> None:
+        wanted = [LIBRARY["steel"].id, "0" * 32, "no id", LIBRARY["cars"].id]
+        assert library.get_many(wanted) == {LIBRARY[name].id: LIBRARY[name] for name in ("steel", "cars")}
+        assert library.get_many([]) == {}
+
     def test_all_are_listed_by_id(self, library: IndexReader) -> None:
         assert list(library.all()) == sorted(LIBRARY.values(), key=lambda each: each.id)
         assert library.count() == len(LIBRARY)
