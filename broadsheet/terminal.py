@@ -19,8 +19,8 @@ def plain(text: str) -> str:
 
 
 def say(text: str = "", style: str = "") -> None:
-    """A line of our own words or of a page's; neither is read as markup."""
-    console.print(Text(plain(text), style=style), soft_wrap=True)
+    """A line of our own words or of a page's; neither is read as markup. A terminal gets whole words, a file whole lines."""
+    console.print(Text(plain(text), style=style), soft_wrap=not console.is_terminal)
 
 
 def when(moment: datetime | None) -> str:
