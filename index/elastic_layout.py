@@ -16,7 +16,7 @@ from index.elastic_errors import explained
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 1  # of the fields and of the analysis
+VERSION = 2  # of the fields and of the analysis
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 # What a word without a field is looked for in, and what the query language calls them.
@@ -77,6 +77,9 @@ def _mappings() -> dict[str, Any]:
             "section": keyword,
             "tags": keyword,
             "lead_image": keyword,
+            "published_on": date,
+            "access": keyword,
+            "notes": text,
             "images": {"properties": {"url": keyword, "caption": text, "credit": keyword, "status": keyword}},
             "removed": {"properties": {"text": text, "rule": keyword, "place": keyword, "evidence": keyword}},
             "word_count": {"type": "integer"},
