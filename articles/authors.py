@@ -7,6 +7,8 @@ from articles.text import key, tidy
 
 MOST = 20
 _LONGEST = 60
+_LONGEST_ALONE = 40
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*")
 _PREFIX = re.compile(
     r"^(?:(?:[\w ]{0,20} )?(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|recipe|article) by\b|"
     r"(?:authors?|autor(?:in)?|autore|auteur|reporter)\b|about(?: the author)?\b|sobre\b|über\b|by\b|von\b|vom\b|par\b|por\b|di\b|door\b|av\b|af\b|przez\b|"
@@ -48,6 +50,26 @@ def names(raw: list[str]) -> tuple[str, ...]:
             if _plausible(name):
                 found.setdefault(key(name), name)
     return tuple(name for spelling, name in found.items() if spelling)[:MOST]
+
+
+def is_account(name: str, site: str, host: str) -> bool:
+    """Whether the name is the site's own, or an account of it ("Harbour D"), no person's."""
+    spelled = key(name)
+    words = spelled.split()
+    return (
+        spelled == key(site) or words[:1] == key(site).split()[:1] or "".join(words) in host.replace("-", "")
+    )
+
+
+def alone(line: str, capitals: bool) -> bool:
+    """Whether a line is nothing but a person's name, in capitals or with capital letters."""
+    words = line.split()
+    return (
+        2 <= len(words) <= 4
+        and len(line) <= _LONGEST_ALONE
+        and _NAME.fullmatch(line) is not None
+        and (line.isupper() if capitals else all(word[0].isupper() for word in words))
+    )
 
 
 def _plausible(name: str) -> bool:

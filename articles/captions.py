@@ -1,8 +1,9 @@
 """Picture captions: found by markup, taken out of the tree, parted from their credits."""
 
 import re
+from itertools import islice
 
-from articles.dom import Element, attached, name_of, select, text_of
+from articles.dom import Element, attached, is_short, name_of, select, test, text_of
 from articles.model import Image, Removal
 from articles.text import key
 from articles.urls import absolute
@@ -34,7 +35,14 @@ _FRAMED = select(
 _FRAME = re.compile(
     r"(?:^|[\s_-])(?:image|img|photo|picture)s?[_-]?(?:block|wrap|wrapper|box|holder|container|frame)?(?:$|\s)"
 )
+_PICTURE_NAME = re.compile(r"(?:^|[\s_-])(?:image|img|photo|picture|foto)(?:$|[\s_-])")
 _FRAME_LONGEST = 400
+_TEXT = test("normalize-space()")
+_COMPOSED = test(".//p | .//li | .//h2 | .//h3 | .//table")
+_PAGE = frozenset(("body", "html", "article", "main"))
+_LINES = frozenset(("div", "span", "em", "i", "small", "center", "figcaption"))
+_LONGEST_LINE = 300
+_PARAGRAPH = 80
 
 _AGENCIES = (
     r"(?:AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
@@ -60,6 +68,7 @@ _CREDIT_END = re.compile(
     r"|(?:^|(?<=[\s。！？”]))(?:资料图片|资料图|資料圖片|資料照片?|视觉中国)"
     r")\W*$"
 )
+_SENTENCE_END = re.compile(r"[.!?…。！？؟:;,]\W*$")
 _LONGEST = 700
 _MOST = 100
 # What stands in for a picture until a script loads it.
@@ -98,6 +107,65 @@ def split_credit(caption: str) -> tuple[str, str]:
     if match is None:
         return caption, ""
     return caption[: match.start()].rstrip(" |/–—-"), match[0].strip(" ()[]|/–—-")
+
+
+def picture_of(line: Element, text: str) -> Element | None:
+    """The picture right above a line of the running text that no markup calls a caption, but that is none of its paragraphs.
+
+    Such a line stands in a small box of its own or between paragraphs without being one; or it is a sentence in bold or italics
+    below a paragraph (a standfirst has none above it, a question is no caption); or it says what the picture's alt says.
+    """
+    if len(text) > _LONGEST_LINE or (picture := _picture_above(line)) is None:
+        return None
+    alternative = next((key(image.get("alt") or "") for image in picture.iter("img")), "")
+    spelled = key(text)
+    described = alternative == spelled != "" or (
+        len(spelled) > _PARAGRAPH / 4 and alternative.startswith(spelled)
+    )
+    return picture if described or _is_apart(line) or _is_emphasised(line, text) else None
+
+
+def unmarked(text: str, picture: Element, base: str) -> Image:
+    """The picture with a caption found by `picture_of`."""
+    caption, credit = split_credit(text)
+    return Image(url=_address(picture, base), caption=caption, credit=credit)
+
+
+def _picture_above(line: Element) -> Element | None:
+    if line.tag in _LINES and next(line.iterdescendants("img"), None) is not None:
+        return line
+    at: Element | None = line
+    for _ in range(3):
+        if at is None or at.tag in _PAGE:
+            return None
+        for above in at.itersiblings(preceding=True):
+            if above.tag == "img" or next(above.iterdescendants("img"), None) is not None:
+                return above if is_short(above, _LONGEST_LINE) and not _COMPOSED(above) else None
+            if _TEXT(above):
+                return None
+        at = at.getparent()
+    return None
+
+
+def _is_apart(line: Element) -> bool:
+    box = line.getparent()
+    if box is None:
+        return False
+    if line.tag not in _LINES:
+        return bool(_PICTURE_NAME.search(box.get("class") or "")) and is_short(box, _FRAME_LONGEST)
+    return is_short(box, _FRAME_LONGEST) or len(list(islice(filter(_TEXT, box.iterchildren("p")), 3))) > 2
+
+
+def _is_emphasised(line: Element, text: str) -> bool:
+    if line.tag != "p" or text[-1] not in ".)。" or (line.text or "").strip():
+        return False
+    inner = [child for child in line if _TEXT(child)]
+    return (
+        len(inner) == 1
+        and inner[0].tag in ("strong", "b", "em", "i")
+        and not (inner[0].tail or "").strip()
+        and any(not is_short(above, _PARAGRAPH) for above in line.itersiblings("p", preceding=True))
+    )
 
 
 def _stands_in_frame(element: Element) -> bool:
@@ -153,7 +221,8 @@ def _merge(images: dict[str, Image], image: Image) -> None:
         if image.caption or image.credit:
             images[image.url or key(image.caption + image.credit)] = image
         return
-    caption = f"{known.caption} {image.caption}".strip()
+    parted = known.caption and image.caption and not _SENTENCE_END.search(known.caption)
+    caption = f"{known.caption}{'.' if parted else ''} {image.caption}".strip()
     for part, whole in ((image.caption, known.caption), (known.caption, image.caption)):
         if key(part) in key(whole):
             caption = whole

@@ -4,20 +4,22 @@ To add a step: write one function from Draft to None, or to a Rejection where th
 name at its place in STEPS. RULES rises by one with every change that alters what comes out.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 
-from articles import body, captions, html, language, lead, lines, lists, metadata, scope
+from articles import authors, body, captions, html, language, lead, lines, lists, metadata, refusals, scope
 from articles.dom import Element
-from articles.model import Article, Image, Page, Rejection, Removal
+from articles.model import Article, Image, Page, Place, Rejection, Removal
 from articles.text import count_words
 from articles.urls import article_id
 
-RULES = 1
+RULES = 2
 Reason = Literal[
     "http_status",
     "not_html",
@@ -27,11 +29,15 @@ Reason = Literal[
     "list_page",
     "too_short",
     "no_article",
+    "consent_page",
+    "not_found",
     "parser_killed",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 _FEWEST_WORDS = 25
+_FEWEST_LINES = 3
+_FULL_STOP = re.compile(r"[.!?…]\W*$")
 
 
 @dataclass(slots=True)
@@ -48,6 +54,7 @@ class Draft:
     language: str = ""
     words: int = 0
     removed: tuple[Removal, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def clean(page: Page) -> Article | Rejection:
@@ -94,10 +101,6 @@ def cut_blocks(draft: Draft) -> None:
     draft.removed += scope.cut(draft.tree, draft.meta.title)
 
 
-def join_body(draft: Draft) -> None:
-    scope.join_body(draft.tree)
-
-
 def take_captions(draft: Draft) -> None:
     draft.images, removed = captions.take(draft.tree, draft.meta.base)
     draft.removed += removed
@@ -108,24 +111,53 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    draft.body = tuple(body.paragraphs(draft.tree, draft.page.final_url, draft.meta.stated_body))
+    found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body)
+    draft.body = tuple(found.paragraphs)
+    if not draft.lead and found.standfirst:
+        draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
+    draft.removed += found.removed
+    draft.images += tuple(
+        captions.unmarked(text, picture, draft.meta.base) for text, picture in found.captions
+    )
 
 
-def judge_lines(draft: Draft) -> None:
+def _facts(draft: Draft) -> lines.Facts:
     meta = draft.meta
-    facts = lines.Facts(
+    return lines.Facts(
         titles=(meta.title, draft.page.entry.title, draft.lead),
         authors=meta.authors,
         captions=tuple(
             text for image in draft.images for text in (image.caption, f"{image.caption} {image.credit}")
         ),
     )
-    draft.body, removed = lines.apply(draft.body, facts)
+
+
+def judge_lines(draft: Draft) -> None:
+    draft.body, removed = lines.apply(draft.body, _facts(draft))
     draft.removed += removed
+    draft.notes = tuple(cut.text.removeprefix("- ") for cut in removed if cut.evidence.startswith(lines.NOTE))
     unmarked = [cut.text for cut in removed if cut.rule == "caption" and cut.evidence != lines.EQUALS_CAPTION]
     draft.images += tuple(
         Image(url="", caption=text, credit=credit) for text, credit in map(captions.split_credit, unmarked)
     )
+
+
+def take_byline(draft: Draft) -> None:
+    """A name alone above or below the text, where the page names no author but itself."""
+    meta, host = draft.meta, urlsplit(draft.page.final_url).hostname or ""
+    if len(draft.body) < _FEWEST_LINES or not all(
+        authors.is_account(name, meta.site_name, host) for name in meta.authors
+    ):
+        return
+    lines_of_names = ((0, True), (len(draft.body) - 1, False)) if meta.authors else ((0, True),)
+    for at, capitals in lines_of_names:
+        line = draft.body[at]
+        if authors.alone(line, capitals) and _FULL_STOP.search(draft.body[at - 1 if at else 1]):
+            place: Place = "tail" if at else "head"
+            draft.meta = replace(meta, authors=(line.title() if capitals else line,))
+            draft.body = (*draft.body[:at], *draft.body[at + 1 :])
+            draft.removed += (Removal(text=line, rule="byline", place=place, evidence="a name alone"),)
+            return
 
 
 def tell_language(draft: Draft) -> None:
@@ -136,6 +168,8 @@ def tell_language(draft: Draft) -> None:
 
 def check_article(draft: Draft) -> Rejection | None:
     meta = draft.meta
+    if refused := refusals.reason(draft.page.final_url, meta, draft.words):
+        return refused
     if not meta.vouched and (listed := lists.evidence(draft.links, draft.body)):
         return Rejection(reason="list_page", detail=listed)
     if not lists.is_running_text(draft.links, (draft.lead, *draft.body)):
@@ -157,9 +191,9 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     cut_blocks,
     take_captions,
     take_lead,
-    join_body,
     extract_body,
     judge_lines,
+    take_byline,
     tell_language,
     check_article,
 )
@@ -178,6 +212,7 @@ def _article(draft: Draft) -> Article:
         body=draft.body,
         authors=meta.authors,
         published_at=meta.published_at,
+        published_on=meta.published_on,
         modified_at=meta.modified_at,
         first_seen_at=page.fetched_at,
         fetched_at=page.fetched_at,
@@ -187,6 +222,8 @@ def _article(draft: Draft) -> Article:
         lead_image=meta.lead_image,
         images=draft.images,
         removed=draft.removed,
+        access=meta.access,
+        notes=draft.notes,
         word_count=draft.words,
         content_hash="",
         rules=RULES,

@@ -1,7 +1,7 @@
 """Times as web pages write them, to aware UTC."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -37,6 +37,15 @@ def parse(text: str, latest: datetime) -> datetime | None:
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return moment if EARLIEST <= moment <= latest + timedelta(days=1) else None
+
+
+def day(text: str) -> date:
+    """The day that a date names which `parse` understands, in the date's own time zone."""
+    match = _ISO.match(text.strip()) or _COMPACT.match(text.strip())
+    if match is not None:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    moment = _unix(text.strip()) or _rfc5322(text.strip())
+    return (moment or EARLIEST).date()
 
 
 def _iso(text: str) -> datetime | None:

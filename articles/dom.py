@@ -11,7 +11,7 @@ from articles.text import tidy
 Element: TypeAlias = lxml.html.HtmlElement
 
 # fmt: off
-_INLINE = frozenset((
+INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
     "kbd", "mark", "nobr", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 ))
@@ -34,6 +34,16 @@ def text_of(element: Element) -> str:
     return tidy("".join(_pieces(element)) if len(element) else element.text or "")
 
 
+def is_short(element: Element, longest: int) -> bool:
+    """Whether the element holds no more than so many characters; looks no further than that."""
+    size = 0
+    for text in element.itertext():
+        size += len(str(text).strip())
+        if size > longest:
+            return False
+    return True
+
+
 def attached(element: Element, tree: Element) -> bool:
     """Whether the element still stands in the tree, after cuts around it."""
     return element.getroottree().getroot() is tree
@@ -49,7 +59,7 @@ def name_of(element: Element) -> str:
 
 def _pieces(element: Element) -> Iterator[str]:
     for event, node in etree.iterwalk(element, events=("start", "end")):
-        block = node.tag not in _INLINE
+        block = node.tag not in INLINE
         if block:
             yield " "
         if event == "start" and node.text and node.tag not in _SILENT:

@@ -11,6 +11,7 @@ from articles.dom import Element, test
 from articles.model import Page, Rejection
 
 MAX_BYTES = 5_000_000
+MAX_TAGS = 150_000  # the largest real page measured has 10,000
 MAX_DEPTH = 256  # no real page measured went beyond 60; trafilatura recurses over depth
 
 _HTML_TYPES = ("", "text/html", "application/xhtml+xml", "application/xhtml")
@@ -100,6 +101,8 @@ def parse(page: Page) -> Element | Rejection:
         tree = lxml.html.document_fromstring(text, parser=parser)
     except etree.ParserError as error:
         return Rejection(reason="empty", detail=f"nothing to parse: {error}")
+    if text.count(b"<") > MAX_TAGS and (tags := sum(1 for _ in tree.iter())) > MAX_TAGS:
+        return Rejection(reason="too_large", detail=f"{tags} tags, more than {MAX_TAGS}")
     if too_deep(tree):
         return Rejection(reason="too_deep", detail=f"tags nested deeper than {MAX_DEPTH}")
     return tree

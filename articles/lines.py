@@ -32,6 +32,7 @@ class Facts:
 
 
 EQUALS_CAPTION = "equals a caption"
+NOTE = "note "  # evidence of wording that is kept as a note of the article
 
 Lines = Sequence[str]
 Cut = tuple[int, str]  # index of a line, and the evidence against it
@@ -105,10 +106,14 @@ def credit(lines: Lines, _facts: Facts) -> Iterator[Cut]:
 
 
 def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """A caption that also stands in the text, or that its markup did not show but the photo credit at its end does."""
+    """A caption that also stands in the text, or that its markup did not show but the photo credit at its end does.
+
+    Where several captions stand there, the captions quote the text, and it keeps them.
+    """
     known = {key(text) for text in facts.captions if count_words(text) >= 4}
+    quoted = sum(key(line) in known for line in lines) > 1
     for index, line in enumerate(lines):
-        if key(line) in known:
+        if not quoted and key(line) in known:
             yield index, EQUALS_CAPTION
         elif _PHOTO_CREDIT.search(line, max(0, len(line) - 200)) and count_words(line) <= _LONGEST_CAPTION:
             yield index, "ends in a photo credit"
@@ -129,12 +134,12 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("breadcrumb", breadcrumb),
     ("byline", byline),
     ("caption", caption),
-    ("credit", credit),
     ("boilerplate", known_boilerplate),
+    ("credit", credit),
 )
 
 _PHOTO_CREDIT = re.compile(
-    r"[(\[](?:(?:[^\W\da-z][\w.'’-]*[\s/]){1,3}(?i:photo|foto|image|picture)|(?i:file photo|photo|foto|picture|bild)"
+    r"[(\[](?:(?:[^\W\da-z][\w.'’-]*[\s/]){1,3}(?i:photo|foto|image|picture)|(?i:file photo|photo|foto|image|picture|bild)"
     r"(?:\s?[:/]|\s(?i:by|via|credit|courtesy)\b)[^()\[\]]{1,60})[)\]]\W*$"
 )
 _BY = re.compile(

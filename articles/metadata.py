@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
 import htmldate
@@ -10,7 +10,7 @@ import htmldate
 from articles import authors, dates, jsonld
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
-from articles.model import Page
+from articles.model import Access, Page
 from articles.text import key, tidy, tokens
 from articles.urls import absolute, canonical, origin, same_site
 
@@ -75,6 +75,8 @@ _TIME = select(
     "//*[@itemprop='datePublished' or @itemprop='dateModified' or self::time][@datetime or @content]"
     "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
 )
+_FREE = select("//*[@itemprop='isAccessibleForFree']")
+_NO = ("false", "no", "0")
 _BYLINE = select(
     "//*[@rel='author' or @itemprop='author' or @itemprop='creator' or contains(@class, 'author-name')"
     " or contains(@class, 'author__name') or contains(@class, 'byline-name') or contains(@class, 'byline__name')"
@@ -91,6 +93,9 @@ _LONGEST_BYLINE = 150
 _MOST_BYLINES = 5
 _MOST_TAGS = 50
 _LONGEST_TITLE = 400
+_VOUCHED = 0.5
+_HINTED = 0.2
+_HEADLINE_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,7 @@ class Metadata:
     description: str
     authors: tuple[str, ...]
     published_at: datetime | None
+    published_on: date | None
     modified_at: datetime | None
     language: str
     section: str
@@ -110,6 +116,7 @@ class Metadata:
     canonical_url: str
     base: str
     vouched: bool
+    access: Access
     stated_body: str = field(repr=False)
 
 
@@ -123,12 +130,16 @@ def read(tree: Element, page: Page) -> Metadata:
         next((absolute(link.get("href", ""), page.final_url) for link in _BASE(tree)), "") or page.final_url
     )
     entry = page.entry
+    published_at, published_on = _published(tree, node, meta, page)
     return Metadata(
         title=(_title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
         description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
         authors=_authors(tree, node, nodes, meta) or authors.names(list(entry.authors)),
-        published_at=_published(tree, node, meta, page),
-        modified_at=_moment([jsonld.text(node.get("dateModified")), *_all(meta, _MODIFIED)], page.fetched_at),
+        published_at=published_at,
+        published_on=published_on,
+        modified_at=_moment([jsonld.text(node.get("dateModified")), *_all(meta, _MODIFIED)], page.fetched_at)[
+            0
+        ],
         language=(tree.get("lang") or jsonld.text(node.get("inLanguage")) or first(meta, _LANGUAGE))[:20],
         section=tidy(jsonld.text(node.get("articleSection"))) or first(meta, _SECTION),
         tags=_tags(node, meta),
@@ -139,6 +150,7 @@ def read(tree: Element, page: Page) -> Metadata:
         vouched=bool(node)
         or first(meta, ("og:type",)).lower() == "article"
         or "article:published_time" in meta,
+        access=_access(tree, node, meta),
         stated_body=jsonld.text(node.get("articleBody")),
     )
 
@@ -164,18 +176,36 @@ def _meta(tree: Element) -> dict[str, list[str]]:
 
 
 def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
-    """An h1 that og:title, <title> or JSON-LD vouches for; else JSON-LD's headline; else og:title; else the only h1."""
+    """An h1 that og:title, <title> or JSON-LD vouches for; else the only h1 as long as a headline; else JSON-LD's headline,
+    og:title, or any h1. A kicker before a colon that another title leaves out goes.
+    """
     headline = tidy(jsonld.text(node.get("headline")))
     stated = [text for text in (headline, *_all(meta, _TITLE), _page_title(tree)) if text]
     headings = [text for element in _H1(tree) if (text := text_of(element))]
     best = max(
         ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
     )
-    if best[0] >= 0.5:
-        return next(heading for heading in headings if heading == best[1])
+    long = [heading for heading in headings if len(tokens(heading)) >= _HEADLINE_WORDS]
+    if best[0] >= _VOUCHED:
+        return _without_kicker(best[1], stated)
+    if len(long) == 1 and any(_agreement(long[0], text) >= _HINTED for text in stated):
+        return long[0]
     if stated:
         return headline or _without_site(stated[0], first(meta, _SITE))
     return headings[0] if headings else ""
+
+
+def _without_kicker(heading: str, stated: list[str]) -> str:
+    return next(
+        (
+            title
+            for title in stated
+            if len(tokens(title)) >= _HEADLINE_WORDS
+            and heading.endswith(title)
+            and heading[: -len(title)].rstrip().endswith(":")
+        ),
+        heading,
+    )
 
 
 def _page_title(tree: Element) -> str:
@@ -223,7 +253,9 @@ def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[
     return authors.names([text for text in texts if len(text) <= _LONGEST_BYLINE])
 
 
-def _published(tree: Element, node: jsonld.Node, meta: dict[str, list[str]], page: Page) -> datetime | None:
+def _published(
+    tree: Element, node: jsonld.Node, meta: dict[str, list[str]], page: Page
+) -> tuple[datetime | None, date | None]:
     """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and markup, a date at midnight UTC.
 
     Its extensive search is left out: what it adds are mostly copyright years, as the first of January.
@@ -234,17 +266,33 @@ def _published(tree: Element, node: jsonld.Node, meta: dict[str, list[str]], pag
         for element in _TIME(tree)
         if element.get("itemprop") != "dateModified"
     ]
-    moment = _moment([*stated, *marked[:1]], page.fetched_at) or page.entry.published_at
+    moment, day = _moment([*stated, *marked[:1]], page.fetched_at)
+    if moment is None and page.entry.published_at is not None:
+        moment, day = page.entry.published_at, page.entry.published_at.date()
     if moment is not None:
-        return moment
+        return moment, day
     guess = htmldate.find_date(
         tree, url=page.final_url, original_date=True, max_date=page.fetched_at, extensive_search=False
     )
-    return dates.parse(guess, page.fetched_at) if guess else None
+    return _moment([guess or ""], page.fetched_at)
 
 
-def _moment(candidates: list[str], latest: datetime) -> datetime | None:
-    return next((moment for text in candidates if text and (moment := dates.parse(text, latest))), None)
+def _moment(candidates: list[str], latest: datetime) -> tuple[datetime | None, date | None]:
+    """The first that is a moment, and the day it was where it was written."""
+    found = ((text, moment) for text in candidates if text and (moment := dates.parse(text, latest)))
+    text, moment = next(found, ("", None))
+    return moment, dates.day(text) if moment else None
+
+
+def _access(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> Access:
+    """By schema.org's isAccessibleForFree and the meta tag of content tiers; free where neither says otherwise."""
+    tier = first(meta, ("article:content_tier", "content_tier")).lower()
+    if tier == "metered":
+        return "metered"
+    stated = node.get("isAccessibleForFree")
+    marked = [element.get("content") or text_of(element) for element in _FREE(tree)]
+    closed = any(str(value).strip().lower().rpartition("/")[2] in _NO for value in (stated, *marked))
+    return "paywalled" if closed or tier in ("locked", "paid", "premium") else "free"
 
 
 def _tags(node: jsonld.Node, meta: dict[str, list[str]]) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ Every time is an aware datetime in UTC. Text fields are "" and collections empty
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
 CaptionStatus = Literal["matched", "mismatched", "credit_only", "undecided"]
+Access = Literal["free", "metered", "paywalled"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 
 
@@ -89,10 +90,12 @@ class Article:
 
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
     rel=canonical where it is believed, else equal to `url`. `body` holds paragraphs without title and lead.
-    `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of
-    the cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first article
-    of those that carry one text, `snapshot` the number of the knowledge that it is judged by, at the
-    end of its run (articles.judge): "" and 0 as `clean` leaves them.
+    `published_on` is the day of publication where the page was published, by the offset that it states.
+    `access` is what the page says of itself. `notes` are its corrections, credits of agencies and statements of
+    origin, cut from the body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the
+    version of the cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first
+    article of those that carry one text, `snapshot` the number of the knowledge that it is judged by, at the end of its
+    run (articles.judge): "" and 0 as `clean` leaves them.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Article:
     body: tuple[str, ...]
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    published_on: date | None = None
     modified_at: datetime | None = None
     first_seen_at: datetime
     fetched_at: datetime
@@ -114,6 +118,8 @@ class Article:
     lead_image: str = ""
     images: tuple[Image, ...] = ()
     removed: tuple[Removal, ...] = ()
+    access: Access = "free"
+    notes: tuple[str, ...] = ()
     word_count: int
     content_hash: str
     rules: int

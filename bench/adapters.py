@@ -34,7 +34,7 @@ def extract(html: bytes, url: str) -> dict[str, Any]:
         "lead": article.lead,
         "body": "\n\n".join(article.body),
         "authors": list(article.authors),
-        "date": article.published_at.date().isoformat() if article.published_at else "",
+        "date": article.published_on.isoformat() if article.published_on else "",
         "captions": [f"{image.caption} {image.credit}".strip() for image in article.images],
     }
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.authors import MOST, names
+from articles.authors import MOST, alone, is_account, names
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,38 @@ def test_no_byline_is_slow(unit: str) -> None:
     start = time.process_time()
     names([(unit * 400)[:399] + "\u2020"])
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "account"),
+    [
+        ("Harbour News", True),
+        ("Harbour D", True),
+        ("harbournews", True),
+        ("Anna Lund", False),
+        ("News Harbour", False),
+    ],
+)
+def test_an_account_is_called_like_its_site(name: str, account: bool) -> None:
+    assert is_account(name, "Harbour News", "www.harbournews.example") is account
+
+
+@pytest.mark.parametrize(
+    ("line", "capitals", "expected"),
+    [
+        ("ANNA LUND", True, True),
+        ("Anna Lund", True, False),
+        ("Anna Lund", False, True),
+        ("Lê Phương", False, True),
+        ("Seán O’Neill", False, True),
+        ("Anna went home", False, False),
+        ("WESTHAVEN", True, False),
+        ("FERRY STAYS IN PORT AGAIN", True, False),
+        ("PORT 24", True, False),
+        ("Ferry stays.", False, False),
+        ("渡轮停航", True, False),
+        ("", True, False),
+    ],
+)
+def test_a_name_alone_is_two_to_four_words_with_capitals(line: str, capitals: bool, expected: bool) -> None:
+    assert alone(line, capitals) is expected

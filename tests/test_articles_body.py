@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.body import paragraphs
+from articles.body import Body, take
 from articles.dom import Element
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
@@ -14,6 +14,17 @@ TEXT = "The ferry stayed in the harbour on day {} because its shaft had not arri
 
 def tree(inner: str) -> Element:
     return lxml.html.document_fromstring(f"<html><body>{inner}</body></html>")
+
+
+def paragraphs(page: Element, url: str, stated: str) -> list[str]:
+    return take(page, url, "", stated).paragraphs
+
+
+TITLE = "Ferry stays in port until Friday"
+
+
+def taken(inner: str, title: str = TITLE) -> Body:
+    return take(tree(inner), URL, title, "")
 
 
 def test_paragraphs_headings_and_items_come_in_reading_order() -> None:
@@ -69,3 +80,96 @@ def test_any_stated_body_gives_tidy_lines(stated: str) -> None:
     for line in paragraphs(tree("<div></div>"), URL, stated):
         assert line == line.strip()
         assert "\n" not in line
+
+
+STORY = "".join(f"<p>{TEXT.format(n)}</p>" for n in range(4))
+PICTURE = "<img src='/moewe.jpg' alt='The ferry at the quay of Westhaven'>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "rule", "text"),
+    [
+        (f"<h1>{TITLE}</h1>{STORY}", "repeated_headline", TITLE),
+        (f"<p>Islands</p><h1>Shipping: {TITLE}</h1>{STORY}", "above_title", "Islands"),
+        (f"{STORY}<h3>More</h3><ul><li><a href='/a'>Crane arrives at last</a></li></ul>", "links", "More Crane arrives at last"),
+        (f"{STORY}<p><a href='/a'>Crane arrives at last</a></p><p>4 May</p><p><a href='/b'>Fares rise</a></p>", "links", "Crane arrives at last 4 May"),
+        (f"{STORY}<p>{TEXT.format(2)}</p>", "repeated", TEXT.format(2)),
+        (f"{STORY}<div>{' '.join(TEXT.format(n) for n in range(4)) * 3}</div>", "repeated", TEXT.format(0)),
+        (f"{STORY}<div>{{&quot;layout&quot;:2}}</div>", "code", '{"layout":2}'),
+        (f"{STORY}<h2>Comments are closed</h2>", "last_heading", "Comments are closed"),
+        (f"{STORY}<div class='author-bio'><p>Anna Lund writes about ships.</p></div>", "author", "Anna Lund writes about ships."),
+        (f"{STORY}<div class='tags'>Ferry, harbour</div>", "meta", "Ferry, harbour"),
+        (f"{STORY}{PICTURE}<div>The Möwe in dry dock.</div><div>HTV</div>", "caption", "The Möwe in dry dock."),
+        (f"{STORY}<div class='photo'>{PICTURE} The Möwe in dry dock.</div>", "caption", "The Möwe in dry dock."),
+        (f"{STORY}<div>{PICTURE}</div><p><b>The Möwe lies in dry dock.</b></p>", "caption", "The Möwe lies in dry dock."),
+        (f"{STORY}{PICTURE}<p>The ferry at the quay of Westhaven</p>", "caption", "The ferry at the quay of Westhaven"),
+        (f"{STORY}<div class='story-image'>{PICTURE}<p>渡輪停泊在碼頭。</p></div>", "caption", "渡輪停泊在碼頭。"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_container_without_being_text_is_cut_and_kept(
+    inner: str, rule: str, text: str
+) -> None:
+    found = taken(f"<div>{inner}</div>")
+    assert found.paragraphs == [TEXT.format(n) for n in range(4)]
+    cut = {removal.rule: removal.text for removal in found.removed}
+    assert cut[rule].startswith(text)
+    assert {removal.place for removal in found.removed} == {"block"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p><a href='/a'>It also co-ordinates military plans with the island's neighbours.</a></p>",
+        "<p>Также сообщается, что паром остаётся в порту до пятницы.</p>",
+        "<h2>What the board says</h2><p>Nothing, for now, and nobody asks.</p>",
+        "<h2><a href='#board'>What the board says</a></h2><p>Nothing, for now, and nobody asks.</p>",
+        "<ul><li>Launch at noon</li><li>Launch at <a href='/six'>six</a></li></ul>",
+        f"<div>{PICTURE}</div><p>The ferry lies in dry dock, and no one knows for how long.</p>",
+        f"<div>{PICTURE}</div><p><b>Will she sail again?</b></p><p>Nobody knows, and nobody asks.</p>",
+        f"<div>{PICTURE}</div><p><b>Back to the sea</b></p><p>Nobody knows, and nobody asks.</p>",
+        "<p>Crane arrives</p>",
+        "<p>“Meta” is the name of the launch.</p>",
+    ],
+)
+def test_what_looks_like_furniture_but_is_text_stays(line: str) -> None:
+    found = taken(f"<div>{STORY}{line}{''.join(f'<p>{TEXT.format(n)}</p>' for n in range(5, 8))}</div>")
+    text = lxml.html.fragment_fromstring(f"<div>{line}</div>").text_content()
+    assert "".join(found.paragraphs[4:-3]).replace("- ", "") == text
+    assert found.removed == ()
+
+
+def test_paragraphs_in_divs_below_pictures_are_no_captions() -> None:
+    inner = "".join(f"<div class='p'>{TEXT.format(n)}</div>" for n in range(6))
+    found = taken(f"<div>{PICTURE}<div class='p'>{TEXT.format(8)}</div>{inner}</div>")
+    assert len(found.paragraphs) == 7
+    assert found.captions == ()
+
+
+def test_a_caption_found_by_its_place_comes_with_its_picture() -> None:
+    found = taken(f"<div>{STORY}{PICTURE}<div>The Möwe in dry dock. Photo: HTV</div></div>")
+    ((text, picture),) = found.captions
+    assert (text, picture.get("src")) == ("The Möwe in dry dock. Photo: HTV", "/moewe.jpg")
+
+
+LEAD = "Without its shaft the ferry will not sail before Friday."
+
+
+@pytest.mark.parametrize(
+    ("above", "standfirst"),
+    [
+        (f"<p>{LEAD}</p>", LEAD),
+        (f"<p>By Anna Lund</p><p>{LEAD}</p><p>4 May</p>", LEAD),
+        (f"<p>{LEAD}</p><p>And nobody in the whole of Westhaven was told when.</p>", ""),
+        (f"<aside>{LEAD}</aside>", ""),
+        (f"<p><a href='/a'>{LEAD}</a></p>", ""),
+        ("", ""),
+    ],
+)
+def test_one_sentence_between_headline_and_container_is_the_standfirst(above: str, standfirst: str) -> None:
+    page = f"<article><header><h1>{TITLE}</h1>{above}</header><div>{STORY * 1}{STORY.replace('day', 'night')}</div></article>"
+    assert taken(page).standfirst == standfirst
+
+
+def test_where_no_prose_stands_out_trafilatura_is_asked() -> None:
+    found = taken(f"<article><h1>{TITLE}</h1><p>More to follow.</p></article>")
+    assert "More to follow." in found.paragraphs

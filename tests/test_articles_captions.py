@@ -106,6 +106,8 @@ def test_text_that_is_no_caption_stays(markup: str) -> None:
     ("first", "second", "whole"),
     [
         ("The ferry.", "Its captain.", "The ferry. Its captain."),
+        ("The ferry", "Its captain", "The ferry. Its captain"),
+        ("渡轮。", "船长", "渡轮。 船长"),
         ("The ferry at noon", "The ferry", "The ferry at noon"),
         ("The ferry", "The ferry at noon", "The ferry at noon"),
         ("Photo: Anna Lund", "The ferry at noon", "The ferry at noon"),

@@ -172,7 +172,7 @@ def test_chinese_is_counted_by_characters() -> None:
     text = "海港市交通局昨日宣布，自下月一日起，往返本岛与离岛的渡轮票价将上调一成半，这是六年来首次调整，居民表示担忧。请市民留意班次。"
     article = article_of(page(html(f"<h1>渡轮票价上调</h1><article><p>{text}</p></article>")))
     assert article.language == "zh"
-    assert article.word_count == 31
+    assert article.word_count == 28
 
 
 def test_what_the_page_lacks_comes_from_its_feed_entry() -> None:
@@ -269,3 +269,84 @@ def test_mutilated_pages_never_raise(original: bytes, wounds: list[tuple[float, 
 
 def test_every_step_is_a_named_function() -> None:
     assert len({step.__name__ for step in STEPS}) == len(STEPS)
+
+
+LONG = "".join(f"<p>{TEXT} It was day {n} of the repair.</p>" for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (page(html(f"<h1>We value your privacy</h1><p>{TEXT}</p>").replace("Ferry stays in port", "We value your privacy")), "consent_page"),
+        (page(html(f"<h1>Ferry stays in port</h1>{LONG}"), final_url="https://consent.kuestenbote.example/collect"), "consent_page"),
+        (page(html(f"<p>{TEXT}</p>").replace("Ferry stays in port", "Seite nicht gefunden – Küstenbote")), "not_found"),
+        (page(html(f"<p>{TEXT}</p>").replace("Ferry stays in port", "404 - Harbour News")), "not_found"),
+        (page(html(f"<p>{TEXT}</p>").replace("Ferry stays in port", "ページが見つかりません")), "not_found"),
+        (page(html("<i></i>" * 160_000 + LONG)), "too_large"),
+    ],
+)  # fmt: skip
+def test_pages_that_say_they_are_something_else(given: Page, reason: str) -> None:
+    assert reason_of(given) == reason
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Page not found: the library's lost book", "404 islanders want a bridge", "Cookie settings are a farce, says the harbour board"],
+)  # fmt: skip
+def test_an_article_about_lost_pages_and_cookies_is_one(title: str) -> None:
+    head = '<meta property="article:published_time" content="2025-12-30T10:00:00+01:00">'
+    body = html(f"<h1>{title}</h1>{LONG}", head).replace("Ferry stays in port", title)
+    assert article_of(page(body)).title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("This article was amended on 4 May to correct the name of the ferry.", True),
+        ("Dieser Artikel erschien zuerst im Inselboten.", True),
+        ("(dpa/lno)", True),
+        ("（来源：港口日报）", True),
+        ("Share this article", False),
+    ],
+)
+def test_notes_of_origin_and_correction_leave_the_text_and_are_kept(line: str, kept: bool) -> None:
+    article = article_of(page(html(f"<h1>Ferry stays in port</h1>{LONG}<p>{line}</p>")))
+    assert line not in article.body
+    assert article.notes == ((line,) if kept else ())
+    assert any(removal.text == line for removal in article.removed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This article of the treaty was amended by the council, and the harbour board protested.",
+        "The reporting by the harbour board was late, and nobody read it.",
+        "Die Quelle: ein Brunnen hinter dem Haus des Lotsen, der seit Jahren trocken liegt.",
+        "По материалам дела видно, что паром вышел в море без разрешения капитана порта.",
+    ],
+)
+def test_sentences_like_notes_stay_in_the_text(line: str) -> None:
+    article = article_of(
+        page(html(f"<h1>Ferry stays in port</h1>{LONG}<p>{line}</p>{LONG.replace('day', 'night')}"))
+    )
+    assert line in article.body
+    assert article.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("inner", "meta", "expected"),
+    [
+        (f"<p>ANNA LUND</p>{LONG}", "Harbour N", ("Anna Lund",)),
+        (f"{LONG}<p>Lê Phương</p>", "kuestenbote", ("Lê Phương",)),
+        (f"<p>ANNA LUND</p>{LONG}", "Jens Roe", ("Jens Roe",)),
+        (f"{LONG}<p>Back to port.</p>", "Harbour N", ("Harbour N",)),
+        (f"{LONG}<p>Quick Links</p>", "", ()),
+    ],
+)
+def test_a_name_alone_is_the_byline_where_the_page_names_only_itself(
+    inner: str, meta: str, expected: tuple[str, ...]
+) -> None:
+    head = f'<meta name="author" content="{meta}"><meta property="og:site_name" content="Harbour News">'
+    article = article_of(page(html(f"<h1>Ferry stays in port</h1>{inner}", head)))
+    assert article.authors == expected
+    assert ("ANNA LUND" in article.body) == (expected == ("Jens Roe",))

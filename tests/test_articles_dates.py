@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.dates import EARLIEST, parse
+from articles.dates import EARLIEST, day, parse
 
 LATEST = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -72,3 +72,11 @@ def test_what_is_read_lies_between_1990_and_tomorrow_and_nothing_raises(text: st
     if moment is not None:
         assert moment.utcoffset() == timedelta()
         assert EARLIEST <= moment <= LATEST + timedelta(days=1)
+
+
+@pytest.mark.parametrize("zone", [-11, -5, 0, 3, 9, 14])
+def test_the_day_is_that_of_the_zone_that_was_written(zone: int) -> None:
+    moment = datetime(2025, 1, 14, 0, 30, tzinfo=timezone(timedelta(hours=zone)))
+    for text in (moment.isoformat(), format_datetime(moment)):
+        assert day(text) == moment.date()
+        assert parse(text, moment) == moment

@@ -109,12 +109,12 @@ def test_every_removal_says_where_and_why() -> None:
     assert left == TEXT
     assert [(removal.rule, removal.place) for removal in removed] == [
         ("breadcrumb", "head"),
-        ("credit", "tail"),
+        ("boilerplate", "tail"),
         ("boilerplate", "tail"),
     ]
     assert [removal.evidence for removal in removed] == [
         "parts divided by '/'",
-        "nothing but a credit",
+        "note (any language)",
         "furniture (en)",
     ]
 
@@ -141,3 +141,10 @@ def test_lines_are_kept_or_removed_and_never_changed(text: list[str], known: lis
 
 def test_rules_are_functions_with_their_names() -> None:
     assert [name for name, _ in lines.RULES] == list(dict(lines.RULES))
+
+
+def test_captions_that_quote_the_text_leave_it_whole() -> None:
+    quoted = Facts(titles=(), authors=(), captions=(TEXT[1], TEXT[2]))
+    assert apply(TEXT, quoted) == (tuple(TEXT), ())
+    once = Facts(titles=(), authors=(), captions=(TEXT[1],))
+    assert [removal.text for removal in apply(TEXT, once)[1]] == [TEXT[1]]

@@ -1,7 +1,7 @@
 """What a page says about itself: which statement wins, and what is not believed."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import lxml.html
@@ -49,6 +49,10 @@ def meta(name: str, content: str) -> str:
         ("", "<h1>Ferry <b>stays</b> in port</h1>", "Ferry stays in port"),
         ("", "<svg><title>Menu</title></svg><h1>Ferry stays in port</h1>", "Ferry stays in port"),
         ("<title>渡轮停航 - 海港日报</title>", "<h1>渡轮停航</h1>", "渡轮停航"),
+        (meta("og:title", "Ferry stays in port today"), "<h1>Shipping: Ferry stays in port today</h1>", "Ferry stays in port today"),
+        (meta("og:title", "Ferry stays in port today"), "<h1>Sea Ferry stays in port today</h1>", "Sea Ferry stays in port today"),
+        (meta("og:title", "Ferries stay in port, islanders wait"), "<h1>Islanders wait for the ferries to sail</h1>", "Islanders wait for the ferries to sail"),
+        (meta("og:title", "Ferry stays in port"), "<h1>All the news of the northern coast</h1>", "Ferry stays in port"),
         ("", "", ""),
     ],
 )  # fmt: skip
@@ -174,3 +178,33 @@ def test_small_statements_are_read() -> None:
 )
 def test_some_pages_call_themselves_articles(head: str, vouched: bool) -> None:
     assert stated(head).vouched == vouched
+
+
+@pytest.mark.parametrize(
+    ("head", "access"),
+    [
+        (ld(isAccessibleForFree=False), "paywalled"),
+        (ld(isAccessibleForFree="False"), "paywalled"),
+        (ld(isAccessibleForFree="http://schema.org/False"), "paywalled"),
+        (ld(isAccessibleForFree=True), "free"),
+        (meta("article:content_tier", "metered"), "metered"),
+        (meta("article:content_tier", "locked"), "paywalled"),
+        (meta("article:content_tier", "free"), "free"),
+        ("<meta itemprop='isAccessibleForFree' content='false'>", "paywalled"),
+        ("", "free"),
+    ],
+)
+def test_access_is_what_the_page_says(head: str, access: str) -> None:
+    assert stated(head).access == access
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2025-01-14T01:28:54+09:00", "2025-01-14"), ("2025-01-13T23:30:00-05:00", "2025-01-13"), ("2025-01-13", "2025-01-13")],
+)  # fmt: skip
+def test_the_day_of_publication_is_that_of_its_own_time_zone(written: str, day: str) -> None:
+    found = stated(meta("article:published_time", written))
+    assert found.published_on is not None
+    assert found.published_on.isoformat() == day
+    assert found.published_at is not None
+    assert found.published_at.utcoffset() == timedelta(0)

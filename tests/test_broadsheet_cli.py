@@ -128,7 +128,7 @@ def test_the_demo_shows_all_it_promises(tmp_path: Path) -> None:
         "robots",
         "search '关税'",
         "alternate",
-        "repeated_headline",
+        "related",
         "add https://www.example.org/",
     ):
         assert told in shown, told

@@ -1,0 +1,175 @@
+"""A tree as its blocks of text in reading order: paragraphs, headings, items of lists, rows of tables, lines of code."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from articles.dom import INLINE, Element
+from articles.names import Kind, kind_of
+from articles.text import tidy
+
+BlockKind = Literal["text", "heading", "item", "row", "code"]
+
+# fmt: off
+_SILENT = frozenset((
+    "script", "style", "noscript", "template", "svg", "iframe", "select", "picture", "video", "audio", "canvas", "map", "object",
+    "embed", "menu", "input", "textarea", "legend", "head", "title", "rp", "rt", "math", "progress", "datalist", "button", "label",
+))
+# fmt: on
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_ASIDE = frozenset(("aside", "nav", "footer", "dialog", "form"))
+_ROLES = frozenset(
+    ("complementary", "navigation", "dialog", "alertdialog", "contentinfo", "search", "menu", "banner")
+)
+_STATED = frozenset(
+    (
+        "headline",
+        "author",
+        "publisher",
+        "datePublished",
+        "dateModified",
+        "url",
+        "image",
+        "logo",
+        "keywords",
+        "name",
+    )
+)
+_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_LONGEST_CELL = 300  # characters; more is a table that lays out a page
+_IN_FIGURE = frozenset(("table", "blockquote", "pre", "p", "ul", "ol"))
+
+
+class Block(NamedTuple):
+    """One block. `linked` counts the characters inside links, `level` is a heading's (0 otherwise)."""
+
+    kind: BlockKind
+    text: str
+    linked: int
+    level: int
+    element: Element
+
+
+class _Walk:
+    """The state of one walk: what was found, and the text of the block that is being read."""
+
+    __slots__ = ("blocks", "linked", "pieces")
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.pieces: list[str] = []
+        self.linked = 0
+
+    def add(self, text: str | None, inside_link: bool) -> None:
+        if text:
+            self.pieces.append(text)
+            if inside_link:
+                self.linked += len(text)
+
+    def close(self, kind: BlockKind, level: int, element: Element) -> None:
+        if not self.pieces:
+            return
+        text = tidy("".join(self.pieces))
+        self.pieces.clear()
+        if text:
+            self.blocks.append(Block(kind, text, min(self.linked, len(text)), level, element))
+            self.linked = 0
+
+
+def read(root: Element) -> list[Block]:
+    """All blocks below an element."""
+    walk = _Walk()
+    _visit(walk, root, "text", 0, root, False)
+    walk.close("text", 0, root)
+    return walk.blocks
+
+
+def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: Element, linked: bool) -> None:
+    tag = element.tag
+    if tag in _SILENT and not (tag == "button" and (level or _left_open(element))):
+        return
+    if tag in INLINE:
+        linked = linked or (tag == "a" and not element.get("href", "#").startswith("#"))
+        walk.add(element.text, linked)
+        for child in element:
+            _visit(walk, child, kind, level, block, linked)
+            walk.add(child.tail, linked)
+        return
+    walk.close(kind, level, block)
+    if tag in ("br", "hr") or (tag == "figure" and not _holds_text(element)):
+        return
+    if tag == "table" and _is_data(element):
+        _rows(walk, element)
+        return
+    kind, level = _opened(element, tag, kind, level)
+    walk.add(element.text, linked)
+    for child in element:
+        _visit(walk, child, kind, level, element, linked)
+        walk.add(child.tail, linked)
+    walk.close(kind, level, element)
+
+
+def _opened(element: Element, tag: str, kind: BlockKind, level: int) -> tuple[BlockKind, int]:
+    """What the text of a block element is, by its tag and by what it stands in."""
+    if tag in _HEADINGS and kind != "item":
+        return "heading", _HEADINGS[tag]
+    if tag in ("li", "dd"):
+        return ("text" if _lays_out(element) else "item"), level
+    if tag == "pre":
+        return "code", level
+    return ("text" if tag in ("table", "blockquote", "article", "section") else kind), level
+
+
+def kind(element: Element) -> Kind:
+    """What an element says it is by its tag, role, class or id."""
+    if element.tag in _ASIDE:
+        return "aside"
+    attributes = element.attrib
+    if not attributes:
+        return ""
+    if attributes.get("role") in _ROLES:
+        return "aside"
+    if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
+        return "hidden"
+    if attributes.get("itemprop") in _STATED:
+        return "meta"
+    return kind_of(attributes.get("class"), attributes.get("id"))
+
+
+def _left_open(button: Element) -> bool:
+    """A tag that was never closed holds the rest of the page."""
+    return next(button.iterdescendants("p", "article", "main"), None) is not None
+
+
+def _lays_out(item: Element) -> bool:
+    """A list item that is a section of its own: a heading and paragraphs, or several of these."""
+    paragraphs = sum(1 for _ in zip(range(3), item.iterdescendants("p"), strict=False))
+    return paragraphs > 2 or (paragraphs > 0 and next(item.iterdescendants(*_HEADINGS), None) is not None)
+
+
+def _holds_text(figure: Element) -> bool:
+    return any(child.tag in _IN_FIGURE for child in figure.iterdescendants())
+
+
+def _is_data(table: Element) -> bool:
+    cells = table.iterdescendants("td", "th", "table")
+    return not any(cell.tag == "table" or len(cell.text_content()) > _LONGEST_CELL for cell in cells)
+
+
+def _rows(walk: _Walk, table: Element) -> None:
+    for row in table.iterdescendants("tr"):
+        cells = [tidy("".join(_spoken(cell))) for cell in row.iterchildren("td", "th")]
+        if any(cells):
+            linked = sum(len(link.text_content()) for link in row.iterdescendants("a"))
+            text = cells[0] if len(cells) == 1 else f"| {' | '.join(cells)} |"
+            walk.blocks.append(Block("row", text, min(linked, len(text)), 0, row))
+
+
+def _spoken(cell: Element) -> Iterator[str]:
+    for node in cell.iter():
+        if node.tag not in _SILENT:
+            if node.tag not in INLINE:
+                yield " "
+            yield node.text or ""
+        if node is not cell:
+            yield node.tail or ""

@@ -1,0 +1,253 @@
+"""Which part of a page is its text: the element that holds the running prose, and what in it says that it is not."""
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from articles import blocks
+from articles.blocks import Block
+from articles.dom import Element
+from articles.names import Kind
+from articles.text import key
+
+_BOXES = frozenset(
+    (
+        "div",
+        "section",
+        "article",
+        "main",
+        "body",
+        "td",
+        "tr",
+        "tbody",
+        "table",
+        "center",
+        "form",
+        "span",
+        "font",
+        "header",
+        "figure",
+        "fieldset",
+        "details",
+    )
+)
+_SHORTEST = 80  # characters; shorter blocks are as often furniture as text
+_LINKED = 0.4
+_ITEM = 0.3  # of a paragraph's weight: teasers and comments are lists, too
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# An element's name is believed up to this share of the page's prose: templates name wrappers of everything, too.
+_BELIEVED: dict[Kind, float] = {"comments": 0.95, "meta": 0.3, "caption": 0.3}
+_BELIEVED_OTHERWISE = 0.6
+_LITTLE = 400  # characters of prose; so few are no article that would be lost
+_STARTING = 0.35  # of the page's prose, that an element marked as the article holds at least
+_RIVAL = 0.3  # of that, in another one
+# Shares of an element's prose: in the part that is gone into, in the next part, in parts that look alike, in paragraphs of its own.
+# Between 0.75 and 0.9 for the first, the scores of the benchmarks hardly change.
+_DOMINANT = 0.8
+_MAJOR = 0.5
+_SECOND = 0.25
+_ALIKE = 0.15
+_OWN = 0.1
+_LONG_TITLE = 25
+_MOST_TITLES = 5
+
+Weights = dict[Element, float]
+
+
+class Scope(NamedTuple):
+    """The blocks of a page, what the elements around each say it is, and the element chosen to hold the text."""
+
+    blocks: list[Block]
+    kinds: list[Kind]
+    container: Element | None
+
+
+def find(root: Element, title: str) -> Scope:
+    """Reads the blocks below an element and chooses their container; None where no block is prose."""
+    found = blocks.read(root)
+    values = _weigh(found)
+    weights = _spread(found, values, root)
+    kinds = _kinds(found, values, weights, root, _around_title(found, title))
+    own = [0.0 if kind else value for kind, value in zip(kinds, values, strict=True)]
+    weights = _spread(found, own, root)
+    if not weights.get(root):
+        return Scope(found, kinds, None)
+    return Scope(found, kinds, _descend(_start(weights, root), found, own, weights))
+
+
+def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
+    """Whether the element stands in the box, or is it; `known` keeps what was found for other elements."""
+    path: list[Element] = []
+    at: Element | None = element
+    while at is not None and at is not box and at not in known:
+        path.append(at)
+        at = at.getparent()
+    found = at is not None and (at is box or known[at])
+    known.update(dict.fromkeys(path, found))
+    return found
+
+
+def _weigh(found: Sequence[Block]) -> list[float]:
+    """How much each block counts as prose; the lines of one element are weighed together, a repeated one once."""
+    values: list[float] = []
+    seen: set[str] = set()
+    at = 0
+    while at < len(found):
+        first = found[at]
+        group = [first]
+        while at + len(group) < len(found) and found[at + len(group)].element is first.element:
+            group.append(found[at + len(group)])
+        sizes = [len(block.text) * (2 if _DENSE.search(block.text) else 1) for block in group]
+        prose = (
+            first.kind in ("text", "item")
+            and sum(sizes) >= _SHORTEST
+            and sum(block.linked for block in group) <= _LINKED * sum(sizes)
+        )
+        factor = (1.0 if first.kind == "text" else _ITEM) if prose and first.text not in seen else 0.0
+        seen.add(first.text)
+        values.extend(size * factor for size in sizes)
+        at += len(group)
+    return values
+
+
+def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> Weights:
+    """The prose inside every element that holds any."""
+    weights: Weights = {}
+    for block, value in zip(found, values, strict=True):
+        if value:
+            element: Element | None = block.element
+            while element is not None:
+                weights[element] = weights.get(element, 0.0) + value
+                element = None if element is root else element.getparent()
+    return weights
+
+
+def says(block: Block, title: str) -> bool:
+    """Whether a heading says the title (a key), with or without a kicker."""
+    spelled = key(block.text)
+    return bool(title) and (
+        spelled == title
+        or (len(title) > _LONG_TITLE and title in spelled and len(spelled) < 2 * len(title))
+        or (len(spelled) > _LONG_TITLE and spelled in title)
+    )
+
+
+def _around_title(found: Sequence[Block], title: str) -> set[Element]:
+    """The elements that hold the headline, whatever they are called."""
+    wanted = key(title)
+    return {
+        outer
+        for block in islice(
+            (block for block in found if block.level == 1 and says(block, wanted)), _MOST_TITLES
+        )
+        for outer in (block.element, *block.element.iterancestors())
+    }
+
+
+def _kinds(
+    found: Sequence[Block], values: Sequence[float], weights: Weights, root: Element, trusted: set[Element]
+) -> list[Kind]:
+    """What the outermost named element around each block says; names that would leave too little are not believed."""
+    total = weights.get(root, 0.0)
+    doubted: set[Kind] = set()
+    while True:
+        known: dict[Element, Kind] = dict.fromkeys((root, *trusted), "")
+        kinds = [_kind(block.element, known, weights, total, doubted) for block in found]
+        sums: dict[Kind, float] = {}
+        for kind, value in zip(kinds, values, strict=True):
+            sums[kind] = sums.get(kind, 0.0) + value
+        excessive = {
+            kind
+            for kind in sums.keys() - doubted
+            if sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
+            and sums[kind] > _LITTLE
+        }
+        if not excessive:
+            return kinds
+        doubted |= excessive
+
+
+def _kind(
+    element: Element, known: dict[Element, Kind], weights: Weights, total: float, doubted: set[Kind]
+) -> Kind:
+    path: list[Element] = []
+    at: Element | None = element
+    while at is not None and at not in known:
+        path.append(at)
+        at = at.getparent()
+    kind = known[at] if at is not None else ""
+    for inner in reversed(path):
+        if kind in ("", "meta"):  # what is less than a name may hold what is more
+            named = blocks.kind(inner)
+            if (
+                named
+                and named not in doubted
+                and weights.get(inner, 0.0) <= max(_BELIEVED.get(named, _BELIEVED_OTHERWISE) * total, _LITTLE)
+            ):
+                kind = named
+        known[inner] = kind
+    return kind
+
+
+def _start(weights: Weights, root: Element) -> Element:
+    """An element marked as the article (article, main, articleBody) that has no rival, else the root."""
+    marked = [
+        element
+        for element in weights
+        if element.tag in ("article", "main") or element.get("itemprop") == "articleBody"
+    ]
+    if not marked:
+        return root
+    best = max(marked, key=lambda element: weights[element])
+    around = {best, *best.iterancestors()}
+    rivals = (
+        element for element in marked if element not in around and best not in set(element.iterancestors())
+    )
+    if weights[best] < _STARTING * weights[root] or any(
+        weights[rival] > _RIVAL * weights[best] for rival in rivals
+    ):
+        return root
+    return best
+
+
+def _descend(start: Element, found: Sequence[Block], values: Sequence[float], weights: Weights) -> Element:
+    """Goes down from box to box as long as one holds most of the prose and none beside it looks like a part of it."""
+    direct: Weights = {}
+    for block, value in zip(found, values, strict=True):
+        if value:
+            direct[block.element] = direct.get(block.element, 0.0) + value
+    at = start
+    while True:
+        inside = [child for child in at if child in weights]
+        boxes = [
+            child
+            for child in inside
+            if (child.tag in _BOXES or "-" in child.tag) and direct.get(child, 0.0) < _MAJOR * weights[child]
+        ]
+        if not boxes:
+            return at
+        best = max(boxes, key=lambda child: weights[child])
+        whole = weights[at]
+        others = [child for child in boxes if child is not best]
+        paragraphs = (
+            sum(weights[child] for child in inside)
+            - sum(weights[child] for child in boxes)
+            + direct.get(at, 0.0)
+        )
+        if paragraphs > _OWN * whole:
+            return at
+        if weights[best] < _DOMINANT * whole and (
+            weights[best] < _MAJOR * whole
+            or max((weights[child] for child in others), default=0.0) > _SECOND * whole
+            or sum(weights[child] for child in others if _alike(child, best)) > _ALIKE * whole
+        ):
+            return at
+        at = best
+
+
+def _alike(one: Element, other: Element) -> bool:
+    return (one.tag, (one.get("class") or "").split()[:1]) == (
+        other.tag,
+        (other.get("class") or "").split()[:1],
+    )

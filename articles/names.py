@@ -1,0 +1,92 @@
+"""What the names of elements (class, id) say about them, in the words that the web's templates use."""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Kind = Literal[
+    "",
+    "aside",
+    "hidden",
+    "comments",
+    "consent",
+    "related",
+    "newsletter",
+    "share",
+    "promotion",
+    "navigation",
+    "sidebar",
+    "fact_box",
+    "author",
+    "caption",
+    "meta",
+]
+
+# Words are parts between hyphens, underscores and capitals; a word matches whole: "share" is not in "shareholder".
+# To add wording, add it to a kind; the first kind in this order that an element's name holds is its kind.
+NAMES: tuple[tuple[Kind, str], ...] = (
+    ("hidden", r"visually-hidden|sr-only|screen-reader-text|noprint|print-only"),
+    (
+        "comments",
+        r"comments?(?:-(?:area|list|section|form|body|content|text|thread|wrapper|container))?|commentlist|"
+        r"disqus(?:-thread)?|respond|replies|reader-?comments",
+    ),
+    (
+        "consent",
+        r"cookies?(?:-\w+)?|cookie-?(?:banner|notice|bar|law)|cookiebot|consent(?:-\w+)?|gdpr|ccpa|tcf|onetrust(?:-\w+)*|"
+        r"didomi(?:-\w+)*|usercentrics|modal|popup|pop-up|tooltip(?:-content)?|overlay|lightbox",
+    ),
+    (
+        "related",
+        r"related|recirc(?:ulation)?|recommend(?:ed|ations?)?|read-?more|more-(?:on|from|stories|news|articles|posts)|"
+        r"most-(?:read|popular|viewed)|trending|popular|see-also|also-(?:on|read)|read-(?:also|next)|up-next|teasers?|"
+        r"(?:next|prev(?:ious)?)-(?:article|story|post|prev|next)s?|lire-aussi|leggi-anche|outbrain|taboola|mgid|revcontent",
+    ),
+    ("newsletter", r"newsletters?|subscribe|subscription|signup|sign-up|mailing-?list"),
+    ("share", r"share|sharing|sharedaddy|share-?(?:bar|buttons?|tools?|links?|this)|social|addtoany"),
+    (
+        "promotion",
+        r"promo|advert(?:isement|ising)?|ads?|adsbygoogle|dfp|sponsored|affiliate-disclosure|banner|carousel|slider",
+    ),
+    (
+        "navigation",
+        r"navigation|nav|menu|bread-?crumbs?|toc|table-of-contents|footer",
+    ),
+    ("sidebar", r"side-?bar"),
+    ("fact_box", r"fact-?box|info-?box"),
+    ("author", r"author-(?:bio|box|info|card)|about-(?:the-)?author|bio"),
+    (
+        "caption",
+        r"captions?|figcaption|credits?|(?:img|image|photo|picture|media|foto|bild)-(?:credit|description|desc|info|text|title|source)",
+    ),
+    (
+        "meta",
+        r"meta|byline|by-line|authors?|author-name|dateline|date|pubdate|published|publish-date|timestamp|time|updated|"
+        r"tags?|tag-list|taglist|topics|keywords|categor(?:y|ies)|kicker|eyebrow|reading-time|read-time|copyright|"
+        r"disclaimer|print|rating|votes?|views",
+    ),
+)
+_NAMED = re.compile(rf"(?:^|-)(?:{'|'.join(f'(?P<{name}>{words})' for name, words in NAMES)})(?:-|$)")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SEPARATORS = re.compile(r"_+|--+")
+
+
+def kind_of(classes: str | None, identity: str | None) -> Kind:
+    """What an element's class and id say it is, "" if nothing of these."""
+    return (_kind(classes) if classes else "") or (_kind(identity) if identity else "")
+
+
+@lru_cache(maxsize=50_000)
+def _kind(marks: str) -> Kind:
+    words = marks.split()
+    if "hidden" in words and ":" not in marks:
+        return "hidden"
+    for word in words:
+        if ":" in word or "[" in word:
+            continue  # utilities of a style sheet (lg:hidden, [&_nav]:p-2), no names
+        if match := _NAMED.search(_SEPARATORS.sub("-", _CAPITAL.sub("-", word)).lower()):
+            return _KINDS[match.lastgroup or ""]
+    return ""
+
+
+_KINDS: dict[str, Kind] = {name: name for name, _ in NAMES}

@@ -1,0 +1,45 @@
+"""What class names and ids say: whole words only, and nothing from the utilities of style sheets."""
+
+import pytest
+
+from articles.names import NAMES, Kind, kind_of
+
+
+@pytest.mark.parametrize(
+    ("mark", "kind"),
+    [
+        ("breadcrumb", "navigation"),
+        ("Bread-Crumbs", "navigation"),
+        ("articleRelatedLinks", "related"),
+        ("story__read-more", "related"),
+        ("most-read box", "related"),
+        ("next-prev", "related"),
+        ("taboola-below", "related"),
+        ("newsletter-signup", "newsletter"),
+        ("newsletterBox", "newsletter"),
+        ("share", "share"),
+        ("social-media", "share"),
+        ("advert--top", "promotion"),
+        ("comments-area", "comments"),
+        ("disqus_thread", "comments"),
+        ("cookie-banner", "consent"),
+        ("js-consent-layer", "consent"),
+        ("sidebarRight", "sidebar"),
+        ("factbox large", "fact_box"),
+        ("article-end__author-bio", "author"),
+        ("detail-img__description", "caption"),
+        ("story-byline", "meta"),
+        ("sr-only", "hidden"),
+        ("hidden", "hidden"),
+        *((mark, "") for mark in ("shareholder", "correlated", "moreover", "headline", "story-body", "roads", "", "socialist")),
+        *((mark, "") for mark in ("hidden lg:block", "[&_nav]:p-2", "md:share", "metadaten", "timeline", "publicity")),
+    ],
+)  # fmt: skip
+def test_a_class_or_id_says_its_kind_by_whole_words(mark: str, kind: Kind) -> None:
+    assert kind_of(mark, None) == kind_of(None, mark) == kind
+    assert kind in ("", *dict(NAMES))
+
+
+def test_the_class_is_asked_before_the_id() -> None:
+    assert kind_of("newsletter", "share") == "newsletter"
+    assert kind_of("story", "share") == "share"
