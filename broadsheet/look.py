@@ -216,6 +216,8 @@ def show_article(article: "Article", raw_page: str = "") -> None:
         ("modified", when(article.modified_at)),
         ("language", article.language),
         ("section", article.section),
+        ("access", article.access if article.access != "free" else ""),
+        ("story", article.story_id if article.story_id != article.id else ""),
         ("tags", ", ".join(article.tags)),
         ("words", str(article.word_count)),
         ("archive", "; ".join(filter(None, (article.archive, raw_page)))),
@@ -229,6 +231,9 @@ def show_article(article: "Article", raw_page: str = "") -> None:
     for paragraph in article.body:
         say()
         say(paragraph)
+    for note in article.notes:
+        say()
+        say(f"Note: {note}", style="italic")
     if article.images:
         say()
         table(

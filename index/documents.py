@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from articles.model import Article
 
-TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "removed")
-KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "url", "id")
+TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "note", "removed")
+KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "access", "story", "url", "id")
 Facet = Literal["source", "section", "language", "author"]  # by what found articles are counted
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
 ID = re.compile(r"[0-9a-f]{32}")
@@ -28,6 +28,7 @@ def texts(article: Article) -> dict[str, tuple[str, ...]]:
         "body": article.body,
         "caption": tuple(image.caption for image in article.images),
         "author": article.authors,
+        "note": article.notes,
         "removed": tuple(removal.text for removal in article.removed),
     }
 
@@ -45,6 +46,8 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
         "tag": article.tags,
         "language": (article.language,),
         "site": (article.site_name, *domains),
+        "access": (article.access,),
+        "story": (article.story_id,),
         "url": (article.url, article.canonical_url),
         "id": (article.id,),
     }

@@ -30,6 +30,7 @@ TEXTS = {
     "body": "body",
     "caption": "images.caption",
     "author": "authors.words",
+    "note": "notes",
     "removed": "removed.text",
 }
 
