@@ -97,7 +97,9 @@ def register(client: SyncPrefectClient, config: Config, pool: str, command: str 
             flow_id=flow_id,
             name=each.name,
             description=each.description,
-            schedules=_ticks(each.schedule),
+            schedules=[DeploymentScheduleCreate(schedule=_ticks(each.schedule), active=True)]
+            if each.schedule
+            else [],
             parameters={"config": mine},
             parameter_openapi_schema=parameter_schema(each.flow).model_dump(exclude_unset=True),
             enforce_parameter_schema=True,
@@ -132,15 +134,10 @@ def _name(folder: str, when: object) -> str:
     return f"{folder} {when}".translate({ord(c): "-" for c in "/%&<>"})
 
 
-def _ticks(schedule: Schedule | None) -> list[DeploymentScheduleCreate]:
-    if schedule is None:
-        return []
-    ticks: CronSchedule | IntervalSchedule
+def _ticks(schedule: Schedule) -> CronSchedule | IntervalSchedule:
     if schedule.cron:
-        ticks = CronSchedule(cron=schedule.cron, timezone=schedule.timezone, day_or=schedule.either_day)
-    else:
-        ticks = IntervalSchedule(interval=schedule.interval, anchor_date=ANCHOR, timezone="UTC")
-    return [DeploymentScheduleCreate(schedule=ticks, active=True)]
+        return CronSchedule(cron=schedule.cron, timezone=schedule.timezone, day_or=schedule.either_day)
+    return IntervalSchedule(interval=schedule.interval, anchor_date=ANCHOR, timezone="UTC")
 
 
 def _tagged(client: SyncPrefectClient, tags: list[str]) -> Iterator[DeploymentResponse]:
