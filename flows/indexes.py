@@ -112,6 +112,7 @@ def anew(config: Config, beside: Path) -> Iterator[NewIndex]:
     if config.index.backend == "embedded":
         from index.embedded import EmbeddedReader, EmbeddedWriter
 
+        shutil.rmtree(beside / "index", ignore_errors=True)  # what one that was killed has left
         making = EmbeddedWriter(beside / "index")
 
         def publish() -> None:

@@ -19,6 +19,7 @@ from flows.rebuild import rebuild
 from flows.run import run
 from flows.status import status
 from index import elastic_layout
+from index.embedded import EmbeddedWriter
 from index.query import Query
 from store import captures
 from store.ledger import Ledger
@@ -144,6 +145,16 @@ def test_one_that_fails_leaves_the_present_index(in_elasticsearch: Config, conne
         reindex.reindex(in_elasticsearch, fail)
     assert list(connection.indices.get(index=f"{alias}-v*").body) == before
     assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)
+
+
+def test_what_a_killed_one_has_left_is_not_filled_on(config: Config) -> None:
+    run(config)
+    before = articles(config)
+    left = EmbeddedWriter(config.folder / "rebuild" / "index")
+    left.add([replace(before[0], id="0" * 32, url="https://gone.example/")])
+    left.close()
+    reindex.reindex(config)
+    assert articles(config) == before
 
 
 def test_who_else_rebuilds_or_writes_the_embedded_index_is_locked_out(config: Config) -> None:
