@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("tests.index_contract")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start a Prefect server come last.
+
+    The threads of its client live on and draw from `random` meanwhile, which hypothesis takes for a strategy's doing.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
+
+
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:
     with Newsroom() as room:
