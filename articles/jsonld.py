@@ -44,6 +44,11 @@ def kinds(node: Node) -> list[str]:
     ]
 
 
+def is_news(node: Node) -> bool:
+    """Whether it is a NewsArticle of some kind; what only calls itself Article or BlogPosting is often a plug-in's doing."""
+    return any(kind.endswith("NewsArticle") for kind in kinds(node))
+
+
 def text(value: object) -> str:
     """A plain string out of what JSON-LD allows in its place: a string, a list's first, an object's name or @value.
 

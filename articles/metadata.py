@@ -177,11 +177,14 @@ def _meta(tree: Element) -> dict[str, list[str]]:
 
 def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
     """An h1 that og:title, <title> or JSON-LD vouches for; else the only h1 as long as a headline; else JSON-LD's headline,
-    og:title, or any h1. A kicker before a colon that another title leaves out goes.
+    og:title, or any h1. A kicker before a colon that another title leaves out goes. Where JSON-LD states a news article's
+    headline, an h1 in other words is not it, but the page's: a ticker's last line, or one for search engines.
     """
     headline = tidy(jsonld.text(node.get("headline")))
     stated = [text for text in (headline, *_all(meta, _TITLE), _page_title(tree)) if text]
     headings = [text for element in _H1(tree) if (text := text_of(element))]
+    if headline and jsonld.is_news(node):
+        headings = [heading for heading in headings if _agreement(heading, headline) >= _VOUCHED]
     best = max(
         ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
     )
@@ -191,7 +194,7 @@ def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
     if len(long) == 1 and any(_agreement(long[0], text) >= _HINTED for text in stated):
         return long[0]
     if stated:
-        return headline or _without_site(stated[0], first(meta, _SITE))
+        return _without_site(stated[0], first(meta, _SITE))
     return headings[0] if headings else ""
 
 

@@ -53,6 +53,11 @@ def meta(name: str, content: str) -> str:
         (meta("og:title", "Ferry stays in port today"), "<h1>Sea Ferry stays in port today</h1>", "Sea Ferry stays in port today"),
         (meta("og:title", "Ferries stay in port, islanders wait"), "<h1>Islanders wait for the ferries to sail</h1>", "Islanders wait for the ferries to sail"),
         (meta("og:title", "Ferry stays in port"), "<h1>All the news of the northern coast</h1>", "Ferry stays in port"),
+        (ld(headline="Islanders wait on a day without ferries") + "<title>Harbour ticker: crane falls</title>",
+         "<h1>Harbour ticker: crane falls</h1>", "Islanders wait on a day without ferries"),
+        (ld(**{"@type": "Article"}, headline="Islanders wait on a day without ferries") + "<title>Ferry stays in port today</title>",
+         "<h1>Ferry stays in port today</h1>", "Ferry stays in port today"),
+        (ld(headline="Ferry stays in port today | Coast"), "<h1>Ferry stays in port today</h1>", "Ferry stays in port today"),
         ("", "", ""),
     ],
 )  # fmt: skip
