@@ -1,8 +1,9 @@
 """Fragments of a found article with the words that matched marked; the same on every backend."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
 from unicodedata import normalize
 
@@ -32,11 +33,6 @@ class _Sought:
     prefix: bool
     stem: str = ""
 
-    def is_at(self, place: int, words: Sequence[str]) -> bool:
-        if self.prefix:
-            return words[place].startswith(self.words[0])
-        return self.words == tuple(words[place : place + len(self.words)])
-
 
 @dataclass(frozen=True, slots=True)
 class _Match:
@@ -47,19 +43,45 @@ class _Match:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a query asks of one field of articles in one language, by how it is looked up."""
+
+    by_first: Mapping[str, Sequence[_Sought]]  # whole words, by the first of them
+    prefixes: Sequence[_Sought]
+    by_stem: Mapping[str, _Sought]
+    starts: tuple[str, ...]  # no word that begins otherwise is wanted
+    language: str
+
+
 def highlights(article: Article, node: Node) -> tuple[str, ...]:
     """The whole title if it matches, then the fragments of lead and body with most of what is asked, in order."""
-    language = article.language
-    title, lead, body = (frozenset(_sought(node, field, "", language)) for field in ("title", "lead", "body"))
-    found = list(_fragments(article.lead, lead, language))
+    title, lead, body = (_wanted(node, field, article.language) for field in ("title", "lead", "body"))
+    found = list(_fragments(article.lead, lead))
     unread = _READ
     for paragraph in article.body:
-        found.extend(_fragments(paragraph[: max(unread, 0)], body, language))
+        found.extend(_fragments(paragraph[: max(unread, 0)], body))
         unread -= len(paragraph)
         if len(found) >= _ENOUGH or unread <= 0:
             break
     best = nlargest(_FRAGMENTS, range(len(found)), key=lambda place: (found[place][0], -place))
-    return (*_whole(article.title, title, language), *(found[place][1] for place in sorted(best)))
+    return (*_whole(article.title, title), *(found[place][1] for place in sorted(best)))
+
+
+@lru_cache(maxsize=64)  # the hits of one search have few languages
+def _wanted(node: Node, field: str, language: str) -> _Wanted:
+    sought = sorted(set(_sought(node, field, "", language)), key=lambda each: (each.words, each.prefix))
+    by_first: dict[str, list[_Sought]] = {}
+    for each in sought:
+        if not each.prefix:
+            by_first.setdefault(each.words[0], []).append(each)
+    prefixes = [each for each in sought if each.prefix]
+    by_stem = {each.stem: each for each in sought if each.stem}
+    letters = same_start(language)
+    starts = {first[:2] for first in by_first} | {each.words[0] for each in prefixes}
+    return _Wanted(
+        by_first, prefixes, by_stem, tuple(starts | {each[:letters] for each in by_stem}), language
+    )
 
 
 def _sought(node: Node, field: str, scope: str, language: str) -> Iterator[_Sought]:
@@ -78,17 +100,17 @@ def _sought(node: Node, field: str, scope: str, language: str) -> Iterator[_Soug
                 yield from _sought(each, field, scope, language)
 
 
-def _whole(text: str, sought: frozenset[_Sought], language: str) -> Iterator[str]:
+def _whole(text: str, wanted: _Wanted) -> Iterator[str]:
     text = _prepared(text)
-    if matches := _matches(text, located(text), sought, language):
+    if matches := _matches(text, located(text), wanted):
         yield _marked(text, 0, len(text), matches)
 
 
-def _fragments(text: str, sought: frozenset[_Sought], language: str) -> Iterator[tuple[int, str]]:
+def _fragments(text: str, wanted: _Wanted) -> Iterator[tuple[int, str]]:
     """Each with the number of different things sought that it holds."""
     text = _prepared(text)
-    words = located(text) if sought else []
-    matches = _matches(text, words, sought, language)
+    words = located(text) if wanted.starts else []
+    matches = _matches(text, words, wanted)
     place = 0
     while place < len(matches):
         start, end = _window(text, words, matches[place])
@@ -103,26 +125,23 @@ def _prepared(text: str) -> str:
     return normalize("NFC", text).replace(START, " ").replace(END, " ")
 
 
-def _matches(
-    text: str, located_words: Sequence[Token], sought: frozenset[_Sought], language: str
-) -> list[_Match]:
+def _matches(text: str, located_words: Sequence[Token], wanted: _Wanted) -> list[_Match]:
     """In the order of the text."""
     words = [word.text for word in located_words]
-    firsts = {each.words[0] for each in sought if not each.prefix}
-    starts = tuple({each.words[0] for each in sought if each.prefix})
-    by_stem = {each.stem: each for each in sought if each.stem}
-    kept = tuple({each[: same_start(language)] for each in by_stem})
     matches = []
     for place, word in enumerate(words):
+        if not word.startswith(wanted.starts):
+            continue
         first = located_words[place]
-        if word in firsts or word.startswith(starts):
-            for each in sought:
-                if each.is_at(place, words):
-                    last = located_words[place + len(each.words) - 1]
-                    matches.append(_Match(each, first.char_offset_from, last.char_offset_to or 0))
-        if word.startswith(kept) and word not in firsts:
+        same = wanted.by_first.get(word, ())
+        found = [each for each in same if each.words == tuple(words[place : place + len(each.words)])]
+        found += [each for each in wanted.prefixes if word.startswith(each.words[0])]
+        for each in found:
+            last = located_words[place + len(each.words) - 1]
+            matches.append(_Match(each, first.char_offset_from, last.char_offset_to or 0))
+        if wanted.by_stem and not same:
             start, end = first.char_offset_from, first.char_offset_to or 0
-            if one := by_stem.get(stem(text[start:end], language)):
+            if one := wanted.by_stem.get(stem(text[start:end], wanted.language)):
                 matches.append(_Match(one, start, end))
     return matches
 
