@@ -104,6 +104,9 @@ def _template() -> dict[str, Any]:
         "codec": "best_compression",  # a third smaller; loading is no slower
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
+        # For an index with @timestamp the server's default merges as for logs, up to 32 segments of a size: a search
+        # looks every word up in each of them. The floor is Lucene's own.
+        "merge.policy": {"type": "tiered", "floor_segment": "16mb"},
         "analysis": _analysis(),
     }
     return {"settings": {"index": settings}, "mappings": _mappings()}

@@ -92,12 +92,11 @@ def _ranking(node: Node) -> list[Dsl]:
     words = " ".join(text for field, text in wanted if not field)
     if not words:
         return clauses
-    stems = {"query": words, "fields": ["stem.*"]}
     return [
         *clauses,
         {"combined_fields": {"query": words, "fields": _WEIGHTED, "operator": "and", "boost": _ALL_EXACT}},
-        {"multi_match": stems | {"operator": "and", "boost": _ALL_STEMMED}},
-        {"multi_match": {"query": words, "fields": [*_WEIGHTED, "stem.*"], "type": "most_fields"}},
+        {"multi_match": {"query": words, "fields": ["stem.*"], "operator": "and", "boost": _ALL_STEMMED}},
+        {"multi_match": {"query": words, "fields": _WEIGHTED, "type": "most_fields"}},
         {"multi_match": {"query": words, "fields": _HEADS, "type": "phrase", "slop": _SLOP}},
     ]
 

@@ -19,7 +19,7 @@ START = "\ue000"
 END = "\ue001"
 
 _FRAGMENTS = 3  # of lead and body
-_ENOUGH = 20  # fragments to choose from; more are not looked for
+_ENOUGH = 12  # fragments to choose from; more are not looked for
 _BEFORE = 60  # characters of a fragment before its first match
 _AFTER = 200  # and from there on
 _READ = 100_000  # characters of a body that are looked through
