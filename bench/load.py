@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with options.articles.open(encoding="utf-8") as lines:
-        articles = [from_json(line) for line in lines]
+        articles = list({article.id: article for article in map(from_json, lines)}.values())
     ready = [
         {
             "_id": article.id,

@@ -3,7 +3,7 @@
     python bench/reindex.py FEED_LIST_URL ELASTICSEARCH_URL
 
 FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. A quarter of the sources is collected first. Then
-`broadsheet run` collects the others, with one cleaning worker, so that the load goes on while the alias moves. From its first
+`broadsheet run` collects the others, some seconds apart, so that the load goes on while the alias moves. From its first
 loaded article to its end there is one `broadsheet index rebuild` after the other, and every 50 ms somebody searches.
 Afterwards the index holds what an embedded index made from the same archive holds, and as many articles as the ledger calls
 indexed. Exit code 1 if anything differs or a search failed.
@@ -18,17 +18,17 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import requests
-from folders import command, configure
+from folders import command, configure, export
 
 from flows import indexes
 from flows.config import Config, load
 from index.query import Query
 
 EVERY = 0.05  # seconds
+DELAY = 8.0  # seconds between two pages of a source, so that the load goes on for longer than a rebuild takes
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def measure(folder: Path, config: Config, sources: int) -> bool:
     print(f"{first} articles of {len(quarter)} sources; now the other sources, and new indices beside them")
     searches = Searches(config)
     text = config.path.read_text(encoding="utf-8")
-    config.path.write_text(text.replace("workers = 2", "workers = 1"), encoding="utf-8")
+    config.path.write_text(text.replace("delay = 0.0", f"delay = {DELAY}"), encoding="utf-8")
     run = subprocess.Popen(command(folder, "run"), stdout=subprocess.DEVNULL)
     while run.poll() is None and told(folder)["index"]["documents"] == first:
         time.sleep(EVERY)
@@ -135,17 +135,7 @@ def compare(folder: Path, config: Config) -> bool:
     (beside / "broadsheet.toml").write_text(text, encoding="utf-8")
     shutil.copytree(config.archive, beside / "data" / "archive")
     subprocess.run(command(beside, "rebuild"), check=True, stdout=subprocess.DEVNULL)
-    found, wanted = ([as_json(each) for each in export(place)] for place in (folder, beside))
-    return found == wanted
-
-
-def export(folder: Path) -> list[dict[str, Any]]:
-    done = subprocess.run(command(folder, "export"), check=True, capture_output=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def as_json(article: dict[str, Any]) -> str:
-    return json.dumps(article, sort_keys=True)
+    return export(folder) == export(beside)
 
 
 if __name__ == "__main__":
