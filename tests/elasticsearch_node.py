@@ -107,6 +107,7 @@ def _configure(folder: Path, distribution: Path, options: argparse.Namespace, da
         "path.data": data,
         "path.logs": folder / "logs",
         "cluster.routing.allocation.disk.threshold_enabled": "false",
+        "cluster.info.update.interval": "24h",  # at each look at its disk it lifts the blocks that tests have set
         "action.destructive_requires_name": "true",
         "xpack.security.enabled": str(options.security).lower(),
     }
