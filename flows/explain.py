@@ -7,16 +7,17 @@ from urllib.parse import urlsplit
 
 from articles.clean import clean
 from articles.errors import ConfigError, LedgerError, SearchIndexError
-from articles.model import Article, Page, Rejection
+from articles.model import Article, Page
 from articles.urls import canonical
 from flows import indexes
 from flows.config import Config
 from store import captures, urls
 from store.archive import recall
 from store.ledger import Ledger
-from store.records import Capture, Outcome, Remains, Settled, dropped_on
+from store.records import Capture, Outcome, Remains, dropped_on
 
 _SHORT = 160
+_NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
         "fetched",
         f"HTTP {capture.status}, {_archived(record, way, capture)}",
     )
+    if capture.outcome in _NOTHING_MADE:  # and a page that has stopped its cleaner would stop us, too
+        yield Step(capture.settled_at, capture.outcome.value, _why(capture, ""))
+        return
     settled = capture.settled_at or capture.fetched_at
     result = clean(record) if isinstance(record, Page) else record.kept
     if capture.outcome is Outcome.INDEXED:
@@ -98,7 +102,8 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
         yield from (
             Step(settled, "caption", f"{i.status}: {_line(i.caption)}") for i in result.images if i.caption
         )
-    yield Step(capture.settled_at, capture.outcome.value, _why(capture, result))
+    title = result.title if isinstance(result, Article) else ""
+    yield Step(capture.settled_at, capture.outcome.value, _why(capture, title))
 
 
 def _archived(record: Page | Remains, way: str, capture: Capture) -> str:
@@ -107,12 +112,12 @@ def _archived(record: Page | Remains, way: str, capture: Capture) -> str:
     return f"{way}; {dropped_on(record.dropped_at)}, and what is left of it is at {capture.ref}"
 
 
-def _why(capture: Capture, result: Article | Rejection | Settled) -> str:
+def _why(capture: Capture, title: str) -> str:
     parts = [part for part in (capture.reason, capture.detail) if part]
     if capture.related:
         parts.append(f"article {capture.related}")
-    if capture.outcome is Outcome.INDEXED and isinstance(result, Article):
-        parts.append(f"article {capture.article_id}: {result.title}")
+    if capture.outcome is Outcome.INDEXED:
+        parts.append(f"article {capture.article_id}: {title}")
     if capture.outcome is Outcome.PENDING:
         parts.append("waiting to be cleaned and loaded; `broadsheet run` does it")
     return ": ".join(parts)

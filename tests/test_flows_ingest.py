@@ -103,8 +103,10 @@ def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
     ("change", "sources", "attempts"),
     [
         (
-            lambda text: text.replace('backend = "embedded"', 'backend = "elasticsearch"').replace(
-                ":9200", ":9"
+            lambda text: (
+                text.replace('backend = "embedded"', 'backend = "elasticsearch"')
+                .replace(":9200", ":9")
+                .replace("patience = 60.0", "patience = 0.5")
             ),
             (),
             4,

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,10 @@ from flows.run import choose, run
 from flows.status import status
 from index.embedded import EmbeddedReader
 from index.query import Query
+from store import captures
+from store.ledger import Ledger
 from store.lock import RunLock
+from store.records import Outcome, Selection
 
 VOLATILE = ("fetched_at", "first_seen_at", "archive")
 
@@ -104,6 +108,18 @@ def test_explain_tells_the_way_of_an_article_and_the_rule_of_each_cut(
     assert any("robots" in s.what for s in explain(config, refused.url))
     with pytest.raises(ConfigError, match="never discovered"):
         explain(config, "http://127.0.1.1/nowhere")
+
+
+def test_explain_does_not_clean_what_was_rejected_once_more(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(config)
+    with closing(Ledger.open(config.ledger)) as ledger, ledger.reading() as conn:
+        rejected = captures.settled(conn, Selection(outcomes=(Outcome.REJECTED,)), 1)
+    monkeypatch.setattr(
+        "flows.explain.clean", lambda _: pytest.fail("it may be a page that stops its cleaner")
+    )
+    assert [step.step for step in explain(config, rejected[0].url)][-2:] == ["rejected", "state"]
 
 
 def test_articles_are_found_by_what_they_say_not_by_what_was_cut(config: Config, newsroom: Newsroom) -> None:
