@@ -18,8 +18,9 @@ install: .venv/installed ## the environment in .venv, from the lock file
 demo: .venv/installed ## crawl a sample newsroom on this machine, twice, and search it
 	$(BIN)/broadsheet demo demo
 
-test: .venv/installed ## every test; those of Elasticsearch with a node that is fetched and started, if it can be
-	$(BIN)/python -m pytest
+test: .venv/installed ## every test: those that need no server on all cores, then those with an Elasticsearch (if one can be had) and Prefect
+	$(BIN)/python -m pytest -m "not elasticsearch and not prefect" -n auto --dist worksteal
+	$(BIN)/python -m pytest -m "elasticsearch or prefect"
 
 elasticsearch: .venv/installed ## start an Elasticsearch node for development on port 9200 (stop: make elasticsearch-stop)
 	$(BIN)/python tests/elasticsearch_node.py start --port 9200 --data $(or $(DATA),/tmp/broadsheet-elasticsearch/data)

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("tests.index_contract")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m is looked at
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start a Prefect server come last.
+    """Marks the tests that ask an Elasticsearch; those that start a Prefect server come last.
 
     The threads of its client live on and draw from `random` meanwhile, which hypothesis takes for a strategy's doing.
     """
+    for item in items:
+        if "elasticsearch_server" in getattr(item, "fixturenames", ()):
+            item.add_marker("elasticsearch")
     items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
 
 
@@ -35,9 +39,9 @@ def newsroom() -> Iterator[Newsroom]:
 
 @pytest.fixture
 def config(tmp_path: Path, newsroom: Newsroom) -> Config:
-    """A broadsheet.toml in `tmp_path` with the newsroom's feeds as sources `one` to `four`."""
+    """A broadsheet.toml in `tmp_path` with the newsroom's feeds as sources `one` to `four`; one worker, which starts sooner."""
     path = tmp_path / "broadsheet.toml"
-    text = template().replace("delay = 1.0", "delay = 0.0")
+    text = template().replace("delay = 1.0", "delay = 0.0").replace("workers = 2", "workers = 1")
     path.write_text(
         text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'), encoding="utf-8"
     )

@@ -165,6 +165,7 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_makes_it_good(
     config: Config, tmp_path: Path, seconds: float
 ) -> None:
     slow = config.path.read_text(encoding="utf-8").replace("delay = 0.0", "delay = 0.2")
+    slow = slow.replace("workers = 1", "workers = 2")
     config.path.write_text(slow, encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "broadsheet", "-c", str(config.path), "run", "--json"],
