@@ -26,7 +26,8 @@ import requests
 from faults import alive, descendants, export
 from folders import command, configure
 
-from flows.config import SourceSection, add_sources, remove_sources
+from flows.config import SourceSection
+from flows.config_file import add_sources, remove_sources
 
 ENDED = {"COMPLETED", "CANCELLED", "CRASHED", "FAILED"}
 

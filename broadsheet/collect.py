@@ -13,7 +13,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 def init(context: typer.Context) -> None:
     """Begin a broadsheet.toml with every setting explained."""
     from broadsheet.terminal import say
-    from flows.config import template
+    from flows.config_file import template
 
     path: Path = context.obj
     if path.exists():
@@ -36,7 +36,8 @@ def add(
 ) -> None:
     """Add sources: a feed's URL, or a site whose pages declare one."""
     from broadsheet.terminal import console, say
-    from flows.config import add_sources, load
+    from flows.config import load
+    from flows.config_file import add_sources
     from flows.sources import addresses, find
 
     config = load(context.obj)
@@ -86,7 +87,8 @@ def remove(
 ) -> None:
     """Remove sources from broadsheet.toml; what was collected from them stays."""
     from broadsheet.terminal import say
-    from flows.config import load, remove_sources
+    from flows.config import load
+    from flows.config_file import remove_sources
     from flows.run import choose
 
     config = load(context.obj)

@@ -10,7 +10,8 @@ from broadsheet.funnel import show_funnel, watch
 from broadsheet.look import show_article, show_hit
 from broadsheet.newsroom import Newsroom
 from broadsheet.terminal import say
-from flows.config import Config, SourceSection, add_sources, load, template
+from flows.config import Config, SourceSection, load
+from flows.config_file import add_sources, template
 from flows.run import RunReport, run
 from index.embedded import EmbeddedReader
 from index.query import Query

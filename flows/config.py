@@ -1,4 +1,4 @@
-"""broadsheet.toml: what may stand in it, what it means, and how it is read and edited.
+"""broadsheet.toml: what may stand in it, what it means, and how it is read.
 
 Secrets never stand in the file: they come from the environment alone.
 """
@@ -7,15 +7,15 @@ import difflib
 import ipaddress
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from articles.errors import ConfigError, StorageError
+from articles.errors import ConfigError
 from flows.schedule import Schedule, check_cron, interval
 
 FILE_NAME = "broadsheet.toml"
@@ -236,6 +236,14 @@ class Config(_Section):
         return self.folder / "index"
 
 
+# By their names in the file; those of sources repeat.
+SECTIONS: Mapping[str, type[BaseModel]] = {
+    name: type(field.default)
+    for name, field in Config.model_fields.items()
+    if isinstance(field.default, BaseModel)
+}
+
+
 def load(path: Path) -> Config:
     """Read broadsheet.toml. Raises ConfigError naming file, key and remedy."""
     try:
@@ -283,87 +291,5 @@ def _explain(error: ValidationError, path: Path) -> str:
 
 
 def _names(where: list[str]) -> list[str]:
-    sections: dict[str, type[_Section]] = {
-        "store": StoreSection,
-        "crawl": CrawlSection,
-        "clean": CleanSection,
-        "index": IndexSection,
-        "schedule": ScheduleSection,
-        "sources": SourceSection,
-    }
-    model = sections[where[0]] if where else Config
+    model = SECTIONS.get(where[0], SourceSection) if where else Config
     return [name for name in model.model_fields if name != "path"]
-
-
-def template() -> str:
-    """A commented broadsheet.toml with every setting at its default."""
-    document = tomlkit.document()
-    document.add(
-        tomlkit.comment(
-            "Broadsheet's configuration. Every setting is shown with its default; see docs/reference.md."
-        )
-    )
-    document.add(
-        tomlkit.comment(
-            "`broadsheet add URL` appends sources; secrets come from the environment, never from this file."
-        )
-    )
-    for name, section in (
-        ("store", StoreSection),
-        ("crawl", CrawlSection),
-        ("clean", CleanSection),
-        ("index", IndexSection),
-        ("schedule", ScheduleSection),
-    ):
-        table = tomlkit.table()
-        for key, info in section.model_fields.items():
-            default = info.get_default()
-            table.add(tomlkit.comment(info.description or ""))
-            table.add(
-                key,
-                str(default)
-                if isinstance(default, Path)
-                else list(default)
-                if isinstance(default, tuple)
-                else default,
-            )
-        document.add(tomlkit.nl())
-        document.add(name, table)
-    return tomlkit.dumps(document)
-
-
-def add_sources(path: Path, sources: list[SourceSection]) -> None:
-    """Append sources to the file, leaving the rest of it as it is. Raises StorageError."""
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    tables = document.setdefault("sources", tomlkit.aot())
-    for source in sources:
-        table = tomlkit.table()
-        table.add("name", source.name)
-        table.add("feeds", list(source.feeds))
-        tables.append(table)
-    _write(path, tomlkit.dumps(document))
-
-
-def remove_sources(path: Path, names: set[str]) -> None:
-    """Take sources out of the file, leaving the rest of it as it is. Raises StorageError."""
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
-    tables = document["sources"]
-    kept = tomlkit.aot()
-    for table in tables:
-        if table["name"] not in names:
-            kept.append(table)
-    if kept:
-        document["sources"] = kept
-    else:
-        del document["sources"]
-    _write(path, tomlkit.dumps(document))
-
-
-def _write(path: Path, text: str) -> None:
-    parse(text, path)
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from articles.errors import ConfigError
-from flows.config import SourceSection, add_sources, load, parse, remove_sources, template
+from flows.config import SourceSection, load, parse
+from flows.config_file import add_sources, remove_sources, template
 
 HERE = Path("broadsheet.toml")
 

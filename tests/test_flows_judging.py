@@ -13,7 +13,8 @@ import pytest
 from articles.model import Article, FeedEntry, Page
 from articles.urls import canonical
 from flows import indexes
-from flows.config import Config, load, template
+from flows.config import Config, load
+from flows.config_file import template
 from flows.doctor import examine
 from flows.explain import explain
 from flows.judging import Judge, Judged

@@ -19,7 +19,8 @@ from articles.model import Rejection, to_json
 from broadsheet.cli import app
 from broadsheet.newsroom import Newsroom
 from flows.cleaning import CleanTask, clean_capture
-from flows.config import Config, SourceSection, add_sources, load, template
+from flows.config import Config, SourceSection, load
+from flows.config_file import add_sources, template
 from flows.doctor import examine
 from flows.explain import explain
 from flows.rebuild import rebuild
