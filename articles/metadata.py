@@ -1,6 +1,6 @@
 """What a page says about its article in its head, its JSON-LD and its visible title, byline and time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -10,11 +10,12 @@ import htmldate
 from articles import authors, dates, jsonld
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
+from articles.metatags import SITE, Meta, every, first, meta_tags
 from articles.model import Access, Page
-from articles.text import key, tidy, tokens
+from articles.text import key, tidy
+from articles.titles import stated_title, title
 from articles.urls import absolute, canonical, origin, same_site
 
-_TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
 _DESCRIPTION = (
     "og:description",
     "description",
@@ -60,13 +61,9 @@ _AUTHOR = (
     "dc.creator",
     "byl",
 )
-_SITE = ("og:site_name", "application-name", "publisher", "dc.publisher")
 _IMAGE = ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src")
 _LANGUAGE = ("og:locale", "language", "content-language", "dc.language", "inlanguage")
 
-_META = select("//meta[@content]")
-_H1 = select("//h1")
-_HEAD_TITLE = select("//title[not(ancestor::svg)]")  # drawings have titles, too
 _CANONICAL = select(
     "//link[@href][contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]"
 )
@@ -93,9 +90,6 @@ _LONGEST_BYLINE = 150
 _MOST_BYLINES = 5
 _MOST_TAGS = 50
 _LONGEST_TITLE = 400
-_VOUCHED = 0.5
-_HINTED = 0.2
-_HEADLINE_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +116,9 @@ class Metadata:
 
 def read(tree: Element, page: Page) -> Metadata:
     """Gathers the page's statements, the most trustworthy of each kind; the feed's entry fills what is missing."""
-    meta = _meta(tree)
+    meta = meta_tags(tree)
     nodes = jsonld.nodes(tree)
-    stated = first(meta, _TITLE) or _page_title(tree)
+    stated = stated_title(tree, meta)
     node = jsonld.article(nodes, stated)
     base = (
         next((absolute(link.get("href", ""), page.final_url) for link in _BASE(tree)), "") or page.final_url
@@ -132,18 +126,18 @@ def read(tree: Element, page: Page) -> Metadata:
     entry = page.entry
     published_at, published_on = _published(tree, node, meta, page)
     return Metadata(
-        title=(_title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
+        title=(title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
         description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
         authors=_authors(tree, node, nodes, meta) or authors.names(list(entry.authors)),
         published_at=published_at,
         published_on=published_on,
-        modified_at=_moment([jsonld.text(node.get("dateModified")), *_all(meta, _MODIFIED)], page.fetched_at)[
-            0
-        ],
+        modified_at=_moment(
+            [jsonld.text(node.get("dateModified")), *every(meta, _MODIFIED)], page.fetched_at
+        )[0],
         language=(tree.get("lang") or jsonld.text(node.get("inLanguage")) or first(meta, _LANGUAGE))[:20],
         section=tidy(jsonld.text(node.get("articleSection"))) or first(meta, _SECTION),
         tags=_tags(node, meta),
-        site_name=first(meta, _SITE) or tidy(jsonld.text(node.get("publisher"))),
+        site_name=first(meta, SITE) or tidy(jsonld.text(node.get("publisher"))),
         lead_image=absolute(_image(node) or first(meta, _IMAGE), base),
         canonical_url=_canonical(tree, base, page.final_url),
         base=base,
@@ -155,98 +149,18 @@ def read(tree: Element, page: Page) -> Metadata:
     )
 
 
-def first(meta: dict[str, list[str]], names: tuple[str, ...]) -> str:
-    """The first filled value under any of the names, in the names' order; "" if there is none."""
-    return next(_all(meta, names), "")
-
-
-def _all(meta: dict[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
-    return chain.from_iterable(meta.get(name, ()) for name in names)
-
-
-def _meta(tree: Element) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for element in _META(tree):
-        content = tidy(element.get("content", ""))
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = element.get(attribute)
-            if name and content:
-                found.setdefault(name.lower(), []).append(content)
-    return found
-
-
-def _title(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> str:
-    """An h1 that og:title, <title> or JSON-LD vouches for; else the only h1 as long as a headline; else JSON-LD's headline,
-    og:title, or any h1. A kicker before a colon that another title leaves out goes. Where JSON-LD states a news article's
-    headline, an h1 in other words is not it, but the page's: a ticker's last line, or one for search engines.
-    """
-    headline = tidy(jsonld.text(node.get("headline")))
-    stated = [text for text in (headline, *_all(meta, _TITLE), _page_title(tree)) if text]
-    headings = [text for element in _H1(tree) if (text := text_of(element))]
-    if headline and jsonld.is_news(node):
-        headings = [heading for heading in headings if _agreement(heading, headline) >= _VOUCHED]
-    best = max(
-        ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
-    )
-    long = [heading for heading in headings if len(tokens(heading)) >= _HEADLINE_WORDS]
-    if best[0] >= _VOUCHED:
-        return _without_kicker(best[1], stated)
-    if len(long) == 1 and any(_agreement(long[0], text) >= _HINTED for text in stated):
-        return long[0]
-    if stated:
-        return _without_site(stated[0], first(meta, _SITE))
-    return headings[0] if headings else ""
-
-
-def _without_kicker(heading: str, stated: list[str]) -> str:
-    return next(
-        (
-            title
-            for title in stated
-            if len(tokens(title)) >= _HEADLINE_WORDS
-            and heading.endswith(title)
-            and heading[: -len(title)].rstrip().endswith(":")
-        ),
-        heading,
-    )
-
-
-def _page_title(tree: Element) -> str:
-    return next(map(text_of, _HEAD_TITLE(tree)), "")
-
-
-def _agreement(heading: str, stated: str) -> float:
-    """How much of the longer text's words the shorter shares, in 0..1; an h1 wholly inside a title counts more."""
-    a, b = tokens(heading), tokens(stated)
-    if not a or not b:
-        return 0.0
-    shared = len(set(a) & set(b))
-    inside = len(a) >= 3 and key(heading) in key(stated)
-    return max(shared / max(len(set(a)), len(set(b))), 0.6 if inside else 0.0)
-
-
-def _without_site(title: str, site: str) -> str:
-    for mark in (" | ", " - ", " – ", " — ", " :: "):
-        head, _, tail = title.rpartition(mark)
-        if head and (key(tail) == key(site) or (mark == " | " and len(tail) < 40)):
-            return head
-    return title
-
-
-def _authors(
-    tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: dict[str, list[str]]
-) -> tuple[str, ...]:
+def _authors(tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: Meta) -> tuple[str, ...]:
     """JSON-LD's, else the meta tags', else the bylines' names; the site itself only where no person is named."""
-    site = {key(name) for name in (first(meta, _SITE), tidy(jsonld.text(node.get("publisher")))) if name}
+    site = {key(name) for name in (first(meta, SITE), tidy(jsonld.text(node.get("publisher")))) if name}
     stated = authors.names(jsonld.people(node.get("author"), nodes))
     bylines = (
         _byline(tree, marked) for marked in (_BYLINE, _LOOSE_BYLINE)
     )  # costly, so only when it comes to them
-    for names in chain((stated, authors.names(list(_all(meta, _AUTHOR)))), bylines):
+    for names in chain((stated, authors.names(list(every(meta, _AUTHOR)))), bylines):
         people = tuple(name for name in names if key(name) not in site)
         if people:
             return people
-    return stated or authors.names(list(_all(meta, _AUTHOR)))
+    return stated or authors.names(list(every(meta, _AUTHOR)))
 
 
 def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[str, ...]:
@@ -257,13 +171,13 @@ def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[
 
 
 def _published(
-    tree: Element, node: jsonld.Node, meta: dict[str, list[str]], page: Page
+    tree: Element, node: jsonld.Node, meta: Meta, page: Page
 ) -> tuple[datetime | None, date | None]:
     """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and markup, a date at midnight UTC.
 
     Its extensive search is left out: what it adds are mostly copyright years, as the first of January.
     """
-    stated = [jsonld.text(node.get("datePublished")), *_all(meta, _PUBLISHED)]
+    stated = [jsonld.text(node.get("datePublished")), *every(meta, _PUBLISHED)]
     marked = [
         element.get("datetime") or element.get("content", "")
         for element in _TIME(tree)
@@ -287,7 +201,7 @@ def _moment(candidates: list[str], latest: datetime) -> tuple[datetime | None, d
     return moment, dates.day(text) if moment else None
 
 
-def _access(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> Access:
+def _access(tree: Element, node: jsonld.Node, meta: Meta) -> Access:
     """By schema.org's isAccessibleForFree and the meta tag of content tiers; free where neither says otherwise."""
     tier = first(meta, ("article:content_tier", "content_tier")).lower()
     if tier == "metered":
@@ -298,7 +212,7 @@ def _access(tree: Element, node: jsonld.Node, meta: dict[str, list[str]]) -> Acc
     return "paywalled" if closed or tier in ("locked", "paid", "premium") else "free"
 
 
-def _tags(node: jsonld.Node, meta: dict[str, list[str]]) -> tuple[str, ...]:
+def _tags(node: jsonld.Node, meta: Meta) -> tuple[str, ...]:
     stated = jsonld.texts(node.get("keywords")) or next((meta[name] for name in _TAGS if name in meta), [])
     single = len(stated) == 1
     found: dict[str, str] = {}

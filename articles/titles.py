@@ -1,0 +1,76 @@
+"""Which of the titles that a page names is its article's: in its head, its JSON-LD, or to be seen in an h1."""
+
+from articles import jsonld
+from articles.dom import Element, select, text_of
+from articles.metatags import SITE, Meta, every, first
+from articles.text import key, tidy, tokens
+
+_TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
+_H1 = select("//h1")
+_HEAD_TITLE = select("//title[not(ancestor::svg)]")  # drawings have titles, too
+_VOUCHED = 0.5
+_HINTED = 0.2
+_HEADLINE_WORDS = 5
+
+
+def stated_title(tree: Element, meta: Meta) -> str:
+    """The title that the head of the page states: a meta tag's, else that of <title>."""
+    return first(meta, _TITLE) or _page_title(tree)
+
+
+def title(tree: Element, node: jsonld.Node, meta: Meta) -> str:
+    """An h1 that og:title, <title> or JSON-LD vouches for; else the only h1 as long as a headline; else JSON-LD's headline,
+    og:title, or any h1. A kicker before a colon that another title leaves out goes. Where JSON-LD states a news article's
+    headline, an h1 in other words is not it, but the page's: a ticker's last line, or one for search engines.
+    """
+    headline = tidy(jsonld.text(node.get("headline")))
+    stated = [text for text in (headline, *every(meta, _TITLE), _page_title(tree)) if text]
+    headings = [text for element in _H1(tree) if (text := text_of(element))]
+    if headline and jsonld.is_news(node):
+        headings = [heading for heading in headings if _agreement(heading, headline) >= _VOUCHED]
+    best = max(
+        ((_agreement(heading, text), heading) for heading in headings for text in stated), default=(0.0, "")
+    )
+    long = [heading for heading in headings if len(tokens(heading)) >= _HEADLINE_WORDS]
+    if best[0] >= _VOUCHED:
+        return _without_kicker(best[1], stated)
+    if len(long) == 1 and any(_agreement(long[0], text) >= _HINTED for text in stated):
+        return long[0]
+    if stated:
+        return _without_site(stated[0], first(meta, SITE))
+    return headings[0] if headings else ""
+
+
+def _without_kicker(heading: str, stated: list[str]) -> str:
+    return next(
+        (
+            title
+            for title in stated
+            if len(tokens(title)) >= _HEADLINE_WORDS
+            and heading.endswith(title)
+            and heading[: -len(title)].rstrip().endswith(":")
+        ),
+        heading,
+    )
+
+
+def _page_title(tree: Element) -> str:
+    return next(map(text_of, _HEAD_TITLE(tree)), "")
+
+
+def _agreement(heading: str, stated: str) -> float:
+    """How much of the longer text's words the shorter shares, in 0..1; an h1 wholly inside a title counts more."""
+    a, b = tokens(heading), tokens(stated)
+    if not a or not b:
+        return 0.0
+    shared = len(set(a) & set(b))
+    inside = len(a) >= 3 and key(heading) in key(stated)
+    return max(shared / max(len(set(a)), len(set(b))), 0.6 if inside else 0.0)
+
+
+def _without_site(title: str, site: str) -> str:
+    for mark in (" | ", " - ", " – ", " — ", " :: "):
+        head, _, tail = title.rpartition(mark)
+        if head and (key(tail) == key(site) or (mark == " | " and len(tail) < 40)):
+            return head
+    return title
