@@ -42,7 +42,7 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
     assert len(set(names)) == 4
 
     funnel = broadsheet(tmp_path, "run")
-    for told in ("24 new, 0 seen", "robots", "http_status", "list_page", "no_article", "indexed"):
+    for told in ("30 new, 0 seen", "robots", "http_status", "list_page", "no_article", "indexed"):
         assert told in funnel
     assert "0 new" in broadsheet(tmp_path, "run")
 
@@ -67,7 +67,7 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
     broadsheet(tmp_path, "export", "-o", "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines() == lines
     assert "PROBLEM" not in broadsheet(tmp_path, "doctor")
-    assert "Rebuilt from 23 captures" in broadsheet(tmp_path, "rebuild")
+    assert "Rebuilt from 29 captures" in broadsheet(tmp_path, "rebuild")
     assert broadsheet(tmp_path, "export").splitlines() == lines
 
     broadsheet(tmp_path, "remove", names[0])
@@ -123,12 +123,13 @@ def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None
 def test_the_demo_shows_all_it_promises(tmp_path: Path) -> None:
     shown = broadsheet(tmp_path, "demo", "here")
     for told in (
-        "24 new, 0 seen",
+        "30 new, 0 seen",
         "0 new, 5 seen",
         "robots",
         "search '关税'",
         "alternate",
         "related",
+        "mismatched",
         "add https://www.example.org/",
     ):
         assert told in shown, told
