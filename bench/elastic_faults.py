@@ -59,8 +59,9 @@ class Bench:
     proxy: CuttingProxy
 
     def node(self, verb: str) -> None:
-        words = ["--version", self.version, "--data", str(self.data)] if verb == "start" else []
-        told = [sys.executable, str(NODE), verb, "--port", str(self.port), *words]
+        told = [sys.executable, str(NODE), verb, "--port", str(self.port)]
+        if verb == "start":
+            told += ["--version", self.version, "--data", str(self.data), "--disk-checks", "10s"]
         subprocess.run(told, check=True, stdout=subprocess.DEVNULL)
 
     def kill(self) -> None:
@@ -336,7 +337,6 @@ def main() -> None:
         bench = Bench(options.port, options.version, Path(data, "node"), feeds, client, proxy)
         bench.node("start")
         try:
-            client.cluster.put_settings(persistent={"cluster.info.update.interval": "10s"})
             failed = every_fault(bench, options.only)
         finally:
             bench.node("stop")

@@ -107,7 +107,7 @@ def _configure(folder: Path, distribution: Path, options: argparse.Namespace, da
         "path.data": data,
         "path.logs": folder / "logs",
         "cluster.routing.allocation.disk.threshold_enabled": "false",
-        "cluster.info.update.interval": "24h",  # at each look at its disk it lifts the blocks that tests have set
+        "cluster.info.update.interval": options.disk_checks,
         "action.destructive_requires_name": "true",
         "xpack.security.enabled": str(options.security).lower(),
     }
@@ -259,6 +259,11 @@ def main() -> int:
             verb.add_argument("--heap", default="512m", help="the JVM's heap")
             verb.add_argument("--security", action="store_true", help="TLS and a password")
             verb.add_argument("--data", type=Path, help="keep the data in this folder")
+            verb.add_argument(
+                "--disk-checks",
+                default="24h",
+                help="how often the node looks at its disk, and lifts blocks that a test has set",
+            )
         if name == "run":
             verb.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
