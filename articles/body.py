@@ -4,7 +4,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 import lxml.html
@@ -138,6 +138,7 @@ def _sort(inside: Sequence[Marked], title: str) -> tuple[list[Block], list[tuple
     for block, kind in inside[start:]:
         caption = "caption" if block.element in captioned else ""
         rules.append(_rule(block, kind, linked) or _repeats(block, seen) or caption)
+    _keep_subheadings(inside, rules)
     _cut_with_links(inside, rules)
     kept = [at for at, rule in enumerate(rules) if not rule]
     if kept and _is_heading(inside, kept[-1]) and not (len(kept) > 1 and _is_heading(inside, kept[-2])):
@@ -148,6 +149,20 @@ def _sort(inside: Sequence[Marked], title: str) -> tuple[list[Block], list[tuple
 
 def _is_heading(inside: Sequence[Marked], at: int) -> bool:
     return inside[at][0].kind == "heading"
+
+
+def _keep_subheadings(inside: Sequence[Marked], rules: list[str]) -> None:
+    """A linked heading right above a paragraph that stands beside it is text: a book in a list of books, say."""
+    for at, ((block, _), (below, _)) in enumerate(pairwise(inside)):
+        if (
+            rules[at] == "links"
+            and not rules[at + 1]
+            and (block.kind, below.kind) == ("heading", "text")
+            and len(below.text) >= _LONG
+            and below.linked < len(below.text) / 3
+            and block.element.getparent() is below.element.getparent()
+        ):
+            rules[at] = ""
 
 
 def _cut_with_links(inside: Sequence[Marked], rules: list[str]) -> None:

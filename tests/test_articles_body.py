@@ -42,6 +42,22 @@ def test_paragraphs_headings_and_items_come_in_reading_order() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("below", "kept"),
+    [
+        (f"<p>{TEXT.format(9)}</p>", True),
+        (f"<p><img src='/a.jpg'></p><p>{TEXT.format(9)}</p>", True),
+        (f"<div class='card'><p>{TEXT.format(9)}</p></div>", False),
+        ("<p>Read it now.</p>", False),
+        (f"<p><a href='/b'>{TEXT.format(9)}</a></p>", False),
+    ],
+)
+def test_a_linked_heading_is_text_above_a_paragraph_of_its_own(below: str, kept: bool) -> None:
+    book = f"<h3><a href='https://shop.example/'>Ferries of the north</a></h3>{below}"
+    found = taken(f"<article>{''.join(f'<p>{TEXT.format(day)}</p>' for day in range(4))}{book}</article>")
+    assert ("Ferries of the north" in found.paragraphs) is kept
+
+
 def test_an_empty_page_has_no_paragraphs() -> None:
     assert paragraphs(tree("<div id='app'></div>"), URL, "") == []
 
