@@ -133,7 +133,8 @@ def kind(element: Element) -> Kind:
         return "hidden"
     if attributes.get("itemprop") in _STATED:
         return "meta"
-    return kind_of(attributes.get("class"), attributes.get("id"))
+    # The id of a heading is its own text, as an anchor: a chapter on social networks is no row of share buttons.
+    return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
 
 
 def _left_open(button: Element) -> bool:

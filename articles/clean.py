@@ -19,7 +19,7 @@ from articles.model import Article, Image, Page, Place, Rejection, Removal
 from articles.text import count_words
 from articles.urls import article_id
 
-RULES = 3
+RULES = 4
 Reason = Literal[
     "http_status",
     "not_html",

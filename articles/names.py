@@ -66,6 +66,7 @@ NAMES: tuple[tuple[Kind, str], ...] = (
         r"disclaimer|print|rating|votes?|views",
     ),
 )
+_LONGEST_ID = 4  # words; longer ones are an entry's or a heading's text, made into an anchor
 _NAMED = re.compile(rf"(?:^|-)(?:{'|'.join(f'(?P<{name}>{words})' for name, words in NAMES)})(?:-|$)")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"_+|--+")
@@ -73,7 +74,11 @@ _SEPARATORS = re.compile(r"_+|--+")
 
 def kind_of(classes: str | None, identity: str | None) -> Kind:
     """What an element's class and id say it is, "" if nothing of these."""
-    return (_kind(classes) if classes else "") or (_kind(identity) if identity else "")
+    if classes and (kind := _kind(classes)):
+        return kind
+    if not identity or _SEPARATORS.sub("-", identity).count("-") >= _LONGEST_ID:
+        return ""
+    return _kind(identity)
 
 
 @lru_cache(maxsize=50_000)

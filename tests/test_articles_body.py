@@ -58,6 +58,13 @@ def test_a_linked_heading_is_text_above_a_paragraph_of_its_own(below: str, kept:
     assert ("Ferries of the north" in found.paragraphs) is kept
 
 
+def test_the_id_of_a_heading_says_nothing_of_its_kind() -> None:
+    found = taken(
+        f"<article><p>{TEXT.format(1)}</p><h2 id='toc-2'>A day on the sound</h2><p>{TEXT.format(2)}</p></article>"
+    )
+    assert "A day on the sound" in found.paragraphs
+
+
 def test_an_empty_page_has_no_paragraphs() -> None:
     assert paragraphs(tree("<div id='app'></div>"), URL, "") == []
 

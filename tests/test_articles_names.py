@@ -43,3 +43,9 @@ def test_a_class_or_id_says_its_kind_by_whole_words(mark: str, kind: Kind) -> No
 def test_the_class_is_asked_before_the_id() -> None:
     assert kind_of("newsletter", "share") == "newsletter"
     assert kind_of("story", "share") == "share"
+
+
+def test_a_long_id_is_a_text_made_into_an_anchor() -> None:
+    assert kind_of("story", "how-to-use-social-networks") == ""
+    assert kind_of(None, "article-end__author-bio") == "author"
+    assert kind_of("how-to-use-social-networks", None) == "share"
