@@ -81,19 +81,21 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Fetch one page, politely, and show what becomes of it; nothing is stored."""
-    from articles.clean import clean
     from articles.errors import CrawlError
     from articles.model import Rejection, to_json
     from broadsheet.look import show_article
     from broadsheet.terminal import console, say
+    from flows.cleaning import clean_apart
     from flows.config import load
     from flows.fetch import Unfetched, fetch
 
+    config = load(context.obj)
     with console.status("Fetching"):
-        page = fetch(load(context.obj), [url])[0]
+        page = fetch(config, [url])[0]
     if isinstance(page, Unfetched):
         raise CrawlError(f"{page.url} was not fetched: {page.reason}.")
-    result = clean(page)
+    with console.status("Cleaning"):
+        result = clean_apart(page, config.clean.timeout)
     if isinstance(result, Rejection):
         say(f"{page.final_url} is no article: {result.reason} ({result.detail})", style="yellow")
         raise typer.Exit(1)

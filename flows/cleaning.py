@@ -6,6 +6,7 @@ from pathlib import Path
 from articles.clean import clean
 from articles.errors import ArchiveError
 from articles.model import Article, Page, Rejection
+from crawlers.workers import Lost, Workers
 from store.archive import recall
 from store.records import ArchiveRef, dropped_on
 
@@ -36,3 +37,16 @@ def clean_capture(task: CleanTask) -> Article | Rejection:
     if isinstance(record.kept, Article):
         return record.kept
     return Rejection(reason="archive_damaged", detail=f"{task.ref}: {dropped_on(record.dropped_at)}")
+
+
+def clean_apart(page: Page, seconds: float) -> Article | Rejection:
+    """The article of a page, cleaned in a process of its own that is killed after so many seconds."""
+    with Workers(clean, 1, seconds) as workers:
+        result = workers.call(page)
+    return unfinished(result) if isinstance(result, Lost) else result
+
+
+def unfinished(lost: Lost) -> Rejection:
+    """What is said of a page that a cleaning process did not get done with."""
+    reason = "cleaner_failed" if lost.why == "error" else "parser_killed"
+    return Rejection(reason=reason, detail=lost.detail)

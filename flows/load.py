@@ -15,7 +15,7 @@ from articles.features import features
 from articles.model import Article, Rejection
 from articles.urls import article_id
 from crawlers.workers import Lost, Workers
-from flows.cleaning import CleanTask, clean_capture
+from flows.cleaning import CleanTask, clean_capture, unfinished
 from flows.config import Config
 from index.protocols import Ack, IndexWriter
 from store import captures, knowledge, urls
@@ -136,7 +136,7 @@ def batches(
     due = time.monotonic() + _SECONDS
     in_hand: dict[int, Capture] = {}
     for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
-        article = _rejected(result) if isinstance(result, Lost) else result
+        article = unfinished(result) if isinstance(result, Lost) else result
         batch.append((in_hand.pop(task.capture_id), article))
         if len(batch) == _AT_ONCE or time.monotonic() > due:
             yield batch
@@ -200,11 +200,6 @@ def _holds(latest: Mapping[str, Latest], capture: Capture) -> bool:
 def _original(article: Article) -> str:
     """The id of the article that the page names as its original; its own where it names none."""
     return article_id(article.canonical_url)
-
-
-def _rejected(lost: Lost) -> Rejection:
-    reason = "cleaner_failed" if lost.why == "error" else "parser_killed"
-    return Rejection(reason=reason, detail=lost.detail)
 
 
 def decide(
