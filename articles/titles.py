@@ -8,9 +8,9 @@ from articles.text import key, tidy, tokens
 _TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
 _H1 = select("//h1")
 _HEAD_TITLE = select("//title[not(ancestor::svg)]")  # drawings have titles, too
-_VOUCHED = 0.5
-_HINTED = 0.2
-_HEADLINE_WORDS = 5
+_VOUCHED = 0.5  # agreement with a stated title from which on an h1 is that title
+_HINTED = 0.2  # enough for the only h1 as long as a headline
+_HEADLINE_WORDS = 5  # at least
 
 
 def stated_title(tree: Element, meta: Meta) -> str:

@@ -116,7 +116,7 @@ def _why(capture: Capture, title: str) -> str:
     parts = [part for part in (capture.reason, capture.detail) if part]
     if capture.related:
         parts.append(f"article {capture.related}")
-    if capture.outcome is Outcome.INDEXED:
+    if capture.outcome is Outcome.INDEXED and title:
         parts.append(f"article {capture.article_id}: {title}")
     if capture.outcome is Outcome.PENDING:
         parts.append("waiting to be cleaned and loaded; `broadsheet run` does it")
