@@ -71,7 +71,7 @@ def worker(run: Run) -> int:
     crawl = crawler(run)
     below = {pid for pid, _ in descendants(crawl)} if crawl else set()
     workers = [pid for pid, told in descendants(run.pid) if "spawn_main" in told and pid not in below]
-    return random.choice(workers) if workers else 0  # noqa: S311  nothing secret
+    return random.choice(workers) if workers else 0
 
 
 def strike(run: Run, victim: str, moment: float) -> list[int]:
@@ -156,7 +156,7 @@ def main() -> None:
     failed = 0
     for victim, until in latest.items():
         for _ in range(options.times if options.only in ("", victim) else 0):
-            moment = random.uniform(0, 0.7 * until)  # noqa: S311
+            moment = random.uniform(0, 0.7 * until)
             with tempfile.TemporaryDirectory() as folder:
                 configure(Path(folder), feeds)
                 wrong = one(Path(folder), victim, moment, expected)

@@ -86,7 +86,7 @@ def queries(path: Path, count: int, seed: int) -> dict[str, list[tuple[str, str]
         if article.title:
             titled.setdefault(article.title, []).append(number)
     once = [numbers[0] for numbers in titled.values() if len(numbers) == 1]
-    rng = random.Random(seed)  # noqa: S311  picks queries
+    rng = random.Random(seed)
     chosen = set(rng.sample(once, min(count, len(once))))
     made: dict[str, list[tuple[str, str]]] = {"whole title": [], "three words of the body": []}
     most = _RARE * (number + 1)

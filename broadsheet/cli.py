@@ -66,8 +66,8 @@ def main() -> None:
     except QueryError as error:
         line = error.query.replace("\n", " ")[:200]
         pointer = f"\n  {line}\n  {' ' * error.position}^" if error.position <= len(line) else ""
-        print(f"broadsheet: {error}{pointer}", file=sys.stderr)  # noqa: T201  the program's own voice
+        typer.echo(f"broadsheet: {error}{pointer}", err=True)
         sys.exit(1)
     except BroadsheetError as error:
-        print(f"broadsheet: {error}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"broadsheet: {error}", err=True)
         sys.exit(_TRY_AGAIN if isinstance(error, IndexUnavailableError) else 1)
