@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from articles import authors, body, captions, html, language, lead, lines, lists, metadata, refusals, scope
+from articles import html
 from articles.dom import Element
+from articles.extraction import body, captions, foreign_blocks, lead, lines, list_pages, soft_errors
+from articles.metadata import authors, language, statements
 from articles.model import Article, Image, Page, Place, Rejection, Removal
 from articles.text import count_words
 from articles.urls import article_id
@@ -46,8 +48,8 @@ class Draft:
 
     page: Page
     tree: Element = field(init=False)
-    meta: metadata.Metadata = field(init=False)
-    links: lists.Links = lists.NONE
+    meta: statements.Metadata = field(init=False)
+    links: list_pages.Links = list_pages.NONE
     images: tuple[Image, ...] = ()
     lead: str = ""
     body: tuple[str, ...] = ()
@@ -89,16 +91,16 @@ def parse(draft: Draft) -> Rejection | None:
 
 
 def read_metadata(draft: Draft) -> None:
-    draft.meta = metadata.read(draft.tree, draft.page)
+    draft.meta = statements.read(draft.tree, draft.page)
 
 
 def count_links(draft: Draft) -> None:
     if not draft.meta.vouched:
-        draft.links = lists.links(draft.tree)
+        draft.links = list_pages.links(draft.tree)
 
 
 def cut_blocks(draft: Draft) -> None:
-    draft.removed += scope.cut(draft.tree, draft.meta.title)
+    draft.removed += foreign_blocks.cut(draft.tree, draft.meta.title)
 
 
 def take_captions(draft: Draft) -> None:
@@ -168,11 +170,11 @@ def tell_language(draft: Draft) -> None:
 
 def check_article(draft: Draft) -> Rejection | None:
     meta = draft.meta
-    if refused := refusals.reason(draft.page.final_url, meta, draft.words):
+    if refused := soft_errors.reason(draft.page.final_url, meta, draft.words):
         return refused
-    if not meta.vouched and (listed := lists.evidence(draft.links, draft.body)):
+    if not meta.vouched and (listed := list_pages.evidence(draft.links, draft.body)):
         return Rejection(reason="list_page", detail=listed)
-    if not lists.is_running_text(draft.links, (draft.lead, *draft.body)):
+    if not list_pages.is_running_text(draft.links, (draft.lead, *draft.body)):
         return Rejection(reason="no_article", detail="no running text found")
     if not meta.title:
         return Rejection(reason="no_article", detail="no title found")

@@ -95,7 +95,7 @@ class Article:
     origin, cut from the body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the
     version of the cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first
     article of those that carry one text, `snapshot` the number of the knowledge that it is judged by, at the end of its
-    run (articles.judge): "" and 0 as `clean` leaves them.
+    run (articles.source.judge): "" and 0 as `clean` leaves them.
     """
 
     id: str

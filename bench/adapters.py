@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from articles import mismatch
-from articles.captions import split_credit
 from articles.clean import clean
-from articles.features import Features, features
-from articles.knowledge import Knowledge, build
+from articles.extraction.captions import split_credit
 from articles.model import Article, FeedEntry, Page, Rejection
+from articles.source import mismatch
+from articles.source.features import Features, features
+from articles.source.knowledge import Knowledge, build
 from articles.urls import canonical
 
 

@@ -18,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from articles.clean import clean
-from articles.features import features
-from articles.judge import judge
-from articles.knowledge import build
 from articles.model import Article, FeedEntry, Page, Rejection
-from articles.templates import RULE
+from articles.source.features import features
+from articles.source.judge import judge
+from articles.source.knowledge import build
+from articles.source.templates import RULE
 from articles.text import count_words, key
 from articles.urls import canonical
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from articles import templates
-from articles.features import features, fingerprint
-from articles.judge import judge
-from articles.knowledge import Knowledge
 from articles.model import Article
-from articles.near import Match, near, story_id
+from articles.source import templates
+from articles.source.features import features, fingerprint
+from articles.source.judge import judge
+from articles.source.knowledge import Knowledge
+from articles.source.near_copies import Match, near, story_id
 from flows.load import Cleaners, batches, completed
 from index.protocols import IndexReader, IndexWriter
 from store import captures, knowledge

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from articles.clean import content_hash
-from articles.features import features
 from articles.model import Article, Rejection
+from articles.source.features import features
 from articles.urls import article_id
 from crawlers.workers import Lost, Workers
 from flows.cleaning import CleanTask, clean_capture, unfinished

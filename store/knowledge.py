@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from articles.features import FORMAT, Features, from_bytes, to_bytes
-from articles.knowledge import WINDOW, Knowledge, build
-from articles.minhash import bands
+from articles.source.features import FORMAT, Features, from_bytes, to_bytes
+from articles.source.knowledge import WINDOW, Knowledge, build
+from articles.source.minhash import bands
 from store.schema import METADATA, Moment, Words
 
 SNAPSHOTS = Table(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.authors import MOST, alone, is_account, names
+from articles.metadata.authors import MOST, alone, is_account, names
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import blocks
+from articles.extraction import blocks
 
 PIECES = ("<p>", "</p>", "<ul><li>", "</li>", "<table><tr><td>", "<a href='/'>", "</a>", "<div>", "</div>", "<br>", "<h2>", "Text. ", "\x0b")  # fmt: skip
 

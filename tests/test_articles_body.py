@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.body import Body, take
 from articles.dom import Element
+from articles.extraction.body import Body, take
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
 TEXT = "The ferry stayed in the harbour on day {} because its shaft had not arrived, and the islanders crossed the sound."

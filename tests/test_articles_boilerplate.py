@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from articles.boilerplate import Pattern, Where, match, patterns
+from articles.extraction.boilerplate import Pattern, Where, match, patterns
 from articles.text import count_words
 
 PLACES: tuple[Where, ...] = get_args(Where)

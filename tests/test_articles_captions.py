@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.captions import split_credit, take
 from articles.dom import Element
+from articles.extraction.captions import split_credit, take
 
 BASE = "https://harbour.example/news/ferry"
 LONG = "The ferry stayed in the harbour on Monday because its shaft had not arrived. " * 12

@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from articles import container
+from articles.extraction import container
 
 TEXT = "The ferry stayed in the harbour on day {} because its shaft had not arrived, and the islanders crossed the sound."
 TITLE = "Ferry stays in port"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.features import (
+from articles.source.features import (
     FORMAT,
     ZONES,
     Features,

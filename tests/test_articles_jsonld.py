@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import jsonld
 from articles.dom import Element
+from articles.metadata import jsonld
 
 
 def tree(*scripts: str) -> Element:

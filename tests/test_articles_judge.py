@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.clean import content_hash
-from articles.features import features
-from articles.judge import judge
-from articles.knowledge import Knowledge, build
 from articles.model import Article, Image, Removal, from_json, to_json
+from articles.source.features import features
+from articles.source.judge import judge
+from articles.source.knowledge import Knowledge, build
 from articles.text import count_words
 from tests.desk import STORIES, WIRE, article
 

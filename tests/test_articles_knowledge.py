@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import knowledge
-from articles.features import Features, features, fingerprint, informative
-from articles.knowledge import build
+from articles.source import knowledge
+from articles.source.features import Features, features, fingerprint, informative
+from articles.source.knowledge import build
 from tests.desk import FIRST, STORIES, WIRE, article
 
 FOOTER = "The Norland Post is printed on paper from the forests of Holm"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.language import language_of
+from articles.metadata.language import language_of
 from articles.text import count_words
 
 SAMPLES = {

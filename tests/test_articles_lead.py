@@ -4,8 +4,8 @@ import lxml.html
 import pytest
 
 from articles.dom import Element
-from articles.lead import take
-from articles.metadata import Metadata
+from articles.extraction.lead import take
+from articles.metadata.statements import Metadata
 
 LEAD = "Without its shaft the ferry will not sail before Friday, and islanders cross in a launch."
 TEXT = "The ferry stayed in the harbour on Monday because its shaft had not arrived, and nobody waved at all."

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import lines
-from articles.lines import Facts, apply, place
+from articles.extraction import lines
+from articles.extraction.lines import Facts, apply, place
 
 TEXT = tuple(
     f"The ferry stayed in the harbour on day {n}, because its shaft had not arrived." for n in range(30)

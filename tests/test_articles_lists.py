@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from articles.dom import Element
-from articles.lists import evidence, is_running_text, links
+from articles.extraction.list_pages import evidence, is_running_text, links
 
 SENTENCE = "The ferry stayed in the harbour on day {} because its shaft had not arrived, and the islanders crossed in a launch."
 LONG = [SENTENCE.format(n) + " Nobody waved from the quay." for n in range(12)]

@@ -7,7 +7,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from articles.metadata import Metadata, read
+from articles.metadata.statements import Metadata, read
 from articles.model import FeedEntry, Page
 
 URL = "https://www.example.org/news/ferry-stays"

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from articles import mismatch
-from articles.features import features
-from articles.knowledge import build
 from articles.model import Article, Image
+from articles.source import mismatch
+from articles.source.features import features
+from articles.source.knowledge import build
 from tests.desk import STORIES, WIRE, article
 
 RADAR = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.names import NAMES, Kind, kind_of
+from articles.extraction.element_names import NAMES, Kind, kind_of
 
 
 @pytest.mark.parametrize(

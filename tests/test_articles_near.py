@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import minhash
-from articles.features import Features, features
-from articles.near import Match, near, story_id
+from articles.source import minhash
+from articles.source.features import Features, features
+from articles.source.near_copies import Match, near, story_id
 from tests.desk import STORIES, WIRE, article
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

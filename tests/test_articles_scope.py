@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from articles.dom import Element
-from articles.scope import cut
+from articles.extraction.foreign_blocks import cut
 
 TEXT = "The ferry stayed in the harbour on Monday because its shaft had not arrived, and the islanders waited long."
 BODY = f"<p>{TEXT}</p>" * 6

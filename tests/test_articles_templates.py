@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.features import features, fingerprint
-from articles.knowledge import Knowledge, build
 from articles.model import Article
-from articles.templates import cut, is_notice
+from articles.source.features import features, fingerprint
+from articles.source.knowledge import Knowledge, build
+from articles.source.templates import cut, is_notice
 from tests.desk import STORIES, WIRE, article
 
 FOOTER = "The Norland Post can also be read at the following addresses in the mountains"

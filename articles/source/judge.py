@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from articles import mismatch, templates
 from articles.clean import content_hash
-from articles.features import Features
-from articles.knowledge import Knowledge
 from articles.model import Article, Removal
+from articles.source import mismatch, templates
+from articles.source.features import Features
+from articles.source.knowledge import Knowledge
 from articles.text import count_words
 
 
 def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) -> Article:
     """The article without the templates of its site, its captions judged, its story told.
 
-    `row` is what was remembered of the article when it was cleaned (articles.features.features), `story_id` what
-    articles.near.story_id says of it. Pure: the same four give the same article, and judging twice changes nothing.
+    `row` is what was remembered of the article when it was cleaned (articles.source.features.features), `story_id` what
+    articles.source.near_copies.story_id says of it. Pure: the same four give the same article, and judging twice changes nothing.
     With knowledge of no article only `story_id` and `snapshot` are filled in. Raises ValueError for another article's row.
     """
     if row.article_id != article.id:

@@ -1,8 +1,8 @@
 """Which of the titles that a page names is its article's: in its head, its JSON-LD, or to be seen in an h1."""
 
-from articles import jsonld
 from articles.dom import Element, select, text_of
-from articles.metatags import SITE, Meta, every, first
+from articles.metadata import jsonld
+from articles.metadata.metatags import SITE, Meta, every, first
 from articles.text import key, tidy, tokens
 
 _TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from articles import boilerplate
-from articles.captions import split_credit
-from articles.dates import MONTH
+from articles.extraction import boilerplate
+from articles.extraction.captions import split_credit
+from articles.metadata.dates import MONTH
 from articles.model import Place, Removal
 from articles.text import count_words, key
 

@@ -2,7 +2,7 @@
 
 import re
 
-from articles.dates import MONTH
+from articles.metadata.dates import MONTH
 from articles.text import key, tidy
 
 MOST = 20

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from articles.metadata import Metadata
+from articles.metadata.statements import Metadata
 from articles.model import Rejection
 
 _MOST_WORDS = 200  # an article about cookies or a lost page has more to say

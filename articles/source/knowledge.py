@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from math import log
 from types import MappingProxyType
 
-from articles.features import Features, is_long
-from articles.minhash import bands
-from articles.near import near
+from articles.source.features import Features, is_long
+from articles.source.minhash import bands
+from articles.source.near_copies import near
 
 MOST = 500  # articles of a source that are remembered
 WINDOW = timedelta(days=60)  # back from the newest one; a line unseen for as long is forgotten
@@ -28,7 +28,7 @@ Seen = tuple[
 class Words:
     """In which of the source's articles in one language a word stands: what makes it rare, and who else knows it.
 
-    `articles` are their indices in Knowledge.articles; `postings` maps a token of articles.features.informative to the
+    `articles` are their indices in Knowledge.articles; `postings` maps a token of articles.source.features.informative to the
     places in `articles` of those that have it. No copies among them.
     """
 
@@ -47,7 +47,7 @@ class Knowledge:
 
     `articles` are the remembered ones, oldest first, of copies the oldest alone. `recurring` maps the fingerprints of
     lines that may be templates to where they were seen. `copies` maps every remembered id to its index in `articles`
-    (that of its copy), `bands` the bands of signatures (articles.minhash).
+    (that of its copy), `bands` the bands of signatures (articles.source.minhash).
     """
 
     source: str

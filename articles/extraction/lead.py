@@ -3,7 +3,7 @@
 import re
 
 from articles.dom import Element, select, text_of
-from articles.metadata import Metadata
+from articles.metadata.statements import Metadata
 from articles.text import count_words, key
 
 _NAMED = re.compile(

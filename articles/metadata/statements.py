@@ -7,13 +7,13 @@ from itertools import chain
 
 import htmldate
 
-from articles import authors, dates, jsonld
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
-from articles.metatags import SITE, Meta, every, first, meta_tags
+from articles.metadata import authors, dates, jsonld
+from articles.metadata.metatags import SITE, Meta, every, first, meta_tags
+from articles.metadata.titles import stated_title, title
 from articles.model import Access, Page
 from articles.text import key, tidy
-from articles.titles import stated_title, title
 from articles.urls import absolute, canonical, origin, same_site
 
 _DESCRIPTION = (

@@ -14,10 +14,10 @@ from zlib import crc32
 
 import msgspec
 
-from articles import minhash
-from articles.lines import place
-from articles.minhash import Signature
+from articles.extraction.lines import place
 from articles.model import Article, Place
+from articles.source import minhash
+from articles.source.minhash import Signature
 from articles.text import key
 
 FORMAT = 1  # rises with every change of what is computed or how it is written

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from articles.dom import INLINE, Element
-from articles.names import Kind, kind_of
+from articles.extraction.element_names import Kind, kind_of
 from articles.text import tidy
 
 BlockKind = Literal["text", "heading", "item", "row", "code"]

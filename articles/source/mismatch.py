@@ -6,9 +6,9 @@ that title, lead and body have, less the greatest share that another article has
 
 from dataclasses import replace
 
-from articles.features import Features, informative
-from articles.knowledge import Knowledge, Words
 from articles.model import CaptionStatus, Image
+from articles.source.features import Features, informative
+from articles.source.knowledge import Knowledge, Words
 from articles.text import key
 
 LIMIT = -0.3  # of the score: below it the caption is another article's, above 0 this one's

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from articles import blocks
-from articles.blocks import Block
 from articles.dom import Element
-from articles.names import Kind
+from articles.extraction import blocks
+from articles.extraction.blocks import Block
+from articles.extraction.element_names import Kind
 from articles.text import key
 
 _BOXES = frozenset(

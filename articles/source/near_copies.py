@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from articles.features import Features
-from articles.minhash import resemblance
+from articles.source.features import Features
+from articles.source.minhash import resemblance
 
 _FEWEST_SHINGLES = 25  # a text of thirty words or so; below, a signature says little
 _LEAST_RESEMBLANCE = 0.38  # of all wording: what is found by bands nearly always

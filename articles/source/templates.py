@@ -2,10 +2,10 @@
 
 import re
 
-from articles.features import SHORT, ZONES, Features, fingerprint, is_long
-from articles.knowledge import FEWEST_LONG, FEWEST_SHORT, Knowledge, Seen
-from articles.lines import place
+from articles.extraction.lines import place
 from articles.model import Removal
+from articles.source.features import SHORT, ZONES, Features, fingerprint, is_long
+from articles.source.knowledge import FEWEST_LONG, FEWEST_SHORT, Knowledge, Seen
 from articles.text import count_words
 
 RULE = "template"

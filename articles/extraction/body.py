@@ -12,11 +12,11 @@ from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from articles import captions, container
-from articles.blocks import Block
 from articles.dom import Element, name_of
+from articles.extraction import captions, container
+from articles.extraction.blocks import Block
+from articles.extraction.element_names import Kind
 from articles.model import Removal
-from articles.names import Kind
 from articles.text import count_words, key, tidy
 
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):

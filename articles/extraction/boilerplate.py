@@ -63,7 +63,7 @@ def _lower(text: str) -> str:
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """All patterns, in the file's order."""
-    text = files("articles").joinpath("boilerplate.toml").read_bytes()
+    text = files("articles.extraction").joinpath("boilerplate.toml").read_bytes()
     return msgspec.toml.decode(text, type=dict[Literal["pattern"], tuple[Pattern, ...]])["pattern"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from articles.dom import Element, attached, name_of, select, test, text_of
-from articles.lines import BREADCRUMB
+from articles.extraction.lines import BREADCRUMB
 from articles.model import Removal
 from articles.text import key
 

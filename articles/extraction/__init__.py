@@ -1,0 +1,1 @@
+"""What of a page is its article: where its text is, what is cut from it, and why."""

@@ -1,0 +1,1 @@
+"""What is learned across the articles of a source, and each article judged by it."""
