@@ -33,8 +33,8 @@ from folders import State, command, configure, export
 
 from index import elastic_layout
 from index.elastic_client import connect
-from store import captures
-from store.ledger import Ledger
+from store.ledger import capture_table
+from store.ledger.database import Ledger
 from tests.elastic import NODE, CuttingProxy
 from tests.elasticsearch_node import read_state
 
@@ -184,7 +184,7 @@ def counts(folder: Path) -> dict[str, int]:
     ledger = Ledger.open(path)
     try:
         with ledger.reading() as conn:
-            return captures.counts(conn)
+            return capture_table.counts(conn)
     finally:
         ledger.close()
 

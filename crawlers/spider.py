@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from scrapy import Request, Spider
 
-from crawlers.fetch import Download
+from crawlers.fetcher import Download
 
 
 class NewsSpider(Spider):

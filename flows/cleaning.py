@@ -6,9 +6,9 @@ from pathlib import Path
 from articles.clean import clean
 from articles.errors import ArchiveError
 from articles.model import Article, Page, Rejection
-from crawlers.workers import Lost, Workers
-from store.archive import recall
+from store.archive.segment_files import recall
 from store.records import ArchiveRef, dropped_on
+from store.workers import Lost, Workers
 
 # Rejections that say nothing about the page: what was made of it before stays valid.
 FAILURES = frozenset({"archive_damaged", "parser_killed", "cleaner_failed"})

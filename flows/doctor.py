@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from articles.errors import BroadsheetError, LockedError
 from flows import indexes
 from flows.config import Config
-from store import captures, segments
-from store.archive import check
-from store.ledger import Ledger
+from store.archive.segment_files import check
+from store.ledger import capture_table, segment_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome
 
@@ -77,9 +77,9 @@ def _lock(config: Config) -> Finding:
 def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     problems = ledger.check()
     with ledger.reading() as conn:
-        problems += captures.problems(conn)
-        committed, dropped = segments.lengths(conn), segments.dropped(conn)
-        counts = captures.counts(conn)
+        problems += capture_table.problems(conn)
+        committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
+        counts = capture_table.counts(conn)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
     yield from _report(

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flows.config import Config, SourceSection
 from flows.schedule import is_due
-from store import feeds, urls
-from store.ledger import Ledger
+from store.ledger import feed_table, url_table
+from store.ledger.database import Ledger
 from store.records import FeedHealth
 
 
@@ -20,8 +20,8 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
     ledger = Ledger.open(config.ledger)
     try:
         with ledger.reading() as conn:
-            known = feeds.health(conn)
-            unfinished = urls.interrupted(conn)
+            known = feed_table.health(conn)
+            unfinished = url_table.interrupted(conn)
     finally:
         ledger.close()
     return tuple(

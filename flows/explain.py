@@ -11,9 +11,9 @@ from articles.model import Article, Page
 from articles.urls import canonical
 from flows import indexes
 from flows.config import Config
-from store import captures, urls
-from store.archive import recall
-from store.ledger import Ledger
+from store.archive.segment_files import recall
+from store.ledger import capture_table, url_table
+from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, dropped_on
 
 _SHORT = 160
@@ -37,10 +37,12 @@ def explain(config: Config, address: str) -> list[Step]:
     ledger = Ledger.open(config.ledger)
     try:
         with ledger.reading() as conn:
-            taken = captures.of_url(conn, url)
+            taken = capture_table.of_url(conn, url)
             asked = {url, *(capture.url for capture in taken)}
-            known = [found for found in (urls.get(conn, each) for each in sorted(asked)) if found is not None]
-            misses = [miss for each in sorted(asked) for miss in urls.misses(conn, each)]
+            known = [
+                found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
+            ]
+            misses = [miss for each in sorted(asked) for miss in url_table.misses(conn, each)]
     finally:
         ledger.close()
     if not known and not taken:

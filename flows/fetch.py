@@ -9,9 +9,9 @@ from articles.urls import canonical
 from crawlers.plan import CrawlPlan
 from flows.config import Config
 from flows.crawl import Crawl, settings
-from store import captures, urls
-from store.archive import read
-from store.ledger import Ledger
+from store.archive.segment_files import read
+from store.ledger import capture_table, url_table
+from store.ledger.database import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ def fetch(config: Config, addresses: list[str]) -> list[Page | Unfetched]:
             with ledger.reading() as conn:
                 found: list[Page | Unfetched] = []
                 for entry in entries:
-                    taken = captures.of_url(conn, entry.url)
+                    taken = capture_table.of_url(conn, entry.url)
                     if taken:
                         found.append(read(folder / "archive", taken[-1].ref))
                     else:
-                        known = urls.get(conn, entry.url)
+                        known = url_table.get(conn, entry.url)
                         found.append(Unfetched(entry.url, known.last_error if known else "was not tried"))
                 return found
         finally:

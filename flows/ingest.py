@@ -19,8 +19,8 @@ from flows.config import Config, SourceName, load
 from flows.due import due_sources
 from flows.report import funnel, rejections, troubled
 from flows.run import RunReport, now, run
-from store import recent
-from store.ledger import Ledger
+from store.ledger import recent
+from store.ledger.database import Ledger
 
 _PASSING = (StorageError, IndexUnavailableError, CrawlError)
 _BACK_OFF = [30.0, 120.0, 600.0]

@@ -21,9 +21,9 @@ from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from flows.load import Cleaners, batches, completed
 from index.protocols import IndexReader, IndexWriter
-from store import captures, knowledge
-from store.knowledge import Remembered
-from store.ledger import Ledger
+from store.ledger import capture_table, knowledge_table
+from store.ledger.database import Ledger
+from store.ledger.knowledge_table import Remembered
 
 _AT_ONCE = 250  # articles of one turn
 _HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
@@ -66,8 +66,8 @@ class Judge:
         Raises IndexUnavailableError: then they wait for the next run.
         """
         with self.ledger.reading() as conn:
-            waiting = knowledge.unjudged(conn)
-            number = knowledge.present(conn) + 1
+            waiting = knowledge_table.unjudged(conn)
+            number = knowledge_table.present(conn) + 1
         if not waiting:
             return Judged()
         self._tell_stories([article_id for article_id, _ in waiting])
@@ -82,8 +82,8 @@ class Judge:
         with self.ledger.transaction() as conn:
             for source, lesson in learned.items():
                 named = dict.fromkeys(lesson.new, "") | lesson.texts
-                knowledge.learn(conn, source, named, lesson.lost, self.clock())
-            knowledge.close(conn, number, self.clock())
+                knowledge_table.learn(conn, source, named, lesson.lost, self.clock())
+            knowledge_table.close(conn, number, self.clock())
         found = sum(len(lesson.new & lesson.texts.keys()) for lesson in learned.values())
         return Judged(number, judged, changed, found)
 
@@ -95,9 +95,9 @@ class Judge:
         held = 0
         for source, ids in sorted(by_source.items()):
             with self.ledger.reading() as conn:
-                known = knowledge.of_source(conn, source, number)
+                known = knowledge_table.of_source(conn, source, number)
                 before = frozenset(
-                    t.fingerprint for t in knowledge.templates(conn, source) if not t.forgotten_at
+                    t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
                 )
             proved = templates.active(known)
             learned[source] = _Learned(proved - before, before - proved)
@@ -121,7 +121,7 @@ class Judge:
                 for article_id in waiting[start : start + _AT_ONCE]:
                     untold.discard(article_id)
                     if story := _story(conn, article_id, untold):
-                        knowledge.tell(conn, {article_id: story})
+                        knowledge_table.tell(conn, {article_id: story})
 
     def _judge(self, part: list[tuple[str, Knowledge]], learned: dict[str, _Learned]) -> int:
         """How many of these articles are others now."""
@@ -129,8 +129,8 @@ class Judge:
         with self.ledger.turn():
             present = self.reader.get_many(list(known))
             with self.ledger.reading() as conn:
-                rows = {one: row for one in present if (row := knowledge.newest(conn, one)) is not None}
-                told = knowledge.stories(conn, rows)
+                rows = {one: row for one in present if (row := knowledge_table.newest(conn, one)) is not None}
+                told = knowledge_table.stories(conn, rows)
             whole = self._whole(present)
             others = []
             for one, row in rows.items():
@@ -143,7 +143,7 @@ class Judge:
                 }
             self.writer.add(others)
             with self.ledger.transaction() as conn:
-                captures.touch(conn, [article.id for article in others], self.clock())
+                capture_table.touch(conn, [article.id for article in others], self.clock())
         return len(others)
 
     def _whole(self, present: dict[str, Article]) -> dict[str, Article]:
@@ -154,7 +154,7 @@ class Judge:
         if not cut:
             return present
         with self.ledger.reading() as conn:
-            wanted = captures.indexed(conn, cut)
+            wanted = capture_table.indexed(conn, cut)
         cleaned = [
             (capture, result)
             for batch in batches(self.archive, self.cleaners, wanted)
@@ -175,8 +175,8 @@ class PresentKnowledge:
         """The articles as the present snapshot judges them; as they are, before the first."""
         found = list(articles)
         with self.ledger.reading() as conn:
-            told = knowledge.stories(conn, [article.id for article in found])
-            number = knowledge.present(conn)
+            told = knowledge_table.stories(conn, [article.id for article in found])
+            number = knowledge_table.present(conn)
             if not number:
                 return found
             return [
@@ -189,18 +189,20 @@ class PresentKnowledge:
         if known is None or known.number != number:
             if len(self._known) == _SOURCES:
                 self._known.clear()
-            known = self._known[source] = knowledge.of_source(conn, source, number)
+            known = self._known[source] = knowledge_table.of_source(conn, source, number)
         return known
 
 
 def _story(conn: Connection, article_id: str, untold: Collection[str]) -> str:
     """The story of an article that was told none yet and has copies; else ""."""
-    article = knowledge.newest(conn, article_id)
-    if article is None or knowledge.stories(conn, (article_id,)):
+    article = knowledge_table.newest(conn, article_id)
+    if article is None or knowledge_table.stories(conn, (article_id,)):
         return ""
-    copies = [one for one in knowledge.sharing_bands(conn, article) if near(article.features, one.features)]
+    copies = [
+        one for one in knowledge_table.sharing_bands(conn, article) if near(article.features, one.features)
+    ]
     ids = [copy.features.article_id for copy in copies]
-    told = {one: one for one in ids if one not in untold} | knowledge.stories(conn, ids)
+    told = {one: one for one in ids if one not in untold} | knowledge_table.stories(conn, ids)
     return (
         story_id(article_id, article.first_seen_at, (_match(copy, told) for copy in copies)) if copies else ""
     )

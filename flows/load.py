@@ -14,15 +14,15 @@ from articles.clean import content_hash
 from articles.model import Article, Rejection
 from articles.source.features import features
 from articles.urls import article_id
-from crawlers.workers import Lost, Workers
 from flows.cleaning import CleanTask, clean_capture, unfinished
 from flows.config import Config
 from index.protocols import Ack, IndexWriter
-from store import captures, knowledge, urls
-from store.captures import Latest
-from store.knowledge import Remembered
-from store.ledger import Ledger
+from store.ledger import capture_table, knowledge_table, url_table
+from store.ledger.capture_table import Latest
+from store.ledger.database import Ledger
+from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, Selection, Settled
+from store.workers import Lost, Workers
 
 _AT_ONCE = 500  # captures of one batch
 _SECONDS = 2.0  # an article waits no longer for its batch to fill
@@ -68,7 +68,7 @@ class Loader:
     def _store(self, cleaned: list[Cleaned]) -> list[Settled]:
         articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
-            latest = captures.latest_indexed(
+            latest = capture_table.latest_indexed(
                 conn, {c.article_id for c, _ in cleaned} | {_original(a) for a in articles}
             )
         settled, to_add = decide(cleaned, latest, self.clock())
@@ -80,20 +80,20 @@ class Loader:
         acks = self.writer.add(added)
         settled += [acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
         with self.ledger.transaction() as conn:
-            captures.settle(conn, settled)
-            knowledge.disregard(conn, gone)
-            knowledge.remember(
+            capture_table.settle(conn, settled)
+            knowledge_table.disregard(conn, gone)
+            knowledge_table.remember(
                 conn, [row for row, ack in zip(rows, acks, strict=True) if ack.status == "indexed"]
             )
             for capture, article in to_add:
                 if article.canonical_url != article.url:
-                    entry = replace(urls.entry(conn, capture.url), url=article.canonical_url)
-                    urls.queue(conn, entry, self.clock())
+                    entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
+                    url_table.queue(conn, entry, self.clock())
         return settled
 
     def _fold(self) -> list[Settled]:
         with self.ledger.reading() as conn:
-            stand_ins = captures.duplicates_waiting(conn)
+            stand_ins = capture_table.duplicates_waiting(conn)
         if not stand_ins:
             return []
         self.writer.delete([capture.article_id for capture, _ in stand_ins])
@@ -110,14 +110,14 @@ class Loader:
             for capture, original in stand_ins
         ]
         with self.ledger.transaction() as conn:
-            captures.settle(conn, folded)
-            knowledge.disregard(conn, [capture.article_id for capture, _ in stand_ins])
+            capture_table.settle(conn, folded)
+            knowledge_table.disregard(conn, [capture.article_id for capture, _ in stand_ins])
         return folded
 
     def _pending(self) -> Iterator[Capture]:
         while True:
             with self.ledger.reading() as conn:
-                pending = captures.pending(conn, _AT_ONCE, self._taken)
+                pending = capture_table.pending(conn, _AT_ONCE, self._taken)
             if not pending:
                 return
             for capture in pending:
@@ -151,7 +151,7 @@ def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
     last = 0
     while True:
         with ledger.reading() as conn:
-            page = captures.settled(conn, which, _AT_ONCE, last)
+            page = capture_table.settled(conn, which, _AT_ONCE, last)
         if not page:
             return
         last = page[-1].id
@@ -165,8 +165,8 @@ def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> lis
     """
     pairs = list(cleaned)
     with ledger.reading() as conn:
-        first_seen = captures.first_seen(conn, {article.id for _, article in pairs})
-        snapshot = knowledge.present(conn) + 1
+        first_seen = capture_table.first_seen(conn, {article.id for _, article in pairs})
+        snapshot = knowledge_table.present(conn) + 1
     return [
         _told(
             replace(

@@ -14,9 +14,9 @@ from flows.config import Config
 from flows.judging import Judge
 from flows.load import Loader, cleaners
 from flows.run import RunReport, now, work
-from store import captures, retention, segments
-from store.archive import scan
-from store.ledger import Ledger
+from store.archive.segment_files import scan
+from store.ledger import capture_table, expiry, segment_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 
 _BATCH = 500
@@ -52,7 +52,7 @@ def rebuild(
                     work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
-                    outcomes = {name: count for name, count in captures.counts(conn).items() if count}
+                    outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}
             finally:
                 ledger.close()
             _put_in_place(config, beside)
@@ -66,12 +66,12 @@ def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> No
     records = scan(archive, damaged)
     while batch := list(islice(records, _BATCH)):
         with ledger.transaction() as conn:
-            segments.commit(conn, {ref.segment: ref.offset + ref.length for ref, _ in batch})
+            segment_table.commit(conn, {ref.segment: ref.offset + ref.length for ref, _ in batch})
             for ref, record in batch:
                 if isinstance(record, Page):
-                    captures.add(conn, [(record, ref)])
+                    capture_table.add(conn, [(record, ref)])
                 elif not (archive / record.raw.segment).exists():
-                    retention.restore(conn, ref, record)
+                    expiry.restore(conn, ref, record)
 
 
 def _put_in_place(config: Config, beside: Path) -> None:

@@ -17,7 +17,7 @@ from flows.judging import Judge, PresentKnowledge
 from flows.load import Cleaned, Loader, batches, cleaners, completed, settled
 from flows.run import now
 from index.protocols import IndexReader
-from store.ledger import Ledger
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection
 

@@ -22,8 +22,8 @@ from flows.judging import PresentKnowledge
 from flows.load import Cleaned, Cleaners, acknowledged, batches, cleaners, completed, rejected, settled
 from flows.run import now
 from index.protocols import IndexReader, IndexWriter
-from store import captures
-from store.ledger import Ledger
+from store.ledger import capture_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection, Settled
 
@@ -76,8 +76,8 @@ def reindex(
             filling.take(since)
             new.publish()
             with ledger.transaction() as conn:
-                captures.settle(conn, list(filling.otherwise.values()))
-                counts = captures.counts(conn)
+                capture_table.settle(conn, list(filling.otherwise.values()))
+                counts = capture_table.counts(conn)
     outcomes = Counter(settled.outcome for settled in filling.otherwise.values())
     lost = outcomes.total() - outcomes[Outcome.INDEXED]
     return Reindexed(counts[Outcome.INDEXED.value], outcomes[Outcome.INDEXED], lost)
@@ -104,12 +104,12 @@ class _Filling:
     def newest(self) -> datetime | None:
         """When the ledger's outcomes last changed, asked for while nobody is about to change one."""
         with self.ledger.turn(), self.ledger.reading() as conn:
-            return captures.newest_settled(conn)
+            return capture_table.newest_settled(conn)
 
     def changes(self, since: datetime | None) -> int:
         """How many captures `take` would look at, counted up to a few more than _LITTLE."""
         with self.ledger.reading() as conn:
-            return len(captures.settled(conn, Selection(settled_from=since), _LITTLE + 1))
+            return len(capture_table.settled(conn, Selection(settled_from=since), _LITTLE + 1))
 
     def take(self, since: datetime | None) -> None:
         """Bring into the new index what the ledger has settled since then: articles that are in, and that are out."""
@@ -158,11 +158,11 @@ class _Filling:
     def _sources(self) -> list[str]:
         """One after the other, so that the knowledge of each is put together once."""
         with self.ledger.reading() as conn:
-            return captures.sources(conn)
+            return capture_table.sources(conn)
 
     def _take_out(self, gone: list[Capture]) -> None:
         with self.ledger.reading() as conn:
-            still = captures.latest_indexed(conn, {capture.article_id for capture in gone})
+            still = capture_table.latest_indexed(conn, {capture.article_id for capture in gone})
         for capture in gone:
             self.otherwise.pop(capture.id, None)
         self.writer.delete(sorted({capture.article_id for capture in gone} - still.keys()))

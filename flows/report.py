@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from flows.run import RunReport
-from store.recent import HostRecord, Rejected
+from store.ledger.recent import HostRecord, Rejected
 from store.records import Outcome
 
 SLOW = timedelta(seconds=10)

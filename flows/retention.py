@@ -13,11 +13,11 @@ from articles.model import Article, Page
 from flows import indexes
 from flows.config import Config
 from index.protocols import IndexReader
-from store import captures, retention, segments, urls
-from store.archive import LARGEST_GROUP, ArchiveWriter, read, remove
-from store.ledger import Ledger
+from store.archive.segment_files import LARGEST_GROUP, ArchiveWriter, read, remove
+from store.archive.warc import DamageError
+from store.ledger import capture_table, expiry, segment_table, url_table
+from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, Settled
-from store.warc import DamageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def drop_old(
     LedgerError.
     """
     with ledger.reading() as conn:
-        old = retention.old(conn, now - keep)
+        old = expiry.old(conn, now - keep)
     dropped: list[Dropped] = []
     damages: list[str] = []
     obstacle = ""
@@ -83,7 +83,7 @@ def dropped_at(config: Config, article: Article) -> datetime | None:
     ledger = Ledger.open(config.ledger)
     try:
         with ledger.reading() as conn:
-            return segments.dropped(conn).get(article.archive.partition(":")[0])
+            return segment_table.dropped(conn).get(article.archive.partition(":")[0])
     finally:
         ledger.close()
 
@@ -100,7 +100,7 @@ class _Dropping:
 
     def drop(self, segment: str) -> None:
         with self.ledger.reading() as conn:
-            taken = captures.of_segment(conn, segment)
+            taken = capture_table.of_segment(conn, segment)
         indexed = [capture for capture in taken if capture.outcome is Outcome.INDEXED]
         for capture in indexed:
             self._article(capture)  # before anything is written: nothing is, where one is missing
@@ -109,10 +109,10 @@ class _Dropping:
             moved = [(capture.id, self.archive.append(self._remains(capture))) for capture in group]
             lengths = self.archive.sync()
             with self.ledger.transaction() as conn:
-                segments.commit(conn, lengths)
-                retention.move(conn, moved, self.now)
+                segment_table.commit(conn, lengths)
+                expiry.move(conn, moved, self.now)
                 if group[-1] is taken[-1]:
-                    segments.drop(conn, segment, self.now)
+                    segment_table.drop(conn, segment, self.now)
         size = (self.config.archive / segment).stat().st_size
         remove(self.config.archive, [segment])
         self.dropped.append(Dropped(segment, size, len(taken), len(indexed)))
@@ -128,7 +128,7 @@ class _Dropping:
         except DamageError as error:
             self.damages.append(str(error))
         with self.ledger.reading() as conn:
-            entry = urls.entry(conn, capture.url)
+            entry = url_table.entry(conn, capture.url)
         return Page(
             url=capture.url,
             final_url=capture.final_url,

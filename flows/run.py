@@ -16,9 +16,9 @@ from flows.crawl import Crawl, plan
 from flows.judging import Judge, Judged
 from flows.load import Loader, cleaners
 from index.protocols import IndexWriter
-from store import captures, segments
-from store.archive import repair
-from store.ledger import Ledger
+from store.archive.segment_files import repair
+from store.ledger import capture_table, segment_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Settled
 
@@ -55,7 +55,7 @@ def _writer(config: Config, ledger: Ledger) -> IndexWriter:
 def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
     if not indexes.exists(config):
         with ledger.reading() as conn:
-            indexed = captures.counts(conn)[Outcome.INDEXED.value]
+            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
         if indexed:
             raise SearchIndexError(
                 f"The index is missing, though {indexed} articles were in it: "
@@ -80,7 +80,7 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         ledger = Ledger.open(config.ledger)
         try:
             with ledger.reading() as conn:
-                committed, dropped = segments.lengths(conn), segments.dropped(conn)
+                committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
             repair(config.archive, committed, dropped)
             yield lock, ledger
         finally:
@@ -165,7 +165,7 @@ def work(
 
 def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableError:
     with loader.ledger.reading() as conn:
-        pending = captures.counts(conn)[Outcome.PENDING.value]
+        pending = capture_table.counts(conn)[Outcome.PENDING.value]
     return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")
 
 

@@ -5,9 +5,8 @@ from typing import Any
 from articles.errors import LedgerError
 from flows import indexes
 from flows.config import Config
-from store import captures, urls
-from store import feeds as feed_table
-from store.ledger import Ledger
+from store.ledger import capture_table, feed_table, url_table
+from store.ledger.database import Ledger
 
 
 def status(config: Config) -> dict[str, dict[str, int]]:
@@ -15,7 +14,7 @@ def status(config: Config) -> dict[str, dict[str, int]]:
     ledger = _existing(config)
     try:
         with ledger.reading() as conn:
-            counted = {"urls": urls.counts(conn), "captures": captures.counts(conn)}
+            counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
     finally:
         ledger.close()
     documents = indexes.reader(config).count() if indexes.exists(config) else 0

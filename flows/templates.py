@@ -10,9 +10,9 @@ from flows.config import Config
 from flows.judging import Judge
 from flows.load import cleaners
 from flows.run import data_folder, now
-from store import knowledge
-from store.knowledge import Template
-from store.ledger import Ledger
+from store.ledger import knowledge_table
+from store.ledger.database import Ledger
+from store.ledger.knowledge_table import Template
 
 
 def listed(config: Config, source: str) -> list[Template]:
@@ -20,7 +20,7 @@ def listed(config: Config, source: str) -> list[Template]:
     if not config.ledger.exists():
         raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
     with closing(Ledger.open(config.ledger)) as ledger, ledger.reading() as conn:
-        return [template for template in knowledge.templates(conn, source) if template.text]
+        return [template for template in knowledge_table.templates(conn, source) if template.text]
 
 
 def forget(config: Config, source: str, fingerprint: str, clock: Callable[[], datetime] = now) -> int:
@@ -43,6 +43,6 @@ def forget(config: Config, source: str, fingerprint: str, clock: Callable[[], da
         cleaners(config) as pool,
     ):
         with ledger.transaction() as conn:
-            knowledge.forget(conn, source, named[0].fingerprint, clock())
+            knowledge_table.forget(conn, source, named[0].fingerprint, clock())
         judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
         return judge.judge_waiting().changed

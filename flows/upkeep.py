@@ -8,8 +8,8 @@ from flows.config import Config
 from flows.doctor import Finding, examine
 from flows.retention import Retained, drop_old
 from flows.run import data_folder, now
-from store import segments
-from store.archive import ArchiveWriter
+from store.archive.segment_files import ArchiveWriter
+from store.ledger import segment_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
     """
     with data_folder(config) as (_, ledger):
         with ledger.reading() as conn:
-            committed = segments.lengths(conn)
+            committed = segment_table.lengths(conn)
         writer = ArchiveWriter(config.archive, committed, clock)
         try:
             closed = writer.close_old()
             if closed:
                 with ledger.transaction() as conn:
-                    segments.commit(conn, writer.sync())
+                    segment_table.commit(conn, writer.sync())
             keep = config.retention
             retained = drop_old(config, ledger, writer, clock(), keep) if keep else Retained()
         finally:

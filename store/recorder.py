@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
-from store import captures, feeds, segments, urls
-from store.archive import LARGEST_GROUP, ArchiveWriter
-from store.ledger import Ledger
+from store.archive.segment_files import LARGEST_GROUP, ArchiveWriter
+from store.ledger import capture_table, feed_table, segment_table, url_table
+from store.ledger.database import Ledger
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss
 
 GROUP_SECONDS = 0.1
@@ -63,14 +63,14 @@ class Recorder:
 
     def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> "Future[list[FeedTarget]]":
         """The feeds of these sources (name, URLs), with their validators."""
-        return self._put(lambda conn: feeds.targets(conn, sources), urgent=True)
+        return self._put(lambda conn: feed_table.targets(conn, sources), urgent=True)
 
     def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> "Future[Discovery]":
         """A fetched feed and what it lists. Its `due` holds no URL that this recorder gave out before."""
 
         def write(conn: Connection) -> Discovery:
-            feeds.record(conn, result)
-            found = urls.discover(conn, entries, self._clock())
+            feed_table.record(conn, result)
+            found = url_table.discover(conn, entries, self._clock())
             return replace(found, due=self._not_given(found.due))
 
         return self._put(write, urgent=True)
@@ -80,8 +80,8 @@ class Recorder:
 
         def write(conn: Connection) -> tuple[DueUrl, ...]:
             now = self._clock()
-            named = self._not_given(urls.discover(conn, entries, now).due)
-            return named + self._not_given(urls.due(conn, sources, now))
+            named = self._not_given(url_table.discover(conn, entries, now).due)
+            return named + self._not_given(url_table.due(conn, sources, now))
 
         return self._put(write, urgent=True)
 
@@ -91,13 +91,13 @@ class Recorder:
         def prepare() -> Write:
             ref = self._archive.append(page)
             bodiless = replace(page, body=b"")
-            return lambda conn: captures.add(conn, [(bodiless, ref)])
+            return lambda conn: capture_table.add(conn, [(bodiless, ref)])
 
         return self._submit(prepare, urgent=False)
 
     def miss(self, miss: Miss) -> "Future[None]":
         """A fetch that left nothing to archive."""
-        return self._put(lambda conn: urls.record_misses(conn, [miss]), urgent=False)
+        return self._put(lambda conn: url_table.record_misses(conn, [miss]), urgent=False)
 
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error that the store failed with, if it did."""
@@ -162,7 +162,7 @@ class Recorder:
     def _commit(self, group: _Group) -> None:
         lengths = self._archive.sync()
         with self._ledger.transaction() as conn:
-            segments.commit(conn, lengths)
+            segment_table.commit(conn, lengths)
             answers = [write(conn) for write in group.writes]
         for future, answer in zip(group.futures, answers, strict=True):
             future.set_result(answer)

@@ -17,9 +17,9 @@ import msgspec
 
 from articles.model import FeedEntry, Page
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
-from store import captures, feeds, urls
-from store.archive import read
-from store.ledger import Ledger
+from store.archive.segment_files import read
+from store.ledger import capture_table, feed_table, url_table
+from store.ledger.database import Ledger
 from store.records import FeedHealth, Miss, UrlState
 
 ROOT = Path(__file__).parent.parent
@@ -162,20 +162,20 @@ class Crawled:
 
     def misses(self, url: str) -> list[Miss]:
         with self._ledger() as ledger, ledger.reading() as connection:
-            return urls.misses(connection, url)
+            return url_table.misses(connection, url)
 
     def feed_health(self) -> list[FeedHealth]:
         with self._ledger() as ledger, ledger.reading() as connection:
-            return feeds.health(connection)
+            return feed_table.health(connection)
 
     def state(self, url: str) -> UrlState | None:
         with self._ledger() as ledger, ledger.reading() as connection:
-            known = urls.get(connection, url)
+            known = url_table.get(connection, url)
         return known.state if known else None
 
     def pages(self, url: str) -> list[Page]:
         with self._ledger() as ledger, ledger.reading() as connection:
-            found = captures.of_url(connection, url)
+            found = capture_table.of_url(connection, url)
         return [read(self.folder / "archive", capture.ref) for capture in found]
 
     @contextmanager

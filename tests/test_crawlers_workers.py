@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.workers import Lost, Workers
+from store.workers import Lost, Workers
 
 
 def work(task: tuple[str, float]) -> object:

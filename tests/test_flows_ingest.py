@@ -65,7 +65,7 @@ def test_a_run_leaves_its_tables_and_its_crawl_log(
             (log["level"], log["message"])
             for log in client.request("POST", "/logs/filter", json=wanted).json()
         }
-        if any(level == 30 and text.startswith("crawlers.crawl feed") for level, text in lines):
+        if any(level == 30 and text.startswith("crawlers.conductor feed") for level, text in lines):
             return
         time.sleep(0.5)
     raise AssertionError(lines)

@@ -26,8 +26,8 @@ from flows.run import data_folder, work
 from flows.templates import forget, listed
 from index.protocols import IndexWriter
 from index.query import Query
-from store import captures, segments
-from store.archive import ArchiveWriter
+from store.archive.segment_files import ArchiveWriter
+from store.ledger import capture_table, segment_table
 from tests.desk import STORIES, WIRE
 
 FOOTER = "The Norland Post goes on at its other doors, post-of-norland.example and norland.example, whenever this one is shut."
@@ -76,11 +76,11 @@ def collect(config: Config, pages: Iterable[Page], writer: IndexWriter | None = 
     clock = lambda: MORNING + 9 * DAY  # noqa: E731
     with data_folder(config) as (_, ledger):
         with ledger.reading() as conn:
-            archive = ArchiveWriter(config.archive, segments.lengths(conn), clock)
+            archive = ArchiveWriter(config.archive, segment_table.lengths(conn), clock)
         pairs = [(each, archive.append(each)) for each in pages]
         with ledger.transaction() as conn:
-            segments.commit(conn, archive.sync())
-            captures.add(conn, pairs)
+            segment_table.commit(conn, archive.sync())
+            capture_table.add(conn, pairs)
         archive.close()
         with closing(writer or indexes.writer(config)) as index, cleaners(config) as pool:
             work(Loader(config.archive, ledger, index, pool, clock))

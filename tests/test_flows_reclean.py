@@ -7,8 +7,8 @@ import pytest
 
 from flows.config import Config
 from flows.run import run
-from store import captures
-from store.ledger import Ledger
+from store.ledger import capture_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
 
@@ -24,8 +24,10 @@ def test_a_dry_run_leaves_the_changes_and_examples(client: "SyncPrefectClient", 
     run(config)
     ledger = Ledger.open(config.ledger)
     with ledger.transaction() as conn:
-        listed = next(one for one in captures.settled(conn, Selection(), 100) if one.reason == "list_page")
-        table = captures.CAPTURES
+        listed = next(
+            one for one in capture_table.settled(conn, Selection(), 100) if one.reason == "list_page"
+        )
+        table = capture_table.CAPTURES
         conn.execute(table.update().where(table.c.id == listed.id).values(outcome=Outcome.INDEXED, reason=""))
     ledger.close()
     with RunLock(config.folder):

@@ -14,8 +14,8 @@ from flows.recleaning import FAILED, GAINED, LOST, Recleaned, reclean
 from flows.run import now, run
 from flows.status import status
 from index.embedded import EmbeddedWriter
-from store import captures
-from store.ledger import Ledger
+from store.ledger import capture_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection
 
@@ -31,7 +31,7 @@ def by_older_rules(config: Config) -> tuple[Capture, Capture, Capture]:
     """
     ledger = Ledger.open(config.ledger)
     with ledger.reading() as conn:
-        settled = captures.settled(conn, Selection(), 100)
+        settled = capture_table.settled(conn, Selection(), 100)
     other, missed = [one for one in settled if one.outcome is Outcome.INDEXED][:2]
     listed = next(one for one in settled if one.reason == "list_page")
     reader = indexes.reader(config)
@@ -46,7 +46,7 @@ def by_older_rules(config: Config) -> tuple[Capture, Capture, Capture]:
     writer.delete([missed.article_id])
     writer.add([worse, replace(front, fetched_at=listed.fetched_at, content_hash="old")])
     writer.close()
-    table = captures.CAPTURES
+    table = capture_table.CAPTURES
     with ledger.transaction() as conn:
         for capture, values in (
             (other, {"content_hash": "old"}),
@@ -112,7 +112,7 @@ def test_an_article_confirmed_later_is_still_rewritten(config: Config) -> None:
     ledger = Ledger.open(config.ledger)
     with ledger.transaction() as conn:
         conn.execute(
-            captures.CAPTURES.insert().values(
+            capture_table.CAPTURES.insert().values(
                 url=other.url,
                 final_url=other.final_url,
                 article_id=other.article_id,

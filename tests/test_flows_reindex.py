@@ -21,8 +21,8 @@ from flows.status import status
 from index import elastic_layout
 from index.embedded import EmbeddedWriter
 from index.query import Query
-from store import captures
-from store.ledger import Ledger
+from store.ledger import capture_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
 
@@ -97,10 +97,10 @@ def test_what_todays_rules_make_otherwise_is_written_down(config: Config) -> Non
     before = articles(config)
     ledger = Ledger.open(config.ledger)
     with ledger.transaction() as conn:
-        settled = captures.settled(conn, Selection(), 100)
+        settled = capture_table.settled(conn, Selection(), 100)
         stale = next(one for one in settled if one.outcome is Outcome.INDEXED)
         listed = next(one for one in settled if one.reason == "list_page")
-        table = captures.CAPTURES
+        table = capture_table.CAPTURES
         conn.execute(table.update().where(table.c.id == stale.id).values(content_hash="of older rules"))
         by_older_rules = {"outcome": Outcome.INDEXED, "reason": "", "content_hash": "of older rules"}
         conn.execute(table.update().where(table.c.id == listed.id).values(by_older_rules))

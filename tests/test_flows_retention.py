@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
 import flows.retention
-import store.warc
+import store.archive.warc
 from articles.errors import ArchiveError
 from articles.model import Rejection, to_json
 from broadsheet.cli import app
@@ -28,9 +28,9 @@ from flows.run import data_folder, run
 from flows.status import status
 from flows.upkeep import Upkeep, maintain
 from index.embedded import EmbeddedReader, EmbeddedWriter
-from store import retention, segments
-from store.archive import ArchiveWriter, read, recall, scan
-from store.ledger import Ledger
+from store.archive.segment_files import ArchiveWriter, read, recall, scan
+from store.ledger import expiry, segment_table
+from store.ledger.database import Ledger
 from store.records import ArchiveRef, Remains
 
 FIRST, SECOND, THIRD = (f"segment-00000{n}.warc.gz" for n in (1, 2, 3))
@@ -44,7 +44,7 @@ def in_days(days: float) -> Callable[[], datetime]:
 def keeping(config: Config, retention: str) -> Config:
     """The same data folder with a retention."""
     text = config.path.read_text(encoding="utf-8")
-    config.path.write_text(text.replace('retention = ""', f'retention = "{retention}"', 1), encoding="utf-8")
+    config.path.write_text(text.replace('retention = ""', f'retention = "{expiry}"', 1), encoding="utf-8")
     return load(config.path)
 
 
@@ -77,7 +77,7 @@ def refs(config: Config) -> list[ArchiveRef]:
 def dropped(config: Config) -> list[str]:
     ledger = Ledger.open(config.ledger)
     with ledger.reading() as conn:
-        found = list(segments.dropped(conn))
+        found = list(segment_table.dropped(conn))
     ledger.close()
     return found
 
@@ -257,7 +257,7 @@ def test_the_article_of_a_page_that_was_damaged_meanwhile_is_saved(copy: Config)
 
 
 def test_a_page_of_a_newer_version_keeps_its_segment(copy: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store.warc, "SCHEMA", 0)
+    monkeypatch.setattr(store.archive.warc, "SCHEMA", 0)
     assert "upgrade Broadsheet" in obstacle(maintain(copy, in_days(100)))
     assert untouched(copy)
 
@@ -334,9 +334,9 @@ def test_other_tools_read_what_is_left(retained: Config) -> None:
 STEPS = (
     (ArchiveWriter, "append"),
     (ArchiveWriter, "sync"),
-    (segments, "commit"),
-    (retention, "move"),
-    (segments, "drop"),
+    (segment_table, "commit"),
+    (expiry, "move"),
+    (segment_table, "drop"),
     (flows.retention, "remove"),
 )
 

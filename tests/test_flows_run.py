@@ -23,8 +23,8 @@ from flows.run import choose, run
 from flows.status import status
 from index.embedded import EmbeddedReader
 from index.query import Query
-from store import captures
-from store.ledger import Ledger
+from store.ledger import capture_table
+from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
 
@@ -115,7 +115,7 @@ def test_explain_does_not_clean_what_was_rejected_once_more(
 ) -> None:
     run(config)
     with closing(Ledger.open(config.ledger)) as ledger, ledger.reading() as conn:
-        rejected = captures.settled(conn, Selection(outcomes=(Outcome.REJECTED,)), 1)
+        rejected = capture_table.settled(conn, Selection(outcomes=(Outcome.REJECTED,)), 1)
     monkeypatch.setattr(
         "flows.explain.clean", lambda _: pytest.fail("it may be a page that stops its cleaner")
     )

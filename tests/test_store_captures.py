@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from articles.model import FeedEntry, Page
 from articles.urls import article_id
-from store import captures, segments, urls
-from store.captures import Latest
-from store.ledger import Ledger
+from store.ledger import capture_table, segment_table, url_table
+from store.ledger.capture_table import Latest
+from store.ledger.database import Ledger
 from store.records import ArchiveRef, Capture, Miss, Outcome, Settled, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ SEGMENT = "segment-000001.warc.gz"
 def conn(tmp_path: Path) -> Iterator[Connection]:
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     with ledger.transaction() as connection:
-        segments.commit(connection, {SEGMENT: 10_000})
+        segment_table.commit(connection, {SEGMENT: 10_000})
         yield connection
     ledger.close()
 
@@ -42,7 +42,7 @@ def capture(
     offset: int | None = None,
 ) -> Capture:
     """Add a capture behind the others and give it back."""
-    place = 100 * sum(captures.counts(conn).values()) if offset is None else offset
+    place = 100 * sum(capture_table.counts(conn).values()) if offset is None else offset
     page = Page(
         url=address(name),
         final_url=address(final or name),
@@ -52,16 +52,16 @@ def capture(
         fetched_at=at,
         entry=FeedEntry(url=address(name), source="harbour"),
     )
-    captures.add(conn, [(page, ArchiveRef(segment=SEGMENT, offset=place, length=100))])
-    return captures.pending(conn, 1000)[-1]
+    capture_table.add(conn, [(page, ArchiveRef(segment=SEGMENT, offset=place, length=100))])
+    return capture_table.pending(conn, 1000)[-1]
 
 
 def settle(conn: Connection, one: Capture, outcome: Outcome, at: datetime = NOON, **fields: str) -> None:
-    captures.settle(conn, [Settled(capture_id=one.id, outcome=outcome, at=at, **fields)])
+    capture_table.settle(conn, [Settled(capture_id=one.id, outcome=outcome, at=at, **fields)])
 
 
 def outcome(conn: Connection, one: Capture) -> Outcome:
-    return next(found.outcome for found in captures.of_url(conn, one.url) if found.id == one.id)
+    return next(found.outcome for found in capture_table.of_url(conn, one.url) if found.id == one.id)
 
 
 def test_a_capture_is_pending_and_its_url_fetched(conn: Connection) -> None:
@@ -77,26 +77,26 @@ def test_a_capture_is_pending_and_its_url_fetched(conn: Connection) -> None:
         ref=ArchiveRef(segment=SEGMENT, offset=0, length=100),
         outcome=Outcome.PENDING,
     )
-    assert urls.counts(conn)["fetched"] == 1
-    assert captures.counts(conn)["pending"] == 1
-    assert captures.problems(conn) == []
+    assert url_table.counts(conn)["fetched"] == 1
+    assert capture_table.counts(conn)["pending"] == 1
+    assert capture_table.problems(conn) == []
 
 
 def test_pending_captures_come_oldest_first_and_in_portions(conn: Connection) -> None:
     added = [capture(conn, str(n)) for n in range(5)]
-    assert captures.pending(conn, 2) == added[:2]
-    assert captures.pending(conn, 9, after=added[1].id) == added[2:]
+    assert capture_table.pending(conn, 2) == added[:2]
+    assert capture_table.pending(conn, 9, after=added[1].id) == added[2:]
     settle(conn, added[0], Outcome.REJECTED, reason="soft_404", detail="Not found")
-    assert captures.pending(conn, 9) == added[1:]
-    (rejected,) = captures.of_url(conn, added[0].url)
+    assert capture_table.pending(conn, 9) == added[1:]
+    (rejected,) = capture_table.of_url(conn, added[0].url)
     assert (rejected.outcome, rejected.reason, rejected.detail) == (Outcome.REJECTED, "soft_404", "Not found")
     assert rejected.settled_at == NOON
 
 
 def test_a_url_finds_what_it_requested_and_what_it_answered(conn: Connection) -> None:
     moved, direct = capture(conn, "old", final="new"), capture(conn, "new", at=NOON + HOUR)
-    assert captures.of_url(conn, address("old")) == [moved]
-    assert captures.of_url(conn, address("new")) == [moved, direct]
+    assert capture_table.of_url(conn, address("old")) == [moved]
+    assert capture_table.of_url(conn, address("new")) == [moved, direct]
 
 
 def test_two_captures_cannot_be_at_one_place(conn: Connection) -> None:
@@ -108,52 +108,54 @@ def test_two_captures_cannot_be_at_one_place(conn: Connection) -> None:
 def test_the_index_holds_the_newest_indexed_capture(conn: Connection) -> None:
     first, second, third = (capture(conn, "a", at=NOON + n * HOUR) for n in range(3))
     ids = [first.article_id]
-    assert captures.latest_indexed(conn, ids) == {}
+    assert capture_table.latest_indexed(conn, ids) == {}
     settle(conn, first, Outcome.INDEXED, content_hash="h1")
-    assert captures.latest_indexed(conn, [*ids, "unknown"]) == {
+    assert capture_table.latest_indexed(conn, [*ids, "unknown"]) == {
         ids[0]: Latest(fetched_at=NOON, content_hash="h1", capture_id=first.id)
     }
     settle(conn, second, Outcome.UNCHANGED, content_hash="h1")
-    assert captures.latest_indexed(conn, ids)[ids[0]].fetched_at == NOON + HOUR
+    assert capture_table.latest_indexed(conn, ids)[ids[0]].fetched_at == NOON + HOUR
     settle(conn, third, Outcome.INDEXED, at=NOON + 3 * HOUR, content_hash="h3")
-    assert captures.latest_indexed(conn, ids)[ids[0]] == Latest(
+    assert capture_table.latest_indexed(conn, ids)[ids[0]] == Latest(
         fetched_at=NOON + 2 * HOUR, content_hash="h3", capture_id=third.id
     )
-    assert captures.counts(conn) == dict.fromkeys(Outcome, 0) | {
+    assert capture_table.counts(conn) == dict.fromkeys(Outcome, 0) | {
         "indexed": 1,
         "unchanged": 1,
         "superseded": 1,
     }
-    replaced = captures.of_url(conn, first.url)[0]
+    replaced = capture_table.of_url(conn, first.url)[0]
     assert (replaced.reason, replaced.related, replaced.settled_at) == ("newer", ids[0], NOON + 3 * HOUR)
-    assert captures.problems(conn) == []
+    assert capture_table.problems(conn) == []
 
 
 def test_an_article_is_first_seen_at_its_earliest_capture(conn: Connection) -> None:
     capture(conn, "a", at=NOON + HOUR)
     capture(conn, "b", at=NOON, final="a")
     ids = [article_id(address("a")), *map(str, range(1200))]
-    assert captures.first_seen(conn, ids) == {ids[0]: NOON}
+    assert capture_table.first_seen(conn, ids) == {ids[0]: NOON}
 
 
 def test_a_stand_in_waits_until_its_original_is_indexed(conn: Connection) -> None:
     print_page, original = capture(conn, "print"), capture(conn, "story")
     settle(conn, print_page, Outcome.INDEXED, canonical=original.article_id)
-    assert captures.duplicates_waiting(conn) == []
-    assert not captures.latest_indexed(conn, [print_page.article_id])[print_page.article_id].own_canonical
+    assert capture_table.duplicates_waiting(conn) == []
+    assert not capture_table.latest_indexed(conn, [print_page.article_id])[
+        print_page.article_id
+    ].own_canonical
     settle(conn, original, Outcome.INDEXED)
-    ((waiting, target),) = captures.duplicates_waiting(conn)
+    ((waiting, target),) = capture_table.duplicates_waiting(conn)
     assert (waiting.id, target) == (print_page.id, original.article_id)
     settle(conn, print_page, Outcome.DUPLICATE, related=target)
-    assert captures.duplicates_waiting(conn) == []
-    assert captures.latest_indexed(conn, [print_page.article_id]) == {}
+    assert capture_table.duplicates_waiting(conn) == []
+    assert capture_table.latest_indexed(conn, [print_page.article_id]) == {}
 
 
 def test_two_pages_that_name_each_other_both_stay(conn: Connection) -> None:
     one, other = capture(conn, "one"), capture(conn, "other")
     settle(conn, one, Outcome.INDEXED, canonical=other.article_id)
     settle(conn, other, Outcome.INDEXED, canonical=one.article_id)
-    assert captures.duplicates_waiting(conn) == []
+    assert capture_table.duplicates_waiting(conn) == []
 
 
 @pytest.mark.parametrize(
@@ -168,24 +170,26 @@ def test_two_pages_that_name_each_other_both_stay(conn: Connection) -> None:
     ],
 )
 def test_what_does_not_add_up_is_told(conn: Connection, statement: str, problem: str) -> None:
-    urls.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
+    url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
     capture(conn, "a")
-    assert captures.problems(conn) == []
+    assert capture_table.problems(conn) == []
     conn.exec_driver_sql(statement)
-    assert any(problem in found and found.startswith("1 ") for found in captures.problems(conn))
+    assert any(problem in found and found.startswith("1 ") for found in capture_table.problems(conn))
 
 
 def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
     capture(conn, "a")
     capture(conn, "a")
     conn.exec_driver_sql("UPDATE captures SET outcome = 'indexed', settled_at = fetched_at")
-    assert captures.problems(conn) == ["1 captures are indexed beside a later one: segment-000001.warc.gz:0"]
+    assert capture_table.problems(conn) == [
+        "1 captures are indexed beside a later one: segment-000001.warc.gz:0"
+    ]
 
 
 def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:
-    urls.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
-    urls.record_misses(conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason="robots")])
-    assert captures.problems(conn) == []
+    url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
+    url_table.record_misses(conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason="robots")])
+    assert capture_table.problems(conn) == []
 
 
 def test_no_state_or_outcome_but_the_named_ones(conn: Connection) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-import store.ledger
+import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
-from store import feeds, segments, urls
-from store.ledger import Ledger
+from store.ledger import feed_table, segment_table, url_table
+from store.ledger.database import Ledger
 from store.records import FeedHealth, FeedResult, FeedTarget
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -32,11 +32,11 @@ def entries(count: int) -> list[FeedEntry]:
 def test_a_new_ledger_is_whole_and_opens_again(path: Path) -> None:
     first = Ledger.open(path)
     with first.transaction() as conn:
-        urls.discover(conn, entries(3), NOON)
+        url_table.discover(conn, entries(3), NOON)
     first.close()
     again = Ledger.open(path)
     with again.reading() as conn:
-        assert urls.counts(conn)["due"] == 3
+        assert url_table.counts(conn)["due"] == 3
     assert again.check() == []
     again.close()
 
@@ -46,19 +46,19 @@ def test_a_commit_is_durable_and_readers_do_not_wait(path: Path) -> None:
     with ledger.transaction() as conn:
         assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
-        urls.discover(conn, entries(1), NOON)
+        url_table.discover(conn, entries(1), NOON)
         with ledger.reading() as other:
-            assert urls.counts(other)["due"] == 0
+            assert url_table.counts(other)["due"] == 0
     ledger.close()
 
 
 def test_a_reader_sees_one_moment(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.reading() as reader:
-        assert urls.counts(reader)["due"] == 0
+        assert url_table.counts(reader)["due"] == 0
         with ledger.transaction() as conn:
-            urls.discover(conn, entries(1), NOON)
-        assert urls.counts(reader)["due"] == 0
+            url_table.discover(conn, entries(1), NOON)
+        assert url_table.counts(reader)["due"] == 0
     ledger.close()
 
 
@@ -67,13 +67,13 @@ def test_a_failed_transaction_leaves_nothing(path: Path) -> None:
 
     def stumble() -> None:
         with ledger.transaction() as conn:
-            urls.discover(conn, entries(1), NOON)
+            url_table.discover(conn, entries(1), NOON)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         stumble()
     with ledger.reading() as conn:
-        assert urls.counts(conn)["due"] == 0
+        assert url_table.counts(conn)["due"] == 0
     ledger.close()
 
 
@@ -109,8 +109,8 @@ def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
 def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:
-        segments.commit(conn, {"segment-000001.warc.gz": 700})
-        urls.discover(conn, entries(3), NOON)
+        segment_table.commit(conn, {"segment-000001.warc.gz": 700})
+        url_table.discover(conn, entries(3), NOON)
     ledger.close()
     new = columns(path)
     with sqlite3.connect(path) as conn:
@@ -123,14 +123,14 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
     migrated = Ledger.open(path)
     assert columns(path) == new
     with migrated.transaction() as conn:
-        assert segments.lengths(conn) == {"segment-000001.warc.gz": 700}
-        assert urls.counts(conn)["due"] == 3
-        segments.drop(conn, "segment-000001.warc.gz", NOON)
+        assert segment_table.lengths(conn) == {"segment-000001.warc.gz": 700}
+        assert url_table.counts(conn)["due"] == 3
+        segment_table.drop(conn, "segment-000001.warc.gz", NOON)
     migrated.close()
     again = Ledger.open(path)
     with again.reading() as conn:
-        assert segments.dropped(conn) == {"segment-000001.warc.gz": NOON}
-        assert segments.lengths(conn) == {}
+        assert segment_table.dropped(conn) == {"segment-000001.warc.gz": NOON}
+        assert segment_table.lengths(conn) == {}
     assert again.check() == []
     again.close()
 
@@ -144,7 +144,7 @@ def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: 
     broken = {
         1: ("ALTER TABLE segments ADD COLUMN first INTEGER", "ALTER TABLE nowhere ADD COLUMN x INTEGER")
     }
-    monkeypatch.setattr(store.ledger, "MIGRATIONS", broken)
+    monkeypatch.setattr(store.ledger.database, "MIGRATIONS", broken)
     with pytest.raises(OperationalError, match="nowhere"):
         Ledger.open(path)
     assert columns(path) == before
@@ -184,7 +184,7 @@ def test_a_lost_ledger_is_not_begun_anew_beside_an_archive(path: Path) -> None:
 def test_damage_within_the_file_is_found(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:
-        urls.discover(conn, entries(200), NOON)
+        url_table.discover(conn, entries(200), NOON)
     ledger.close()
     data = bytearray(path.read_bytes())
     for offset in range(len(data) // 2, len(data) // 2 + 4096):
@@ -203,12 +203,12 @@ def test_a_full_disk_is_a_storage_error_and_nothing_is_half_written(path: Path) 
     def fill() -> None:
         with ledger.transaction() as conn:
             conn.exec_driver_sql("PRAGMA max_page_count = 40")
-            urls.discover(conn, entries(1000), NOON)
+            url_table.discover(conn, entries(1000), NOON)
 
     with pytest.raises(StorageError, match=r"full.*Make room"):
         fill()
     with ledger.reading() as conn:
-        assert urls.counts(conn)["due"] == 0
+        assert url_table.counts(conn)["due"] == 0
     assert ledger.check() == []
     ledger.close()
 
@@ -226,7 +226,7 @@ def test_a_ledger_that_cannot_be_opened_is_a_storage_error(path: Path) -> None:
 
 
 def test_a_ledger_locked_for_too_long_is_said_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store.ledger, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(store.ledger.database, "_BUSY_SECONDS", 0.1)
     ledger = Ledger.open(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -235,17 +235,17 @@ def test_a_ledger_locked_for_too_long_is_said_to_be(path: Path, monkeypatch: pyt
     other.execute("ROLLBACK")
     other.close()
     with ledger.transaction() as conn:
-        assert urls.discover(conn, entries(1), NOON).new == 1
+        assert url_table.discover(conn, entries(1), NOON).new == 1
     ledger.close()
 
 
 def test_segments_remember_their_committed_length(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:
-        segments.commit(conn, {"b": 10})
-        segments.commit(conn, {"a": 5, "b": 20})
-        segments.commit(conn, {})
-        assert segments.lengths(conn) == {"a": 5, "b": 20}
+        segment_table.commit(conn, {"b": 10})
+        segment_table.commit(conn, {"a": 5, "b": 20})
+        segment_table.commit(conn, {})
+        assert segment_table.lengths(conn) == {"a": 5, "b": 20}
     ledger.close()
 
 
@@ -259,22 +259,22 @@ def test_a_feed_is_asked_with_the_validators_of_its_last_good_answer(path: Path)
     with ledger.transaction() as conn:
 
         def etag() -> str:
-            return feeds.targets(conn, [("harbour", [FEED])])[0].etag
+            return feed_table.targets(conn, [("harbour", [FEED])])[0].etag
 
-        assert feeds.targets(conn, [("harbour", [FEED]), ("other", [])]) == [
+        assert feed_table.targets(conn, [("harbour", [FEED]), ("other", [])]) == [
             FeedTarget(source="harbour", url=FEED)
         ]
-        feeds.record(conn, result(0, error="timeout"))
+        feed_table.record(conn, result(0, error="timeout"))
         assert etag() == ""
-        feeds.record(conn, result(etag="one"))
+        feed_table.record(conn, result(etag="one"))
         assert etag() == "one"
-        feeds.record(conn, result(304))
+        feed_table.record(conn, result(304))
         assert etag() == "one"
-        feeds.record(conn, result(304, etag="weak"))
+        feed_table.record(conn, result(304, etag="weak"))
         assert etag() == "weak"
-        feeds.record(conn, result(200, etag="broken", error="no feed"))
+        feed_table.record(conn, result(200, etag="broken", error="no feed"))
         assert etag() == "weak"
-        feeds.record(conn, result(200))
+        feed_table.record(conn, result(200))
         assert etag() == ""
     ledger.close()
 
@@ -282,21 +282,24 @@ def test_a_feed_is_asked_with_the_validators_of_its_last_good_answer(path: Path)
 def test_a_feed_of_two_sources_is_asked_for_each(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:
-        feeds.record(conn, result(etag="one"))
-        assert [t.etag for t in feeds.targets(conn, [("harbour", [FEED]), ("other", [FEED])])] == ["one", ""]
+        feed_table.record(conn, result(etag="one"))
+        assert [t.etag for t in feed_table.targets(conn, [("harbour", [FEED]), ("other", [FEED])])] == [
+            "one",
+            "",
+        ]
     ledger.close()
 
 
 def test_the_health_of_a_feed(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:
-        feeds.record(conn, result(hours=0, error="timeout", status=0))
-        assert feeds.health(conn)[0].succeeded_at is None
-        feeds.record(conn, result(hours=1, count=20))
-        feeds.record(conn, result(304, hours=2))
-        feeds.record(conn, result(500, hours=3, error="HTTP 500"))
-        feeds.record(conn, result(500, hours=4, error="HTTP 500"))
-        assert feeds.health(conn) == [
+        feed_table.record(conn, result(hours=0, error="timeout", status=0))
+        assert feed_table.health(conn)[0].succeeded_at is None
+        feed_table.record(conn, result(hours=1, count=20))
+        feed_table.record(conn, result(304, hours=2))
+        feed_table.record(conn, result(500, hours=3, error="HTTP 500"))
+        feed_table.record(conn, result(500, hours=4, error="HTTP 500"))
+        assert feed_table.health(conn) == [
             FeedHealth(
                 source="harbour",
                 url=FEED,
@@ -308,6 +311,6 @@ def test_the_health_of_a_feed(path: Path) -> None:
                 succeeded_at=NOON + timedelta(hours=2),
             )
         ]
-        feeds.record(conn, result(hours=5, count=1))
-        assert (feeds.health(conn)[0].failures, feeds.health(conn)[0].error) == (0, "")
+        feed_table.record(conn, result(hours=5, count=1))
+        assert (feed_table.health(conn)[0].failures, feed_table.health(conn)[0].error) == (0, "")
     ledger.close()

@@ -19,9 +19,9 @@ from warcio.archiveiterator import ArchiveIterator
 import store.recorder
 from articles.errors import StorageError
 from articles.model import FeedEntry, Page
-from store import captures, feeds, segments, urls
-from store.archive import ArchiveWriter, check, repair, scan
-from store.ledger import Ledger
+from store.archive.segment_files import ArchiveWriter, check, repair, scan
+from store.ledger import capture_table, feed_table, segment_table, url_table
+from store.ledger.database import Ledger
 from store.recorder import Recorder
 from store.records import FeedResult, FeedTarget, Miss, UrlState
 
@@ -36,7 +36,7 @@ class Crawl:
         self.archive = folder / "archive"
         self.ledger = Ledger.open(folder / "ledger.sqlite")
         with self.ledger.reading() as conn:
-            committed = segments.lengths(conn)
+            committed = segment_table.lengths(conn)
         self.cuts = repair(self.archive, committed)
         self.writer = ArchiveWriter(self.archive, committed, clock)
         self.recorder = Recorder(self.ledger, self.writer, clock)
@@ -74,9 +74,9 @@ def accounted(folder: Path) -> dict[str, Page]:
     """Check that archive and ledger add up and agree; the archived pages by URL."""
     ledger = Ledger.open(folder / "ledger.sqlite")
     with ledger.reading() as conn:
-        committed = segments.lengths(conn)
-        assert captures.problems(conn) == []
-        pending = captures.pending(conn, 100_000)
+        committed = segment_table.lengths(conn)
+        assert capture_table.problems(conn) == []
+        pending = capture_table.pending(conn, 100_000)
     assert ledger.check() == []
     ledger.close()
     repair(folder / "archive", committed)
@@ -106,11 +106,11 @@ def test_validators_and_entries_are_committed_together_or_not_at_all(
     def fail(*_: object) -> None:
         raise StorageError("disk full")
 
-    monkeypatch.setattr(urls, "discover", fail)
+    monkeypatch.setattr(url_table, "discover", fail)
     with pytest.raises(StorageError):
         crawl.recorder.feed(feed(), [entry(1)]).result(5)
     with crawl.ledger.reading() as conn:
-        assert feeds.targets(conn, [("harbour", [FEED])])[0].etag == ""
+        assert feed_table.targets(conn, [("harbour", [FEED])])[0].etag == ""
     with pytest.raises(StorageError):
         crawl.recorder.close()
     crawl.recorder = Recorder(crawl.ledger, crawl.writer, lambda: NOON)
@@ -141,7 +141,7 @@ def test_a_group_is_committed_by_time(crawl: Crawl, monkeypatch: pytest.MonkeyPa
     crawl.recorder.page(page(1)).result(5)
     assert 0.25 < time.monotonic() - start < 2
     with crawl.ledger.reading() as conn:
-        assert captures.counts(conn)["pending"] == 1
+        assert capture_table.counts(conn)["pending"] == 1
 
 
 def test_a_group_is_committed_by_number_or_when_an_answer_is_due(
@@ -212,7 +212,7 @@ def write_for_ever(folder: Path) -> None:
     """Crawl without end, printing each URL whose future resolved (run in a process that is killed)."""
     crawl = Crawl(folder)
     with crawl.ledger.reading() as conn:
-        number = sum(urls.counts(conn).values())
+        number = sum(url_table.counts(conn).values())
 
     def promise(url: str) -> Callable[[Future[None]], None]:
         return lambda _: print(url, flush=True)
@@ -267,9 +267,9 @@ def test_kill_9_loses_nothing_that_was_promised(tmp_path: Path) -> None:
     assert len(kept) > 100
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     with ledger.reading() as conn:
-        assert urls.counts(conn)["fetched"] == len(kept)
-        left = urls.due(conn, ["harbour"], NOON)
-        assert urls.counts(conn)["due"] == len(left)
+        assert url_table.counts(conn)["fetched"] == len(kept)
+        left = url_table.due(conn, ["harbour"], NOON)
+        assert url_table.counts(conn)["due"] == len(left)
     ledger.close()
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
-from store import captures, retention, segments, urls
-from store.ledger import Ledger
+from store.ledger import capture_table, expiry, segment_table, url_table
+from store.ledger.database import Ledger
 from store.records import ArchiveRef, Capture, Outcome, Remains, Settled
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -21,7 +21,7 @@ NAMES = [f"segment-00000{n}.warc.gz" for n in range(5)]
 def conn(tmp_path: Path) -> Iterator[Connection]:
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     with ledger.transaction() as connection:
-        segments.commit(connection, dict.fromkeys(NAMES, 10_000))
+        segment_table.commit(connection, dict.fromkeys(NAMES, 10_000))
         yield connection
     ledger.close()
 
@@ -37,52 +37,52 @@ def place(segment: int, offset: int = 0) -> ArchiveRef:
 
 
 def capture(conn: Connection, name: str, at: datetime, ref: ArchiveRef, outcome: Outcome) -> Capture:
-    captures.add(conn, [(make_page(name, at), ref)])
-    added = captures.pending(conn, 99)[-1]
+    capture_table.add(conn, [(make_page(name, at), ref)])
+    added = capture_table.pending(conn, 99)[-1]
     if outcome is not Outcome.PENDING:
-        captures.settle(conn, [Settled(capture_id=added.id, outcome=outcome, at=NOON)])
+        capture_table.settle(conn, [Settled(capture_id=added.id, outcome=outcome, at=NOON)])
     return added
 
 
 def of(conn: Connection, name: str) -> list[Capture]:
-    return captures.of_url(conn, f"https://harbour.example/{name}")
+    return capture_table.of_url(conn, f"https://harbour.example/{name}")
 
 
 def test_old_segments_are_those_whose_newest_page_is_old(conn: Connection) -> None:
     for number, days in enumerate((0, 1, 2, 3)):
         capture(conn, f"a{number}", NOON + days * DAY, place(number), Outcome.REJECTED)
         capture(conn, f"b{number}", NOON + days * DAY + DAY / 2, place(number, 100), Outcome.REJECTED)
-    assert retention.old(conn, NOON + DAY / 2) == []
-    assert retention.old(conn, NOON + DAY) == NAMES[:1]
-    assert retention.old(conn, NOON + 2 * DAY) == NAMES[:2]
-    assert retention.old(conn, NOON + 99 * DAY) == NAMES[:4]
+    assert expiry.old(conn, NOON + DAY / 2) == []
+    assert expiry.old(conn, NOON + DAY) == NAMES[:1]
+    assert expiry.old(conn, NOON + 2 * DAY) == NAMES[:2]
+    assert expiry.old(conn, NOON + 99 * DAY) == NAMES[:4]
 
 
 def test_the_newest_segment_is_never_old(conn: Connection) -> None:
     capture(conn, "a", NOON, place(4), Outcome.REJECTED)
-    assert retention.old(conn, NOON + 99 * DAY) == []
+    assert expiry.old(conn, NOON + 99 * DAY) == []
 
 
 def test_none_goes_before_an_older_one_that_must_stay(conn: Connection) -> None:
     for number, outcome in enumerate((Outcome.REJECTED, Outcome.PENDING, Outcome.REJECTED)):
         capture(conn, f"a{number}", NOON, place(number), outcome)
-    assert retention.old(conn, NOON + DAY) == NAMES[:1]
+    assert expiry.old(conn, NOON + DAY) == NAMES[:1]
 
 
 def test_a_capture_that_was_moved_makes_no_segment_old(conn: Connection) -> None:
     one = capture(conn, "a", NOON, place(0), Outcome.REJECTED)
-    retention.move(conn, [(one.id, place(2))], NOON + DAY)
-    assert retention.old(conn, NOON + 99 * DAY) == []
-    assert captures.of_segment(conn, NAMES[0]) == captures.of_segment(conn, NAMES[2]) == []
+    expiry.move(conn, [(one.id, place(2))], NOON + DAY)
+    assert expiry.old(conn, NOON + 99 * DAY) == []
+    assert capture_table.of_segment(conn, NAMES[0]) == capture_table.of_segment(conn, NAMES[2]) == []
     (moved,) = of(conn, "a")
     assert (moved.ref, moved.dropped_at, moved.outcome) == (place(2), NOON + DAY, Outcome.REJECTED)
 
 
 def test_a_capture_left_in_a_dropped_segment_is_told(conn: Connection) -> None:
     capture(conn, "a", NOON, place(0), Outcome.REJECTED)
-    assert captures.problems(conn) == []
-    segments.drop(conn, NAMES[0], NOON)
-    assert captures.problems(conn) == [f"1 captures are not in the committed archive: {NAMES[0]}:0"]
+    assert capture_table.problems(conn) == []
+    segment_table.drop(conn, NAMES[0], NOON)
+    assert capture_table.problems(conn) == [f"1 captures are not in the committed archive: {NAMES[0]}:0"]
 
 
 def test_a_capture_comes_back_as_it_was_settled(conn: Connection) -> None:
@@ -96,13 +96,13 @@ def test_a_capture_comes_back_as_it_was_settled(conn: Connection) -> None:
     )
     raw = ArchiveRef(segment="segment-000009.warc.gz", offset=700, length=50)
     left = Remains(page=make_page("a"), raw=raw, dropped_at=NOON + 9 * DAY, kept=settled)
-    retention.restore(conn, place(1), left)
+    expiry.restore(conn, place(1), left)
     (back,) = of(conn, "a")
     assert (back.outcome, back.reason, back.related) == (Outcome.DUPLICATE, "canonical", "r")
     assert (back.settled_at, back.ref, back.dropped_at) == (NOON + DAY, place(1), NOON + 9 * DAY)
-    assert segments.dropped(conn) == {"segment-000009.warc.gz": NOON + 9 * DAY}
-    assert urls.counts(conn)["fetched"] == 1
-    assert captures.problems(conn) == []
+    assert segment_table.dropped(conn) == {"segment-000009.warc.gz": NOON + 9 * DAY}
+    assert url_table.counts(conn)["fetched"] == 1
+    assert capture_table.problems(conn) == []
 
 
 def test_remains_that_were_written_later_replace_earlier_ones(conn: Connection) -> None:
@@ -111,6 +111,6 @@ def test_remains_that_were_written_later_replace_earlier_ones(conn: Connection) 
     for number, outcome in enumerate(outcomes):
         settled = Settled(capture_id=1, outcome=outcome, at=NOON)
         left = Remains(page=make_page("a"), raw=raw, dropped_at=NOON + number * DAY, kept=settled)
-        retention.restore(conn, place(number), left)
+        expiry.restore(conn, place(number), left)
     (back,) = of(conn, "a")
     assert (back.outcome, back.ref, back.dropped_at) == (Outcome.UNCHANGED, place(1), NOON + DAY)

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import StatementError
 
 from articles.model import FeedEntry, Page
-from store import policy, urls
-from store.ledger import Ledger
+from store import policy
+from store.ledger import url_table
+from store.ledger.database import Ledger
 from store.policy import Fate
 from store.records import DueUrl, Miss, UrlState
 
@@ -41,7 +42,7 @@ def answer(found: FeedEntry, status: int = 200, at: datetime = NOON) -> Page:
 
 
 def refetched(conn: Connection, found: FeedEntry, now: datetime) -> bool:
-    return bool(urls.discover(conn, [found], now).due)
+    return bool(url_table.discover(conn, [found], now).due)
 
 
 @pytest.mark.parametrize(
@@ -93,109 +94,109 @@ def test_every_fate_has_a_time_just_when_it_is_due(attempts: int, status: int) -
 
 
 def test_unknown_urls_are_due_once_each_in_the_order_of_the_feed(conn: Connection) -> None:
-    found = urls.discover(conn, [entry("b"), entry("a"), entry("b")], NOON)
+    found = url_table.discover(conn, [entry("b"), entry("a"), entry("b")], NOON)
     assert [due.url[-1] for due in found.due] == ["b", "a"]
     assert (found.new, found.seen) == (2, 1)
-    assert urls.counts(conn) == {"due": 2, "fetched": 0, "refused": 0, "gone": 0, "failed": 0}
+    assert url_table.counts(conn) == {"due": 2, "fetched": 0, "refused": 0, "gone": 0, "failed": 0}
 
 
 def test_many_urls_at_once(conn: Connection) -> None:
     entries = [entry(str(n)) for n in range(1234)]
-    assert urls.discover(conn, entries, NOON).new == 1234
-    assert urls.discover(conn, entries, NOON).seen == 1234
+    assert url_table.discover(conn, entries, NOON).new == 1234
+    assert url_table.discover(conn, entries, NOON).seen == 1234
 
 
 def test_a_fetched_url_is_not_due_again(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
-    urls.record_page(conn, answer(entry()))
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry()))
     later = replace(entry(), published_at=NOON + DAY)
-    found = urls.discover(conn, [later], NOON + DAY)
+    found = url_table.discover(conn, [later], NOON + DAY)
     assert (found.due, found.new, found.seen) == ((), 0, 1)
 
 
 @pytest.mark.parametrize("status", [200, 404, 403])
 def test_an_updated_entry_is_due_again_once(conn: Connection, status: int) -> None:
-    urls.discover(conn, [entry(updated_at=NOON)], NOON)
-    urls.record_page(conn, answer(entry(updated_at=NOON), status))
+    url_table.discover(conn, [entry(updated_at=NOON)], NOON)
+    url_table.record_page(conn, answer(entry(updated_at=NOON), status))
     assert not refetched(conn, entry(updated_at=NOON), NOON + HOUR)
     updated = entry(updated_at=NOON + timedelta(minutes=30))
-    assert urls.discover(conn, [updated], NOON + HOUR).due == (DueUrl(url=updated.url, entry=updated),)
-    urls.record_page(conn, answer(updated, at=NOON + HOUR))
+    assert url_table.discover(conn, [updated], NOON + HOUR).due == (DueUrl(url=updated.url, entry=updated),)
+    url_table.record_page(conn, answer(updated, at=NOON + HOUR))
     assert not refetched(conn, updated, NOON + 2 * HOUR)
     assert not refetched(conn, entry(updated_at=NOON), NOON + 2 * HOUR)
 
 
 def test_a_first_updated_date_counts_from_the_last_fetch_on(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
-    urls.record_page(conn, answer(entry()))
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry()))
     assert not refetched(conn, entry(updated_at=NOON - HOUR), NOON + DAY)
     assert refetched(conn, entry(updated_at=NOON + HOUR), NOON + DAY)
 
 
 def test_an_update_seen_before_the_fetch_is_covered_by_it(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
+    url_table.discover(conn, [entry()], NOON)
     updated = entry(updated_at=NOON + HOUR)
-    assert urls.discover(conn, [updated], NOON + HOUR).due[0].entry == updated
-    urls.record_page(conn, answer(entry(), at=NOON + 2 * HOUR))
+    assert url_table.discover(conn, [updated], NOON + HOUR).due[0].entry == updated
+    url_table.record_page(conn, answer(entry(), at=NOON + 2 * HOUR))
     assert not refetched(conn, updated, NOON + 3 * HOUR)
 
 
 def test_a_refused_url_is_asked_for_again_a_day_later_while_it_is_listed(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
-    urls.record_misses(conn, [Miss(url=entry().url, at=NOON, state=UrlState.REFUSED, reason="robots")])
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_misses(conn, [Miss(url=entry().url, at=NOON, state=UrlState.REFUSED, reason="robots")])
     assert not refetched(conn, entry(updated_at=NOON + HOUR), NOON + 2 * HOUR)
-    assert urls.due(conn, ["harbour"], NOON + 9 * DAY) == ()
+    assert url_table.due(conn, ["harbour"], NOON + 9 * DAY) == ()
     assert refetched(conn, entry(), NOON + DAY)
 
 
 def test_a_failing_url_waits_and_is_given_up_at_last(conn: Connection) -> None:
     now = NOON
-    urls.discover(conn, [entry()], now)
+    url_table.discover(conn, [entry()], now)
     for attempts in range(policy.MAX_ATTEMPTS):
-        (due,) = urls.due(conn, ["harbour"], now)
+        (due,) = url_table.due(conn, ["harbour"], now)
         assert due.attempts == attempts
-        urls.record_page(conn, answer(entry(), 503, now))
-        assert urls.due(conn, ["harbour"], now + timedelta(minutes=14)) == ()
+        url_table.record_page(conn, answer(entry(), 503, now))
+        assert url_table.due(conn, ["harbour"], now + timedelta(minutes=14)) == ()
         assert not refetched(conn, entry(), now + timedelta(minutes=14))
-        known = urls.get(conn, entry().url)
+        known = url_table.get(conn, entry().url)
         assert known is not None
         now = known.due_at or now
     assert (known.state, known.last_error, known.attempts) == (UrlState.FAILED, "HTTP 503", 5)
     assert now - NOON > timedelta(days=2.5)
-    assert urls.due(conn, ["harbour"], NOON + 99 * DAY) == ()
+    assert url_table.due(conn, ["harbour"], NOON + 99 * DAY) == ()
 
 
 def test_success_forgets_the_failures(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
-    urls.record_page(conn, answer(entry(), 500))
-    urls.record_page(conn, answer(entry(), at=NOON + HOUR))
-    known = urls.get(conn, entry().url)
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry(), 500))
+    url_table.record_page(conn, answer(entry(), at=NOON + HOUR))
+    known = url_table.get(conn, entry().url)
     assert known is not None
     assert (known.state, known.attempts, known.due_at, known.last_error) == (UrlState.FETCHED, 0, None, "")
 
 
 def test_the_source_that_found_a_url_first_keeps_it(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
-    (due,) = urls.discover(conn, [entry(source="other", updated_at=NOON)], NOON).due
+    url_table.discover(conn, [entry()], NOON)
+    (due,) = url_table.discover(conn, [entry(source="other", updated_at=NOON)], NOON).due
     assert due.entry.source == "harbour"
-    assert urls.due(conn, ["other"], NOON) == ()
-    assert [found.url for found in urls.due(conn, ["other", "harbour"], NOON)] == [entry().url]
+    assert url_table.due(conn, ["other"], NOON) == ()
+    assert [found.url for found in url_table.due(conn, ["other", "harbour"], NOON)] == [entry().url]
 
 
 def test_what_waited_longest_comes_first(conn: Connection) -> None:
-    urls.discover(conn, [entry("late")], NOON)
-    urls.discover(conn, [entry("early")], NOON - HOUR)
-    urls.discover(conn, [entry("future")], NOON + HOUR)
-    assert [due.entry.title for due in urls.due(conn, ["harbour"], NOON)] == ["early", "late"]
+    url_table.discover(conn, [entry("late")], NOON)
+    url_table.discover(conn, [entry("early")], NOON - HOUR)
+    url_table.discover(conn, [entry("future")], NOON + HOUR)
+    assert [due.entry.title for due in url_table.due(conn, ["harbour"], NOON)] == ["early", "late"]
 
 
 def test_misses_are_kept(conn: Connection) -> None:
-    urls.discover(conn, [entry()], NOON)
+    url_table.discover(conn, [entry()], NOON)
     first = Miss(url=entry().url, at=NOON, state=UrlState.DUE, reason="timeout", retry_at=NOON + HOUR)
     second = Miss(url=entry().url, at=NOON + HOUR, state=UrlState.FAILED, reason="too_large", detail="11 MB")
-    urls.record_misses(conn, [first, second])
-    assert urls.misses(conn, entry().url) == [first, second]
-    known = urls.get(conn, entry().url)
+    url_table.record_misses(conn, [first, second])
+    assert url_table.misses(conn, entry().url) == [first, second]
+    known = url_table.get(conn, entry().url)
     assert known is not None
     assert (known.state, known.last_error, known.tried_at) == (
         UrlState.FAILED,
@@ -205,32 +206,32 @@ def test_misses_are_kept(conn: Connection) -> None:
 
 
 def test_a_queued_target_is_due_unless_it_is_known(conn: Connection) -> None:
-    urls.queue(conn, entry(), NOON)
-    assert [due.url for due in urls.due(conn, ["harbour"], NOON)] == [entry().url]
-    urls.record_page(conn, answer(entry()))
-    urls.queue(conn, entry(), NOON + DAY)
-    assert urls.due(conn, ["harbour"], NOON + DAY) == ()
+    url_table.queue(conn, entry(), NOON)
+    assert [due.url for due in url_table.due(conn, ["harbour"], NOON)] == [entry().url]
+    url_table.record_page(conn, answer(entry()))
+    url_table.queue(conn, entry(), NOON + DAY)
+    assert url_table.due(conn, ["harbour"], NOON + DAY) == ()
 
 
 def test_a_page_of_an_unknown_url_makes_it_known(conn: Connection) -> None:
-    urls.record_page(conn, answer(entry(updated_at=NOON), 404))
-    known = urls.get(conn, entry().url)
+    url_table.record_page(conn, answer(entry(updated_at=NOON), 404))
+    known = url_table.get(conn, entry().url)
     assert known is not None
     assert (known.state, known.first_seen_at, known.updated_at) == (UrlState.GONE, NOON, NOON)
-    assert urls.entry(conn, entry().url) == entry(updated_at=NOON)
-    assert urls.get(conn, "https://harbour.example/unheard-of") is None
+    assert url_table.entry(conn, entry().url) == entry(updated_at=NOON)
+    assert url_table.get(conn, "https://harbour.example/unheard-of") is None
 
 
 def test_a_hostile_title_and_message_are_kept(conn: Connection) -> None:
     hostile = replace(entry(), title="\ud800\0 \u202e'); DROP TABLE urls; --")
-    assert urls.discover(conn, [hostile], NOON).due[0].entry == hostile
-    assert urls.entry(conn, hostile.url) == hostile
-    urls.record_misses(
+    assert url_table.discover(conn, [hostile], NOON).due[0].entry == hostile
+    assert url_table.entry(conn, hostile.url) == hostile
+    url_table.record_misses(
         conn, [Miss(url=hostile.url, at=NOON, state=UrlState.FAILED, reason="dns", detail="\udcff")]
     )
-    assert urls.misses(conn, hostile.url)[0].detail == "?"
+    assert url_table.misses(conn, hostile.url)[0].detail == "?"
 
 
 def test_a_time_without_a_zone_is_refused(conn: Connection) -> None:
     with pytest.raises(StatementError, match="no time zone"):
-        urls.discover(conn, [entry()], NOON.replace(tzinfo=None))
+        url_table.discover(conn, [entry()], NOON.replace(tzinfo=None))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.schema import METADATA, Moment, Words
+from store.ledger.schema import METADATA, Moment, Words
 
 SEGMENTS = Table(
     "segments",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from articles.errors import ArchiveError, StorageError
 from articles.model import Page
-from store import warc
+from store.archive import warc
 from store.records import ArchiveRef, Remains, dropped_on
 
 LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one

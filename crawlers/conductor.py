@@ -18,12 +18,12 @@ from articles.model import FeedEntry, Page
 from articles.urls import canonical, host
 from crawlers.answers import Answer, FetchError, header
 from crawlers.feeds import FeedBody, ParsedFeed
-from crawlers.fetch import Fetcher
+from crawlers.fetcher import Fetcher
 from crawlers.plan import CrawlPlan
 from crawlers.progress import Progress
-from crawlers.workers import Lost
 from store.recorder import Recorder
 from store.records import DueUrl, FeedResult, FeedTarget, Miss
+from store.workers import Lost
 
 _MAX_WAITING = 64_000_000
 """Bytes of pages that may wait for the recorder before fetching pauses."""

@@ -23,8 +23,8 @@ from sqlalchemy import (
 
 from articles.model import FeedEntry, Page
 from store import policy
+from store.ledger.schema import METADATA, Moment, Words, one_of
 from store.records import Discovery, DueUrl, KnownUrl, Miss, UrlState
-from store.schema import METADATA, Moment, Words, one_of
 
 URLS = Table(
     "urls",

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from store.captures import CAPTURES
-from store.feeds import FEEDS
+from store.ledger.capture_table import CAPTURES
+from store.ledger.feed_table import FEEDS
+from store.ledger.url_table import MISSES
 from store.records import Outcome
-from store.urls import MISSES
 
 _EXAMPLES = 5
 

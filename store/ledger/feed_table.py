@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
+from store.ledger.schema import METADATA, Moment, Words
 from store.records import FeedHealth, FeedResult, FeedTarget
-from store.schema import METADATA, Moment, Words
 
 FEEDS = Table(
     "feeds",

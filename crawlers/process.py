@@ -16,17 +16,17 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from articles.errors import BroadsheetError
 from crawlers.addresses import Guard
-from crawlers.crawl import Crawl
+from crawlers.conductor import Crawl
 from crawlers.feeds import FeedBody, ParsedFeed, read
-from crawlers.fetch import Download, Fetcher
+from crawlers.fetcher import Download, Fetcher
 from crawlers.plan import CrawlPlan, CrawlReport, decode_plan, encode
 from crawlers.settings import scrapy_settings
 from crawlers.spider import NewsSpider
-from crawlers.workers import Lost, Workers
-from store import segments
-from store.archive import ArchiveWriter, repair
-from store.ledger import Ledger
+from store.archive.segment_files import ArchiveWriter, repair
+from store.ledger import segment_table
+from store.ledger.database import Ledger
 from store.recorder import Recorder
+from store.workers import Lost, Workers
 
 _FEED_SECONDS = 10.0
 _REPORT_SECONDS = 0.5
@@ -56,7 +56,7 @@ def _crawl(plan: CrawlPlan, reports: BinaryIO, stop_asked: threading.Event) -> N
     parser_thread = ThreadPoolExecutor(1)
     ledger = Ledger.open(folder / "ledger.sqlite")
     with ledger.reading() as connection:
-        committed, dropped = segments.lengths(connection), segments.dropped(connection)
+        committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
     for cut in repair(folder / "archive", committed, dropped):
         _log.warning("%s: cut off %d bytes that an interrupted run left unfinished", cut.segment, cut.size)
     archive = ArchiveWriter(folder / "archive", committed, _now)

@@ -14,11 +14,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
-from store import captures, feeds, knowledge, segments, urls
+from store.ledger import capture_table, feed_table, knowledge_table, segment_table, url_table
+from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
-from store.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 
-GROUPS = (urls, captures, feeds, segments, knowledge)  # their tables are in METADATA once they are imported
+GROUPS = (
+    url_table,
+    capture_table,
+    feed_table,
+    segment_table,
+    knowledge_table,
+)  # their tables are in METADATA once they are imported
 
 _BUSY_SECONDS = 30
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

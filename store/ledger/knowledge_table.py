@@ -27,7 +27,7 @@ from sqlalchemy.dialects.sqlite import insert
 from articles.source.features import FORMAT, Features, from_bytes, to_bytes
 from articles.source.knowledge import WINDOW, Knowledge, build
 from articles.source.minhash import bands
-from store.schema import METADATA, Moment, Words
+from store.ledger.schema import METADATA, Moment, Words
 
 SNAPSHOTS = Table(
     "snapshots",

@@ -27,16 +27,16 @@ from sqlalchemy import (
 
 from articles.model import Page
 from articles.urls import article_id
-from store import urls
+from store.ledger import url_table
+from store.ledger.schema import METADATA, Moment, Words, one_of
+from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, Selection, Settled, UrlState
-from store.schema import METADATA, Moment, Words, one_of
-from store.segments import SEGMENTS
 
 CAPTURES = Table(
     "captures",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("url", ForeignKey(urls.URLS.c.url), nullable=False, index=True),
+    Column("url", ForeignKey(url_table.URLS.c.url), nullable=False, index=True),
     Column("final_url", Words, nullable=False),
     Column("article_id", Words, nullable=False),
     Column("source", Words, nullable=False),
@@ -79,7 +79,7 @@ class Latest:
 def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
     """Note archived pages as pending, and the state of their URLs. The same transaction must commit their segments."""
     for page, ref in pages:
-        urls.record_page(conn, page)
+        url_table.record_page(conn, page)
         conn.execute(
             CAPTURES.insert().values(
                 url=page.url,
@@ -235,17 +235,17 @@ def problems(conn: Connection) -> list[str]:
 
 
 def _unsound_urls() -> list[tuple[str, Select[tuple[str]]]]:
-    url = urls.URLS.c.url
-    state = urls.URLS.c.state
+    url = url_table.URLS.c.url
+    state = url_table.URLS.c.state
     captured = exists().where(CAPTURES.c.url == url)
-    missed = exists().where(urls.MISSES.c.url == url)
+    missed = exists().where(url_table.MISSES.c.url == url)
     answered = captured.where(CAPTURES.c.status.between(200, 299))
     return [
         ("URLs are fetched, but without a capture", select(url).where(state == UrlState.FETCHED, ~answered)),
         ("URLs were given up, but never tried", select(url).where(state != UrlState.DUE, ~captured, ~missed)),
         (
             "URLs are due, but at no time",
-            select(url).where(state == UrlState.DUE, urls.URLS.c.due_at.is_(None)),
+            select(url).where(state == UrlState.DUE, url_table.URLS.c.due_at.is_(None)),
         ),
     ]
 

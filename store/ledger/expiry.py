@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from store import captures, segments
-from store.captures import CAPTURES
+from store.ledger import capture_table, segment_table
+from store.ledger.capture_table import CAPTURES
+from store.ledger.schema import Moment
 from store.records import ArchiveRef, Outcome, Remains, Settled
-from store.schema import Moment
 
 
 def old(conn: Connection, before: datetime) -> list[str]:
@@ -18,7 +18,7 @@ def old(conn: Connection, before: datetime) -> list[str]:
     The list ends before the first that has pending captures or younger ones, so that pages go in the order in which
     they came.
     """
-    newest = select(func.max(segments.SEGMENTS.c.name)).scalar_subquery()
+    newest = select(func.max(segment_table.SEGMENTS.c.name)).scalar_subquery()
     holding = select(
         CAPTURES.c.segment,
         func.max(CAPTURES.c.fetched_at, type_=Moment).label("newest"),
@@ -46,17 +46,17 @@ def restore(conn: Connection, ref: ArchiveRef, remains: Remains) -> None:
 
     The same transaction must commit the segment of `ref`. Remains that were written later replace earlier ones.
     """
-    segments.commit(conn, {remains.raw.segment: remains.raw.offset + remains.raw.length})
-    segments.drop(conn, remains.raw.segment, remains.dropped_at)
+    segment_table.commit(conn, {remains.raw.segment: remains.raw.offset + remains.raw.length})
+    segment_table.drop(conn, remains.raw.segment, remains.dropped_at)
     page = remains.page
     same = select(CAPTURES.c.id).where(CAPTURES.c.url == page.url, CAPTURES.c.fetched_at == page.fetched_at)
     if conn.scalar(same) is None:
-        captures.add(conn, [(page, ref)])
+        capture_table.add(conn, [(page, ref)])
     capture_id = conn.execute(same).scalar_one()
     again = {"outcome": Outcome.PENDING, "settled_at": None, "dropped_at": remains.dropped_at}
     conn.execute(CAPTURES.update().where(CAPTURES.c.id == capture_id).values(**_place(ref), **again))
     if isinstance(remains.kept, Settled):
-        captures.settle(conn, [replace(remains.kept, capture_id=capture_id)])
+        capture_table.settle(conn, [replace(remains.kept, capture_id=capture_id)])
 
 
 def _place(ref: ArchiveRef) -> dict[str, str | int]:

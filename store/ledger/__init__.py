@@ -1,0 +1,1 @@
+"""The ledger: one SQLite file that accounts for every URL and every capture; one module per table."""
