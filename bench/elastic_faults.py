@@ -31,8 +31,8 @@ import tomlkit
 from elasticsearch import Elasticsearch
 from folders import State, command, configure, export
 
-from index import elastic_layout
-from index.elastic_client import connect
+from index.elastic import mapping
+from index.elastic.client import connect
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from tests.elastic import NODE, CuttingProxy
@@ -241,7 +241,7 @@ def amiss(bench: Bench, folder: Path, alias: str, expected: list[State]) -> list
 
 def poisoned(bench: Bench, folder: Path, alias: str, poison: State) -> str:
     """One run in which the server itself makes one document such that its mapping refuses it."""
-    elastic_layout.create(bench.client, alias)
+    mapping.create(bench.client, alias)
     too_large = {"if": f"ctx.id == '{poison['id']}'", "field": "word_count", "value": 1 << 40}
     bench.client.ingest.put_pipeline(id=alias, processors=[{"set": too_large}])
     bench.client.indices.put_settings(index=alias, settings={"index.default_pipeline": alias})
@@ -288,7 +288,7 @@ def undisturbed(bench: Bench) -> tuple[list[State], int]:
             f"{'the same to the letter' if same else 'NOT the same'}",
             flush=True,
         )
-    elastic_layout.drop(bench.client, alias)
+    mapping.drop(bench.client, alias)
     return expected, int(not same)
 
 
@@ -306,7 +306,7 @@ def every_fault(bench: Bench, only: str) -> int:
                     failed += tell(fault.name, seen, amiss(bench, folder, alias, expected))
                 except UnfeltError as error:
                     failed += tell(fault.name, "NOT FELT", [str(error)])
-            elastic_layout.drop(bench.client, alias)
+            mapping.drop(bench.client, alias)
     if only in "one poisoned document":
         poison = expected[len(expected) // 2]
         with tempfile.TemporaryDirectory() as name:

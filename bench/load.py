@@ -20,11 +20,11 @@ from uuid import uuid4
 from elasticsearch import Elasticsearch, helpers
 
 from articles.model import Article, from_json
-from index import elastic_layout
 from index.documents import milliseconds
-from index.elastic import ElasticWriter
-from index.elastic_client import connect
-from index.elastic_documents import document
+from index.elastic import mapping
+from index.elastic.client import connect
+from index.elastic.cluster import ElasticWriter
+from index.elastic.stored import document
 
 _BATCH = 2_000
 
@@ -50,14 +50,14 @@ def seconds(
     """Of loading into a fresh index, which is removed again."""
     alias = f"bench-{uuid4().hex[:8]}"
     try:
-        index = elastic_layout.make(client, alias)
+        index = mapping.make(client, alias)
         started = time.monotonic()
         load(client, index, what)
         taken = time.monotonic() - started
         assert client.count(index=index)["count"] == len(what)
         return taken
     finally:
-        elastic_layout.drop(client, alias)
+        mapping.drop(client, alias)
 
 
 def main() -> None:

@@ -25,10 +25,10 @@ from uuid import uuid4
 
 from articles.errors import QueryError
 from articles.model import Article, from_json
-from index import elastic_layout
-from index.elastic import ElasticReader, ElasticWriter
-from index.elastic_client import connect
-from index.embedded import EmbeddedReader, EmbeddedWriter
+from index.elastic import mapping
+from index.elastic.client import connect
+from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.embedded.local import EmbeddedReader, EmbeddedWriter
 from index.protocols import IndexReader, IndexWriter
 from index.query import Query
 
@@ -64,13 +64,13 @@ def filled(options: argparse.Namespace) -> Iterator[IndexReader]:
     client = connect(options.url, os.environ)
     alias = options.keep or f"bench-{uuid4().hex[:8]}"
     try:
-        if not elastic_layout.current(client, alias):
-            elastic_layout.create(client, alias)
+        if not mapping.current(client, alias):
+            mapping.create(client, alias)
             load(ElasticWriter(client, alias), options.articles)
         yield ElasticReader(client, alias)
     finally:
         if not options.keep:
-            elastic_layout.drop(client, alias)
+            mapping.drop(client, alias)
 
 
 def words(article: Article) -> set[str]:

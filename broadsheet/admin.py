@@ -41,7 +41,7 @@ def create(context: typer.Context) -> None:
     from broadsheet.terminal import say
 
     with _server(context) as (client, alias):
-        from index.elastic_layout import create as make
+        from index.elastic.mapping import create as make
 
         say(f"The alias {alias} stands for {make(client, alias)}.")
 
@@ -52,7 +52,7 @@ def check(context: typer.Context) -> None:
     from broadsheet.terminal import say
 
     with _server(context) as (client, alias):
-        from index.elastic_layout import check as look
+        from index.elastic.mapping import check as look
 
         problems = look(client, alias)
     for problem in problems:
@@ -70,7 +70,7 @@ def drop(
     from broadsheet.terminal import say
 
     with _server(context) as (client, alias):
-        from index.elastic_layout import drop as delete
+        from index.elastic.mapping import drop as delete
 
         if not yes:
             typer.confirm(f"Delete every index of the alias {alias}?", abort=True)

@@ -13,7 +13,7 @@ from broadsheet.terminal import say
 from flows.config import Config, SourceSection, load
 from flows.config_file import add_sources, template
 from flows.run import RunReport, run
-from index.embedded import EmbeddedReader
+from index.embedded.local import EmbeddedReader
 from index.query import Query
 
 _SEARCHES = ("关税", '"city council" OR Orgel', "title:ferry from:2026-03-01 NOT tram")

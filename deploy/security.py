@@ -15,7 +15,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import BroadsheetError
 from flows.config import load
-from index.elastic_client import connect
+from index.elastic.client import connect
 
 # Privileges: no more than each needs (docs/how-to.md, "Load into Elasticsearch").
 _SETUP = ["manage", "read", "write"]

@@ -21,7 +21,7 @@ def exists(config: Config) -> bool:
     """Whether there is an index at all, be it empty. Raises SearchIndexError when it cannot be told."""
     if config.index.backend == "embedded":
         return config.index_folder.exists()
-    from index.elastic_layout import current
+    from index.elastic.mapping import current
 
     with closing(connection(config)) as client:
         return bool(current(client, config.index.alias))
@@ -30,10 +30,10 @@ def exists(config: Config) -> bool:
 def reader(config: Config) -> IndexReader:
     """Raises SearchIndexError where there is none."""
     if config.index.backend == "embedded":
-        from index.embedded import EmbeddedReader
+        from index.embedded.local import EmbeddedReader
 
         return EmbeddedReader(config.index_folder)
-    from index.elastic import ElasticReader
+    from index.elastic.cluster import ElasticReader
 
     return ElasticReader(connection(config), config.index.alias)
 
@@ -41,12 +41,12 @@ def reader(config: Config) -> IndexReader:
 def writer(config: Config) -> IndexWriter:
     """Makes the index where there is none."""
     if config.index.backend == "embedded":
-        from index.embedded import EmbeddedWriter
+        from index.embedded.local import EmbeddedWriter
 
         return EmbeddedWriter(config.index_folder)
-    from index.elastic import ElasticWriter
-    from index.elastic_bulk import Patience
-    from index.elastic_layout import create
+    from index.elastic.bulk import Patience
+    from index.elastic.cluster import ElasticWriter
+    from index.elastic.mapping import create
 
     client = connection(config)
     try:
@@ -88,7 +88,7 @@ class LateWriter:
             self._writer.close()
 
     def _opened(self) -> IndexWriter:
-        from index.elastic_bulk import Patience
+        from index.elastic.bulk import Patience
 
         patience = Patience(seconds=self._patience)
         pauses = patience.pauses()
@@ -110,7 +110,7 @@ def anew(config: Config, beside: Path) -> Iterator[NewIndex]:
     Searches see the present index until then. An embedded one is made in the folder `beside`.
     """
     if config.index.backend == "embedded":
-        from index.embedded import EmbeddedReader, EmbeddedWriter
+        from index.embedded.local import EmbeddedReader, EmbeddedWriter
 
         shutil.rmtree(beside / "index", ignore_errors=True)  # what one that was killed has left
         making = EmbeddedWriter(beside / "index")
@@ -122,27 +122,27 @@ def anew(config: Config, beside: Path) -> Iterator[NewIndex]:
 
         yield NewIndex(making, EmbeddedReader(beside / "index"), publish)
         return
-    from index import elastic_layout
-    from index.elastic import ElasticReader, ElasticWriter
-    from index.elastic_bulk import Patience
+    from index.elastic import mapping
+    from index.elastic.bulk import Patience
+    from index.elastic.cluster import ElasticReader, ElasticWriter
 
     alias = config.index.alias
     with closing(connection(config)) as client:
-        name = elastic_layout.make(client, alias)
+        name = mapping.make(client, alias)
         patience = Patience(seconds=config.index.patience)
         try:
             yield NewIndex(
                 ElasticWriter(client, alias, patience, index=name),
                 ElasticReader(client, name),
-                lambda: elastic_layout.publish(client, alias, name),
+                lambda: mapping.publish(client, alias, name),
             )
         except BaseException:
-            elastic_layout.abandon(client, alias, name)
+            mapping.abandon(client, alias, name)
             raise
 
 
 def connection(config: Config) -> "Elasticsearch":
     """A client of the configured server, with the environment's credentials. Raises ConfigError."""
-    from index.elastic_client import connect
+    from index.elastic.client import connect
 
     return connect(config.index.url, os.environ, allow_plain_http=config.index.allow_plain_http)

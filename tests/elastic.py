@@ -20,8 +20,8 @@ from uuid import uuid4
 import pytest
 from elasticsearch import Elasticsearch
 
-from index import elastic_layout
-from index.elastic_client import connect
+from index.elastic import mapping
+from index.elastic.client import connect
 
 NODE = Path(__file__).with_name("elasticsearch_node.py")
 PORT = "9272"
@@ -89,7 +89,7 @@ def fresh_alias(connection: Elasticsearch) -> Iterator[str]:
     try:
         yield alias
     finally:
-        elastic_layout.drop(connection, alias)
+        mapping.drop(connection, alias)
 
 
 class CuttingProxy:

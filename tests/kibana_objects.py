@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import Any
 
-from index import elastic_layout
+from index.elastic import mapping
 from tests.kibana_panels import queried_fields, queries
 
 Json = dict[str, Any]
@@ -30,7 +30,7 @@ _SEARCHABLE = {"text", "keyword", "date", "integer"}
 
 def mapped() -> dict[str, str]:
     """The names of the fields of our index that can be searched, with their types."""
-    return {name: kind for name, kind, searched in _mapped(elastic_layout._mappings()) if searched}
+    return {name: kind for name, kind, searched in _mapped(mapping._mappings()) if searched}
 
 
 def _mapped(part: Json, prefix: str = "") -> Iterator[tuple[str, str, bool]]:

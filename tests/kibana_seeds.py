@@ -5,8 +5,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from articles.model import Image, Removal
-from index import elastic_layout
-from index.elastic import ElasticWriter
+from index.elastic import mapping
+from index.elastic.cluster import ElasticWriter
 from tests import elastic
 from tests.index_contract import article
 from tests.kibana_objects import mapped
@@ -99,7 +99,7 @@ SEEDS = (
 def seeded(server: elastic.Server) -> Iterator[Kibana]:
     """A real index with the seeds in it, and what Kibana would ask it."""
     with closing(server.connect()) as client, elastic.fresh_alias(client) as alias:
-        elastic_layout.create(client, alias)
+        mapping.create(client, alias)
         acks = ElasticWriter(client, alias).add(SEEDS)
         assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)
         yield Kibana(client, alias, mapped())

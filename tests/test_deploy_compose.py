@@ -19,9 +19,9 @@ from elasticsearch import ApiError
 from articles.errors import SearchIndexError
 from broadsheet.cli import app
 from flows.config import load
-from index import elastic_layout
-from index.elastic import ElasticReader, ElasticWriter
-from index.elastic_client import connect
+from index.elastic import mapping
+from index.elastic.client import connect
+from index.elastic.cluster import ElasticReader, ElasticWriter
 from index.query import Query
 from tests import elastic
 from tests.index_contract import LIBRARY
@@ -188,23 +188,23 @@ def test_each_user_may_do_its_own_work_and_no_more(server: elastic.Server, tmp_p
             user("kibana_system", "KIBANA_SYSTEM_PASSWORD") as kibana,
         ):
             with pytest.raises(SearchIndexError):
-                elastic_layout.create(loader, alias)
-            elastic_layout.create(setup, alias)
-            assert elastic_layout.check(setup, alias) == []
-            assert elastic_layout.create(loader, alias)
+                mapping.create(loader, alias)
+            mapping.create(setup, alias)
+            assert mapping.check(setup, alias) == []
+            assert mapping.create(loader, alias)
             (ack,) = ElasticWriter(loader, alias).add([LIBRARY["steel"]])
             assert ack.status == "indexed"
             assert ElasticReader(reader, alias).search(Query(text="steel")).total == 1
             with pytest.raises(ApiError):
                 reader.indices.delete(index=f"{alias}-v*")
             with pytest.raises(ApiError):
-                loader.indices.delete(index=elastic_layout.current(every, alias))
+                loader.indices.delete(index=mapping.current(every, alias))
             with pytest.raises(ApiError):
                 setup.search(index="of-someone-else")
             assert kibana.security.authenticate()["username"] == "kibana_system"
-            new = elastic_layout.make(setup, alias)
-            elastic_layout.publish(setup, alias, new)
-            assert elastic_layout.drop(setup, alias) == [new]
+            new = mapping.make(setup, alias)
+            mapping.publish(setup, alias, new)
+            assert mapping.drop(setup, alias) == [new]
 
 
 def test_a_password_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from flows.doctor import examine
 from flows.rebuild import rebuild
 from flows.run import run
 from flows.status import status
-from index import elastic_layout
+from index.elastic import mapping
 from index.query import Query
 from tests import elastic
 
@@ -50,7 +50,7 @@ def test_the_same_archive_gives_the_same_articles_in_both(
 def test_what_cannot_be_loaded_waits_for_the_next_run(
     in_elasticsearch: Config, connection: Elasticsearch
 ) -> None:
-    elastic_layout.create(connection, in_elasticsearch.index.alias)
+    mapping.create(connection, in_elasticsearch.index.alias)
     block = {"index.blocks.read_only_allow_delete": True}
     connection.indices.put_settings(index=in_elasticsearch.index.alias, settings=block)
     with pytest.raises(IndexUnavailableError, match="captures stay pending; the next run loads them"):
@@ -100,10 +100,10 @@ def test_an_index_that_is_gone_is_told_before_anything_is_crawled(
 ) -> None:
     run(in_elasticsearch)
     newsroom.publish_update()
-    elastic_layout.drop(connection, in_elasticsearch.index.alias)
+    mapping.drop(connection, in_elasticsearch.index.alias)
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
         run(in_elasticsearch)
-    assert not elastic_layout.current(connection, in_elasticsearch.index.alias)
+    assert not mapping.current(connection, in_elasticsearch.index.alias)
     rebuild(in_elasticsearch)
     assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)
 
@@ -112,9 +112,9 @@ def test_a_rebuild_fills_a_new_index_and_moves_the_alias(
     in_elasticsearch: Config, connection: Elasticsearch
 ) -> None:
     run(in_elasticsearch)
-    before = elastic_layout.current(connection, in_elasticsearch.index.alias)
+    before = mapping.current(connection, in_elasticsearch.index.alias)
     loaded = articles(in_elasticsearch)
     assert rebuild(in_elasticsearch).captures == 29
-    assert elastic_layout.current(connection, in_elasticsearch.index.alias) != before
+    assert mapping.current(connection, in_elasticsearch.index.alias) != before
     assert articles(in_elasticsearch) == loaded
     assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)

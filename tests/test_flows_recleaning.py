@@ -13,7 +13,7 @@ from flows.doctor import examine
 from flows.recleaning import FAILED, GAINED, LOST, Recleaned, reclean
 from flows.run import now, run
 from flows.status import status
-from index.embedded import EmbeddedWriter
+from index.embedded.local import EmbeddedWriter
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock

@@ -18,8 +18,8 @@ from flows.explain import explain
 from flows.rebuild import rebuild
 from flows.run import run
 from flows.status import status
-from index import elastic_layout
-from index.embedded import EmbeddedWriter
+from index.elastic import mapping
+from index.embedded.local import EmbeddedWriter
 from index.query import Query
 from store.ledger import capture_table
 from store.ledger.database import Ledger
@@ -68,7 +68,7 @@ def test_a_run_and_searches_go_on_meanwhile(
     """The run adds, replaces and folds articles while the first of the archive's are in the new index already."""
     monkeypatch.setattr(reindex, "_LITTLE", 0)
     run(in_elasticsearch, ("one", "two"))
-    before = elastic_layout.current(connection, in_elasticsearch.index.alias)
+    before = mapping.current(connection, in_elasticsearch.index.alias)
     first = indexes.reader(in_elasticsearch).count()
     reports = []
 
@@ -81,7 +81,7 @@ def test_a_run_and_searches_go_on_meanwhile(
     with searching(in_elasticsearch, totals):
         done = reindex.reindex(in_elasticsearch, run_once)
     assert reports[0].outcomes["indexed"] > 5
-    assert elastic_layout.current(connection, in_elasticsearch.index.alias) != before
+    assert mapping.current(connection, in_elasticsearch.index.alias) != before
     assert not connection.indices.exists(index=before)
     found = articles(in_elasticsearch)
     assert done == reindex.Reindexed(articles=len(found), changed=0, rejected=0)
@@ -128,7 +128,7 @@ def test_an_article_whose_page_is_damaged_stays(config: Config) -> None:
 def test_a_lost_index_is_filled_anew(in_elasticsearch: Config, connection: Elasticsearch) -> None:
     run(in_elasticsearch)
     before = articles(in_elasticsearch)
-    elastic_layout.drop(connection, in_elasticsearch.index.alias)
+    mapping.drop(connection, in_elasticsearch.index.alias)
     reindex.reindex(in_elasticsearch)
     assert articles(in_elasticsearch) == before
 

@@ -27,7 +27,7 @@ from flows.rebuild import rebuild
 from flows.run import data_folder, run
 from flows.status import status
 from flows.upkeep import Upkeep, maintain
-from index.embedded import EmbeddedReader, EmbeddedWriter
+from index.embedded.local import EmbeddedReader, EmbeddedWriter
 from store.archive.segment_files import ArchiveWriter, read, recall, scan
 from store.ledger import expiry, segment_table
 from store.ledger.database import Ledger

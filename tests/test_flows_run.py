@@ -21,7 +21,7 @@ from flows.explain import explain
 from flows.rebuild import rebuild
 from flows.run import choose, run
 from flows.status import status
-from index.embedded import EmbeddedReader
+from index.embedded.local import EmbeddedReader
 from index.query import Query
 from store.ledger import capture_table
 from store.ledger.database import Ledger

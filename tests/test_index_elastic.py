@@ -12,11 +12,11 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from articles.errors import ConfigError, IndexUnavailableError, QueryError, SearchIndexError
-from index import elastic_layout
-from index.elastic import ElasticReader, ElasticWriter
-from index.elastic_bulk import Bulk, Patience, upsert
-from index.elastic_client import connect
-from index.elastic_documents import document
+from index.elastic import mapping
+from index.elastic.bulk import Bulk, Patience, upsert
+from index.elastic.client import connect
+from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.elastic.stored import document
 from index.query import Query
 from index.stems import ELASTIC
 from index.tokens import tokens
@@ -44,7 +44,7 @@ def new_index(elasticsearch_server: elastic.Server, connection: Elasticsearch) -
 
         def new() -> OpenIndex:
             alias = stack.enter_context(elastic.fresh_alias(connection))
-            elastic_layout.create(connection, alias)
+            mapping.create(connection, alias)
             return OpenIndex(
                 ElasticWriter(load, alias, SHORT),
                 ElasticReader(search, alias),
@@ -58,7 +58,7 @@ def new_index(elasticsearch_server: elastic.Server, connection: Elasticsearch) -
 def alias(connection: Elasticsearch) -> Iterator[str]:
     """An empty index behind an alias."""
     with elastic.fresh_alias(connection) as name:
-        elastic_layout.create(connection, name)
+        mapping.create(connection, name)
         yield name
 
 
@@ -198,14 +198,14 @@ def test_an_alias_that_nothing_is_written_through_is_said_and_no_article_refused
     connection: Elasticsearch, alias: str
 ) -> None:
     add = {
-        "index": elastic_layout.current(connection, alias),
+        "index": mapping.current(connection, alias),
         "alias": alias,
         "is_write_index": False,
     }
     connection.indices.update_aliases(actions=[{"add": add}])
     with pytest.raises(SearchIndexError, match="is_write_index"):
         ElasticWriter(connection, alias, SHORT).add(MANY[:3])
-    assert "is_write_index" in elastic_layout.check(connection, alias)[0]
+    assert "is_write_index" in mapping.check(connection, alias)[0]
     connection.indices.update_aliases(actions=[{"add": add | {"is_write_index": True}}])
     assert {ack.status for ack in ElasticWriter(connection, alias, SHORT).add(MANY[:3])} == {"indexed"}
 
@@ -217,9 +217,9 @@ def test_a_client_that_the_server_does_not_understand_is_told_what_to_install(
     spoken = r"application/vnd.elasticsearch+\g<1>; compatible-with=6"
     monkeypatch.setattr("elasticsearch._sync.client._base._COMPAT_MIMETYPE_SUB", spoken)
     for ask in (
-        lambda: elastic_layout.create(connection, "test-other"),
-        lambda: elastic_layout.check(connection, "test-other"),
-        lambda: elastic_layout.drop(connection, "test-other"),
+        lambda: mapping.create(connection, "test-other"),
+        lambda: mapping.check(connection, "test-other"),
+        lambda: mapping.drop(connection, "test-other"),
         lambda: ElasticReader(connection, "test-other").count(),
         lambda: ElasticWriter(connection, "test-other", SHORT).add(MANY[:1]),
     ):
@@ -256,23 +256,23 @@ def test_the_most_that_a_query_may_ask_is_answered(connection: Elasticsearch, al
 
 
 def test_an_index_is_made_once_and_found_sound(connection: Elasticsearch, alias: str) -> None:
-    assert elastic_layout.create(connection, alias) == elastic_layout.current(connection, alias)
-    assert elastic_layout.check(connection, alias) == []
+    assert mapping.create(connection, alias) == mapping.current(connection, alias)
+    assert mapping.check(connection, alias) == []
     with blocked(connection, alias, "write"):
-        assert "takes no writes" in elastic_layout.check(connection, alias)[0]
-    index = elastic_layout.current(connection, alias)
+        assert "takes no writes" in mapping.check(connection, alias)[0]
+    index = mapping.current(connection, alias)
     connection.indices.put_mapping(index=index, properties={"shares": {"type": "long"}})
-    assert "shares" in elastic_layout.check(connection, alias)[0]
-    assert elastic_layout.drop(connection, alias) == [index]
-    assert "broadsheet index create" in elastic_layout.check(connection, alias)[0]
+    assert "shares" in mapping.check(connection, alias)[0]
+    assert mapping.drop(connection, alias) == [index]
+    assert "broadsheet index create" in mapping.check(connection, alias)[0]
 
 
 def test_an_index_of_another_layout_is_not_written_to(connection: Elasticsearch, alias: str) -> None:
-    index = elastic_layout.create(connection, alias)
-    connection.indices.put_mapping(index=index, meta={"broadsheet": elastic_layout.VERSION - 1})
+    index = mapping.create(connection, alias)
+    connection.indices.put_mapping(index=index, meta={"broadsheet": mapping.VERSION - 1})
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
-        elastic_layout.create(connection, alias)
-    assert "is not of layout" in elastic_layout.check(connection, alias)[0]
+        mapping.create(connection, alias)
+    assert "is not of layout" in mapping.check(connection, alias)[0]
 
 
 def test_an_index_where_the_alias_should_be_is_left_alone(connection: Elasticsearch) -> None:
@@ -280,7 +280,7 @@ def test_an_index_where_the_alias_should_be_is_left_alone(connection: Elasticsea
         connection.indices.create(index=name)
         try:
             with pytest.raises(SearchIndexError, match="choose another"):
-                elastic_layout.create(connection, name)
+                mapping.create(connection, name)
         finally:
             connection.indices.delete(index=name)
 
@@ -288,7 +288,7 @@ def test_an_index_where_the_alias_should_be_is_left_alone(connection: Elasticsea
 def test_searches_go_on_while_the_alias_moves(connection: Elasticsearch, alias: str) -> None:
     writer, reader = ElasticWriter(connection, alias, SHORT), ElasticReader(connection, alias)
     writer.add(MANY)
-    before = elastic_layout.current(connection, alias)
+    before = mapping.current(connection, alias)
     seen: set[int] = set()
     failed: list[Exception] = []
     done = threading.Event()
@@ -304,9 +304,9 @@ def test_searches_go_on_while_the_alias_moves(connection: Elasticsearch, alias: 
     searching.start()
     try:
         for _ in range(3):
-            fresh = elastic_layout.make(connection, alias)
+            fresh = mapping.make(connection, alias)
             ElasticWriter(connection, alias, SHORT, index=fresh).add(MANY)
-            elastic_layout.publish(connection, alias, fresh)
+            mapping.publish(connection, alias, fresh)
     finally:
         done.set()
         searching.join()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from articles.errors import SearchIndexError, StorageError
-from index.embedded import EmbeddedReader, EmbeddedWriter
+from index.embedded.local import EmbeddedReader, EmbeddedWriter
 from index.query import Query
 from tests.index_contract import LIBRARY, IndexContract, NewIndex, OpenIndex, article
 
@@ -183,7 +183,7 @@ def largest_file(size: int) -> Iterator[None]:
 
 def test_a_search_in_a_fresh_process_is_quick_to_start(folder: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from index.embedded import EmbeddedReader; "
+        "import sys; from pathlib import Path; from index.embedded.local import EmbeddedReader; "
         "from index.query import Query; EmbeddedReader(Path(sys.argv[1])).search(Query(text='steel')); "
         "print(*{name.split('.')[0] for name in sys.modules})"
     )

@@ -2,7 +2,7 @@
 
     python deploy/kibana/build.py
 
-The same bytes every time; edit here, never the file. Fields are those of index/elastic_layout.py.
+The same bytes every time; edit here, never the file. Fields are those of index/elastic/mapping.py.
 """
 
 from pathlib import Path

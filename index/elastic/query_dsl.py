@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS, milliseconds
-from index.elastic_layout import TEXTS
+from index.elastic.mapping import TEXTS
 from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked
 from index.tokens import keyword, tokens
 

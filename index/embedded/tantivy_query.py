@@ -8,7 +8,7 @@ from tantivy import FieldType, Occur, Schema
 from tantivy import Query as Compiled
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS
-from index.embedded_disk import STEMMERS, in_range
+from index.embedded.disk import STEMMERS, in_range
 from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked
 from index.stems import analyzer
 from index.tokens import keyword, plain, tokens

@@ -13,7 +13,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from articles.errors import SearchIndexError
 from index.documents import KEYWORD_FIELDS
-from index.elastic_errors import explained
+from index.elastic.server_errors import explained
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 

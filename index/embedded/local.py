@@ -10,9 +10,9 @@ from tantivy import DocAddress, Searcher
 from tantivy import Query as Compiled
 
 from articles.model import Article, from_json
-from index import embedded_disk as disk
 from index.documents import DAY, ID, Facet, day, milliseconds
-from index.embedded_query import compile_query
+from index.embedded import disk
+from index.embedded.tantivy_query import compile_query
 from index.marks import highlights
 from index.protocols import Ack, Count, Hit, Hits
 from index.query import Query, parse, ranks

@@ -16,7 +16,7 @@ import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic_errors import cause, explanation, poisoned, refused, unreachable
+from index.elastic.server_errors import cause, explanation, poisoned, refused, unreachable
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request
