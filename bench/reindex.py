@@ -23,9 +23,9 @@ from uuid import uuid4
 import requests
 from folders import command, configure, export
 
-from flows import indexes
-from flows.config import Config, load
 from index.query import Query
+from pipeline import indexes
+from pipeline.configuration.config import Config, load
 
 EVERY = 0.05  # seconds
 DELAY = 8.0  # seconds between two pages of a source, so that the load goes on for longer than a rebuild takes

@@ -22,8 +22,8 @@ def _server(context: typer.Context) -> Iterator[tuple["Elasticsearch", str]]:
     """A connection and the configured alias."""
     from contextlib import closing
 
-    from flows.config import load
-    from flows.indexes import connection
+    from pipeline.configuration.config import load
+    from pipeline.indexes import connection
 
     config = load(context.obj)
     if config.index.backend != "elasticsearch":
@@ -85,8 +85,8 @@ def rebuild(context: typer.Context) -> None:
     Searches go on meanwhile; on Elasticsearch, runs too.
     """
     from broadsheet.terminal import console, say
-    from flows.config import load
-    from flows.reindex import reindex
+    from pipeline.configuration.config import load
+    from pipeline.maintenance.new_index import reindex
 
     with console.status("Filling a new index") as status:
         done = reindex(

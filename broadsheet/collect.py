@@ -13,7 +13,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 def init(context: typer.Context) -> None:
     """Begin a broadsheet.toml with every setting explained."""
     from broadsheet.terminal import say
-    from flows.config_file import template
+    from pipeline.configuration.config_file import template
 
     path: Path = context.obj
     if path.exists():
@@ -36,9 +36,9 @@ def add(
 ) -> None:
     """Add sources: a feed's URL, or a site whose pages declare one."""
     from broadsheet.terminal import console, say
-    from flows.config import load
-    from flows.config_file import add_sources
-    from flows.sources import addresses, find
+    from pipeline.configuration.config import load
+    from pipeline.configuration.config_file import add_sources
+    from pipeline.sources import addresses, find
 
     config = load(context.obj)
     if not urls and not origin:
@@ -66,8 +66,8 @@ def add(
 def sources(context: typer.Context, as_json: Json = False) -> None:
     """List the sources and how their feeds are doing."""
     from broadsheet.terminal import print_json, table, when
-    from flows.config import load
-    from flows.status import feeds
+    from pipeline.configuration.config import load
+    from pipeline.status import feeds
 
     rows = feeds(load(context.obj))
     if as_json:
@@ -87,9 +87,9 @@ def remove(
 ) -> None:
     """Remove sources from broadsheet.toml; what was collected from them stays."""
     from broadsheet.terminal import say
-    from flows.config import load
-    from flows.config_file import remove_sources
-    from flows.run import choose
+    from pipeline.configuration.config import load
+    from pipeline.configuration.config_file import remove_sources
+    from pipeline.run import choose
 
     config = load(context.obj)
     choose(config, tuple(names))
@@ -107,8 +107,8 @@ def run(
 
     from broadsheet.funnel import show_funnel, watch
     from broadsheet.terminal import print_json
-    from flows.config import load
-    from flows.run import run as run_now
+    from pipeline.configuration.config import load
+    from pipeline.run import run as run_now
 
     config = load(context.obj)
     with watch(quiet=as_json) as progress:

@@ -10,11 +10,11 @@ from broadsheet.funnel import show_funnel, watch
 from broadsheet.look import show_article, show_hit
 from broadsheet.newsroom import Newsroom
 from broadsheet.terminal import say
-from flows.config import Config, SourceSection, load
-from flows.config_file import add_sources, template
-from flows.run import RunReport, run
 from index.embedded.local import EmbeddedReader
 from index.query import Query
+from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config_file import add_sources, template
+from pipeline.run import RunReport, run
 
 _SEARCHES = ("关税", '"city council" OR Orgel', "title:ferry from:2026-03-01 NOT tram")
 _MARK = "demo.txt"

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from broadsheet.terminal import console, say, table
-from flows.report import funnel
-from flows.run import RunReport
+from pipeline.report import funnel
+from pipeline.run import RunReport
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.doctor import Finding
+    from pipeline.maintenance.doctor import Finding
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -20,8 +20,8 @@ def explain(
 ) -> None:
     """Say every decision about a URL, from discovery to the index, in order."""
     from broadsheet.terminal import print_json, say, table, when
-    from flows.config import load
-    from flows.explain import explain as explain_url
+    from pipeline.configuration.config import load
+    from pipeline.explain import explain as explain_url
 
     account = explain_url(load(context.obj), url)
     if as_json:
@@ -44,10 +44,10 @@ def templates(
 ) -> None:
     """List the lines that were learned to be the site's, not its articles', and are cut."""
     from broadsheet.terminal import print_json, say, table, when
-    from flows.config import load
-    from flows.run import choose
-    from flows.templates import forget as forget_one
-    from flows.templates import listed
+    from pipeline.configuration.config import load
+    from pipeline.learned_templates import forget as forget_one
+    from pipeline.learned_templates import listed
+    from pipeline.run import choose
 
     config = load(context.obj)
     choose(config, (source,))
@@ -85,9 +85,9 @@ def check(
     from articles.model import Rejection, to_json
     from broadsheet.look import show_article
     from broadsheet.terminal import console, say
-    from flows.cleaning import clean_apart
-    from flows.config import load
-    from flows.fetch import Unfetched, fetch
+    from pipeline.clean_capture import clean_apart
+    from pipeline.configuration.config import load
+    from pipeline.fetch_once import Unfetched, fetch
 
     config = load(context.obj)
     with console.status("Fetching"):
@@ -108,8 +108,8 @@ def check(
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Count what is known: URLs by state, captures by outcome, articles in the index."""
     from broadsheet.terminal import print_json, table
-    from flows.config import load
-    from flows.status import status as count
+    from pipeline.configuration.config import load
+    from pipeline.status import status as count
 
     counts = count(load(context.obj))
     if as_json:
@@ -123,8 +123,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 def doctor(context: typer.Context) -> None:
     """Look for what is wrong with folder, lock, archive, ledger and index, and say what to do."""
-    from flows.config import load
-    from flows.doctor import examine
+    from pipeline.configuration.config import load
+    from pipeline.maintenance.doctor import examine
 
     show_findings(examine(load(context.obj)))
 
@@ -132,8 +132,8 @@ def doctor(context: typer.Context) -> None:
 def maintain(context: typer.Context) -> None:
     """Close old segments of the archive, drop what retention says, then look for what is wrong, as doctor does."""
     from broadsheet.terminal import say
-    from flows.config import load
-    from flows.upkeep import maintain as do_upkeep
+    from pipeline.configuration.config import load
+    from pipeline.maintenance.upkeep import maintain as do_upkeep
 
     upkeep = do_upkeep(load(context.obj))
     for line in upkeep.done:

@@ -17,8 +17,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 def _reader(context: typer.Context) -> "IndexReader":
-    from flows.config import load
-    from flows.indexes import reader
+    from pipeline.configuration.config import load
+    from pipeline.indexes import reader
 
     config = load(context.obj)
     if not config.archive.exists():
@@ -163,12 +163,12 @@ def show(
 
 def _raw_page(context: typer.Context, article: "Article") -> str:
     """What became of the raw page, where it is not in the archive any more; the ledger says so."""
-    from flows.config import load
+    from pipeline.configuration.config import load
 
     config = load(context.obj)
     if (config.archive / article.archive.partition(":")[0]).exists():
         return ""
-    from flows.retention import dropped_at
+    from pipeline.maintenance.retention import dropped_at
     from store.records import dropped_on
 
     at = dropped_at(config, article)

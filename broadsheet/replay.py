@@ -7,7 +7,7 @@ import typer
 from broadsheet.look import day
 
 if TYPE_CHECKING:
-    from flows.recleaning import Recleaned
+    from pipeline.maintenance.reprocess import Recleaned
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _LINES = 12  # of one example
@@ -25,9 +25,9 @@ def reclean(
 ) -> None:
     """Clean the archived pages again by today's rules, say what changes, and write it."""
     from broadsheet.terminal import console, print_json
-    from flows.config import load
-    from flows.recleaning import reclean as clean_again
-    from flows.run import choose
+    from pipeline.configuration.config import load
+    from pipeline.maintenance.reprocess import reclean as clean_again
+    from pipeline.run import choose
 
     config = load(context.obj)
     names = tuple(source or ())
@@ -87,8 +87,8 @@ def rebuild(context: typer.Context) -> None:
     """Make ledger and index again from the archive alone."""
     from broadsheet.funnel import watch
     from broadsheet.terminal import say
-    from flows.config import load
-    from flows.rebuild import rebuild as rebuild_now
+    from pipeline.configuration.config import load
+    from pipeline.maintenance.rebuild import rebuild as rebuild_now
 
     with watch() as progress:
         result = rebuild_now(load(context.obj), progress)

@@ -13,8 +13,8 @@ def schedule(
 ) -> None:
     """Run everything on its schedule, with Prefect's UI to watch it, until Ctrl-C."""
     from broadsheet.terminal import say
-    from flows.config import load
     from flows.service import serve
+    from pipeline.configuration.config import load
 
     serve(load(context.obj), port, say)
 
@@ -27,11 +27,11 @@ def deploy(
 ) -> None:
     """Register the schedules on the Prefect server that PREFECT_API_URL names."""
     from broadsheet.terminal import console, say
-    from flows.config import load
+    from pipeline.configuration.config import load
 
     config = load(context.obj)
     with console.status("Asking the server"):
-        from flows.deploy import deploy as register_all
+        from flows.deployments import deploy as register_all
 
         registered = register_all(config, pool)
     for name in registered.present:

@@ -14,8 +14,8 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import BroadsheetError
-from flows.config import load
 from index.elastic.client import connect
+from pipeline.configuration.config import load
 
 # Privileges: no more than each needs (docs/how-to.md, "Load into Elasticsearch").
 _SETUP = ["manage", "read", "write"]

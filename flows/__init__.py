@@ -1,1 +1,1 @@
-"""Configuration, and the stages put together as plain functions."""
+"""What Prefect sees: the flows, their deployments, and the service around a server and a worker."""

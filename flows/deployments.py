@@ -1,11 +1,13 @@
 """What the configuration asks of a Prefect server: a deployment for each distinct schedule, brought in line with the file."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from prefect import Flow
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import (
     DeploymentFilter,
@@ -18,16 +20,16 @@ from prefect.client.schemas.objects import ConcurrencyLimitStrategy, Concurrency
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.client.schemas.sorting import DeploymentSort
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from articles.errors import ConfigError
-from flows.config import Config
+from articles.errors import ConfigError, SchedulerError
 from flows.ingest import ingest
 from flows.maintain import maintain
 from flows.reclean import reclean
-from flows.schedule import ANCHOR, Schedule
+from pipeline.configuration.config import Config
+from pipeline.configuration.schedule import ANCHOR, Schedule
 
 TAG = "broadsheet"
 _AT_ONCE = 200
@@ -76,6 +78,31 @@ def wanted(config: Config) -> Iterator[Wanted]:
         yield Wanted(
             _name(folder, schedule), maintain, schedule, "Closes old segments and checks the data folder."
         )
+
+
+def deploy(config: Config, pool: str) -> Registered:
+    """Register on the server that PREFECT_API_URL names, for the workers of an existing work pool.
+
+    Raises ConfigError when the variable is not set or there is no such pool, SchedulerError when nothing answers there.
+    """
+    url = os.environ.get("PREFECT_API_URL", "")
+    if not url:
+        raise ConfigError(
+            "PREFECT_API_URL is not set: name your Prefect server's API, such as http://127.0.0.1:4200/api. "
+            "Without a server, `broadsheet schedule` starts one."
+        )
+    try:
+        with get_client(sync_client=True) as client:
+            try:
+                client.read_work_pool(pool)
+            except ObjectNotFound:
+                raise ConfigError(
+                    f"{url} has no work pool `{pool}`; name another with --pool, or make it: "
+                    f"prefect work-pool create {pool} --type process"
+                ) from None
+            return register(client, config, pool)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SchedulerError(f"Prefect's API at {url} (PREFECT_API_URL) cannot be used: {error}") from error
 
 
 def register(client: SyncPrefectClient, config: Config, pool: str, command: str = "") -> Registered:

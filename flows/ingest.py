@@ -15,10 +15,10 @@ from prefect.context import get_run_context
 from prefect.states import Cancelled
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
-from flows.config import Config, SourceName, load
-from flows.due import due_sources
-from flows.report import funnel, rejections, troubled
-from flows.run import RunReport, now, run
+from pipeline.configuration.config import Config, SourceName, load
+from pipeline.due import due_sources
+from pipeline.report import funnel, rejections, troubled
+from pipeline.run import RunReport, now, run
 from store.ledger import recent
 from store.ledger.database import Ledger
 

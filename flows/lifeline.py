@@ -1,4 +1,4 @@
-"""`python -m flows.lifeline MODULE ARGUMENT...`: run a module as a program that does not outlive its parent.
+"""`python -m flows.lifeline MODULE ARGUMENT...`: run a module (free of Prefect itself, it starts Prefect's) that ends with its parent.
 
 The parent holds the program's standard input open and never writes to it. When that closes, the parent is gone:
 the program is asked to end (SIGTERM), and made to when it has not after ten seconds.

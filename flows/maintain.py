@@ -9,9 +9,9 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Cancelled, Failed
 
 from articles.errors import LockedError
-from flows.config import Config, load
-from flows.upkeep import Upkeep
-from flows.upkeep import maintain as do_upkeep
+from pipeline.configuration.config import Config, load
+from pipeline.maintenance.upkeep import Upkeep
+from pipeline.maintenance.upkeep import maintain as do_upkeep
 
 _WAIT_FOR_RUN = [60.0, 300.0, 900.0, 900.0, 900.0]
 

@@ -1,4 +1,4 @@
-"""The programs that `broadsheet schedule` keeps alive: started anew when they die, and never left behind."""
+"""The programs that `broadsheet schedule` keeps alive, Prefect's own among them; free of Prefect, which takes seconds to import."""
 
 import os
 import signal

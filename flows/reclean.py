@@ -10,10 +10,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from articles.errors import LockedError
-from flows.config import SourceName, load
-from flows.recleaning import Recleaned
-from flows.recleaning import reclean as clean_again
-from flows.run import choose
+from pipeline.configuration.config import SourceName, load
+from pipeline.maintenance.reprocess import Recleaned
+from pipeline.maintenance.reprocess import reclean as clean_again
+from pipeline.run import choose
 
 _TOLD = 1000  # pages between two lines of the log
 _LINES = 30  # of one example

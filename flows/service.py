@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from articles.errors import ConfigError, SchedulerError
-from flows.config import Config
 from flows.programs import Program
-from flows.run import now
+from pipeline.configuration.config import Config
+from pipeline.run import now
 from store.lock import RunLock
 
 if TYPE_CHECKING:

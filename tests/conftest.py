@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from broadsheet.newsroom import Newsroom
-from flows.config import Config, SourceSection, load
-from flows.config_file import add_sources, template
+from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config_file import add_sources, template
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

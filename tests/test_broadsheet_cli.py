@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.newsroom import Newsroom
-from flows.config import Config
+from pipeline.configuration.config import Config
 
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:

@@ -18,11 +18,11 @@ from elasticsearch import ApiError
 
 from articles.errors import SearchIndexError
 from broadsheet.cli import app
-from flows.config import load
 from index.elastic import mapping
 from index.elastic.client import connect
 from index.elastic.cluster import ElasticReader, ElasticWriter
 from index.query import Query
+from pipeline.configuration.config import load
 from tests import elastic
 from tests.index_contract import LIBRARY
 

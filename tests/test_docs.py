@@ -10,8 +10,8 @@ import typer
 
 from articles.clean import REASONS
 from broadsheet.cli import app
-from flows.config import Config
-from flows.config_file import template
+from pipeline.configuration.config import Config
+from pipeline.configuration.config_file import template
 from store.records import Outcome, UrlState
 
 ROOT = Path(__file__).parent.parent

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from articles.errors import ConfigError, SchedulerError
-from flows.config import Config, parse
-from flows.run import now
-from flows.schedule import Schedule
+from pipeline.configuration.config import Config, parse
+from pipeline.configuration.schedule import Schedule
+from pipeline.run import now
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -34,8 +34,7 @@ def deployments(client: "SyncPrefectClient") -> set[str]:
 def test_a_deployment_for_each_distinct_schedule_as_the_file_says_it_now(
     client: "SyncPrefectClient", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.deploy import deploy
-    from flows.deployments import make_pool
+    from flows.deployments import deploy, make_pool
 
     monkeypatch.setenv("PREFECT_API_URL", str(client.api_url))
     news, other = tmp_path / "news", tmp_path / "other"
@@ -70,7 +69,7 @@ def test_a_server_that_is_not_named_or_not_there_is_said_to_be(
 ) -> None:
     from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-    from flows.deploy import deploy
+    from flows.deployments import deploy
 
     monkeypatch.setenv("PREFECT_API_URL", url)
     config = configured(tmp_path, 'every = "1h"')

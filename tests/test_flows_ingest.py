@@ -13,9 +13,9 @@ from uuid import UUID
 import pytest
 
 from broadsheet.newsroom import Newsroom
-from flows.config import Config, load
-from flows.doctor import examine
-from flows.status import status
+from pipeline.configuration.config import Config, load
+from pipeline.maintenance.doctor import examine
+from pipeline.status import status
 from store.lock import RunLock
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
     client: "SyncPrefectClient", config: Config
 ) -> None:
     from flows.maintain import maintain
-    from flows.run import run
+    from pipeline.run import run
 
     run(config)
     state = maintain(config.path, return_state=True)
@@ -137,9 +137,9 @@ def test_what_may_pass_is_tried_again_and_a_wrong_configuration_is_not(
 def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
     client: "SyncPrefectClient", config: Config, newsroom: Newsroom, number: signal.Signals
 ) -> None:
-    from flows.due import due_sources
     from flows.ingest import ingest
-    from flows.run import now
+    from pipeline.due import due_sources
+    from pipeline.run import now
 
     text = config.path.read_text(encoding="utf-8")
     config.path.write_text(text.replace("delay = 0.0", "delay = 0.7"), encoding="utf-8")

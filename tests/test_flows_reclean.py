@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows.config import Config
-from flows.run import run
+from pipeline.configuration.config import Config
+from pipeline.run import run
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from articles.errors import ConfigError, LockedError
-from flows.config import parse
 from flows.service import HOST, environment, serve
+from pipeline.configuration.config import parse
 from store.lock import RunLock
 
 

@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "store": {"articles"},
     "crawlers": {"articles", "store"},
     "index": {"articles"},
-    "flows": {"articles", "store", "crawlers", "index"},
-    "broadsheet": {"articles", "store", "crawlers", "index", "flows"},
+    "pipeline": {"articles", "store", "crawlers", "index"},
+    "flows": {"articles", "store", "crawlers", "index", "pipeline"},
+    "broadsheet": {"articles", "store", "crawlers", "index", "pipeline", "flows"},
 }
 
 

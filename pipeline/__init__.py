@@ -1,0 +1,1 @@
+"""The stages put together as plain functions: crawl, load, judge, explain. Knows no Prefect."""

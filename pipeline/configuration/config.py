@@ -1,0 +1,295 @@
+"""broadsheet.toml: what may stand in it, what it means, and how it is read.
+
+Secrets never stand in the file: they come from the environment alone.
+"""
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from articles.errors import ConfigError
+from pipeline.configuration.schedule import Schedule, check_cron, interval
+
+FILE_NAME = "broadsheet.toml"
+
+
+def _network(value: str) -> str:
+    ipaddress.ip_network(value, strict=False)
+    return value
+
+
+def _alias(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,99}", value):
+        raise ValueError("must be small letters, digits, `-`, `_` and `.`, at most 100")
+    return value
+
+
+def _user_agent(value: str) -> str:
+    if not value.isprintable() or not value.strip():
+        raise ValueError("must be one line of printable characters")
+    return value
+
+
+def _every(value: str) -> str:
+    if value:
+        interval(value)
+    return value
+
+
+def _days(value: str) -> str:
+    if value and not (value.endswith("d") and interval(value)):
+        raise ValueError('must be a number of days, such as "90d"')
+    return value
+
+
+def _cron(value: str) -> str:
+    if value:
+        check_cron(value)
+    return " ".join(value.split())
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError('is no time zone; name one as in "Europe/Berlin" or "UTC"') from None
+    return value
+
+
+Every = Annotated[str, AfterValidator(_every)]
+Days = Annotated[str, AfterValidator(_days)]
+Cron = Annotated[str, AfterValidator(_cron)]
+
+
+SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSection(_Section):
+    """Where everything is kept."""
+
+    folder: Path = Field(default=Path("data"), description="The data folder, relative to broadsheet.toml.")
+    retention: Days = Field(
+        default="",
+        description='How long raw pages are kept, in days, such as 90d; for ever if "". Articles stay.',
+    )
+
+
+class CrawlSection(_Section):
+    """How sites are treated. Times in seconds, sizes in bytes."""
+
+    user_agent: Annotated[str, AfterValidator(_user_agent)] = Field(
+        default="Broadsheet/0.1 (+https://example.org/contact)",
+        description="Who asks, with a way to reach you; robots.txt rules are looked up by its first word.",
+    )
+    delay: float = Field(default=1.0, ge=0, description="Least pause between two requests to one host.")
+    concurrency: int = Field(default=1, ge=1, le=16, description="Most requests to one host at a time.")
+    concurrency_total: int = Field(default=32, ge=1, le=256, description="Most requests at a time in all.")
+    max_crawl_delay: float = Field(
+        default=60.0, ge=0, description="Longest Crawl-delay of a robots.txt that is obeyed as it stands."
+    )
+    max_retry_after: float = Field(
+        default=120.0, ge=0, description="Longest Retry-After that is waited for within a run."
+    )
+    max_bytes: int = Field(default=10_000_000, ge=1000, description="Largest page fetched, decoded.")
+    max_feed_bytes: int = Field(default=5_000_000, ge=1000, description="Largest feed fetched, decoded.")
+    timeout: float = Field(
+        default=30.0, gt=0, description="Longest time for one request, from connecting to the last byte."
+    )
+    max_redirects: int = Field(default=5, ge=0, le=20, description="Most redirects followed for one page.")
+    max_attempts: int = Field(default=3, ge=1, le=10, description="Most tries of one page within a run.")
+    allow_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        default=(),
+        description="Networks (CIDR) that may be reached although they are private, such as 127.0.0.0/8.",
+    )
+
+
+class CleanSection(_Section):
+    """How pages are cleaned."""
+
+    workers: int = Field(default=2, ge=1, le=256, description="Cleaning processes.")
+    timeout: float = Field(
+        default=20.0, gt=0, description="Longest time for one page, in seconds; then it is rejected."
+    )
+
+
+class IndexSection(_Section):
+    """Where articles are searched."""
+
+    backend: Literal["embedded", "elasticsearch"] = Field(
+        default="embedded", description="The index: embedded (needs no server) or elasticsearch."
+    )
+    url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch answers.")
+    alias: Annotated[str, AfterValidator(_alias)] = Field(
+        default="articles",
+        description="The alias that is searched and written in Elasticsearch; one for each data folder.",
+    )
+    allow_plain_http: bool = Field(
+        default=False, description="Reach Elasticsearch on another machine without TLS."
+    )
+    patience: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds for which an Elasticsearch that takes nothing is asked again.",
+    )
+
+
+class _Scheduled(_Section):
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        given = {key for key in ("every", "cron") if key in self.model_fields_set and getattr(self, key)}
+        if len(given) == 2:
+            raise ValueError("`every` and `cron` are both set; keep one of them")
+        return self
+
+
+class ScheduleSection(_Scheduled):
+    """When `broadsheet schedule` and `broadsheet deploy` have sources crawled."""
+
+    every: Every = Field(
+        default="1h",
+        description="How often sources are crawled: a number of minutes, hours or days (m, h, d).",
+    )
+    cron: Cron = Field(
+        default="", description="Instead of `every`: minute, hour, day, month and weekday, as in cron."
+    )
+    timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
+    )
+    upkeep: Cron = Field(default="30 3 * * *", description='When upkeep is done, as in cron; never if "".')
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.every and not self.cron:
+            raise ValueError("neither `every` nor `cron` is set; set one of them")
+        return self
+
+
+class SourceSection(_Scheduled):
+    """One publisher."""
+
+    name: SourceName = Field(description="Its name in queries and tables.")
+    feeds: tuple[str, ...] = Field(min_length=1, description="The URLs of its feeds.")
+    every: Every = Field(default="", description="How often it is crawled, where [schedule] does not fit.")
+    cron: Cron = Field(default="", description="When it is crawled, where [schedule] does not fit.")
+
+
+class Config(_Section):
+    """The whole of broadsheet.toml, with defaults for what it does not say."""
+
+    store: StoreSection = StoreSection()
+    crawl: CrawlSection = CrawlSection()
+    clean: CleanSection = CleanSection()
+    index: IndexSection = IndexSection()
+    schedule: ScheduleSection = ScheduleSection()
+    sources: tuple[SourceSection, ...] = ()
+    path: Path = Field(default=Path(FILE_NAME), exclude=True)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder as an absolute path."""
+        return (self.path.parent / self.store.folder).absolute()
+
+    @property
+    def archive(self) -> Path:
+        """The folder of WARC segments."""
+        return self.folder / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long raw pages are kept; None: for ever."""
+        return interval(self.store.retention) if self.store.retention else None
+
+    @property
+    def common_schedule(self) -> Schedule:
+        """The schedule of sources that have none of their own."""
+        return self._schedule(self.schedule)
+
+    def schedule_of(self, source: SourceSection) -> Schedule:
+        """A source's own schedule, or else the common one."""
+        return self._schedule(source) if source.every or source.cron else self.common_schedule
+
+    def _schedule(self, rule: ScheduleSection | SourceSection) -> Schedule:
+        if rule.cron:
+            return Schedule(cron=rule.cron, timezone=self.schedule.timezone)
+        return Schedule(every=rule.every)
+
+    @property
+    def index_folder(self) -> Path:
+        """The embedded index."""
+        return self.folder / "index"
+
+
+# By their names in the file; those of sources repeat.
+SECTIONS: Mapping[str, type[BaseModel]] = {
+    name: type(field.default)
+    for name, field in Config.model_fields.items()
+    if isinstance(field.default, BaseModel)
+}
+
+
+def load(path: Path) -> Config:
+    """Read broadsheet.toml. Raises ConfigError naming file, key and remedy."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no {path}. Run `broadsheet init` to begin one here, or name yours with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """The configuration in `text`; `path` is where it stands. Raises ConfigError."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    if "path" in values:
+        raise ConfigError(f"{path}: unknown key `path`.")
+    try:
+        config = Config(**values, path=path.absolute())
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from None
+    names = [source.name for source in config.sources]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{path}: two sources are called `{name}`; give each a name of its own.")
+    return config
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    lines = []
+    for problem in error.errors():
+        where = [str(part) for part in problem["loc"]]
+        key = ".".join(where)
+        if problem["type"] == "extra_forbidden":
+            nearest = difflib.get_close_matches(where[-1], _names(where[:-1]), n=1, cutoff=0.0)
+            lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
+        else:
+            said = "" if isinstance(problem["input"], dict) else f" (it says {problem['input']!r})"
+            lines.append(f"{path}: `{key}`: {problem['msg'].removeprefix('Value error, ')}{said}.")
+    return "\n".join(lines)
+
+
+def _names(where: list[str]) -> list[str]:
+    model = SECTIONS.get(where[0], SourceSection) if where else Config
+    return [name for name in model.model_fields if name != "path"]

@@ -1,0 +1,68 @@
+"""How broadsheet.toml is begun and edited, with its comments left as they are."""
+
+from pathlib import Path
+
+import tomlkit
+
+from articles.errors import StorageError
+from pipeline.configuration.config import SECTIONS, SourceSection, parse
+
+
+def template() -> str:
+    """A commented broadsheet.toml with every setting at its default."""
+    document = tomlkit.document()
+    document.add(
+        tomlkit.comment(
+            "Broadsheet's configuration. Every setting is shown with its default; see docs/reference.md."
+        )
+    )
+    document.add(
+        tomlkit.comment(
+            "`broadsheet add URL` appends sources; secrets come from the environment, never from this file."
+        )
+    )
+    for name, section in SECTIONS.items():
+        table = tomlkit.table()
+        for key, value in section().model_dump(mode="json").items():
+            table.add(tomlkit.comment(section.model_fields[key].description or ""))
+            table.add(key, value)
+        document.add(tomlkit.nl())
+        document.add(name, table)
+    return tomlkit.dumps(document)
+
+
+def add_sources(path: Path, sources: list[SourceSection]) -> None:
+    """Append sources to the file, leaving the rest of it as it is. Raises StorageError."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    tables = document.setdefault("sources", tomlkit.aot())
+    for source in sources:
+        table = tomlkit.table()
+        table.add("name", source.name)
+        table.add("feeds", list(source.feeds))
+        tables.append(table)
+    _write(path, tomlkit.dumps(document))
+
+
+def remove_sources(path: Path, names: set[str]) -> None:
+    """Take sources out of the file, leaving the rest of it as it is. Raises StorageError."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    tables = document["sources"]
+    kept = tomlkit.aot()
+    for table in tables:
+        if table["name"] not in names:
+            kept.append(table)
+    if kept:
+        document["sources"] = kept
+    else:
+        del document["sources"]
+    _write(path, tomlkit.dumps(document))
+
+
+def _write(path: Path, text: str) -> None:
+    parse(text, path)
+    beside = path.with_name(path.name + ".new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error

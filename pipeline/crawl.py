@@ -1,0 +1,127 @@
+"""The crawl as the run sees it: a child process told a plan, heard for reports, and never left behind."""
+
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from articles.errors import CrawlError
+from articles.model import FeedEntry
+from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
+from pipeline.configuration.config import Config, SourceSection
+
+_GRACE = 30.0
+_LAST_LINES = 20
+
+
+def settings(config: Config) -> CrawlSettings:
+    """The crawl's settings; both records name them alike."""
+    return CrawlSettings(**config.crawl.model_dump())
+
+
+def plan(
+    config: Config,
+    sources: tuple[SourceSection, ...],
+    pages: tuple[FeedEntry, ...] = (),
+    folder: Path | None = None,
+) -> CrawlPlan:
+    """What the child is to do: these sources' feeds, and `pages` besides, into the data folder (or `folder`)."""
+    return CrawlPlan(
+        folder=str(folder or config.folder),
+        settings=settings(config),
+        sources=tuple(SourceFeeds(name=source.name, feeds=source.feeds) for source in sources),
+        pages=pages,
+    )
+
+
+class Crawl:
+    """A running crawl process. `report` is its latest word; ends with the process of the run, however that ends.
+
+    Use as a context manager, which stops it on leaving. The child holds standard input open to notice that its parent is gone, and inherits the run's lock.
+    Each line of its log is told to `tell`, in a thread of its own.
+    """
+
+    def __init__(
+        self, what: CrawlPlan, lock_fd: int | None = None, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "crawlers.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=() if lock_fd is None else (lock_fd,),
+        )
+        self.report = CrawlReport()
+        self.log: deque[str] = deque(maxlen=_LAST_LINES)
+        self._tell = tell
+        self._threads = [
+            threading.Thread(target=target, daemon=True) for target in (self._hear, self._read_log)
+        ]
+        for thread in self._threads:
+            thread.start()
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(encode(what))
+            self._process.stdin.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def _hear(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.report = decode_report(line)
+
+    def _read_log(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            text = line.decode(errors="replace").rstrip()
+            self.log.append(text)
+            self._tell(text)
+
+    def stop(self) -> None:
+        """Ask the child to end, and end it when it does not."""
+        if self.running:
+            self._process.terminate()
+            try:
+                self._process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._finish()
+
+    def wait(self) -> CrawlReport:
+        """The last report. Raises CrawlError when the child ended before its time."""
+        self._process.wait()
+        self._finish()
+        if self.report.finish in ("finished", "stopped"):
+            return self.report
+        why = self.report.finish or f"the crawl process ended with exit code {self._process.returncode}"
+        tail = "\n".join(self.log)
+        raise CrawlError(
+            f"The crawl did not end by itself: {why}. What it fetched is kept; run again to go on."
+            + (f"\nIts last words:\n{tail}" if tail else "")
+        )
+
+    def _finish(self) -> None:
+        self._process.wait()
+        for thread in self._threads:
+            thread.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()

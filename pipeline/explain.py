@@ -1,0 +1,130 @@
+"""Every decision about one URL, from its discovery to the index, in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from articles.clean import clean
+from articles.errors import ConfigError, LedgerError, SearchIndexError
+from articles.model import Article, Page
+from articles.urls import canonical
+from pipeline import indexes
+from pipeline.configuration.config import Config
+from store.archive.segment_files import recall
+from store.ledger import capture_table, url_table
+from store.ledger.database import Ledger
+from store.records import Capture, Outcome, Remains, dropped_on
+
+_SHORT = 160
+_NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision: when (None: no time of its own), at which step, and what with which reason."""
+
+    at: datetime | None
+    step: str
+    what: str
+
+
+def explain(config: Config, address: str) -> list[Step]:
+    """The account of a URL, requested or final. Raises UrlError, LedgerError, ConfigError for an unknown one."""
+    url = canonical(address)
+    if not config.ledger.exists():
+        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    ledger = Ledger.open(config.ledger)
+    try:
+        with ledger.reading() as conn:
+            taken = capture_table.of_url(conn, url)
+            asked = {url, *(capture.url for capture in taken)}
+            known = [
+                found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
+            ]
+            misses = [miss for each in sorted(asked) for miss in url_table.misses(conn, each)]
+    finally:
+        ledger.close()
+    if not known and not taken:
+        raise ConfigError(
+            f"{url} was never discovered: no feed that was read names it. "
+            f"`broadsheet sources` shows the feeds of {urlsplit(url).hostname}'s source and their errors."
+        )
+    steps: list[Step] = []
+    for row in known:
+        led = f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link or by hand"
+        steps.append(Step(row.first_seen_at, "discovered", f"{row.url} {led}, source {row.entry.source}"))
+    steps += [
+        Step(
+            miss.at,
+            "not fetched",
+            f"{miss.reason}: {miss.detail or 'no more is known'} -> {miss.state.value}",
+        )
+        for miss in misses
+    ]
+    for capture in taken:
+        steps += _capture(config, capture)
+    steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
+    for row in known:
+        due = (
+            f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state.value == "due" and row.due_at else ""
+        )
+        steps.append(Step(None, "state", f"{row.url} is {row.state.value}{due}"))
+    return steps
+
+
+def _capture(config: Config, capture: Capture) -> Iterator[Step]:
+    record = recall(config.archive, capture.ref)
+    page = record if isinstance(record, Page) else record.page
+    way = " -> ".join((*page.redirects, page.final_url)) if page.redirects else page.final_url
+    yield Step(
+        capture.fetched_at,
+        "fetched",
+        f"HTTP {capture.status}, {_archived(record, way, capture)}",
+    )
+    if capture.outcome in _NOTHING_MADE:  # and a page that has stopped its cleaner would stop us, too
+        yield Step(capture.settled_at, capture.outcome.value, _why(capture, ""))
+        return
+    settled = capture.settled_at or capture.fetched_at
+    result = clean(record) if isinstance(record, Page) else record.kept
+    if capture.outcome is Outcome.INDEXED:
+        try:
+            result = indexes.reader(config).get(capture.article_id) or result  # with what judging has added
+        except SearchIndexError as error:
+            yield Step(settled, "index", f"could not be asked, so that this is the cleaning alone: {error}")
+    if isinstance(result, Article):
+        yield from (
+            Step(
+                settled,
+                "cut",
+                f"{cut.rule} ({cut.place}{', ' + cut.evidence if cut.evidence else ''}): {_line(cut.text)}",
+            )
+            for cut in result.removed
+        )
+        yield from (
+            Step(settled, "caption", f"{i.status}: {_line(i.caption)}") for i in result.images if i.caption
+        )
+    title = result.title if isinstance(result, Article) else ""
+    yield Step(capture.settled_at, capture.outcome.value, _why(capture, title))
+
+
+def _archived(record: Page | Remains, way: str, capture: Capture) -> str:
+    if isinstance(record, Page):
+        return f"{len(record.body):,} bytes, {way}; archived at {capture.ref}"
+    return f"{way}; {dropped_on(record.dropped_at)}, and what is left of it is at {capture.ref}"
+
+
+def _why(capture: Capture, title: str) -> str:
+    parts = [part for part in (capture.reason, capture.detail) if part]
+    if capture.related:
+        parts.append(f"article {capture.related}")
+    if capture.outcome is Outcome.INDEXED and title:
+        parts.append(f"article {capture.article_id}: {title}")
+    if capture.outcome is Outcome.PENDING:
+        parts.append("waiting to be cleaned and loaded; `broadsheet run` does it")
+    return ": ".join(parts)
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

@@ -1,0 +1,223 @@
+"""The end of a run: what it has loaded is held against what is known of its sources, these articles included.
+
+Articles are searchable as soon as they are cleaned; here they lose the templates of their site, their captions get a verdict, and
+copies of one text are told a story. All by one snapshot of knowledge, so that the order of fetches does not matter. A line that has
+only now proved to be template is cut from the articles that came before, too.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from articles.model import Article
+from articles.source import templates
+from articles.source.features import features, fingerprint
+from articles.source.judge import judge
+from articles.source.knowledge import Knowledge
+from articles.source.near_copies import Match, near, story_id
+from index.protocols import IndexReader, IndexWriter
+from pipeline.load import Cleaners, batches, completed
+from store.ledger import capture_table, knowledge_table
+from store.ledger.database import Ledger
+from store.ledger.knowledge_table import Remembered
+
+_AT_ONCE = 250  # articles of one turn
+_HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
+_SOURCES = 16  # whose knowledge is held at a time, some 20 MB each
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """By which snapshot (0: nothing was waiting), how many articles were judged and changed by it, templates learned."""
+
+    snapshot: int = 0
+    articles: int = 0
+    changed: int = 0
+    templates: int = 0
+
+
+@dataclass(slots=True)
+class _Learned:
+    """What a source's articles have taught: fingerprints that are new, that have expired; texts of lines that were cut."""
+
+    new: frozenset[int]
+    lost: frozenset[int]
+    texts: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges what waits for the next snapshot; killed on the way, it begins again, to the same effect."""
+
+    archive: Path
+    ledger: Ledger
+    reader: IndexReader
+    writer: IndexWriter
+    cleaners: Cleaners
+    clock: Callable[[], datetime]
+
+    def judge_waiting(self) -> Judged:
+        """Judge the articles loaded since the last snapshot, and earlier ones that new templates concern; close the next.
+
+        Raises IndexUnavailableError: then they wait for the next run.
+        """
+        with self.ledger.reading() as conn:
+            waiting = knowledge_table.unjudged(conn)
+            number = knowledge_table.present(conn) + 1
+        if not waiting:
+            return Judged()
+        self._tell_stories([article_id for article_id, _ in waiting])
+        by_source: dict[str, list[str]] = defaultdict(list)
+        for article_id, source in waiting:
+            by_source[source].append(article_id)
+        learned: dict[str, _Learned] = {}
+        judged = changed = 0
+        for part in self._parts(by_source, number, learned):
+            judged += len(part)
+            changed += self._judge(part, learned)
+        with self.ledger.transaction() as conn:
+            for source, lesson in learned.items():
+                named = dict.fromkeys(lesson.new, "") | lesson.texts
+                knowledge_table.learn(conn, source, named, lesson.lost, self.clock())
+            knowledge_table.close(conn, number, self.clock())
+        found = sum(len(lesson.new & lesson.texts.keys()) for lesson in learned.values())
+        return Judged(number, judged, changed, found)
+
+    def _parts(
+        self, by_source: dict[str, list[str]], number: int, learned: dict[str, _Learned]
+    ) -> Iterator[list[tuple[str, Knowledge]]]:
+        """The articles to judge, source by source, each with what is known; as many at once as may be held and written."""
+        part: list[tuple[str, Knowledge]] = []
+        held = 0
+        for source, ids in sorted(by_source.items()):
+            with self.ledger.reading() as conn:
+                known = knowledge_table.of_source(conn, source, number)
+                before = frozenset(
+                    t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
+                )
+            proved = templates.active(known)
+            learned[source] = _Learned(proved - before, before - proved)
+            held += len(known.articles)
+            for article_id in dict.fromkeys((*ids, *_having(known, proved - before))):
+                part.append((article_id, known))
+                if len(part) == _AT_ONCE:
+                    yield part
+                    part, held = [], len(known.articles)
+            if held >= _HELD:
+                yield part
+                part, held = [], 0
+        if part:
+            yield part
+
+    def _tell_stories(self, waiting: list[str]) -> None:
+        """In the order of first sight, so that copies among them find the story of the first."""
+        untold = set(waiting)
+        for start in range(0, len(waiting), _AT_ONCE):
+            with self.ledger.transaction() as conn:
+                for article_id in waiting[start : start + _AT_ONCE]:
+                    untold.discard(article_id)
+                    if story := _story(conn, article_id, untold):
+                        knowledge_table.tell(conn, {article_id: story})
+
+    def _judge(self, part: list[tuple[str, Knowledge]], learned: dict[str, _Learned]) -> int:
+        """How many of these articles are others now."""
+        known = dict(part)
+        with self.ledger.turn():
+            present = self.reader.get_many(list(known))
+            with self.ledger.reading() as conn:
+                rows = {one: row for one in present if (row := knowledge_table.newest(conn, one)) is not None}
+                told = knowledge_table.stories(conn, rows)
+            whole = self._whole(present)
+            others = []
+            for one, row in rows.items():
+                judged = judge(whole[one], row.features, known[one], told.get(one, one))
+                if judged.content_hash != present[one].content_hash:
+                    others.append(judged)
+                texts = learned[known[one].source].texts
+                texts |= {
+                    fingerprint(c.text): c.text for c in judged.removed if c.rule == templates.RULE and c.text
+                }
+            self.writer.add(others)
+            with self.ledger.transaction() as conn:
+                capture_table.touch(conn, [article.id for article in others], self.clock())
+        return len(others)
+
+    def _whole(self, present: dict[str, Article]) -> dict[str, Article]:
+        """The articles as they were before a template was cut from them: such are cleaned again."""
+        cut = [
+            one for one, article in present.items() if any(r.rule == templates.RULE for r in article.removed)
+        ]
+        if not cut:
+            return present
+        with self.ledger.reading() as conn:
+            wanted = capture_table.indexed(conn, cut)
+        cleaned = [
+            (capture, result)
+            for batch in batches(self.archive, self.cleaners, wanted)
+            for capture, result in batch
+            if isinstance(result, Article)
+        ]
+        return present | {article.id: article for article in completed(self.ledger, cleaned)}
+
+
+@dataclass(slots=True)
+class PresentKnowledge:
+    """The present snapshot, for articles that are cleaned again apart from a run; best asked source by source."""
+
+    ledger: Ledger
+    _known: dict[str, Knowledge] = field(default_factory=dict)
+
+    def judged(self, articles: Iterable[Article]) -> list[Article]:
+        """The articles as the present snapshot judges them; as they are, before the first."""
+        found = list(articles)
+        with self.ledger.reading() as conn:
+            told = knowledge_table.stories(conn, [article.id for article in found])
+            number = knowledge_table.present(conn)
+            if not number:
+                return found
+            return [
+                judge(one, features(one), self._of(conn, one.source, number), told.get(one.id, one.id))
+                for one in found
+            ]
+
+    def _of(self, conn: Connection, source: str, number: int) -> Knowledge:
+        known = self._known.get(source)
+        if known is None or known.number != number:
+            if len(self._known) == _SOURCES:
+                self._known.clear()
+            known = self._known[source] = knowledge_table.of_source(conn, source, number)
+        return known
+
+
+def _story(conn: Connection, article_id: str, untold: Collection[str]) -> str:
+    """The story of an article that was told none yet and has copies; else ""."""
+    article = knowledge_table.newest(conn, article_id)
+    if article is None or knowledge_table.stories(conn, (article_id,)):
+        return ""
+    copies = [
+        one for one in knowledge_table.sharing_bands(conn, article) if near(article.features, one.features)
+    ]
+    ids = [copy.features.article_id for copy in copies]
+    told = {one: one for one in ids if one not in untold} | knowledge_table.stories(conn, ids)
+    return (
+        story_id(article_id, article.first_seen_at, (_match(copy, told) for copy in copies)) if copies else ""
+    )
+
+
+def _match(copy: Remembered, told: dict[str, str]) -> Match:
+    article_id = copy.features.article_id
+    return Match(article_id=article_id, first_seen_at=copy.first_seen_at, story_id=told.get(article_id, ""))
+
+
+def _having(known: Knowledge, prints: Collection[int]) -> list[str]:
+    """The remembered articles, copies included, that have one of these lines."""
+    if not prints:
+        return []
+    having = {
+        index for index, row in enumerate(known.articles) if any(line & ~3 in prints for line in row.lines)
+    }
+    return [article_id for article_id, index in known.copies.items() if index in having]

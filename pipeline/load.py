@@ -1,0 +1,277 @@
+"""From pending captures to searchable articles: clean in workers, add to the index, then say so in the ledger.
+
+The order is what makes a kill harmless: the ledger says `indexed` only after the index has acknowledged, so a
+capture that was cut off in between is pending still and is loaded again, to the same effect.
+"""
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from articles.clean import content_hash
+from articles.model import Article, Rejection
+from articles.source.features import features
+from articles.urls import article_id
+from index.protocols import Ack, IndexWriter
+from pipeline.clean_capture import CleanTask, clean_capture, unfinished
+from pipeline.configuration.config import Config
+from store.ledger import capture_table, knowledge_table, url_table
+from store.ledger.capture_table import Latest
+from store.ledger.database import Ledger
+from store.ledger.knowledge_table import Remembered
+from store.records import Capture, Outcome, Selection, Settled
+from store.workers import Lost, Workers
+
+_AT_ONCE = 500  # captures of one batch
+_SECONDS = 2.0  # an article waits no longer for its batch to fill
+
+Cleaned = tuple[Capture, Article | Rejection]
+Cleaners = Workers[CleanTask, Article | Rejection]
+
+
+def cleaners(config: Config) -> Cleaners:
+    """The cleaning processes that the configuration asks for."""
+    return Workers(clean_capture, config.clean.workers, config.clean.timeout)
+
+
+@dataclass(slots=True)
+class Loader:
+    """Loads pending captures: one thread takes `batches`, another may `store` the one before meanwhile."""
+
+    archive: Path
+    ledger: Ledger
+    writer: IndexWriter
+    cleaners: Cleaners
+    clock: Callable[[], datetime]
+    _taken: int = 0
+
+    def begin_again(self) -> None:
+        """Take everything that is pending once more: what was taken could not be stored."""
+        self._taken = 0
+
+    def batches(self) -> Generator[list[Cleaned]]:
+        """Pending captures, cleaned, until none is left that this loader has not taken yet."""
+        return batches(self.archive, self.cleaners, self._pending())
+
+    def store(self, batch: Iterable[Cleaned]) -> list[Settled]:
+        """Settle a batch: in the index, then in the ledger."""
+        with self.ledger.turn():
+            return self._store(sorted(batch, key=lambda pair: pair[0].id))
+
+    def fold(self) -> list[Settled]:
+        """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
+        with self.ledger.turn():
+            return self._fold()
+
+    def _store(self, cleaned: list[Cleaned]) -> list[Settled]:
+        articles = [result for _, result in cleaned if isinstance(result, Article)]
+        with self.ledger.reading() as conn:
+            latest = capture_table.latest_indexed(
+                conn, {c.article_id for c, _ in cleaned} | {_original(a) for a in articles}
+            )
+        settled, to_add = decide(cleaned, latest, self.clock())
+        gone = [c.article_id for c, r in cleaned if isinstance(r, Rejection) and _holds(latest, c)]
+        if gone:
+            self.writer.delete(gone)
+        added = completed(self.ledger, to_add)
+        rows = [Remembered(features=features(each), first_seen_at=each.first_seen_at) for each in added]
+        acks = self.writer.add(added)
+        settled += [acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
+        with self.ledger.transaction() as conn:
+            capture_table.settle(conn, settled)
+            knowledge_table.disregard(conn, gone)
+            knowledge_table.remember(
+                conn, [row for row, ack in zip(rows, acks, strict=True) if ack.status == "indexed"]
+            )
+            for capture, article in to_add:
+                if article.canonical_url != article.url:
+                    entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
+                    url_table.queue(conn, entry, self.clock())
+        return settled
+
+    def _fold(self) -> list[Settled]:
+        with self.ledger.reading() as conn:
+            stand_ins = capture_table.duplicates_waiting(conn)
+        if not stand_ins:
+            return []
+        self.writer.delete([capture.article_id for capture, _ in stand_ins])
+        folded = [
+            Settled(
+                capture_id=capture.id,
+                outcome=Outcome.DUPLICATE,
+                at=self.clock(),
+                reason="canonical",
+                related=original,
+                content_hash=capture.content_hash,
+                canonical=original,
+            )
+            for capture, original in stand_ins
+        ]
+        with self.ledger.transaction() as conn:
+            capture_table.settle(conn, folded)
+            knowledge_table.disregard(conn, [capture.article_id for capture, _ in stand_ins])
+        return folded
+
+    def _pending(self) -> Iterator[Capture]:
+        while True:
+            with self.ledger.reading() as conn:
+                pending = capture_table.pending(conn, _AT_ONCE, self._taken)
+            if not pending:
+                return
+            for capture in pending:
+                self._taken = capture.id
+                yield capture
+
+
+def batches(
+    archive: Path, cleaners: Cleaners, wanted: Iterable[Capture]
+) -> Generator[list[tuple[Capture, Article | Rejection]]]:
+    """The captures, cleaned, in batches: what two seconds gave, at most 500.
+
+    The cleaners go on while a batch is dealt with.
+    """
+    batch: list[Cleaned] = []
+    due = time.monotonic() + _SECONDS
+    in_hand: dict[int, Capture] = {}
+    for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
+        article = unfinished(result) if isinstance(result, Lost) else result
+        batch.append((in_hand.pop(task.capture_id), article))
+        if len(batch) == _AT_ONCE or time.monotonic() > due:
+            yield batch
+            batch = []
+            due = time.monotonic() + _SECONDS
+    if batch:
+        yield batch
+
+
+def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
+    """Captures of the selection that have an outcome, by id, some hundreds at a time."""
+    last = 0
+    while True:
+        with ledger.reading() as conn:
+            page = capture_table.settled(conn, which, _AT_ONCE, last)
+        if not page:
+            return
+        last = page[-1].id
+        yield page
+
+
+def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
+    """The articles with what only the ledger knows of them, as they are until they are judged: each a story of its own.
+
+    One whose raw page was dropped says itself where that was, and what its story is.
+    """
+    pairs = list(cleaned)
+    with ledger.reading() as conn:
+        first_seen = capture_table.first_seen(conn, {article.id for _, article in pairs})
+        snapshot = knowledge_table.present(conn) + 1
+    return [
+        _told(
+            replace(
+                article,
+                first_seen_at=min(first_seen[article.id], article.first_seen_at),
+                archive=article.archive or str(capture.ref),
+                story_id=article.story_id or article.id,
+                snapshot=snapshot,
+            )
+        )
+        for capture, article in pairs
+    ]
+
+
+def _told(article: Article) -> Article:
+    return replace(article, content_hash=content_hash(article))
+
+
+def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
+    for capture in wanted:
+        in_hand[capture.id] = capture
+        yield CleanTask(capture.id, archive, capture.ref)
+
+
+def _holds(latest: Mapping[str, Latest], capture: Capture) -> bool:
+    """Whether the index holds the article as this very capture gave it: the capture is cleaned again."""
+    present = latest.get(capture.article_id)
+    return present is not None and present.capture_id == capture.id
+
+
+def _original(article: Article) -> str:
+    """The id of the article that the page names as its original; its own where it names none."""
+    return article_id(article.canonical_url)
+
+
+def decide(
+    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
+) -> tuple[list[Settled], list[tuple[Capture, Article]]]:
+    """What is settled without the index, and what is to be added to it.
+
+    `latest` tells of the articles that the index holds. Of several captures of one article in the batch the
+    newest is added, the others are superseded.
+    """
+    settled: list[Settled] = []
+    to_add: dict[str, tuple[Capture, Article]] = {}
+    for capture, result in cleaned:
+        if isinstance(result, Rejection):
+            settled.append(rejected(capture, result, now))
+            continue
+        outcome, related = (None, "") if _holds(latest, capture) else _outcome(result, latest)
+        if outcome is None and result.id in to_add:
+            older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
+            to_add[result.id] = newer
+            settled.append(_settle(older[0], older[1], Outcome.SUPERSEDED, now, related=result.id))
+        elif outcome is None:
+            to_add[result.id] = (capture, result)
+        else:
+            settled.append(_settle(capture, result, outcome, now, related=related))
+    return settled, list(to_add.values())
+
+
+def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
+    """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
+    target = _original(article)
+    if target != article.id and target in latest and latest[target].own_canonical:
+        return Outcome.DUPLICATE, target
+    present = latest.get(article.id)
+    if present is None:
+        return None, ""
+    if present.fetched_at > article.fetched_at:
+        return Outcome.SUPERSEDED, article.id
+    if present.content_hash == article.content_hash:
+        return Outcome.UNCHANGED, article.id
+    return None, ""
+
+
+def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
+    """The outcome of a capture that gave no article."""
+    return Settled(
+        capture_id=capture.id, outcome=Outcome.REJECTED, at=now, reason=why.reason, detail=why.detail
+    )
+
+
+def _settle(
+    capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str = ""
+) -> Settled:
+    return Settled(
+        capture_id=capture.id, outcome=outcome, at=now, related=related, content_hash=article.content_hash
+    )
+
+
+def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
+    """The outcome of a capture whose article the index has answered."""
+    target = _original(article)
+    outcome = {
+        "indexed": Outcome.INDEXED,
+        "superseded": Outcome.SUPERSEDED,
+        "refused": Outcome.DEAD_LETTER,
+    }[ack.status]
+    return Settled(
+        capture_id=capture.id,
+        outcome=outcome,
+        at=now,
+        reason="index" if outcome is Outcome.DEAD_LETTER else "",
+        detail=ack.detail,
+        content_hash=article.content_hash,
+        canonical="" if target == article.id else target,
+    )

@@ -1,0 +1,110 @@
+"""What is wrong with a data folder, and what to do about it. Changes nothing."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from articles.errors import BroadsheetError, LockedError
+from pipeline import indexes
+from pipeline.configuration.config import Config
+from store.archive.segment_files import check
+from store.ledger import capture_table, segment_table
+from store.ledger.database import Ledger
+from store.lock import RunLock
+from store.records import Outcome
+
+_LOW_SPACE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the data folder, whether it is well, and what to do when it is not."""
+
+    part: str
+    ok: bool
+    text: str
+
+
+def examine(config: Config) -> list[Finding]:
+    """Look at folder, lock, archive, ledger and index, in this order."""
+    if not config.folder.is_dir():
+        return [Finding("folder", True, f"{config.folder} is not there yet; `broadsheet run` makes it.")]
+    return list(_examine(config))
+
+
+def _examine(config: Config) -> Iterator[Finding]:
+    yield _folder(config)
+    yield _lock(config)
+    if not config.ledger.exists():
+        held = any(config.archive.glob("*.warc.gz"))
+        yield Finding(
+            "ledger",
+            not held,
+            "missing, though there is an archive: run `broadsheet rebuild`." if held else "not there yet.",
+        )
+        return
+    try:
+        ledger = Ledger.open(config.ledger)
+    except BroadsheetError as error:
+        yield Finding("ledger", False, str(error))
+        return
+    try:
+        yield from _kept(config, ledger)
+    finally:
+        ledger.close()
+
+
+def _folder(config: Config) -> Finding:
+    if not os.access(config.folder, os.W_OK):
+        return Finding("folder", False, f"{config.folder} is read-only; nothing can be collected into it.")
+    free = shutil.disk_usage(config.folder).free
+    if free < _LOW_SPACE:
+        return Finding("folder", free > 0, f"{config.folder} has {free >> 20} MiB left; make room soon.")
+    return Finding("folder", True, f"{config.folder}, {free >> 30} GiB free.")
+
+
+def _lock(config: Config) -> Finding:
+    try:
+        with RunLock(config.folder):
+            return Finding("lock", True, "free: no run is under way.")
+    except LockedError as error:
+        return Finding("lock", True, f"held: {error}")
+    except BroadsheetError as error:
+        return Finding("lock", False, str(error))
+
+
+def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
+    problems = ledger.check()
+    with ledger.reading() as conn:
+        problems += capture_table.problems(conn)
+        committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
+        counts = capture_table.counts(conn)
+    yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
+    gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
+    yield from _report(
+        "archive", check(config.archive, committed), f"all segments are whole ({len(committed)}){gone}."
+    )
+    pending = counts.get(Outcome.PENDING.value, 0)
+    if pending:
+        yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")
+    try:
+        documents = indexes.reader(config).count() if indexes.exists(config) else 0
+    except BroadsheetError as error:
+        yield Finding("index", False, str(error))
+        return
+    indexed = counts.get(Outcome.INDEXED.value, 0)
+    yield Finding(
+        "index",
+        documents == indexed,
+        f"{documents} articles."
+        if documents == indexed
+        else f"{documents} articles, but the ledger says {indexed}: run `broadsheet index rebuild`.",
+    )
+
+
+def _report(part: str, problems: list[str], fine: str) -> Iterator[Finding]:
+    if not problems:
+        yield Finding(part, True, fine)
+    for problem in problems:
+        yield Finding(part, False, problem)

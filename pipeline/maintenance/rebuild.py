@@ -1,0 +1,81 @@
+"""Ledger and index made again from the archive alone, beside the old ones, which give way at the end."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from articles.errors import ArchiveError
+from articles.model import Page
+from pipeline import indexes
+from pipeline.configuration.config import Config
+from pipeline.judging import Judge
+from pipeline.load import Loader, cleaners
+from pipeline.run import RunReport, now, work
+from store.archive.segment_files import scan
+from store.ledger import capture_table, expiry, segment_table
+from store.ledger.database import Ledger
+from store.lock import RunLock
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What the archive gave: captures, how many of them have each outcome, damaged places."""
+
+    captures: int
+    outcomes: dict[str, int]
+    damages: tuple[str, ...]
+
+
+def rebuild(
+    config: Config,
+    progress: Callable[[RunReport], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+) -> Rebuilt:
+    """Replay the archive into a new ledger and a new index. Raises ArchiveError when there is no archive."""
+    if not config.archive.is_dir():
+        raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
+    beside = config.folder / "rebuild"
+    with RunLock(config.folder), RunLock(config.folder, "rebuild"):
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir()
+        damages: list[str] = []
+        ledger = Ledger.open(beside / "ledger.sqlite")
+        with indexes.anew(config, beside) as new:
+            try:
+                _replay(config.archive, ledger, damages.append)
+                with cleaners(config) as pool:
+                    work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
+                    Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
+                with ledger.reading() as conn:
+                    outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}
+            finally:
+                ledger.close()
+            _put_in_place(config, beside)
+            new.publish()
+        shutil.rmtree(beside)
+    return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages))
+
+
+def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> None:
+    """Note every capture of the archive. What is left of a page counts only once the page's segment is gone."""
+    records = scan(archive, damaged)
+    while batch := list(islice(records, _BATCH)):
+        with ledger.transaction() as conn:
+            segment_table.commit(conn, {ref.segment: ref.offset + ref.length for ref, _ in batch})
+            for ref, record in batch:
+                if isinstance(record, Page):
+                    capture_table.add(conn, [(record, ref)])
+                elif not (archive / record.raw.segment).exists():
+                    expiry.restore(conn, ref, record)
+
+
+def _put_in_place(config: Config, beside: Path) -> None:
+    """The new ledger instead of the old; killed between this and the index, another rebuild mends it."""
+    for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (config.folder / name).unlink(missing_ok=True)
+    (beside / "ledger.sqlite").replace(config.ledger)

@@ -1,0 +1,140 @@
+"""The archive cleaned again by today's rules: what would change, and, unless it is a dry run, the change itself."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from articles.changes import changes
+from articles.errors import LedgerError
+from articles.model import Article, Rejection
+from index.protocols import IndexReader
+from pipeline import indexes
+from pipeline.clean_capture import FAILURES
+from pipeline.configuration.config import Config
+from pipeline.judging import Judge, PresentKnowledge
+from pipeline.load import Cleaned, Loader, batches, cleaners, completed, settled
+from pipeline.run import now
+from store.ledger.database import Ledger
+from store.lock import RunLock
+from store.records import Capture, Outcome, Selection
+
+_EXAMPLES = 3  # of each kind of change
+_JUDGED = (Outcome.INDEXED, Outcome.REJECTED)  # what the rules alone decided
+GAINED, LOST, FAILED = "article now", "no article now", "not cleaned"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One change: of which page, and its lines that went (`- `) and came (`+ `)."""
+
+    url: str
+    diff: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Recleaned:
+    """What today's rules make of the captures that were looked at.
+
+    `kinds` counts changes: by field of articles that stay articles, and under GAINED, LOST and FAILED (cleaning broke off:
+    what was there stays). `examples` has the first of each kind. `dead_letters` counts what the index refused.
+    """
+
+    captures: int = 0
+    changed: int = 0
+    dead_letters: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[Example]] = field(default_factory=dict)
+
+    def note(self, kind: str, url: str, diff: tuple[str, ...]) -> None:
+        """Count a change, and keep it if it is one of the first."""
+        self.kinds[kind] += 1
+        kept = self.examples.setdefault(kind, [])
+        if len(kept) < _EXAMPLES:
+            kept.append(Example(url, diff))
+
+
+def reclean(
+    config: Config,
+    *,
+    since: datetime | None = None,
+    sources: tuple[str, ...] = (),
+    dry_run: bool = False,
+    progress: Callable[[Recleaned], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+) -> Recleaned:
+    """Clean what was fetched at `since` or later, of these sources (all without), and write what changes.
+
+    On Elasticsearch runs go on meanwhile. Raises LedgerError where nothing was collected yet, LockedError while a rebuild
+    is under way (or a run, where the index is embedded; not for a dry run), SearchIndexError.
+    """
+    if not config.ledger.exists():
+        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    report = Recleaned()
+    with ExitStack() as stack:
+        if not dry_run:
+            stack.enter_context(RunLock(config.folder, "rebuild"))
+            if config.index.backend == "embedded":
+                stack.enter_context(RunLock(config.folder))
+        ledger = stack.enter_context(closing(Ledger.open(config.ledger)))
+        reader = indexes.reader(config)
+        pool = stack.enter_context(cleaners(config))
+        loader = None
+        if not dry_run:
+            writer = stack.enter_context(closing(indexes.writer(config)))
+            loader = Loader(config.archive, ledger, writer, pool, clock)
+        which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
+        wanted = chain.from_iterable(settled(ledger, which))
+        comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
+        for batch in stack.enter_context(closing(batches(config.archive, pool, wanted))):
+            changed = [pair for pair in sorted(batch, key=lambda each: each[0].id) if comparing.compare(pair)]
+            if loader and changed:
+                stored = loader.store(changed)
+                report.dead_letters += sum(one.outcome is Outcome.DEAD_LETTER for one in stored)
+            progress(report)
+        if loader:
+            Judge(config.archive, ledger, reader, loader.writer, pool, clock).judge_waiting()
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    """Results of cleaning held against what ledger and index have."""
+
+    ledger: Ledger
+    reader: IndexReader
+    knowing: PresentKnowledge
+    report: Recleaned
+
+    def compare(self, pair: Cleaned) -> bool:
+        """Whether the result is another than before; told to the report."""
+        (capture, result), report = pair, self.report
+        report.captures += 1
+        was_article = capture.outcome is Outcome.INDEXED
+        if isinstance(result, Rejection) and result.reason in FAILURES:
+            report.note(FAILED, capture.final_url, (f"  {result.reason}: {result.detail}",))
+            return False
+        if isinstance(result, Rejection):
+            if not was_article and result.reason == capture.reason:
+                return False
+            if was_article:
+                report.note(LOST, capture.final_url, (f"+ {result.reason}: {result.detail}",))
+        elif not was_article:
+            report.note(
+                GAINED, capture.final_url, (f"- {capture.reason}: {capture.detail}", f"+ {result.title}")
+            )
+        elif result.archive or result.content_hash == capture.content_hash:
+            return False  # an article that says where its page was: the page was dropped since
+        else:
+            self._note_fields(capture, result)
+        report.changed += 1
+        return True
+
+    def _note_fields(self, capture: Capture, result: Article) -> None:
+        before = self.reader.get(result.id)
+        if before is not None:
+            (after,) = self.knowing.judged(completed(self.ledger, [(capture, result)]))
+            for change in changes(before, after):
+                self.report.note(change.field, after.url, change.diff)

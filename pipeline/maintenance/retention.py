@@ -1,0 +1,165 @@
+"""Raw pages kept for a limited time: what is older than `[store] retention` goes, and its articles stay.
+
+Before a segment goes, what must be left of each of its captures is written behind the archive and committed, so that
+ledger and index can be made again from the archive at any moment. A kill leaves a segment with some captures moved,
+which the next upkeep goes on with, or the file of a segment that is dropped, which the next start removes.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from articles.errors import ArchiveError, SearchIndexError
+from articles.model import Article, Page
+from index.protocols import IndexReader
+from pipeline import indexes
+from pipeline.configuration.config import Config
+from store.archive.segment_files import LARGEST_GROUP, ArchiveWriter, read, remove
+from store.archive.warc import DamageError
+from store.ledger import capture_table, expiry, segment_table, url_table
+from store.ledger.database import Ledger
+from store.records import Capture, Outcome, Remains, Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A segment that went: its bytes, its raw pages, and how many of their articles are kept."""
+
+    segment: str
+    size: int
+    pages: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What went, which pages were damaged, and why the next segment did not go, though it is old enough ("": there is none)."""
+
+    dropped: tuple[Dropped, ...] = ()
+    damages: tuple[str, ...] = ()
+    obstacle: str = ""
+
+    def told(self) -> tuple[str, ...]:
+        """What was done, a sentence each."""
+        damages = tuple(f"{damage}: what the ledger knows of the page is kept." for damage in self.damages)
+        if not self.dropped:
+            return damages
+        size = sum(each.size for each in self.dropped)
+        pages = sum(each.pages for each in self.dropped)
+        articles = sum(each.articles for each in self.dropped)
+        return (
+            f"dropped {_count(len(self.dropped), 'segment')} ({size:,} bytes) with {_count(pages, 'raw page')}: "
+            f"older than [store] retention; {articles} of their articles {'is' if articles == 1 else 'are'} kept.",
+            *damages,
+        )
+
+
+def drop_old(
+    config: Config, ledger: Ledger, archive: ArchiveWriter, now: datetime, keep: timedelta
+) -> Retained:
+    """Drop segments whose raw pages were all fetched longer ago than `keep`, the oldest first, as far as that can be done.
+
+    An article that the index lacks, or an index that is away, keeps a segment and all later ones. Raises StorageError,
+    LedgerError.
+    """
+    with ledger.reading() as conn:
+        old = expiry.old(conn, now - keep)
+    dropped: list[Dropped] = []
+    damages: list[str] = []
+    obstacle = ""
+    try:
+        if old:
+            dropping = _Dropping(config, ledger, archive, indexes.reader(config), now, dropped, damages)
+            for segment in old:
+                dropping.drop(segment)
+    except (SearchIndexError, ArchiveError) as error:
+        obstacle = f"{old[len(dropped)]} is older than [store] retention, but stays: {error}"
+    return Retained(tuple(dropped), tuple(damages), obstacle)
+
+
+def dropped_at(config: Config, article: Article) -> datetime | None:
+    """When retention dropped the raw page that an article was made from; None where it is still there."""
+    if not config.ledger.exists():
+        return None
+    ledger = Ledger.open(config.ledger)
+    try:
+        with ledger.reading() as conn:
+            return segment_table.dropped(conn).get(article.archive.partition(":")[0])
+    finally:
+        ledger.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Dropping:
+    config: Config
+    ledger: Ledger
+    archive: ArchiveWriter
+    reader: IndexReader
+    now: datetime
+    dropped: list[Dropped]
+    damages: list[str]
+
+    def drop(self, segment: str) -> None:
+        with self.ledger.reading() as conn:
+            taken = capture_table.of_segment(conn, segment)
+        indexed = [capture for capture in taken if capture.outcome is Outcome.INDEXED]
+        for capture in indexed:
+            self._article(capture)  # before anything is written: nothing is, where one is missing
+        for start in range(0, len(taken), LARGEST_GROUP):
+            group = taken[start : start + LARGEST_GROUP]
+            moved = [(capture.id, self.archive.append(self._remains(capture))) for capture in group]
+            lengths = self.archive.sync()
+            with self.ledger.transaction() as conn:
+                segment_table.commit(conn, lengths)
+                expiry.move(conn, moved, self.now)
+                if group[-1] is taken[-1]:
+                    segment_table.drop(conn, segment, self.now)
+        size = (self.config.archive / segment).stat().st_size
+        remove(self.config.archive, [segment])
+        self.dropped.append(Dropped(segment, size, len(taken), len(indexed)))
+
+    def _remains(self, capture: Capture) -> Remains:
+        kept = self._article(capture) if capture.outcome is Outcome.INDEXED else self._settled(capture)
+        return Remains(page=self._page(capture), raw=capture.ref, dropped_at=self.now, kept=kept)
+
+    def _page(self, capture: Capture) -> Page:
+        """The page without its body; of one that is damaged, what the ledger knows."""
+        try:
+            return replace(read(self.config.archive, capture.ref), body=b"")
+        except DamageError as error:
+            self.damages.append(str(error))
+        with self.ledger.reading() as conn:
+            entry = url_table.entry(conn, capture.url)
+        return Page(
+            url=capture.url,
+            final_url=capture.final_url,
+            status=capture.status,
+            headers=(),
+            body=b"",
+            fetched_at=capture.fetched_at,
+            entry=entry,
+        )
+
+    def _article(self, capture: Capture) -> Article:
+        article = self.reader.get(capture.article_id)
+        if article is None or article.fetched_at != capture.fetched_at:
+            raise SearchIndexError(
+                f"the index lacks the article of {capture.final_url} as it was fetched on "
+                f"{capture.fetched_at:%Y-%m-%d %H:%M} UTC; `broadsheet rebuild` makes it anew from the raw page"
+            )
+        return article
+
+    def _settled(self, capture: Capture) -> Settled:
+        return Settled(
+            capture_id=capture.id,
+            outcome=capture.outcome,
+            at=capture.settled_at or self.now,
+            reason=capture.reason,
+            detail=capture.detail,
+            related=capture.related,
+            content_hash=capture.content_hash,
+            canonical=capture.canonical,
+        )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,51 @@
+"""What a data folder needs from time to time: segments closed, old ones dropped, and everything looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.configuration.config import Config
+from pipeline.maintenance.doctor import Finding, examine
+from pipeline.maintenance.retention import Retained, drop_old
+from pipeline.run import data_folder, now
+from store.archive.segment_files import ArchiveWriter
+from store.ledger import segment_table
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What was done (a sentence each), and what was found."""
+
+    done: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return all(finding.ok for finding in self.findings)
+
+
+def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
+    """Close what is old, drop what retention says, then check archive, ledger and index; no run can begin meanwhile.
+
+    Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
+    """
+    with data_folder(config) as (_, ledger):
+        with ledger.reading() as conn:
+            committed = segment_table.lengths(conn)
+        writer = ArchiveWriter(config.archive, committed, clock)
+        try:
+            closed = writer.close_old()
+            if closed:
+                with ledger.transaction() as conn:
+                    segment_table.commit(conn, writer.sync())
+            keep = config.retention
+            retained = drop_old(config, ledger, writer, clock(), keep) if keep else Retained()
+        finally:
+            writer.close()
+        done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
+        done += retained.told()
+        findings = [finding for finding in examine(config) if finding.part != "lock"]
+        if retained.obstacle:
+            findings.append(Finding("retention", False, retained.obstacle))
+        return Upkeep(tuple(done), tuple(findings))

@@ -1,0 +1,73 @@
+"""What a run did, as rows to show: the funnel, rejections with examples, hosts that are slow or fail."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from pipeline.run import RunReport
+from store.ledger.recent import HostRecord, Rejected
+from store.records import Outcome
+
+SLOW = timedelta(seconds=10)
+_HOSTS = 50
+
+_REMARKS = {
+    Outcome.PENDING: "waiting for the index",
+    Outcome.INDEXED: "searchable articles",
+    Outcome.UNCHANGED: "fetched again, same content",
+    Outcome.SUPERSEDED: "a newer capture is in",
+    Outcome.DUPLICATE: "of an article under its canonical URL",
+    Outcome.DEAD_LETTER: "refused by the index",
+}
+
+
+def funnel(report: RunReport) -> list[tuple[str, int, str]]:
+    """The funnel's rows: stage, count, remark."""
+    crawl = report.crawl
+    found: list[tuple[str, int, str]] = [
+        ("feeds", crawl.feeds, f"{crawl.feeds_unchanged} unchanged since the last run"),
+    ]
+    found += [("  feed failed", count, reason) for reason, count in sorted(crawl.feed_errors.items())]
+    found += [
+        ("feed entries", crawl.entries, f"{crawl.new} new, {crawl.seen} seen"),
+        ("due", crawl.due, "to fetch now, those left over from earlier runs included"),
+        ("fetched", crawl.fetched, "archived, raw"),
+    ]
+    found += [("  not fetched", count, reason) for reason, count in sorted(crawl.misses.items())]
+    for outcome in Outcome:
+        count = report.outcomes.get(outcome.value, 0)
+        if outcome is Outcome.REJECTED:
+            found += [("  rejected", n, reason) for reason, n in sorted(report.rejections.items())]
+        elif outcome is Outcome.INDEXED or count:
+            found.append((outcome.value.replace("_", " "), count, _REMARKS[outcome]))
+    judged = report.judged
+    if judged.articles:
+        learned = f", {judged.templates} templates learned" if judged.templates else ""
+        found.append(
+            ("judged", judged.articles, f"captions, templates, copies: {judged.changed} changed{learned}")
+        )
+    return found
+
+
+def rejections(found: Iterable[Rejected]) -> list[dict[str, object]]:
+    """A row for each reason, the most frequent first."""
+    return [
+        {"reason": each.reason, "captures": each.count, "examples": "\n".join(each.examples)}
+        for each in sorted(found, key=lambda each: -each.count)
+    ]
+
+
+def troubled(found: Iterable[HostRecord]) -> list[dict[str, object]]:
+    """A row for each host that failed, or took ten seconds a page and more; the worst first, at most 50."""
+    hosts = [host for host in found if host.problems or host.between_pages >= SLOW]
+    hosts.sort(key=lambda host: (-sum(map(len, host.problems.values())), -host.between_pages, host.host))
+    return [
+        {
+            "host": host.host,
+            "pages": host.pages,
+            "seconds a page": round(host.between_pages.total_seconds(), 1),
+            "problems": "\n".join(
+                f"{len(urls)} {reason}, such as {urls[0]}" for reason, urls in sorted(host.problems.items())
+            ),
+        }
+        for host in hosts[:_HOSTS]
+    ]

@@ -1,0 +1,184 @@
+"""A run: the crawl in its child process and the loader beside it, until nothing is left to do."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
+from crawlers.plan import CrawlReport
+from index.protocols import IndexWriter
+from pipeline import indexes
+from pipeline.configuration.config import Config, SourceSection
+from pipeline.crawl import Crawl, plan
+from pipeline.judging import Judge, Judged
+from pipeline.load import Loader, cleaners
+from store.archive.segment_files import repair
+from store.ledger import capture_table, segment_table
+from store.ledger.database import Ledger
+from store.lock import RunLock
+from store.records import Outcome, Settled
+
+_PAUSE = 0.2
+
+
+def now() -> datetime:
+    """The present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements."""
+
+    crawl: CrawlReport = field(default_factory=CrawlReport)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    rejections: dict[str, int] = field(default_factory=dict)
+    judged: Judged = field(default_factory=Judged)
+
+
+def _writer(config: Config, ledger: Ledger) -> IndexWriter:
+    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
+
+    def opening() -> IndexWriter:
+        return _open_index(config, ledger)
+
+    try:
+        return opening()
+    except IndexUnavailableError:
+        return indexes.LateWriter(opening, config.index.patience)
+
+
+def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
+    if not indexes.exists(config):
+        with ledger.reading() as conn:
+            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
+        if indexed:
+            raise SearchIndexError(
+                f"The index is missing, though {indexed} articles were in it: "
+                "`broadsheet index rebuild` makes it anew from the archive."
+            )
+    return indexes.writer(config)
+
+
+@contextmanager
+def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
+    """The data folder, locked and made whole: tails beyond the last commit are cut back, dropped segments removed.
+
+    Raises LockedError, StorageError, LedgerError, ArchiveError.
+    """
+    try:
+        config.archive.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
+        ) from error
+    with RunLock(config.folder) as lock:
+        ledger = Ledger.open(config.ledger)
+        try:
+            with ledger.reading() as conn:
+                committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
+            repair(config.archive, committed, dropped)
+            yield lock, ledger
+        finally:
+            ledger.close()
+
+
+def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
+    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
+    known = {source.name: source for source in config.sources}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"There is no source `{unknown[0]}` in {config.path}; `broadsheet sources` lists them."
+        )
+    if not known:
+        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
+    return tuple(known[name] for name in names) if names else config.sources
+
+
+def run(
+    config: Config,
+    names: tuple[str, ...] = (),
+    progress: Callable[[RunReport], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+    tell: Callable[[str], None] = lambda _: None,
+) -> RunReport:
+    """Crawl the sources with these names (all without) and load what is fetched, until both are done.
+
+    `tell` hears the crawl's log, line by line, from another thread.
+
+    Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
+    """
+    sources = choose(config, names)
+    with (
+        data_folder(config) as (lock, ledger),
+        closing(_writer(config, ledger)) as writer,
+        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
+        cleaners(config) as pool,
+    ):
+        report = work(Loader(config.archive, ledger, writer, pool, clock), progress, crawl)
+        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
+        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
+
+
+def work(
+    loader: Loader, progress: Callable[[RunReport], None] = lambda _: None, crawl: Crawl | None = None
+) -> RunReport:
+    """Load until nothing is pending and the crawl, if there is one, has ended.
+
+    An index that is not available is tried again as long as the crawl goes on. Raises IndexUnavailableError
+    after that: what is pending stays so, for the next run.
+    """
+    outcomes: Counter[str] = Counter()
+    rejections: Counter[str] = Counter()
+
+    def report(settled: Iterable[Settled] = ()) -> RunReport:
+        outcomes.update(s.outcome.value for s in settled)
+        rejections.update(s.reason for s in settled if s.outcome is Outcome.REJECTED)
+        so_far = RunReport(
+            crawl=crawl.report if crawl else CrawlReport(),
+            outcomes=dict(outcomes),
+            rejections=dict(rejections),
+        )
+        progress(so_far)
+        return so_far
+
+    with ThreadPoolExecutor(1, "store") as background:
+        while True:
+            running = crawl is not None and crawl.running
+            try:
+                any_loaded = _load_pending(loader, background, report)
+            except IndexUnavailableError as error:
+                if not running:
+                    raise _waiting(error, loader) from error
+                loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
+                continue
+            if not (any_loaded or running):
+                return report()
+            report()
+            time.sleep(_PAUSE)
+
+
+def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableError:
+    with loader.ledger.reading() as conn:
+        pending = capture_table.counts(conn)[Outcome.PENDING.value]
+    return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")
+
+
+def _load_pending(
+    loader: Loader, background: ThreadPoolExecutor, report: Callable[[Iterable[Settled]], object]
+) -> bool:
+    """Load what is pending now, cleaning one batch while the one before is stored; whether there was any."""
+    storing = background.submit(loader.fold)
+    any_loaded = False
+    with closing(loader.batches()) as batches:
+        for batch in batches:
+            report(storing.result())
+            storing = background.submit(loader.store, batch)
+            any_loaded = True
+        report(storing.result())
+    return any_loaded

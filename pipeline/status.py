@@ -1,0 +1,54 @@
+"""What the data folder holds, counted."""
+
+from typing import Any
+
+from articles.errors import LedgerError
+from pipeline import indexes
+from pipeline.configuration.config import Config
+from store.ledger import capture_table, feed_table, url_table
+from store.ledger.database import Ledger
+
+
+def status(config: Config) -> dict[str, dict[str, int]]:
+    """URLs by state, captures by outcome, documents in the index. Raises LedgerError, SearchIndexError."""
+    ledger = _existing(config)
+    try:
+        with ledger.reading() as conn:
+            counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
+    finally:
+        ledger.close()
+    documents = indexes.reader(config).count() if indexes.exists(config) else 0
+    return {**counted, "index": {"documents": documents}}
+
+
+def feeds(config: Config) -> list[dict[str, Any]]:
+    """Each feed of the configuration with its last fetch, as far as there was one."""
+    health = {}
+    if config.ledger.exists():
+        ledger = Ledger.open(config.ledger)
+        try:
+            with ledger.reading() as conn:
+                health = {(row.source, row.url): row for row in feed_table.health(conn)}
+        finally:
+            ledger.close()
+    rows = []
+    for source in config.sources:
+        for url in source.feeds:
+            row = health.get((source.name, url))
+            rows.append(
+                {
+                    "source": source.name,
+                    "url": url,
+                    "at": row.at if row else None,
+                    "status": row.status if row else 0,
+                    "entries": row.entries if row else 0,
+                    "error": row.error if row else "",
+                }
+            )
+    return rows
+
+
+def _existing(config: Config) -> Ledger:
+    if not config.ledger.exists():
+        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    return Ledger.open(config.ledger)

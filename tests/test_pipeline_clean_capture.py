@@ -1,0 +1,33 @@
+"""A page cleaned in a process of its own, for whoever looks at one."""
+
+from datetime import UTC, datetime
+
+from articles.clean import clean
+from articles.model import FeedEntry, Page, Rejection
+from pipeline.clean_capture import clean_apart
+
+URL = "https://harbour.example/ferry"
+STORY = "".join(
+    f"<p>The ferry stayed in port on day {day}, and the islanders crossed the sound in smaller boats.</p>"
+    for day in range(12)
+)
+
+
+def page(body: str) -> Page:
+    return Page(
+        url=URL, final_url=URL, status=200, headers=(("content-type", "text/html; charset=utf-8"),),
+        body=f"<html><head><title>Ferry stays in port</title></head><body>{body}</body></html>".encode(),
+        fetched_at=datetime(2026, 11, 21, tzinfo=UTC), entry=FeedEntry(url=URL, source="harbour"),
+    )  # fmt: skip
+
+
+def test_it_is_what_a_run_would_make_of_it() -> None:
+    story = page(f"<h1>Ferry stays in port</h1>{STORY}")
+    assert clean_apart(story, 20.0) == clean(story)
+
+
+def test_a_page_that_stops_its_parser_is_given_up() -> None:
+    attributes = " ".join(f"a{number}='x'" for number in range(300_000))  # libxml2 compares each with each
+    result = clean_apart(page(f"<div {attributes}>{STORY}</div>"), 1.0)
+    assert isinstance(result, Rejection)
+    assert result.reason == "parser_killed"

@@ -1,0 +1,84 @@
+"""broadsheet.toml is read strictly, and edited without losing what a person wrote into it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from articles.errors import ConfigError
+from pipeline.configuration.config import SourceSection, load, parse
+from pipeline.configuration.config_file import add_sources, remove_sources, template
+
+HERE = Path("broadsheet.toml")
+
+
+def test_the_template_is_a_valid_configuration_of_defaults() -> None:
+    config = parse(template(), HERE)
+    assert config.crawl.delay == 1.0
+    assert config.crawl.allow_addresses == ()
+    assert config.index.backend == "embedded"
+    assert config.folder == Path.cwd() / "data"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[crawl]\ndealy = 2", "unknown key `crawl.dealy`; did you mean `delay`?"),
+        ("[crwal]\ndelay = 2", "unknown key `crwal`; did you mean `crawl`?"),
+        ('[[sources]]\nname = "a"\nfeed = ["x"]\nfeeds = ["y"]', "did you mean `feeds`?"),
+        ("[crawl]\ndelay = -1", "`crawl.delay`"),
+        ('[crawl]\nallow_addresses = ["127.0.0.1/99"]', "allow_addresses"),
+        ('[crawl]\nuser_agent = "a\\nb"', "user_agent"),
+        ('[index]\nbackend = "solr"', "index.backend"),
+        ("[crawl\ndelay", "not valid TOML"),
+        ('[[sources]]\nname = "a"\nfeeds = ["x"]\n[[sources]]\nname = "a"\nfeeds = ["y"]', "two sources"),
+        ('path = "x"', "unknown key `path`"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_with_the_remedy(text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        parse(text, HERE)
+    assert told in str(error.value)
+    assert "broadsheet.toml" in str(error.value)
+
+
+def test_a_missing_file_says_how_to_begin_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="broadsheet init"):
+        load(tmp_path / "broadsheet.toml")
+
+
+def test_sources_are_added_and_removed_around_what_a_person_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    path.write_text("# mine\n[crawl]\ndelay = 2.5  # slowly\n", encoding="utf-8")
+    add_sources(path, [SourceSection(name="a", feeds=("https://a.example/feed",))])
+    add_sources(path, [SourceSection(name="b", feeds=("https://b.example/1", "https://b.example/2"))])
+    config = load(path)
+    assert [(s.name, s.feeds) for s in config.sources] == [
+        ("a", ("https://a.example/feed",)),
+        ("b", ("https://b.example/1", "https://b.example/2")),
+    ]
+    remove_sources(path, {"a"})
+    assert [s.name for s in load(path).sources] == ["b"]
+    remove_sources(path, {"b"})
+    assert load(path).sources == ()
+    text = path.read_text(encoding="utf-8")
+    assert "# mine" in text
+    assert "# slowly" in text
+
+
+def test_the_data_folder_lies_beside_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    path.write_text('[store]\nfolder = "kept"\n', encoding="utf-8")
+    assert load(path).ledger == tmp_path / "kept" / "ledger.sqlite"
+
+
+@pytest.mark.parametrize(("text", "days"), [("", None), ("1d", 1), ("90d", 90), ("3650 d", 3650)])
+def test_a_retention_is_a_number_of_days(tmp_path: Path, text: str, days: int | None) -> None:
+    config = parse(f'[store]\nretention = "{text}"', tmp_path / "broadsheet.toml")
+    assert config.retention == (timedelta(days=days) if days else None)
+
+
+@pytest.mark.parametrize("text", ["90", "0d", "6h", "-1d", "1d1h", "d", "for ever"])
+def test_no_other_retention_is_taken(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=r"`store.retention`: must be a number of .*days.*such as"):
+        parse(f'[store]\nretention = "{text}"', tmp_path / "broadsheet.toml")

@@ -1,0 +1,194 @@
+"""A whole run over the sample newsroom: from its feeds to search hits, twice, and again from the archive alone."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from articles.errors import ConfigError, LedgerError, LockedError, SearchIndexError
+from articles.model import Article
+from broadsheet.newsroom import Newsroom
+from index.embedded.local import EmbeddedReader
+from index.query import Query
+from pipeline.configuration.config import Config, load
+from pipeline.explain import explain
+from pipeline.maintenance.doctor import examine
+from pipeline.maintenance.rebuild import rebuild
+from pipeline.run import choose, run
+from pipeline.status import status
+from store.ledger import capture_table
+from store.ledger.database import Ledger
+from store.lock import RunLock
+from store.records import Outcome, Selection
+
+VOLATILE = ("fetched_at", "first_seen_at", "archive")
+
+
+def articles(config: Config) -> dict[str, Article]:
+    return {article.id: article for article in EmbeddedReader(config.index_folder).all()}
+
+
+def lasting(article: Article) -> dict[str, object]:
+    return {name: getattr(article, name) for name in article.__slots__ if name not in VOLATILE}
+
+
+def test_every_entry_becomes_what_it_should_and_a_second_run_fetches_only_the_update(
+    config: Config, newsroom: Newsroom
+) -> None:
+    report = run(config)
+    wanted = {sample.title for sample in newsroom.articles()}
+    found = articles(config)
+    assert wanted == {article.title for article in found.values()}
+    assert report.crawl.finish == "finished"
+    assert report.crawl.misses == {"robots": 1}
+    assert report.rejections == {"http_status": 1, "list_page": 1, "no_article": 1}
+    counts = status(config)
+    assert sum(counts["captures"].values()) == report.crawl.fetched
+    assert counts["index"]["documents"] == counts["captures"]["indexed"] == len(found)
+    assert counts["urls"]["refused"] == 1
+    assert counts["urls"]["gone"] == 1
+
+    before = len(newsroom.requests)
+    newsroom.publish_update()
+    second = run(config)
+    asked = newsroom.requests[before:]
+    assert (second.crawl.new, second.crawl.fetched) == (0, 1)
+    assert second.outcomes == {"indexed": 1}
+    fetched = [request.path for request in asked if request.status == 200 and "robots" not in request.path]
+    assert len(fetched) == 2, "the changed feed and the updated article"
+    conditional = [request for request in asked if "if-none-match" in request.headers]
+    assert len(conditional) == 4
+    (updated,) = [a for a in articles(config).values() if any("Zweite Fassung" in p for p in a.body)]
+    assert updated.first_seen_at < updated.fetched_at
+    assert status(config)["captures"]["superseded"] == 1
+    assert all(finding.ok for finding in examine(config)), examine(config)
+
+
+def test_the_archive_alone_gives_the_same_articles(config: Config, newsroom: Newsroom) -> None:
+    run(config)
+    before = articles(config)
+    for segment in config.archive.glob("*.warc.gz"):
+        with segment.open("rb") as stream:
+            assert sum(record.rec_type == "response" for record in ArchiveIterator(stream)) == 29
+    shutil.rmtree(config.index_folder)
+    with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
+        run(config)
+    config.ledger.unlink()
+    with pytest.raises(LedgerError, match="broadsheet rebuild"):
+        run(config)
+    rebuilt = rebuild(config)
+    assert rebuilt.captures == 29
+    assert rebuilt.damages == ()
+    assert articles(config) == before
+    assert all(finding.ok for finding in examine(config)), examine(config)
+    assert run(config).crawl.fetched == 0
+
+
+def test_explain_tells_the_way_of_an_article_and_the_rule_of_each_cut(
+    config: Config, newsroom: Newsroom
+) -> None:
+    run(config)
+    (seed,) = [a for a in newsroom.articles() if "tide-buoys" in a.url]
+    steps = explain(config, seed.url)
+    assert [s.step for s in steps if s.step in ("discovered", "fetched", "indexed")] == [
+        "discovered",
+        "fetched",
+        "indexed",
+    ]
+    cuts = " ".join(s.what for s in steps if s.step == "cut")
+    assert "address" in cuts
+    refused = next(e for e in newsroom.entries() if e.intent == "private")
+    assert any("robots" in s.what for s in explain(config, refused.url))
+    with pytest.raises(ConfigError, match="never discovered"):
+        explain(config, "http://127.0.1.1/nowhere")
+
+
+def test_explain_does_not_clean_what_was_rejected_once_more(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(config)
+    with closing(Ledger.open(config.ledger)) as ledger, ledger.reading() as conn:
+        rejected = capture_table.settled(conn, Selection(outcomes=(Outcome.REJECTED,)), 1)
+    monkeypatch.setattr(
+        "pipeline.explain.clean", lambda _: pytest.fail("it may be a page that stops its cleaner")
+    )
+    assert [step.step for step in explain(config, rejected[0].url)][-2:] == ["rejected", "state"]
+
+
+def test_articles_are_found_by_what_they_say_not_by_what_was_cut(config: Config, newsroom: Newsroom) -> None:
+    run(config)
+    reader = EmbeddedReader(config.index_folder)
+    assert reader.search(Query(text="关税")).total == 1
+    (seed,) = [a for a in newsroom.articles() if "tide-buoys" in a.url]
+    article = next(a for a in reader.all() if a.title == seed.title)
+    text = "\n".join((article.title, article.lead, *article.body))
+    for cut in seed.cut:
+        assert cut not in text
+
+
+def test_one_run_per_data_folder(config: Config) -> None:
+    config.folder.mkdir()
+    with RunLock(config.folder), pytest.raises(LockedError, match=str(os.getpid())):
+        run(config)
+
+
+def test_an_unknown_source_is_named(config: Config) -> None:
+    with pytest.raises(ConfigError, match="`five`"):
+        choose(config, ("one", "five"))
+
+
+def offspring(pid: int) -> set[int]:
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()[1:]]
+    found = {pid}
+    while more := {child for child, parent in parents if parent in found} - found:
+        found |= more
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.parametrize("seconds", [1.2, 2.4])
+def test_a_killed_run_leaves_no_process_and_the_next_one_makes_it_good(
+    config: Config, tmp_path: Path, seconds: float
+) -> None:
+    slow = config.path.read_text(encoding="utf-8").replace("delay = 0.0", "delay = 0.2")
+    slow = slow.replace("workers = 1", "workers = 2")
+    config.path.write_text(slow, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "broadsheet", "-c", str(config.path), "run", "--json"],
+        stdout=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    process.send_signal(signal.SIGSTOP)  # so that it starts nothing while its children are counted
+    family = offspring(process.pid)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + 5
+    while any(alive(pid) for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in family if alive(pid)]
+
+    config = load(config.path)
+    run(config)
+    other = tmp_path / "undisturbed" / "broadsheet.toml"
+    other.parent.mkdir()
+    other.write_text(slow, encoding="utf-8")
+    undisturbed = load(other)
+    run(undisturbed)
+    assert {k: lasting(a) for k, a in articles(config).items()} == {
+        k: lasting(a) for k, a in articles(undisturbed).items()
+    }
+    assert all(finding.ok for finding in examine(config)), examine(config)
