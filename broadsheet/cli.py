@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
-from broadsheet import admin, collect, inspection, look, replay, scheduling
+from broadsheet.commands import admin, collect, find, inspection, replay, scheduling
 
 _TRY_AGAIN = 75
 
@@ -37,13 +37,13 @@ for command in (
     collect.sources,
     collect.remove,
     collect.run,
-    look.search,
-    look.show,
+    find.search,
+    find.show,
     inspection.explain,
     inspection.templates,
     inspection.check,
     inspection.status,
-    look.export,
+    find.export,
     replay.reclean,
     replay.rebuild,
     inspection.doctor,

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from articles.errors import ConfigError
+from broadsheet.commands.find import show_article, show_hit
 from broadsheet.funnel import show_funnel, watch
-from broadsheet.look import show_article, show_hit
 from broadsheet.newsroom import Newsroom
 from broadsheet.terminal import say
 from index.embedded.local import EmbeddedReader

@@ -83,7 +83,7 @@ def check(
     """Fetch one page, politely, and show what becomes of it; nothing is stored."""
     from articles.errors import CrawlError
     from articles.model import Rejection, to_json
-    from broadsheet.look import show_article
+    from broadsheet.commands.find import show_article
     from broadsheet.terminal import console, say
     from pipeline.clean_capture import clean_apart
     from pipeline.configuration.config import load

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from broadsheet.look import day
+from broadsheet.commands.find import day
 
 if TYPE_CHECKING:
     from pipeline.maintenance.reprocess import Recleaned
