@@ -39,7 +39,7 @@ class _StopError(Exception):
     """Ends the crawl's tasks."""
 
 
-class Crawl:
+class Conductor:
     """One crawl of a plan. `read_feed` reads a feed's bytes elsewhere; `clock` tells the time, aware UTC."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Crawl:
         self._room.set()
 
     async def run(self) -> str:
-        """Crawl to the end; answers "finished", "stopped" or, when the store failed, "failed: " and why.
+        """Crawl to the end; returns "finished", "stopped" or, when the store failed, "failed: " and why.
 
         The recorder may still be at work on the last pages.
         """

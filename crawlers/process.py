@@ -16,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from articles.errors import BroadsheetError
 from crawlers.addresses import Guard
-from crawlers.conductor import Crawl
+from crawlers.conductor import Conductor
 from crawlers.feeds import FeedBody, ParsedFeed, read
 from crawlers.fetcher import Download, Fetcher
 from crawlers.plan import CrawlPlan, CrawlReport, decode_plan, encode
@@ -68,7 +68,7 @@ def _crawl(plan: CrawlPlan, reports: BinaryIO, stop_asked: threading.Event) -> N
 
     async def conduct(download: Download) -> None:
         fetcher = Fetcher(download, plan.settings, guard, _now)
-        crawl = Crawl(plan, fetcher, read_feed, recorder, _now)
+        crawl = Conductor(plan, fetcher, read_feed, recorder, _now)
         finish = await _supervise(crawl, reports, stop_asked)
         try:
             await asyncio.to_thread(recorder.close)
@@ -85,7 +85,7 @@ def _crawl(plan: CrawlPlan, reports: BinaryIO, stop_asked: threading.Event) -> N
     process.start(install_signal_handlers=False)
 
 
-async def _supervise(crawl: Crawl, reports: BinaryIO, stop_asked: threading.Event) -> str:
+async def _supervise(crawl: Conductor, reports: BinaryIO, stop_asked: threading.Event) -> str:
     """Run the crawl, report on it, and stop it when asked to; answers how it finished."""
 
     async def watch() -> None:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from articles.model import Page
 from articles.urls import article_id
 from store.ledger import url_table
-from store.ledger.schema import METADATA, Moment, Words, one_of
+from store.ledger.schema import METADATA, AnyText, Moment, one_of
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, Selection, Settled, UrlState
 
@@ -37,20 +37,20 @@ CAPTURES = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("url", ForeignKey(url_table.URLS.c.url), nullable=False, index=True),
-    Column("final_url", Words, nullable=False),
-    Column("article_id", Words, nullable=False),
-    Column("source", Words, nullable=False),
+    Column("final_url", AnyText, nullable=False),
+    Column("article_id", AnyText, nullable=False),
+    Column("source", AnyText, nullable=False),
     Column("status", Integer, nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Column("segment", ForeignKey(SEGMENTS.c.name, deferrable=True, initially="DEFERRED"), nullable=False),
     Column("offset", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("outcome", one_of(Outcome, "outcome"), nullable=False),
-    Column("reason", Words, nullable=False, default=""),
-    Column("detail", Words, nullable=False, default=""),
-    Column("related", Words, nullable=False, default=""),
-    Column("content_hash", Words, nullable=False, default=""),
-    Column("canonical", Words, nullable=False, default=""),
+    Column("reason", AnyText, nullable=False, default=""),
+    Column("detail", AnyText, nullable=False, default=""),
+    Column("related", AnyText, nullable=False, default=""),
+    Column("content_hash", AnyText, nullable=False, default=""),
+    Column("canonical", AnyText, nullable=False, default=""),
     Column("settled_at", Moment),
     Column("dropped_at", Moment),
     UniqueConstraint("segment", "offset"),

@@ -6,20 +6,20 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.ledger.schema import METADATA, Moment, Words
+from store.ledger.schema import METADATA, AnyText, Moment
 from store.records import FeedHealth, FeedResult, FeedTarget
 
 FEEDS = Table(
     "feeds",
     METADATA,
-    Column("source", Words, primary_key=True),
-    Column("url", Words, primary_key=True),
-    Column("etag", Words, nullable=False),
-    Column("last_modified", Words, nullable=False),
+    Column("source", AnyText, primary_key=True),
+    Column("url", AnyText, primary_key=True),
+    Column("etag", AnyText, nullable=False),
+    Column("last_modified", AnyText, nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Column("status", Integer, nullable=False),
     Column("entries", Integer, nullable=False),
-    Column("error", Words, nullable=False),
+    Column("error", AnyText, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("succeeded_at", Moment),
 )

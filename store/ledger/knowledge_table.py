@@ -27,7 +27,7 @@ from sqlalchemy.dialects.sqlite import insert
 from articles.source.features import FORMAT, Features, from_bytes, to_bytes
 from articles.source.knowledge import WINDOW, Knowledge, build
 from articles.source.minhash import bands
-from store.ledger.schema import METADATA, Moment, Words
+from store.ledger.schema import METADATA, AnyText, Moment
 
 SNAPSHOTS = Table(
     "snapshots",
@@ -38,9 +38,9 @@ SNAPSHOTS = Table(
 FEATURES = Table(
     "features",
     METADATA,
-    Column("article_id", Words, primary_key=True),
+    Column("article_id", AnyText, primary_key=True),
     Column("snapshot", Integer, primary_key=True, index=True),
-    Column("source", Words, nullable=False),
+    Column("source", AnyText, nullable=False),
     Column("first_seen_at", Moment, nullable=False, index=True),
     Column("format", Integer, nullable=False),
     Column("row", LargeBinary, nullable=False),
@@ -50,21 +50,21 @@ BANDS = Table(
     "bands",
     METADATA,
     Column("band", BigInteger, primary_key=True),
-    Column("article_id", Words, primary_key=True, index=True),
+    Column("article_id", AnyText, primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 STORIES = Table(
     "stories",
     METADATA,
-    Column("article_id", Words, primary_key=True),
-    Column("story_id", Words, nullable=False),
+    Column("article_id", AnyText, primary_key=True),
+    Column("story_id", AnyText, nullable=False),
 )
 TEMPLATES = Table(
     "templates",
     METADATA,
-    Column("source", Words, primary_key=True),
+    Column("source", AnyText, primary_key=True),
     Column("fingerprint", BigInteger, primary_key=True),
-    Column("text", Words, nullable=False, default=""),
+    Column("text", AnyText, nullable=False, default=""),
     Column("learned_at", Moment, nullable=False),
     Column("forgotten_at", Moment),
 )

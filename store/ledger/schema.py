@@ -38,7 +38,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class Words(TypeDecorator[str]):
+class AnyText(TypeDecorator[str]):
     """Any text. Lone surrogates, which no database takes and any server can send, become question marks."""
 
     impl = String

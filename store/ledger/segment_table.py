@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.ledger.schema import METADATA, Moment, Words
+from store.ledger.schema import METADATA, AnyText, Moment
 
 SEGMENTS = Table(
     "segments",
     METADATA,
-    Column("name", Words, primary_key=True),
+    Column("name", AnyText, primary_key=True),
     Column("length", Integer, nullable=False),
     Column("dropped_at", Moment),
 )

@@ -23,22 +23,22 @@ from sqlalchemy import (
 
 from articles.model import FeedEntry, Page
 from store import policy
-from store.ledger.schema import METADATA, Moment, Words, one_of
+from store.ledger.schema import METADATA, AnyText, Moment, one_of
 from store.records import Discovery, DueUrl, KnownUrl, Miss, UrlState
 
 URLS = Table(
     "urls",
     METADATA,
-    Column("url", Words, primary_key=True),
-    Column("source", Words, nullable=False),
+    Column("url", AnyText, primary_key=True),
+    Column("source", AnyText, nullable=False),
     Column("state", one_of(UrlState, "url_state"), nullable=False),
-    Column("entry", Words, nullable=False),
+    Column("entry", AnyText, nullable=False),
     Column("first_seen_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("attempts", Integer, nullable=False),
     Column("tried_at", Moment),
     Column("updated_at", Moment),
-    Column("last_error", Words, nullable=False),
+    Column("last_error", AnyText, nullable=False),
     Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
     Index("urls_state", "state"),
 )
@@ -50,8 +50,8 @@ MISSES = Table(
     Column("url", ForeignKey(URLS.c.url), nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("state", one_of(UrlState, "miss_state"), nullable=False),
-    Column("reason", Words, nullable=False),
-    Column("detail", Words, nullable=False),
+    Column("reason", AnyText, nullable=False),
+    Column("detail", AnyText, nullable=False),
     Column("retry_at", Moment),
 )
 
