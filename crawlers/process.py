@@ -22,7 +22,7 @@ from crawlers.fetcher import Download, Fetcher
 from crawlers.plan import CrawlPlan, CrawlReport, decode_plan, encode
 from crawlers.settings import scrapy_settings
 from crawlers.spider import NewsSpider
-from store.archive.segment_files import ArchiveWriter, repair
+from store.archive.writer import ArchiveWriter, repair
 from store.ledger import segment_table
 from store.ledger.database import Ledger
 from store.recorder import Recorder

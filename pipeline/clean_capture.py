@@ -6,7 +6,7 @@ from pathlib import Path
 from articles.clean import clean
 from articles.errors import ArchiveError
 from articles.model import Article, Page, Rejection
-from store.archive.segment_files import recall
+from store.archive.reader import recall
 from store.records import ArchiveRef, dropped_on
 from store.workers import Lost, Workers
 

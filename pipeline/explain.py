@@ -11,7 +11,7 @@ from articles.model import Article, Page
 from articles.urls import canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from store.archive.segment_files import recall
+from store.archive.reader import recall
 from store.ledger import capture_table, url_table
 from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, dropped_on

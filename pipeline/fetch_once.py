@@ -9,7 +9,7 @@ from articles.urls import canonical
 from crawlers.plan import CrawlPlan
 from pipeline.configuration.config import Config
 from pipeline.crawl import Crawl, settings
-from store.archive.segment_files import read
+from store.archive.reader import read
 from store.ledger import capture_table, url_table
 from store.ledger.database import Ledger
 

@@ -16,7 +16,7 @@ from pipeline.configuration.config import Config, SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.judging import Judge, Judged
 from pipeline.load import Loader, cleaners
-from store.archive.segment_files import repair
+from store.archive.writer import repair
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
-from store.archive.segment_files import LARGEST_GROUP, ArchiveWriter
+from store.archive.writer import LARGEST_GROUP, ArchiveWriter
 from store.ledger import capture_table, feed_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss

@@ -121,7 +121,7 @@ ADD_FOR_EVER = """
 import sys
 from itertools import count
 from pathlib import Path
-from index.embedded import EmbeddedWriter
+from index.embedded.local import EmbeddedWriter
 from tests.index_contract import article
 writer = EmbeddedWriter(Path(sys.argv[1]))
 for number in count():

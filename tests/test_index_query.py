@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from articles.errors import QueryError
 from index.documents import FIELDS
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, parse
+from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
+from index.query_language import parse
 from index.tokens import keyword, tokens
 
 A, B, C = Term("a"), Term("b"), Term("c")

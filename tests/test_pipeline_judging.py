@@ -26,7 +26,7 @@ from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
 from pipeline.run import data_folder, work
-from store.archive.segment_files import ArchiveWriter
+from store.archive.writer import ArchiveWriter
 from store.ledger import capture_table, segment_table
 from tests.desk import STORIES, WIRE
 

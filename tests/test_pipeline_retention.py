@@ -28,7 +28,8 @@ from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.upkeep import Upkeep, maintain
 from pipeline.run import data_folder, run
 from pipeline.status import status
-from store.archive.segment_files import ArchiveWriter, read, recall, scan
+from store.archive.reader import read, recall, scan
+from store.archive.writer import ArchiveWriter
 from store.ledger import expiry, segment_table
 from store.ledger.database import Ledger
 from store.records import ArchiveRef, Remains

@@ -19,7 +19,8 @@ from warcio.archiveiterator import ArchiveIterator
 from articles.errors import ArchiveError, StorageError
 from articles.model import Article, FeedEntry, Page, from_json
 from store.archive import warc
-from store.archive.segment_files import LARGEST_GROUP, ArchiveWriter, Cut, check, read, recall, repair, scan
+from store.archive.reader import check, read, recall, scan
+from store.archive.writer import LARGEST_GROUP, ArchiveWriter, Cut, repair
 from store.records import ArchiveRef, Outcome, Remains, Settled
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)

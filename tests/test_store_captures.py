@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from articles.model import FeedEntry, Page
 from articles.urls import article_id
-from store.ledger import capture_table, segment_table, url_table
+from store.ledger import capture_table, segment_table, soundness, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
 from store.records import ArchiveRef, Capture, Miss, Outcome, Settled, UrlState
@@ -79,7 +79,7 @@ def test_a_capture_is_pending_and_its_url_fetched(conn: Connection) -> None:
     )
     assert url_table.counts(conn)["fetched"] == 1
     assert capture_table.counts(conn)["pending"] == 1
-    assert capture_table.problems(conn) == []
+    assert soundness.problems(conn) == []
 
 
 def test_pending_captures_come_oldest_first_and_in_portions(conn: Connection) -> None:
@@ -126,7 +126,7 @@ def test_the_index_holds_the_newest_indexed_capture(conn: Connection) -> None:
     }
     replaced = capture_table.of_url(conn, first.url)[0]
     assert (replaced.reason, replaced.related, replaced.settled_at) == ("newer", ids[0], NOON + 3 * HOUR)
-    assert capture_table.problems(conn) == []
+    assert soundness.problems(conn) == []
 
 
 def test_an_article_is_first_seen_at_its_earliest_capture(conn: Connection) -> None:
@@ -172,24 +172,22 @@ def test_two_pages_that_name_each_other_both_stay(conn: Connection) -> None:
 def test_what_does_not_add_up_is_told(conn: Connection, statement: str, problem: str) -> None:
     url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
     capture(conn, "a")
-    assert capture_table.problems(conn) == []
+    assert soundness.problems(conn) == []
     conn.exec_driver_sql(statement)
-    assert any(problem in found and found.startswith("1 ") for found in capture_table.problems(conn))
+    assert any(problem in found and found.startswith("1 ") for found in soundness.problems(conn))
 
 
 def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
     capture(conn, "a")
     capture(conn, "a")
     conn.exec_driver_sql("UPDATE captures SET outcome = 'indexed', settled_at = fetched_at")
-    assert capture_table.problems(conn) == [
-        "1 captures are indexed beside a later one: segment-000001.warc.gz:0"
-    ]
+    assert soundness.problems(conn) == ["1 captures are indexed beside a later one: segment-000001.warc.gz:0"]
 
 
 def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:
     url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
     url_table.record_misses(conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason="robots")])
-    assert capture_table.problems(conn) == []
+    assert soundness.problems(conn) == []
 
 
 def test_no_state_or_outcome_but_the_named_ones(conn: Connection) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
-from store.ledger import capture_table, expiry, segment_table, url_table
+from store.ledger import capture_table, expiry, segment_table, soundness, url_table
 from store.ledger.database import Ledger
 from store.records import ArchiveRef, Capture, Outcome, Remains, Settled
 
@@ -80,9 +80,9 @@ def test_a_capture_that_was_moved_makes_no_segment_old(conn: Connection) -> None
 
 def test_a_capture_left_in_a_dropped_segment_is_told(conn: Connection) -> None:
     capture(conn, "a", NOON, place(0), Outcome.REJECTED)
-    assert capture_table.problems(conn) == []
+    assert soundness.problems(conn) == []
     segment_table.drop(conn, NAMES[0], NOON)
-    assert capture_table.problems(conn) == [f"1 captures are not in the committed archive: {NAMES[0]}:0"]
+    assert soundness.problems(conn) == [f"1 captures are not in the committed archive: {NAMES[0]}:0"]
 
 
 def test_a_capture_comes_back_as_it_was_settled(conn: Connection) -> None:
@@ -102,7 +102,7 @@ def test_a_capture_comes_back_as_it_was_settled(conn: Connection) -> None:
     assert (back.settled_at, back.ref, back.dropped_at) == (NOON + DAY, place(1), NOON + 9 * DAY)
     assert segment_table.dropped(conn) == {"segment-000009.warc.gz": NOON + 9 * DAY}
     assert url_table.counts(conn)["fetched"] == 1
-    assert capture_table.problems(conn) == []
+    assert soundness.problems(conn) == []
 
 
 def test_remains_that_were_written_later_replace_earlier_ones(conn: Connection) -> None:

@@ -19,8 +19,9 @@ from warcio.archiveiterator import ArchiveIterator
 import store.recorder
 from articles.errors import StorageError
 from articles.model import FeedEntry, Page
-from store.archive.segment_files import ArchiveWriter, check, repair, scan
-from store.ledger import capture_table, feed_table, segment_table, url_table
+from store.archive.reader import check, scan
+from store.archive.writer import ArchiveWriter, repair
+from store.ledger import capture_table, feed_table, segment_table, soundness, url_table
 from store.ledger.database import Ledger
 from store.recorder import Recorder
 from store.records import FeedResult, FeedTarget, Miss, UrlState
@@ -75,7 +76,7 @@ def accounted(folder: Path) -> dict[str, Page]:
     ledger = Ledger.open(folder / "ledger.sqlite")
     with ledger.reading() as conn:
         committed = segment_table.lengths(conn)
-        assert capture_table.problems(conn) == []
+        assert soundness.problems(conn) == []
         pending = capture_table.pending(conn, 100_000)
     assert ledger.check() == []
     ledger.close()

@@ -15,7 +15,8 @@ from index.elastic.server_errors import explained
 from index.elastic.stored import ADDED, article_of, document
 from index.marks import highlights
 from index.protocols import Ack, Count, Hit, Hits
-from index.query import Query, parse, ranks
+from index.query import Query, ranks
+from index.query_language import parse
 from index.ranking import PIVOT, WEIGHT, WINDOW
 
 _TIMEOUT = "5s"  # of a search; the query's own limits keep it far below

@@ -15,7 +15,8 @@ from index.embedded import disk
 from index.embedded.tantivy_query import compile_query
 from index.marks import highlights
 from index.protocols import Ack, Count, Hit, Hits
-from index.query import Query, parse, ranks
+from index.query import Query, ranks
+from index.query_language import parse
 from index.ranking import WINDOW, recency
 
 _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from articles.errors import BroadsheetError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from store.archive.segment_files import check
-from store.ledger import capture_table, segment_table
+from store.archive.reader import check
+from store.ledger import capture_table, segment_table, soundness
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome
@@ -77,7 +77,7 @@ def _lock(config: Config) -> Finding:
 def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     problems = ledger.check()
     with ledger.reading() as conn:
-        problems += capture_table.problems(conn)
+        problems += soundness.problems(conn)
         committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         counts = capture_table.counts(conn)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")

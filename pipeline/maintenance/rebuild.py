@@ -14,7 +14,7 @@ from pipeline.configuration.config import Config
 from pipeline.judging import Judge
 from pipeline.load import Loader, cleaners
 from pipeline.run import RunReport, now, work
-from store.archive.segment_files import scan
+from store.archive.reader import scan
 from store.ledger import capture_table, expiry, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock

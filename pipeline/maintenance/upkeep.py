@@ -8,7 +8,7 @@ from pipeline.configuration.config import Config
 from pipeline.maintenance.doctor import Finding, examine
 from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
-from store.archive.segment_files import ArchiveWriter
+from store.archive.writer import ArchiveWriter
 from store.ledger import segment_table
 
 

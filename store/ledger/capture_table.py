@@ -7,17 +7,14 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Integer,
     Select,
-    String,
     Table,
     UniqueConstraint,
     bindparam,
-    cast,
     exists,
     func,
     or_,
@@ -30,7 +27,7 @@ from articles.urls import article_id
 from store.ledger import url_table
 from store.ledger.schema import METADATA, AnyText, Moment, one_of
 from store.ledger.segment_table import SEGMENTS
-from store.records import ArchiveRef, Capture, Outcome, Selection, Settled, UrlState
+from store.records import ArchiveRef, Capture, Outcome, Selection, Settled
 
 CAPTURES = Table(
     "captures",
@@ -60,7 +57,6 @@ CAPTURES = Table(
 )
 
 _AT_ONCE = 500  # keys in one query
-_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,57 +218,6 @@ def counts(conn: Connection) -> dict[str, int]:
     """How many captures have each outcome."""
     rows = conn.execute(select(CAPTURES.c.outcome, func.count().label("number")).group_by(CAPTURES.c.outcome))
     return {outcome.value: 0 for outcome in Outcome} | {row.outcome.value: row.number for row in rows}
-
-
-def problems(conn: Connection) -> list[str]:
-    """What does not add up in the ledger, a sentence each with some examples; empty when all does."""
-    found = []
-    for what, offenders in (*_unsound_urls(), *_unsound_captures()):
-        count = conn.scalar(select(func.count()).select_from(offenders.subquery()))
-        if count:
-            found.append(f"{count} {what}: {', '.join(conn.scalars(offenders.limit(_EXAMPLES)))}")
-    return found
-
-
-def _unsound_urls() -> list[tuple[str, Select[tuple[str]]]]:
-    url = url_table.URLS.c.url
-    state = url_table.URLS.c.state
-    captured = exists().where(CAPTURES.c.url == url)
-    missed = exists().where(url_table.MISSES.c.url == url)
-    answered = captured.where(CAPTURES.c.status.between(200, 299))
-    return [
-        ("URLs are fetched, but without a capture", select(url).where(state == UrlState.FETCHED, ~answered)),
-        ("URLs were given up, but never tried", select(url).where(state != UrlState.DUE, ~captured, ~missed)),
-        (
-            "URLs are due, but at no time",
-            select(url).where(state == UrlState.DUE, url_table.URLS.c.due_at.is_(None)),
-        ),
-    ]
-
-
-def _unsound_captures() -> list[tuple[str, Select[tuple[str]]]]:
-    ref: ColumnElement[str] = CAPTURES.c.segment + ":" + cast(CAPTURES.c.offset, String)
-    outcome = CAPTURES.c.outcome
-    end = CAPTURES.c.offset + CAPTURES.c.length
-    committed = exists().where(
-        SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= end, SEGMENTS.c.dropped_at.is_(None)
-    )
-    unsettled = CAPTURES.c.settled_at.is_(None)
-    indexed = CAPTURES.alias()
-    again = exists().where(
-        indexed.c.article_id == CAPTURES.c.article_id,
-        indexed.c.id > CAPTURES.c.id,
-        indexed.c.outcome == Outcome.INDEXED,
-    )
-    return [
-        ("captures are not in the committed archive", select(ref).where(~committed)),
-        ("captures have an outcome at no time", select(ref).where((outcome == Outcome.PENDING) != unsettled)),
-        (
-            "captures are duplicates of nothing",
-            select(ref).where(outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
-        ),
-        ("captures are indexed beside a later one", select(ref).where(outcome == Outcome.INDEXED, again)),
-    ]
 
 
 def _supersede_others(conn: Connection, indexed: Settled) -> None:

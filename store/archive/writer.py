@@ -1,4 +1,4 @@
-"""The archive of raw pages: WARC segments in one folder, written by one process, read by any.
+"""Writing the archive: WARC segments in one folder, written by one process, read by any.
 
 A segment holds either pages or what retention left of pages (`Remains`), so that the one kind can go and the other stay.
 
@@ -6,9 +6,7 @@ A record pair counts once the ledger holds the segment's length behind it (`comm
 segment name to bytes). What lies behind that was never promised to anyone, and is cut back at the next start.
 """
 
-import mmap
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +17,10 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from articles.model import Page
 from store.archive import warc
-from store.records import ArchiveRef, Remains, dropped_on
+from store.archive.reader import pairs, reading, segments, shortage
+from store.records import ArchiveRef, Remains
 
 LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
-
-_PATTERN = "segment-*.warc.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ class ArchiveWriter:
 
     def _reopen(self, length: int) -> None:
         path = self._folder / self._name
-        with _reading(path) as data:
+        with reading(path) as data:
             if len(data) != length:
                 raise ArchiveError(
                     f"{path} has {len(data)} bytes, the ledger knows {length}: repair it first"
@@ -166,9 +163,9 @@ def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = 
     """
     remove(folder, dropped)
     for name, length in sorted(committed.items()):
-        if shortage := _shortage(folder / name, length):
-            raise ArchiveError(f"{shortage}; put the file back, or `broadsheet rebuild` goes on without it")
-    excess = {path: path.stat().st_size - committed.get(path.name, 0) for path in _segments(folder)}
+        if missing := shortage(folder / name, length):
+            raise ArchiveError(f"{missing}; put the file back, or `broadsheet rebuild` goes on without it")
+    excess = {path: path.stat().st_size - committed.get(path.name, 0) for path in segments(folder)}
     excess = {path: size for path, size in excess.items() if size > 0 or path.name not in committed}
     pages = sum(_pages(path, committed.get(path.name, 0)) for path in excess)
     if pages > LARGEST_GROUP:
@@ -183,7 +180,7 @@ def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = 
 
 def remove(folder: Path, names: Iterable[str]) -> None:
     """Remove these segments, where they are there, for good. Raises StorageError."""
-    present = {path.name for path in _segments(folder)}.intersection(names)
+    present = {path.name for path in segments(folder)}.intersection(names)
     with _disk(folder):
         for name in present:
             (folder / name).unlink()
@@ -191,112 +188,11 @@ def remove(folder: Path, names: Iterable[str]) -> None:
             _sync_folder(folder)
 
 
-def read(folder: Path, ref: ArchiveRef) -> Page:
-    """The page at `ref`, verified. Raises ArchiveError when it is missing, damaged, or dropped by retention."""
-    record = recall(folder, ref)
-    if isinstance(record, Remains):
-        raise ArchiveError(f"{record.page.final_url}: {dropped_on(record.dropped_at)}")
-    return record
-
-
-def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
-    """The page at `ref`, or what retention left of it, verified.
-
-    Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
-    """
-    path = folder / ref.segment
-    try:
-        with path.open("rb") as file:
-            file.seek(ref.offset)
-            data = file.read(ref.length)
-    except OSError as error:
-        raise ArchiveError(f"{path} cannot be read: {error.strerror}; see `broadsheet doctor`") from error
-    try:
-        record, end = warc.decode(data)
-    except ArchiveError as error:
-        raise type(error)(
-            f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
-        ) from error
-    if end != ref.length:
-        raise ArchiveError(f"{path}: the record at byte {ref.offset} has {end} bytes, not {ref.length}")
-    return record
-
-
-def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
-    """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
-
-    Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
-    version wrote the archive.
-    """
-    for path in sorted(_segments(folder), key=_pages_last):
-        with _reading(path) as data:
-            yield from _pairs(path, data, 0, len(data), damaged)
-
-
-def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
-    """What is wrong with the committed part of the archive, a sentence each; reads all of it.
-
-    Bytes behind it are no fault: a run is under way, or was killed and the next one cuts them.
-    """
-    problems = []
-    for name, length in sorted(committed.items()):
-        path = folder / name
-        if shortage := _shortage(path, length):
-            problems.append(shortage)
-        if not path.exists():
-            continue
-        try:
-            with _reading(path) as data:
-                deque(_pairs(path, data, 0, min(length, len(data)), problems.append), maxlen=0)
-        except ArchiveError as error:
-            problems.append(str(error))
-    return problems
-
-
-def _segments(folder: Path) -> list[Path]:
-    return sorted(folder.glob(_PATTERN))
-
-
-def _pages_last(path: Path) -> tuple[bool, str]:
-    with _reading(path) as data:
-        return warc.holds(data) is not Remains, path.name
-
-
-def _pairs(
-    path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
-) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
-    """The whole pages and remains that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
-    if offset == 0:
-        try:
-            _, offset = warc.decode_info(data)
-        except warc.DamageError as error:
-            offset = warc.next_pair(data, 0)
-            damaged(f"{path}: the record at byte 0 {error}")
-    while offset < stop:
-        try:
-            record, end = warc.decode(data, offset)
-        except warc.DamageError as error:
-            end = min(stop, warc.next_pair(data, offset + 1))
-            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
-        except ArchiveError as error:
-            raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
-        else:
-            yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), record
-        offset = end
-
-
-def _shortage(path: Path, length: int) -> str:
-    if not path.exists():
-        return f"{path} is missing, and the ledger knows {length} bytes of it"
-    size = path.stat().st_size
-    return f"{path} has {size} bytes, and the ledger knows {length}" if size < length else ""
-
-
 def _pages(path: Path, offset: int) -> int:
     """How many whole pages or remains follow from `offset` on; the tail of a killed run is torn as a rule."""
     torn: list[str] = []
-    with _reading(path) as data:
-        return sum(1 for _ in _pairs(path, data, offset, len(data), torn.append))
+    with reading(path) as data:
+        return sum(1 for _ in pairs(path, data, offset, len(data), torn.append))
 
 
 def _cut(path: Path, keep: int) -> None:
@@ -317,20 +213,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[bytes | mmap.mmap]:
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if not size:
-                yield b""
-                return
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                yield data
-    except OSError as error:
-        raise ArchiveError(f"{path} cannot be read: {error.strerror}") from error
 
 
 @contextmanager

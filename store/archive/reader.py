@@ -1,0 +1,136 @@
+"""Reading the archive: a page by its place, all of them in turn, and what is wrong with any.
+
+The ledger holds how many bytes of each segment are `committed` (segment name to bytes); what follows was never promised to anyone.
+"""
+
+import mmap
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from articles.errors import ArchiveError
+from articles.model import Page
+from store.archive import warc
+from store.records import ArchiveRef, Remains, dropped_on
+
+_PATTERN = "segment-*.warc.gz"
+
+
+def read(folder: Path, ref: ArchiveRef) -> Page:
+    """The page at `ref`, verified. Raises ArchiveError when it is missing, damaged, or dropped by retention."""
+    record = recall(folder, ref)
+    if isinstance(record, Remains):
+        raise ArchiveError(f"{record.page.final_url}: {dropped_on(record.dropped_at)}")
+    return record
+
+
+def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
+    """The page at `ref`, or what retention left of it, verified.
+
+    Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
+    """
+    path = folder / ref.segment
+    try:
+        with path.open("rb") as file:
+            file.seek(ref.offset)
+            data = file.read(ref.length)
+    except OSError as error:
+        raise ArchiveError(f"{path} cannot be read: {error.strerror}; see `broadsheet doctor`") from error
+    try:
+        record, end = warc.decode(data)
+    except ArchiveError as error:
+        raise type(error)(
+            f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
+        ) from error
+    if end != ref.length:
+        raise ArchiveError(f"{path}: the record at byte {ref.offset} has {end} bytes, not {ref.length}")
+    return record
+
+
+def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
+    """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
+
+    Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
+    version wrote the archive.
+    """
+    for path in sorted(segments(folder), key=_pages_last):
+        with reading(path) as data:
+            yield from pairs(path, data, 0, len(data), damaged)
+
+
+def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
+    """What is wrong with the committed part of the archive, a sentence each; reads all of it.
+
+    Bytes behind it are no fault: a run is under way, or was killed and the next one cuts them.
+    """
+    problems = []
+    for name, length in sorted(committed.items()):
+        path = folder / name
+        if missing := shortage(path, length):
+            problems.append(missing)
+        if not path.exists():
+            continue
+        try:
+            with reading(path) as data:
+                deque(pairs(path, data, 0, min(length, len(data)), problems.append), maxlen=0)
+        except ArchiveError as error:
+            problems.append(str(error))
+    return problems
+
+
+def segments(folder: Path) -> list[Path]:
+    """The files of the segments, by name."""
+    return sorted(folder.glob(_PATTERN))
+
+
+def pairs(
+    path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
+) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
+    """The whole pages and remains that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
+    if offset == 0:
+        try:
+            _, offset = warc.decode_info(data)
+        except warc.DamageError as error:
+            offset = warc.next_pair(data, 0)
+            damaged(f"{path}: the record at byte 0 {error}")
+    while offset < stop:
+        try:
+            record, end = warc.decode(data, offset)
+        except warc.DamageError as error:
+            end = min(stop, warc.next_pair(data, offset + 1))
+            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
+        except ArchiveError as error:
+            raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
+        else:
+            yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), record
+        offset = end
+
+
+def _pages_last(path: Path) -> tuple[bool, str]:
+    with reading(path) as data:
+        return warc.holds(data) is not Remains, path.name
+
+
+def shortage(path: Path, length: int) -> str:
+    """What is missing of the `length` committed bytes of a segment, in a sentence; "" when nothing is."""
+    if not path.exists():
+        return f"{path} is missing, and the ledger knows {length} bytes of it"
+    size = path.stat().st_size
+    return f"{path} has {size} bytes, and the ledger knows {length}" if size < length else ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[bytes | mmap.mmap]:
+    """The bytes of a segment. Raises ArchiveError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if not size:
+                yield b""
+                return
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                yield data
+    except OSError as error:
+        raise ArchiveError(f"{path} cannot be read: {error.strerror}") from error

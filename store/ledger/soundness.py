@@ -1,0 +1,70 @@
+"""Whether the ledger adds up: what must hold between its tables, looked for by query."""
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    cast,
+    exists,
+    func,
+    select,
+)
+
+from store.ledger import url_table
+from store.ledger.capture_table import CAPTURES
+from store.ledger.segment_table import SEGMENTS
+from store.records import Outcome, UrlState
+
+_EXAMPLES = 3
+
+
+def problems(conn: Connection) -> list[str]:
+    """What does not add up in the ledger, a sentence each with some examples; empty when all does."""
+    found = []
+    for what, offenders in (*_unsound_urls(), *_unsound_captures()):
+        count = conn.scalar(select(func.count()).select_from(offenders.subquery()))
+        if count:
+            found.append(f"{count} {what}: {', '.join(conn.scalars(offenders.limit(_EXAMPLES)))}")
+    return found
+
+
+def _unsound_urls() -> list[tuple[str, Select[tuple[str]]]]:
+    url = url_table.URLS.c.url
+    state = url_table.URLS.c.state
+    captured = exists().where(CAPTURES.c.url == url)
+    missed = exists().where(url_table.MISSES.c.url == url)
+    answered = captured.where(CAPTURES.c.status.between(200, 299))
+    return [
+        ("URLs are fetched, but without a capture", select(url).where(state == UrlState.FETCHED, ~answered)),
+        ("URLs were given up, but never tried", select(url).where(state != UrlState.DUE, ~captured, ~missed)),
+        (
+            "URLs are due, but at no time",
+            select(url).where(state == UrlState.DUE, url_table.URLS.c.due_at.is_(None)),
+        ),
+    ]
+
+
+def _unsound_captures() -> list[tuple[str, Select[tuple[str]]]]:
+    ref: ColumnElement[str] = CAPTURES.c.segment + ":" + cast(CAPTURES.c.offset, String)
+    outcome = CAPTURES.c.outcome
+    end = CAPTURES.c.offset + CAPTURES.c.length
+    committed = exists().where(
+        SEGMENTS.c.name == CAPTURES.c.segment, SEGMENTS.c.length >= end, SEGMENTS.c.dropped_at.is_(None)
+    )
+    unsettled = CAPTURES.c.settled_at.is_(None)
+    indexed = CAPTURES.alias()
+    again = exists().where(
+        indexed.c.article_id == CAPTURES.c.article_id,
+        indexed.c.id > CAPTURES.c.id,
+        indexed.c.outcome == Outcome.INDEXED,
+    )
+    return [
+        ("captures are not in the committed archive", select(ref).where(~committed)),
+        ("captures have an outcome at no time", select(ref).where((outcome == Outcome.PENDING) != unsettled)),
+        (
+            "captures are duplicates of nothing",
+            select(ref).where(outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
+        ),
+        ("captures are indexed beside a later one", select(ref).where(outcome == Outcome.INDEXED, again)),
+    ]
