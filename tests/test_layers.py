@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -43,9 +44,44 @@ def test_imports_point_one_way(package: str) -> None:
         assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
 
 
-def test_no_module_is_named_after_a_package() -> None:
-    names = {path.stem for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py")}
-    assert not names & set(MAY_IMPORT)
+def modules() -> list[Path]:
+    return sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
+
+
+def test_no_module_bears_the_name_of_a_package_or_of_another_module() -> None:
+    names = Counter(path.stem for path in modules() if not path.stem.startswith("__"))
+    packages = {path.parent.name for path in modules() if path.name == "__init__.py"}
+    assert not set(names) & packages
+    assert not [name for name, number in names.items() if number > 1]
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    names = Counter(
+        node.name
+        for path in modules()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert not [name for name, number in names.items() if number > 1]
+
+
+def test_modules_and_packages_stay_small() -> None:
+    long = {str(path.relative_to(ROOT)) for path in modules() if path.read_text("utf-8").count("\n") > 300}
+    assert not long
+    rooms = Counter(path.parent.relative_to(ROOT) for path in modules() if not path.stem.startswith("__"))
+    assert not [f"{room}: {number} modules" for room, number in rooms.items() if number > 16]
+
+
+def test_prefect_is_known_in_flows_alone_and_everywhere_there() -> None:
+    with_prefect = {path.relative_to(ROOT) for path in modules() if "prefect" in imported(path)}
+    assert {path.parts[0] for path in with_prefect} == {"flows"}
+    for path in (ROOT / "flows").glob("*.py"):
+        first_line = path.read_text(encoding="utf-8").partition("\n")[0]
+        assert (
+            path.relative_to(ROOT) in with_prefect
+            or path.name == "__init__.py"
+            or "free of Prefect" in first_line
+        )
 
 
 def test_the_packages_come_from_here() -> None:

@@ -150,8 +150,8 @@ def test_ctrl_c_does_not_reach_the_workers(workers: Workers[tuple[str, float], o
 PARENT = """
 import sys, time
 sys.path.insert(0, {folder!r})
-from test_crawlers_workers import work
-from crawlers.workers import Workers
+from test_store_workers import work
+from store.workers import Workers
 if __name__ == "__main__":
     workers = Workers(work, 2, 1.0)
     list(workers.run([("pid", 0)] * 4))
