@@ -1,5 +1,6 @@
 """Fetching one URL with Scrapy's downloader, by the rules: address guard, robots, politeness, limits, retries."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -42,6 +43,8 @@ _FAILURES = (
     ResponseDataLossError,
 )
 
+_log = logging.getLogger(__name__)
+
 Download = Callable[[Request], Awaitable[Response]]
 
 
@@ -58,11 +61,20 @@ class Fetcher:
         self._hosts = Hosts(settings)
         self._robots = Robots(settings.user_agent, self._ask_robots, self._obey)
 
-    async def get(self, url: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
-        """The answer to `url`, redirects followed, each hop under its own host's rules.
+    async def fetch(self, url: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer | FetchError:
+        """The answer to `url`, redirects followed, each hop under its own host's rules, or why there is none.
 
-        `conditions` are request headers (If-None-Match and the like). Raises FetchError.
+        `conditions` are request headers (If-None-Match and the like).
         """
+        try:
+            return await self._follow(url, max_bytes, conditions)
+        except FetchError as failure:
+            return failure
+        except Exception as error:  # noqa: BLE001  no page, however strange, ends the crawl of the others
+            _log.exception("fetching %s", url)
+            return FetchError("error", f"{type(error).__name__}: {error}")
+
+    async def _follow(self, url: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
         chain: list[str] = []
         while True:
             await self._robots.check(url)

@@ -1,0 +1,43 @@
+"""Feeds read in a process that can be killed, so that no feed can hold up or bring down a crawl."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from articles.model import FeedEntry
+from crawlers.answers import Answer, header
+from crawlers.feeds import FeedBody, ParsedFeed, read
+from store.records import FeedResult, FeedTarget
+from store.workers import Lost, Workers
+
+_SECONDS = 10.0
+
+
+class FeedReader:
+    """Reads one feed after the other. To be closed after the last."""
+
+    def __init__(self) -> None:
+        self._workers: Workers[FeedBody, ParsedFeed | str] = Workers(read, 1, _SECONDS)
+        self._thread = ThreadPoolExecutor(1)
+
+    async def read(
+        self, target: FeedTarget, answer: Answer
+    ) -> tuple[FeedResult, tuple[FeedEntry, ...], dict[str, int]]:
+        """A fetched feed's result for the ledger, its entries, and the entries left out, by reason.
+
+        When the body is no feed, or reading it did not end, the result has an `error` and there are no entries.
+        """
+        result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
+        body = FeedBody(target.url, target.source, answer.body, answer.at, answer.headers, answer.url)
+        feed = await asyncio.get_running_loop().run_in_executor(self._thread, self._workers.call, body)
+        if isinstance(feed, str):
+            return replace(result, error=f"no_feed: {feed}"), (), {}
+        if isinstance(feed, Lost):
+            return replace(result, error=f"parser_{feed.why}: {feed.detail}"), (), {}
+        etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
+        result = replace(result, entries=len(feed.entries), etag=etag, last_modified=last_modified)
+        return result, feed.entries, dict(feed.dropped)
+
+    def close(self) -> None:
+        """End the process."""
+        self._workers.close()
