@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from articles.model import FeedEntry
-from crawlers.answers import Answer, header
 from crawlers.feeds import FeedBody, ParsedFeed, read
+from crawlers.fetching.answers import Answer, header
 from store.records import FeedResult, FeedTarget
 from store.workers import Lost, Workers
 

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from articles.model import FeedEntry, Page
 from articles.urls import canonical
-from crawlers.answers import Answer, FetchError
 from crawlers.feed_reader import FeedReader
-from crawlers.fetcher import Fetcher
+from crawlers.fetching.answers import Answer, FetchError
+from crawlers.fetching.fetcher import Fetcher
 from crawlers.plan import CrawlSettings
 from crawlers.progress import Progress
 from store.recorder import Recorder

@@ -9,9 +9,9 @@ from typing import NoReturn
 from scrapy.crawler import AsyncCrawlerProcess
 
 from articles.errors import BroadsheetError
-from crawlers.addresses import Guard
 from crawlers.feed_reader import FeedReader
-from crawlers.fetcher import Download, Fetcher
+from crawlers.fetching.addresses import Guard
+from crawlers.fetching.fetcher import Download, Fetcher
 from crawlers.jobs import Tools
 from crawlers.parent import Parent
 from crawlers.plan import CrawlPlan, CrawlReport

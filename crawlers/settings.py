@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from crawlers.addresses import Guard, GuardedResolver
-from crawlers.handler import CappedHandler
+from crawlers.fetching.addresses import Guard, GuardedResolver
+from crawlers.fetching.handler import CappedHandler
 from crawlers.plan import CrawlSettings
 
 
@@ -13,7 +13,7 @@ def scrapy_settings(settings: CrawlSettings, guard: Guard) -> dict[str, Any]:
 
     With empty base lists, all that comes with Scrapy is off: remote control and telnet (they listen), proxies
     of the environment, cookies, its cache, its robots.txt and retry rules. Politeness, size and time limits
-    are set on each request (crawlers.fetcher).
+    are set on each request (crawlers.fetching.fetcher).
     """
     return {
         "TWISTED_DNS_RESOLVER": partial(GuardedResolver, guard),

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from scrapy import Request, Spider
 
 from crawlers.conductor import Conductor
-from crawlers.fetcher import Download
+from crawlers.fetching.fetcher import Download
 from crawlers.jobs import Tools
 from crawlers.parent import Parent
 from crawlers.plan import CrawlPlan
@@ -18,7 +18,7 @@ class NewsSpider(Spider):
     """Crawls `plan` with the tools that `tools` makes of the engine's download function, then awaits `finished`.
 
     Every request is a direct download: which URL is due is the ledger's business, and when its host may be
-    asked is that of crawlers.hosts, so that nothing is left for Scrapy's scheduler to decide.
+    asked is that of crawlers.fetching.hosts, so that nothing is left for Scrapy's scheduler to decide.
     """
 
     name = "news"

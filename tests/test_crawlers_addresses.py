@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.urls import canonical, host
-from crawlers.addresses import Guard
+from crawlers.fetching.addresses import Guard
 from store.records import UrlState
 from tests.loopback import Reply, crawl, redirect, rss, serve
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.answers import Answer, FetchError, decoded, target, wait_asked
+from crawlers.fetching.answers import Answer, FetchError, decoded, target, wait_asked
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

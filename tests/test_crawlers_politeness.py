@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.hosts import Hosts, Slots
+from crawlers.fetching.hosts import Hosts, Slots
 from crawlers.plan import CrawlSettings
 from store.records import UrlState
 from tests.loopback import AGENT, Hit, Reply, Site, crawl, rss, serve

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.answers import Answer, FetchError
-from crawlers.robots import Robots, product_token
+from crawlers.fetching.answers import Answer, FetchError
+from crawlers.fetching.robots import Robots, product_token
 from store.records import UrlState
 from tests.loopback import Crawled, Reply, Site, crawl, redirect, rss, serve
 

@@ -22,12 +22,12 @@ from twisted.web._newclient import ConnectionAborted
 from twisted.web.client import ResponseFailed
 
 from articles.urls import host
-from crawlers.addresses import Guard
-from crawlers.answers import ACCEPT_ENCODING, Answer, FetchError, decoded, header, target, wait_asked
-from crawlers.handler import MAX_HEAD
-from crawlers.hosts import Host, Hosts
+from crawlers.fetching.addresses import Guard
+from crawlers.fetching.answers import ACCEPT_ENCODING, Answer, FetchError, decoded, header, target, wait_asked
+from crawlers.fetching.handler import MAX_HEAD
+from crawlers.fetching.hosts import Host, Hosts
+from crawlers.fetching.robots import Robots
 from crawlers.plan import CrawlSettings
-from crawlers.robots import Robots
 
 _SILENCE = 10
 """Requests in a row without an answer after which a host is left alone for the rest of the run."""

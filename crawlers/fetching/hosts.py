@@ -15,7 +15,7 @@ from articles.urls import host
 from crawlers.plan import CrawlSettings
 
 if TYPE_CHECKING:
-    from crawlers.answers import FetchError
+    from crawlers.fetching.answers import FetchError
 
 _LEAST_PAUSE = 0.5
 """Seconds from which the pauses of a host in trouble are doubled, where no delay is set."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from protego import Protego
 
 from articles.urls import origin
-from crawlers.answers import Answer, FetchError, target
+from crawlers.fetching.answers import Answer, FetchError, target
 
 _MAX_BYTES = 500 * 1024
 _MAX_REDIRECTS = 5
