@@ -5,25 +5,28 @@ capture that was cut off in between is pending still and is loaded again, to the
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from articles.clean import content_hash
+from articles.errors import IndexUnavailableError
 from articles.model import Article, Rejection
 from articles.source.features import features
-from articles.urls import article_id
-from index.protocols import Ack, IndexWriter
+from index.protocols import IndexWriter
 from pipeline.clean_capture import CleanTask, clean_capture, unfinished
 from pipeline.configuration.config import Config
+from pipeline.outcomes import acknowledged, decide, holds, original
 from store.ledger import capture_table, knowledge_table, url_table
-from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, Selection, Settled
 from store.workers import Lost, Workers
 
+_PAUSE = 0.2  # seconds between two looks for pending captures
 _AT_ONCE = 500  # captures of one batch
 _SECONDS = 2.0  # an article waits no longer for its batch to fill
 
@@ -69,10 +72,10 @@ class Loader:
         articles = [result for _, result in cleaned if isinstance(result, Article)]
         with self.ledger.reading() as conn:
             latest = capture_table.latest_indexed(
-                conn, {c.article_id for c, _ in cleaned} | {_original(a) for a in articles}
+                conn, {c.article_id for c, _ in cleaned} | {original(a) for a in articles}
             )
         settled, to_add = decide(cleaned, latest, self.clock())
-        gone = [c.article_id for c, r in cleaned if isinstance(r, Rejection) and _holds(latest, c)]
+        gone = [c.article_id for c, r in cleaned if isinstance(r, Rejection) and holds(latest, c)]
         if gone:
             self.writer.delete(gone)
         added = completed(self.ledger, to_add)
@@ -123,6 +126,52 @@ class Loader:
             for capture in pending:
                 self._taken = capture.id
                 yield capture
+
+
+def load_all(
+    loader: Loader, report: Callable[[Iterable[Settled]], object], crawling: Callable[[], bool]
+) -> None:
+    """Load what is pending, and what a crawl beside it adds, until nothing is and the crawl has ended.
+
+    No call leads from a crawl to here: the ledger is asked for pending captures again and again. `report` is
+    given what was settled. An index that is not available is tried again as long as the crawl goes on. Raises
+    IndexUnavailableError after that: what is pending stays so, for the next run.
+    """
+    with ThreadPoolExecutor(1, "store") as background:
+        while True:
+            more_to_come = crawling()
+            try:
+                any_loaded = _load_pending(loader, background, report)
+            except IndexUnavailableError as error:
+                if not more_to_come:
+                    raise _waiting(error, loader) from error
+                loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
+                continue
+            report(())
+            if not (any_loaded or more_to_come):
+                return
+            time.sleep(_PAUSE)
+
+
+def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableError:
+    with loader.ledger.reading() as conn:
+        pending = capture_table.counts(conn)[Outcome.PENDING.value]
+    return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")
+
+
+def _load_pending(
+    loader: Loader, background: ThreadPoolExecutor, report: Callable[[Iterable[Settled]], object]
+) -> bool:
+    """Load what is pending now, cleaning one batch while the one before is stored; whether there was any."""
+    storing = background.submit(loader.fold)
+    any_loaded = False
+    with closing(loader.batches()) as batches:
+        for batch in batches:
+            report(storing.result())
+            storing = background.submit(loader.store, batch)
+            any_loaded = True
+        report(storing.result())
+    return any_loaded
 
 
 def batches(
@@ -189,89 +238,3 @@ def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]
     for capture in wanted:
         in_hand[capture.id] = capture
         yield CleanTask(capture.id, archive, capture.ref)
-
-
-def _holds(latest: Mapping[str, Latest], capture: Capture) -> bool:
-    """Whether the index holds the article as this very capture gave it: the capture is cleaned again."""
-    present = latest.get(capture.article_id)
-    return present is not None and present.capture_id == capture.id
-
-
-def _original(article: Article) -> str:
-    """The id of the article that the page names as its original; its own where it names none."""
-    return article_id(article.canonical_url)
-
-
-def decide(
-    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
-) -> tuple[list[Settled], list[tuple[Capture, Article]]]:
-    """What is settled without the index, and what is to be added to it.
-
-    `latest` tells of the articles that the index holds. Of several captures of one article in the batch the
-    newest is added, the others are superseded.
-    """
-    settled: list[Settled] = []
-    to_add: dict[str, tuple[Capture, Article]] = {}
-    for capture, result in cleaned:
-        if isinstance(result, Rejection):
-            settled.append(rejected(capture, result, now))
-            continue
-        outcome, related = (None, "") if _holds(latest, capture) else _outcome(result, latest)
-        if outcome is None and result.id in to_add:
-            older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
-            to_add[result.id] = newer
-            settled.append(_settle(older[0], older[1], Outcome.SUPERSEDED, now, related=result.id))
-        elif outcome is None:
-            to_add[result.id] = (capture, result)
-        else:
-            settled.append(_settle(capture, result, outcome, now, related=related))
-    return settled, list(to_add.values())
-
-
-def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
-    """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
-    target = _original(article)
-    if target != article.id and target in latest and latest[target].own_canonical:
-        return Outcome.DUPLICATE, target
-    present = latest.get(article.id)
-    if present is None:
-        return None, ""
-    if present.fetched_at > article.fetched_at:
-        return Outcome.SUPERSEDED, article.id
-    if present.content_hash == article.content_hash:
-        return Outcome.UNCHANGED, article.id
-    return None, ""
-
-
-def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
-    """The outcome of a capture that gave no article."""
-    return Settled(
-        capture_id=capture.id, outcome=Outcome.REJECTED, at=now, reason=why.reason, detail=why.detail
-    )
-
-
-def _settle(
-    capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str = ""
-) -> Settled:
-    return Settled(
-        capture_id=capture.id, outcome=outcome, at=now, related=related, content_hash=article.content_hash
-    )
-
-
-def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
-    """The outcome of a capture whose article the index has answered."""
-    target = _original(article)
-    outcome = {
-        "indexed": Outcome.INDEXED,
-        "superseded": Outcome.SUPERSEDED,
-        "refused": Outcome.DEAD_LETTER,
-    }[ack.status]
-    return Settled(
-        capture_id=capture.id,
-        outcome=outcome,
-        at=now,
-        reason="index" if outcome is Outcome.DEAD_LETTER else "",
-        detail=ack.detail,
-        content_hash=article.content_hash,
-        canonical="" if target == article.id else target,
-    )

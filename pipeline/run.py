@@ -1,9 +1,7 @@
 """A run: the crawl in its child process and the loader beside it, until nothing is left to do."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,14 +13,12 @@ from pipeline import indexes
 from pipeline.configuration.config import Config, SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.judging import Judge, Judged
-from pipeline.load import Loader, cleaners
+from pipeline.load import Loader, cleaners, load_all
 from store.archive.writer import repair
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Settled
-
-_PAUSE = 0.2
 
 
 def now() -> datetime:
@@ -130,8 +126,7 @@ def work(
 ) -> RunReport:
     """Load until nothing is pending and the crawl, if there is one, has ended.
 
-    An index that is not available is tried again as long as the crawl goes on. Raises IndexUnavailableError
-    after that: what is pending stays so, for the next run.
+    Raises IndexUnavailableError: what is pending stays so, for the next run.
     """
     outcomes: Counter[str] = Counter()
     rejections: Counter[str] = Counter()
@@ -147,38 +142,5 @@ def work(
         progress(so_far)
         return so_far
 
-    with ThreadPoolExecutor(1, "store") as background:
-        while True:
-            running = crawl is not None and crawl.running
-            try:
-                any_loaded = _load_pending(loader, background, report)
-            except IndexUnavailableError as error:
-                if not running:
-                    raise _waiting(error, loader) from error
-                loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
-                continue
-            if not (any_loaded or running):
-                return report()
-            report()
-            time.sleep(_PAUSE)
-
-
-def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableError:
-    with loader.ledger.reading() as conn:
-        pending = capture_table.counts(conn)[Outcome.PENDING.value]
-    return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")
-
-
-def _load_pending(
-    loader: Loader, background: ThreadPoolExecutor, report: Callable[[Iterable[Settled]], object]
-) -> bool:
-    """Load what is pending now, cleaning one batch while the one before is stored; whether there was any."""
-    storing = background.submit(loader.fold)
-    any_loaded = False
-    with closing(loader.batches()) as batches:
-        for batch in batches:
-            report(storing.result())
-            storing = background.submit(loader.store, batch)
-            any_loaded = True
-        report(storing.result())
-    return any_loaded
+    load_all(loader, report, crawling=lambda: crawl is not None and crawl.running)
+    return report()

@@ -20,7 +20,8 @@ from pipeline import indexes
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
 from pipeline.judging import PresentKnowledge
-from pipeline.load import Cleaned, Cleaners, acknowledged, batches, cleaners, completed, rejected, settled
+from pipeline.load import Cleaned, Cleaners, batches, cleaners, completed, settled
+from pipeline.outcomes import acknowledged, rejected
 from pipeline.run import now
 from store.ledger import capture_table
 from store.ledger.database import Ledger
