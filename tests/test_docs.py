@@ -72,3 +72,10 @@ def test_the_template_shows_every_setting_with_its_meaning() -> None:
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/explanation.md"])
+def test_files_and_folders_that_are_named_exist(document: str) -> None:
+    packages = "articles|store|crawlers|index|pipeline|flows|broadsheet|tests|deploy|docs"
+    named = re.findall(rf"`((?:{packages})/[\w./]*)`", (ROOT / document).read_text(encoding="utf-8"))
+    assert not [name for name in named if not (ROOT / name).exists()]
