@@ -21,6 +21,7 @@ from store.archive.reader import read
 from store.ledger import capture_table, feed_table, url_table
 from store.ledger.database import Ledger
 from store.records import FeedHealth, Miss, UrlState
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 AGENT = "TestCrawler/1.0 (+https://example.org/crawler)"
@@ -59,6 +60,21 @@ class Site:
 
     def times(self, path: str = "") -> list[float]:
         return [hit.time for hit in self.hits if path in {"", hit.path}]
+
+
+def held(until: threading.Event | threading.Barrier, reply: Reply) -> Callable[[Hit], Reply]:
+    """The reply, once an event has happened, or as many requests as the barrier counts are there."""
+
+    def answer(_: Hit) -> Reply:
+        until.wait(PATIENCE)
+        return reply
+
+    return answer
+
+
+def never(connection: socket.socket) -> None:
+    """No answer, until the client has gone."""
+    connection.recv(1)
 
 
 def redirect(to: str, status: int = 301) -> Reply:
@@ -135,7 +151,7 @@ def plan(
     quick: dict[str, object] = {
         "user_agent": AGENT,
         "delay": 0.0,
-        "timeout": 5.0,
+        "timeout": PATIENCE / 4,
         "allow_addresses": ["127.0.0.0/8"],
     }
     return CrawlPlan(
@@ -148,12 +164,11 @@ def plan(
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """A crawl that has ended: its exit code, its reports, its log, how long it took (seconds), what it kept."""
+    """A crawl that has ended: its exit code, its reports, its log, what it kept."""
 
     code: int
     reports: list[CrawlReport]
     log: str
-    seconds: float
     folder: Path
 
     @property
@@ -202,25 +217,27 @@ def start(what: CrawlPlan) -> "subprocess.Popen[bytes]":
     return process
 
 
-def finish(process: "subprocess.Popen[bytes]", folder: Path, started: float) -> Crawled:
-    """Wait for the process to end by itself."""
+def finish(process: "subprocess.Popen[bytes]", folder: Path) -> Crawled:
+    """Wait for the process to end by itself; one that hangs is killed, which its exit code tells."""
     assert process.stdin
     assert process.stdout
     assert process.stderr
     logs: list[bytes] = []
     reader = threading.Thread(target=lambda: logs.append(process.stderr.read() if process.stderr else b""))
     reader.start()
+    hangs = threading.Timer(PATIENCE, process.kill)
+    hangs.start()
     reports = [decode_report(line) for line in process.stdout]
     code = process.wait()
+    hangs.cancel()
     reader.join()
     for pipe in (process.stdin, process.stdout, process.stderr):
         pipe.close()
-    return Crawled(code, reports, logs[0].decode(), time.monotonic() - started, folder)
+    return Crawled(code, reports, logs[0].decode(), folder)
 
 
 def crawl(
     folder: Path, feed_urls: Sequence[str] = (), pages: Sequence[str] = (), **settings: object
 ) -> Crawled:
     """Crawl to the end in a process of its own."""
-    started = time.monotonic()
-    return finish(start(plan(folder, feed_urls, pages, **settings)), folder, started)
+    return finish(start(plan(folder, feed_urls, pages, **settings)), folder)

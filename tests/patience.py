@@ -1,9 +1,10 @@
-"""How long tests wait: for as long as a slow machine may need, and only what hangs takes that long."""
+"""How tests wait: for as long as a slow machine may need, so that only what hangs takes that long."""
 
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 PATIENCE = 120.0
@@ -17,6 +18,14 @@ def until(happened: Callable[[], object]) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {PATIENCE:.0f} s")
         time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @contextmanager

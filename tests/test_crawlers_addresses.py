@@ -110,7 +110,6 @@ def test_no_way_leads_inside(tmp_path: Path, canary: str) -> None:
             [*direct, f"{lured.url}/a"],
             allow_addresses=["127.0.0.2/31"],
             max_attempts=3,
-            timeout=3.0,
         )
     assert result.report.finish == "finished"
     assert result.report.fetched == 0

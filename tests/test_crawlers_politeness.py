@@ -1,24 +1,159 @@
-"""Politeness as the web sites see it: pauses between requests, Retry-After, second attempts."""
+"""Politeness: pauses between requests, Retry-After, second attempts; by a clock that the tests keep, and as web sites see it."""
 
 import asyncio
 import socket
 import struct
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from scrapy import Request
+from scrapy.exceptions import DownloadTimeoutError
+from scrapy.http import Response
+from twisted.internet.error import ConnectionLost
 
+from crawlers.fetching.addresses import Guard
+from crawlers.fetching.answers import FetchError
+from crawlers.fetching.fetcher import Fetcher
 from crawlers.fetching.hosts import Hosts, Slots
 from crawlers.plan import CrawlSettings
 from store.records import UrlState
+from tests import virtual_time
 from tests.loopback import AGENT, Hit, Reply, Site, crawl, rss, serve
 
-EARLY = 0.03
-"""Seconds that two requests may come closer at the server than they left the crawler."""
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+A, B = "http://a.example", "http://b.example"
+GOOD = Reply(b"there")
+
+
+def settings(**changes: float) -> CrawlSettings:
+    return CrawlSettings(user_agent=AGENT, **{"delay": 0.0, **changes})  # type: ignore[arg-type]
+
+
+def busy(status: int, retry_after: str = "") -> Reply:
+    return Reply(b"busy", status, (("Retry-After", retry_after),) if retry_after else ())
+
+
+@dataclass
+class Web:
+    """Sites that send each URL's replies in turn, the last again and again, in virtual time: at noon it is 0."""
+
+    replies: Mapping[str, Sequence[Reply | Exception]]
+    asked: dict[str, list[float]] = field(default_factory=dict)
+
+    def fetch(self, *urls: str, **changes: float) -> list[int | FetchError]:
+        """What comes of fetching these URLs, asked for all at once: statuses and failures."""
+
+        async def status(fetcher: Fetcher, url: str) -> int | FetchError:
+            try:
+                return (await fetcher.get(url, 1_000, {})).status
+            except FetchError as failure:
+                return failure
+
+        async def all_at_once() -> list[int | FetchError]:
+            clock = lambda: NOON + timedelta(seconds=virtual_time.now())  # noqa: E731
+            fetcher = Fetcher(self.download, settings(**changes), Guard(()), clock)
+            return await asyncio.gather(*(status(fetcher, url) for url in urls))
+
+        return virtual_time.run(all_at_once())
+
+    async def download(self, request: Request) -> Response:
+        before = self.asked.setdefault(request.url, [])
+        replies = self.replies.get(request.url, [Reply(status=404)])
+        reply = replies[min(len(before), len(replies) - 1)]
+        before.append(virtual_time.now())
+        if isinstance(reply, Exception):
+            raise reply
+        await asyncio.sleep(reply.wait)
+        return Response(request.url, reply.status, dict(reply.headers), reply.body)
+
+    def times(self, site: str) -> list[float]:
+        """When the site was asked for anything."""
+        return sorted(at for url, times in self.asked.items() if url.startswith(f"{site}/") for at in times)
+
+
+def at(*seconds: float) -> object:
+    """These times, but for the millionths that virtual time takes for each turn of its loop."""
+    return pytest.approx(seconds, abs=0.001)
+
+
+def test_requests_to_a_host_are_a_delay_apart_and_hosts_do_not_wait_for_each_other() -> None:
+    """However long an answer takes."""
+    web = Web({f"{site}/{n}": [Reply(wait=0.5 * n)] for site in (A, B) for n in range(3)})
+    urls = [f"{site}/{n}" for n in range(3) for site in (A, B)]
+    assert web.fetch(*urls, delay=0.4, concurrency=3) == [200] * 6
+    for site in (A, B):
+        assert web.times(site) == at(0, 0.4, 0.8, 1.2)
+
+
+def test_a_delay_is_kept_from_start_to_start_and_one_answer_awaited_before_the_next() -> None:
+    web = Web({f"{A}/{n}": [Reply(wait=1)] for n in range(3)})
+    web.fetch(*(f"{A}/{n}" for n in range(3)), delay=0.4)
+    assert web.times(A) == at(0, 0.4, 1.4, 2.4)
+
+
+@pytest.mark.parametrize(("asked_for", "kept"), [("0.5", 0.5), ("86400", 0.7), ("0.1", 0.2)])
+def test_a_crawl_delay_counts_from_the_first_request_within_limits(asked_for: str, kept: float) -> None:
+    rules = Reply(f"User-agent: *\nCrawl-delay: {asked_for}\n".encode())
+    web = Web({f"{A}/robots.txt": [rules], **{f"{A}/{n}": [GOOD] for n in range(3)}})
+    web.fetch(*(f"{A}/{n}" for n in range(3)), delay=0.2, max_crawl_delay=0.7, concurrency=3)
+    assert web.times(A) == at(0, kept, 2 * kept, 3 * kept)
+
+
+@pytest.mark.parametrize(
+    ("reply", "pause", "delay"),
+    [
+        (busy(429, "2"), 2, 1),
+        (busy(503, format_datetime(NOON + timedelta(seconds=3), usegmt=True)), 3, 1),
+        (busy(503, format_datetime(NOON - timedelta(seconds=3), usegmt=True)), 1, 1),
+        (busy(503), 1, 1),
+        (ConnectionLost(), 1, 0),
+        (DownloadTimeoutError(), 1, 0),
+    ],
+    ids=["seconds", "date", "past", "busy", "cut", "late"],
+)
+def test_after_a_pause_that_concerns_the_whole_host_a_second_attempt_is_made(
+    reply: Reply | Exception, pause: float, delay: float
+) -> None:
+    """A busy host is asked less often from then on."""
+    web = Web({f"{A}/1": [reply, GOOD], f"{A}/2": [GOOD], f"{B}/1": [GOOD]})
+    assert web.fetch(f"{A}/1", f"{A}/2", f"{B}/1") == [200] * 3
+    assert web.times(A) == at(0, 0, pause, pause + delay)
+    assert web.times(B) == at(0, 0)
+
+
+def test_a_request_that_waits_its_delay_waits_for_a_pause_that_begins_meanwhile() -> None:
+    web = Web({f"{A}/1": [replace(busy(429, "2"), wait=0.2), GOOD], f"{A}/2": [GOOD]})
+    web.fetch(f"{A}/1", f"{A}/2", delay=0.4, concurrency=2)
+    assert web.times(A) == at(0, 0.4, 2.6, 3.6)
+
+
+def test_pauses_grow_with_each_attempt_and_attempts_end() -> None:
+    web = Web({f"{A}/1": [busy(503)], f"{B}/1": [ConnectionLost()]})
+    status, failure = web.fetch(f"{A}/1", f"{B}/1")
+    assert status == 503
+    assert isinstance(failure, FetchError)
+    assert (failure.reason, failure.state) == ("connection", UrlState.DUE)
+    assert web.times(A) == at(0, 0, 1, 3)
+    assert web.times(B) == at(0, 0, 1, 3)
+
+
+def test_a_host_that_asks_for_too_long_a_pause_is_left_alone_for_the_run() -> None:
+    web = Web({f"{A}/1": [busy(429, "600")]})
+    status, failure = web.fetch(f"{A}/1", f"{A}/2")
+    assert status == 429
+    assert isinstance(failure, FetchError)
+    assert failure.reason == "retry_after"
+    assert failure.retry_at is not None
+    assert [(failure.retry_at - NOON).total_seconds()] == at(600)
+    assert len(web.times(A)) == 2
+
+
+# Over the wire. A request may reach the site late and the next one at once: only what lies between causes is certain.
 
 
 def gaps(site: Site) -> list[float]:
@@ -31,83 +166,48 @@ def in_turn(*replies: Reply) -> Callable[[Hit], Reply]:
     return lambda _: rest.pop(0) if len(rest) > 1 else rest[0]
 
 
-def busy(status: int, retry_after: str = "") -> Reply:
-    return Reply(b"busy", status, (("Retry-After", retry_after),) if retry_after else ())
-
-
 def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
 
-def test_requests_to_a_host_are_a_delay_apart_and_hosts_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    pages = {
-        "/feed": rss("/1", "/2", "/3"),
-        "/1": Reply(b"1"),
-        "/2": Reply(b"2", wait=0.5),
-        "/3": Reply(b"3"),
-    }
-    with serve("127.0.5.1", dict(pages)) as one, serve("127.0.5.2", dict(pages)) as two:
-        result = crawl(tmp_path, [one.url + "/feed", two.url + "/feed"], delay=0.4, concurrency=2)
-    assert result.report.fetched == 6
-    for site in (one, two):
-        assert site.paths() == ["/robots.txt", "/feed", "/1", "/2", "/3"]
-        assert all(0.4 - EARLY < gap < 0.8 for gap in gaps(site)), gaps(site)
-    assert abs(one.times()[1] - two.times()[1]) < 0.3
+def test_sites_see_the_delay(tmp_path: Path) -> None:
+    """The second request was sent after the site had read the first, and each later one a delay after the one before."""
+    with serve("127.0.5.1", {"/feed": rss("/1", "/2", "/3")}) as site:
+        crawl(tmp_path, [site.url + "/feed"], delay=0.4)
+    assert site.paths() == ["/robots.txt", "/feed", "/1", "/2", "/3"]
+    times = site.times()
+    for delays, later in enumerate(times[2:], 1):
+        assert later - times[0] >= delays * 0.4
 
 
-def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(tmp_path: Path) -> None:
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=3.5), usegmt=True)
+def test_sites_see_a_second_attempt_after_the_pause(tmp_path: Path) -> None:
     with (
         serve("127.0.5.1", {"/1": in_turn(busy(429, "2"), Reply(b"1")), "/2": Reply(b"2")}) as seconds,
-        serve("127.0.5.2", {"/1": in_turn(busy(503, date), Reply(b"1"))}) as dated,
-        serve("127.0.5.3", {"/1": busy(503), "/2": Reply(b"2")}) as always,
+        serve("127.0.5.2", {"/1": in_turn(Reply(write=reset), GOOD)}) as cut,
+        serve("127.0.5.3", {"/1": Reply(write=reset)}) as never,
         serve("127.0.5.4", {"/1": busy(429, "600"), "/2": Reply(b"2"), "/feed": rss("/2")}) as long,
     ):
-        pages = [
-            *(site.url + path for site in (seconds, always, long) for path in ("/1", "/2")),
-            dated.url + "/1",
-        ]
-        result = crawl(tmp_path, pages=pages, max_crawl_delay=2.0)
+        pages = [*(site.url + path for site in (seconds, long) for path in ("/1", "/2"))]
+        pages += [cut.url + "/1", never.url + "/1"]
+        result = crawl(tmp_path, pages=pages, max_attempts=2)
     assert seconds.paths() == ["/robots.txt", "/1", "/1", "/2"]
-    assert 2 - EARLY < gaps(seconds)[1] < 3
+    assert gaps(seconds)[1] >= 2
     assert [page.status for page in result.pages(seconds.url + "/1")] == [200]
 
-    assert dated.paths() == ["/robots.txt", "/1", "/1"]
-    assert 1 < gaps(dated)[1] < 4
-
-    assert always.paths() == ["/robots.txt", "/1", "/1", "/1", "/2"]
-    assert gaps(always)[1] > 1 - EARLY
-    assert gaps(always)[2] > 2 - EARLY
-    assert [page.status for page in result.pages(always.url + "/1")] == [503]
-    assert result.state(always.url + "/1") is UrlState.DUE
+    assert cut.paths() == never.paths() == ["/robots.txt", "/1", "/1"]
+    assert gaps(cut)[1] >= 1
+    assert [page.status for page in result.pages(cut.url + "/1")] == [200]
+    (miss,) = result.misses(never.url + "/1")
+    assert (miss.reason, miss.state) == ("connection", UrlState.DUE)
+    assert miss.retry_at is not None
 
     assert long.paths() == ["/robots.txt", "/1"]
     assert [page.status for page in result.pages(long.url + "/1")] == [429]
     (miss,) = result.misses(long.url + "/2")
     assert (miss.reason, miss.state) == ("retry_after", UrlState.DUE)
-    assert miss.retry_at is not None
-    assert timedelta(seconds=590) < miss.retry_at - miss.at <= timedelta(seconds=600)
-
-
-def test_a_failure_that_may_pass_is_tried_again(tmp_path: Path) -> None:
-    cut, good = Reply(write=reset), Reply(b"there")
-    with (
-        serve("127.0.5.1", {"/1": in_turn(cut, cut, good)}) as third,
-        serve("127.0.5.2", {"/1": cut}) as never,
-        serve("127.0.5.3", {"/1": in_turn(Reply(wait=2), good)}) as late,
-    ):
-        sites = (third, never, late)
-        result = crawl(tmp_path, pages=[site.url + "/1" for site in sites], timeout=1.0)
-    assert third.paths() == ["/robots.txt", "/1", "/1", "/1"]
-    assert gaps(third)[1] > 1 - EARLY
-    assert gaps(third)[2] > 2 - EARLY
-    assert never.paths() == ["/robots.txt", "/1", "/1", "/1"]
-    assert late.paths() == ["/robots.txt", "/1", "/1"]
-    assert result.report.fetched == 2
-    (miss,) = result.misses(never.url + "/1")
-    assert (miss.reason, miss.state) == ("connection", UrlState.DUE)
-    assert miss.retry_at is not None
+    (page,) = result.pages(long.url + "/1")
+    assert miss.retry_at == page.fetched_at + timedelta(seconds=600)
 
 
 def test_a_host_that_has_gone_silent_is_given_up_for_the_run(tmp_path: Path) -> None:
@@ -117,10 +217,6 @@ def test_a_host_that_has_gone_silent_is_given_up_for_the_run(tmp_path: Path) -> 
     assert len(site.hits) == 1 + 10
     assert result.report.misses == {"connection": 10, "silent": 20}
     assert all(result.state(site.url + path) is UrlState.DUE for path in pages)
-
-
-def settings(**changes: float) -> CrawlSettings:
-    return CrawlSettings(user_agent=AGENT, **{"delay": 0.0, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("concurrency", "total", "most"), [(3, 100, 6), (1, 100, 2), (5, 4, 4)])
@@ -141,31 +237,24 @@ def test_so_many_requests_at_once(concurrency: int, total: int, most: int) -> No
         urls = [f"http://{name}.example/{n}" for n in range(12) for name in ("a", "b")]
         await asyncio.gather(*(ask(hosts, url) for url in urls))
 
-    asyncio.run(all_at_once())
+    virtual_time.run(all_at_once())
     assert peak == most
 
 
 def test_waiting_hosts_take_nobodys_place() -> None:
     """One request at a time in all: a paused host must not be the one."""
 
-    async def ask() -> float:
+    async def ask() -> list[float]:
         hosts = Hosts(settings(concurrency_total=1, delay=0.2))
-        started = time.monotonic()
-        paused = hosts.of("http://a.example/")
-        paused.pause(0.4)
+        hosts.of(A).pause(0.4)
 
         async def turn(url: str) -> float:
             async with hosts.of(url).turn():
-                return time.monotonic() - started
+                return virtual_time.now()
 
-        slow, first, second = await asyncio.gather(
-            *map(turn, ("http://a.example/", "http://b.example/", "http://b.example/"))
-        )
-        assert first < 0.1
-        assert 0.2 <= second < 0.35
-        return slow
+        return await asyncio.gather(*map(turn, (A, B, B)))
 
-    assert 0.4 <= asyncio.run(ask()) < 0.6
+    assert virtual_time.run(ask()) == at(0.4, 0, 0.2)
 
 
 def test_ports_and_schemes_of_a_name_are_one_host() -> None:
@@ -194,4 +283,4 @@ def test_scarce_places_go_to_the_host_that_was_asked_most() -> None:
         await asyncio.wait_for(slots.acquire(0), 1)  # nobody took a place along
         return order
 
-    assert asyncio.run(main()) == ["old", "new"]
+    assert virtual_time.run(main()) == ["old", "new"]
