@@ -136,7 +136,10 @@ def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert result.report.finish == "finished"
     assert result.report.feed_errors == {"timeout": 1}
     assert result.report.misses == {"timeout": 3, "robots_unreachable": 1}
-    assert all(result.state(page) is UrlState.DUE for page in pages)
+    for page in pages:
+        (miss,) = result.misses(page)
+        assert miss.state is UrlState.DUE
+        assert "longer than 3.0 seconds" in miss.detail
     assert mute.paths() == ["/robots.txt"]
 
 
