@@ -6,7 +6,7 @@ import sys
 import tomllib
 import zipfile
 from collections import Counter
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,13 @@ MAY_IMPORT = {
     "flows": {"articles", "store", "crawlers", "index", "pipeline"},
     "broadsheet": {"articles", "store", "crawlers", "index", "pipeline", "flows"},
 }
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NOT_IMPORTED = {
+    "fastapi": "Prefect's server; declared for its bound alone",
+    "lxml-html-clean": "trafilatura's justext imports it",
+}
+# bench/quality.py leaves out those of them that are not installed
+COMPARED = {"newspaper", "newsplease", "readability", "resiliparse"}
 
 
 def imported(path: Path) -> set[str]:
@@ -106,10 +113,41 @@ def test_wheel_holds_every_module_and_data_file(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in held} == set(MAY_IMPORT)
 
 
+def declared(requirements: list[str]) -> set[str]:
+    """Names of distributions, as canonicalize_name writes them."""
+    return {canonicalize_name(Requirement(text).name) for text in requirements}
+
+
+def providers(*folders: str) -> dict[str, set[str]]:
+    """For each foreign package that is imported anywhere in these folders, the installed distributions that bring it."""
+    found = packages_distributions()
+    names = set().union(*(imported(path) for folder in folders for path in (ROOT / folder).rglob("*.py")))
+    return {
+        name: {canonicalize_name(each) for each in found[name]}
+        for name in names - set(MAY_IMPORT)
+        if name in found
+    }
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    dependencies = declared(PROJECT["dependencies"])
+    used = providers(*MAY_IMPORT, "deploy")
+    assert len(used) > 20
+    undeclared = {name: owners for name, owners in used.items() if not owners & dependencies}
+    assert not undeclared, "declare them in pyproject.toml, with bounds"
+    assert dependencies - set().union(*used.values()) == set(NOT_IMPORTED)
+
+
+def test_what_tests_and_benchmarks_import_is_declared() -> None:
+    dependencies = declared(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+    used = providers("tests", "bench")
+    undeclared = {name: owners for name, owners in used.items() if not owners & dependencies}
+    assert undeclared.keys() <= COMPARED, "declare them in pyproject.toml, in the extra `dev`"
+
+
 def installed(*, to_the_letter: bool) -> set[str]:
     """What an installer takes for our dependencies; one that compares the names of extras to the letter, or not."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    todo = [Requirement(text) for text in project["dependencies"]]
+    todo = [Requirement(text) for text in PROJECT["dependencies"]]
     seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
         wanted = todo.pop()
