@@ -21,7 +21,7 @@ from articles.model import Article, Image, Page, Place, Rejection, Removal
 from articles.text import count_words
 from articles.urls import article_id
 
-RULES = 4
+RULES = 5
 Reason = Literal[
     "http_status",
     "not_html",

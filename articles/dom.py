@@ -45,8 +45,9 @@ def is_short(element: Element, longest: int) -> bool:
 
 
 def attached(element: Element, tree: Element) -> bool:
-    """Whether the element still stands in the tree, after cuts around it."""
-    return element.getroottree().getroot() is tree
+    """Whether the element still stands in the tree (its root), after cuts around it."""
+    # not by getroottree(), which gives an element that was cut its old document
+    return element is tree or any(outer is tree for outer in element.iterancestors())
 
 
 def name_of(element: Element) -> str:

@@ -74,6 +74,18 @@ def test_a_caption_beside_a_picture_is_taken_out(markup: str) -> None:
     assert page.text_content() == "Text."
 
 
+@pytest.mark.parametrize("named", ["", " itemprop='author'"])
+def test_a_caption_inside_a_caption_is_taken_out_once(named: str) -> None:
+    page = tree(
+        f"<figure><img src='/f.jpg'><figcaption>The ferry.<figcaption{named}>Anna Lund/Harbour Photo</figcaption></figcaption>"
+        "</figure><p>Text.</p>"
+    )
+    (image,), (removal,) = take(page, BASE)
+    assert removal.text == "The ferry. Anna Lund/Harbour Photo"
+    assert f"{image.caption} {image.credit}".strip() == removal.text
+    assert page.text_content() == "Text."
+
+
 def test_a_credit_with_markup_of_its_own_is_kept_apart_and_whole_in_the_removal() -> None:
     page = tree(
         "<figure><img src='f.jpg'><figcaption>The ferry. <span class='credit'>HTV</span></figcaption></figure>"

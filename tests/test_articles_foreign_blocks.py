@@ -48,6 +48,15 @@ def test_articles_scrolled_to_later_are_cut() -> None:
     assert page.text_content() == f"Ferry stays{TEXT * 6}An inset."
 
 
+def test_an_article_inside_one_that_is_cut_is_no_second_removal() -> None:
+    page = tree(
+        f"<article><h1>Ferry stays</h1>{BODY}</article>"
+        f"<article><h1>Crane arrives</h1>{BODY}<article><h1>Quay sinks</h1></article></article>"
+    )
+    (removal,) = cut(page, "Ferry stays")
+    assert removal.text.startswith("Crane arrives")
+
+
 @pytest.mark.parametrize("title", ["", "Lighthouse closes"])
 def test_without_the_pages_title_no_article_is_called_another(title: str) -> None:
     page = tree(

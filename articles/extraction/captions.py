@@ -197,7 +197,7 @@ def _figure(element: Element) -> Element | None:
 def _image(element: Element, figure: Element | None, base: str) -> Image:
     stated = ""
     for part in _CREDITED(element):
-        if part.getparent() is not None and (text := text_of(part)) and len(text) <= 120:
+        if (text := text_of(part)) and len(text) <= 120:
             stated = text
             part.drop_tree()
             break
