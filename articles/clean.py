@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,25 +16,11 @@ from articles import html
 from articles.dom import Element
 from articles.extraction import body, captions, foreign_blocks, lead, lines, list_pages, soft_errors
 from articles.metadata import authors, language, statements
-from articles.model import Article, Image, Page, Place, Rejection, Removal
+from articles.model import Article, Image, Page, Place, Rejection, Removal, Rule
 from articles.text import count_words
 from articles.urls import article_id
 
 RULES = 5
-Reason = Literal[
-    "http_status",
-    "not_html",
-    "too_large",
-    "too_deep",
-    "empty",
-    "list_page",
-    "too_short",
-    "no_article",
-    "consent_page",
-    "not_found",
-    "parser_killed",
-]
-REASONS: tuple[Reason, ...] = get_args(Reason)
 
 _FEWEST_WORDS = 25
 _FEWEST_LINES = 3
@@ -138,7 +123,9 @@ def judge_lines(draft: Draft) -> None:
     draft.body, removed = lines.apply(draft.body, _facts(draft))
     draft.removed += removed
     draft.notes = tuple(cut.text.removeprefix("- ") for cut in removed if cut.evidence.startswith(lines.NOTE))
-    unmarked = [cut.text for cut in removed if cut.rule == "caption" and cut.evidence != lines.EQUALS_CAPTION]
+    unmarked = [
+        cut.text for cut in removed if cut.rule is Rule.CAPTION and cut.evidence != lines.EQUALS_CAPTION
+    ]
     draft.images += tuple(
         Image(url="", caption=text, credit=credit) for text, credit in map(captions.split_credit, unmarked)
     )
@@ -158,7 +145,7 @@ def take_byline(draft: Draft) -> None:
             place: Place = "tail" if at else "head"
             draft.meta = replace(meta, authors=(line.title() if capitals else line,))
             draft.body = (*draft.body[:at], *draft.body[at + 1 :])
-            draft.removed += (Removal(text=line, rule="byline", place=place, evidence="a name alone"),)
+            draft.removed += (Removal(text=line, rule=Rule.BYLINE, place=place, evidence="a name alone"),)
             return
 
 

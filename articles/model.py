@@ -5,13 +5,75 @@ Every time is an aware datetime in UTC. Text fields are "" and collections empty
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, Self
 
 import msgspec
 
 CaptionStatus = Literal["matched", "mismatched", "credit_only", "undecided"]
 Access = Literal["free", "metered", "paywalled"]
 Place = Literal["block", "caption", "head", "body", "tail"]
+Reason = Literal[
+    "http_status",
+    "not_html",
+    "too_large",
+    "too_deep",
+    "empty",
+    "list_page",
+    "too_short",
+    "no_article",
+    "consent_page",
+    "not_found",
+    # of pages that were not cleaned to the end (pipeline.clean_capture)
+    "parser_killed",
+    "cleaner_failed",
+    "archive_damaged",
+]
+
+
+class Rule(StrEnum):
+    """The rules that cut text, by the names that stand with what they cut; docs/reference.md says what each cuts.
+
+    Stored articles keep the names that earlier versions gave: one that no longer exists is read as it was written, and is in no list of rules.
+    """
+
+    # what an element is, by its name (articles.extraction.element_names) or tag
+    ASIDE = "aside"
+    HIDDEN = "hidden"
+    COMMENTS = "comments"
+    CONSENT = "consent"
+    RELATED = "related"
+    NEWSLETTER = "newsletter"
+    SHARE = "share"
+    PROMOTION = "promotion"
+    NAVIGATION = "navigation"
+    SIDEBAR = "sidebar"
+    FACT_BOX = "fact_box"
+    AUTHOR = "author"
+    CAPTION = "caption"
+    META = "meta"
+    # blocks of the page
+    BREADCRUMB = "breadcrumb"
+    OTHER_ARTICLE = "other_article"
+    ABOVE_TITLE = "above_title"
+    REPEATED_HEADLINE = "repeated_headline"
+    CODE = "code"
+    LINKS = "links"
+    REPEATED = "repeated"
+    LAST_HEADING = "last_heading"
+    # lines of the text
+    BYLINE = "byline"
+    BOILERPLATE = "boilerplate"
+    CREDIT = "credit"
+    TEMPLATE = "template"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        retired = str.__new__(cls, value)
+        retired._name_ = retired._value_ = value
+        return retired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +130,7 @@ class Removal:
     """Text that a rule cut, kept. `evidence` is what made the rule fire (a pattern's name, a selector)."""
 
     text: str
-    rule: str
+    rule: Rule
     place: Place
     evidence: str = ""
 
@@ -77,10 +139,10 @@ class Removal:
 class Rejection:
     """Why a page is no article.
 
-    `reason` is one of a short list (articles.clean.REASONS); `detail` is for the reader.
+    `detail` is for the reader; docs/reference.md says what each reason means.
     """
 
-    reason: str
+    reason: Reason
     detail: str = ""
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from articles.clean import clean
 from articles.errors import ArchiveError
-from articles.model import Article, Page, Rejection
+from articles.model import Article, Page, Reason, Rejection
 from store.archive.reader import recall
 from store.records import ArchiveRef, dropped_on
 from store.workers import Lost, Workers
 
 # Rejections that say nothing about the page: what was made of it before stays valid.
-FAILURES = frozenset({"archive_damaged", "parser_killed", "cleaner_failed"})
+FAILURES: frozenset[Reason] = frozenset({"archive_damaged", "parser_killed", "cleaner_failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +48,5 @@ def clean_apart(page: Page, seconds: float) -> Article | Rejection:
 
 def unfinished(lost: Lost) -> Rejection:
     """What is said of a page that a cleaning process did not get done with."""
-    reason = "cleaner_failed" if lost.why == "error" else "parser_killed"
+    reason: Reason = "cleaner_failed" if lost.why == "error" else "parser_killed"
     return Rejection(reason=reason, detail=lost.detail)

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.clean import REASONS, RULES, STEPS, clean
-from articles.model import Article, FeedEntry, Page, Rejection, from_json, to_json
+from articles.clean import RULES, STEPS, clean
+from articles.model import Article, FeedEntry, Page, Reason, Rejection, from_json, to_json
 
 GOLDEN = Path(__file__).parent / "golden"
 FETCHED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -49,7 +49,7 @@ def article_of(given: Page) -> Article:
 def reason_of(given: Page) -> str:
     result = clean(given)
     assert isinstance(result, Rejection), result
-    assert result.reason in REASONS
+    assert result.reason in get_args(Reason)
     assert result.detail
     return result.reason
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
 
-from articles.clean import REASONS
+from articles.model import Reason, Rule
 from broadsheet.cli import app
 from pipeline.configuration.config import Config
 from pipeline.configuration.config_file import template
@@ -51,9 +51,14 @@ def test_every_setting_is_in_the_reference_with_its_default() -> None:
             assert (setting.description or "") in part
 
 
-@pytest.mark.parametrize("word", [*UrlState, *Outcome, *REASONS, "cleaner_failed", "archive_damaged"])
+@pytest.mark.parametrize("word", [*UrlState, *Outcome, *get_args(Reason)])
 def test_every_state_outcome_and_reason_is_in_the_reference(word: str) -> None:
     assert f"| `{word}` |" in REFERENCE
+
+
+def test_every_rule_that_cuts_is_in_the_reference_and_no_other() -> None:
+    part = REFERENCE.split("## Rules that cut")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \| \S", part, flags=re.MULTILINE) == sorted(Rule)
 
 
 def test_the_template_shows_every_setting_with_its_meaning() -> None:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from articles.dom import INLINE, Element
 from articles.extraction.element_names import Kind, kind_of
+from articles.model import Rule
 from articles.text import tidy
 
 BlockKind = Literal["text", "heading", "item", "row", "code"]
@@ -123,16 +124,16 @@ def _opened(element: Element, tag: str, kind: BlockKind, level: int) -> tuple[Bl
 def kind(element: Element) -> Kind:
     """What an element says it is by its tag, role, class or id."""
     if element.tag in _ASIDE:
-        return "aside"
+        return Rule.ASIDE
     attributes = element.attrib
     if not attributes:
         return ""
     if attributes.get("role") in _ROLES:
-        return "aside"
+        return Rule.ASIDE
     if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
-        return "hidden"
+        return Rule.HIDDEN
     if attributes.get("itemprop") in _STATED:
-        return "meta"
+        return Rule.META
     # The id of a heading is its own text, as an anchor: a chapter on social networks is no row of share buttons.
     return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
 

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from articles.dom import Element, attached, is_short, name_of, select, test, text_of
-from articles.model import Image, Removal
+from articles.model import Image, Removal, Rule
 from articles.text import key
 from articles.urls import absolute
 
@@ -96,7 +96,7 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
         image = _image(element, figure, base)
         _merge(images, image)
         if whole:
-            removed.append(Removal(text=whole, rule="caption", place="caption", evidence=name_of(element)))
+            removed.append(Removal(text=whole, rule=Rule.CAPTION, place="caption", evidence=name_of(element)))
         element.drop_tree()
     return tuple(images.values())[:_MOST], tuple(removed)
 

@@ -4,63 +4,49 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal[
-    "",
-    "aside",
-    "hidden",
-    "comments",
-    "consent",
-    "related",
-    "newsletter",
-    "share",
-    "promotion",
-    "navigation",
-    "sidebar",
-    "fact_box",
-    "author",
-    "caption",
-    "meta",
-]
+from articles.model import Rule
+
+Kind = Rule | Literal[""]
 
 # Words are parts between hyphens, underscores and capitals; a word matches whole: "share" is not in "shareholder".
 # To add wording, add it to a kind; the first kind in this order that an element's name holds is its kind.
-NAMES: tuple[tuple[Kind, str], ...] = (
-    ("hidden", r"visually-hidden|sr-only|screen-reader-text|noprint|print-only"),
+NAMES: tuple[tuple[Rule, str], ...] = (
+    (Rule.HIDDEN, r"visually-hidden|sr-only|screen-reader-text|noprint|print-only"),
     (
-        "comments",
+        Rule.COMMENTS,
         r"comments?(?:-(?:area|list|section|form|body|content|text|thread|wrapper|container))?|commentlist|"
         r"disqus(?:-thread)?|respond|replies|reader-?comments",
     ),
     (
-        "consent",
+        Rule.CONSENT,
         r"cookies?(?:-\w+)?|cookie-?(?:banner|notice|bar|law)|cookiebot|consent(?:-\w+)?|gdpr|ccpa|tcf|onetrust(?:-\w+)*|"
         r"didomi(?:-\w+)*|usercentrics|modal|popup|pop-up|tooltip(?:-content)?|overlay|lightbox",
     ),
     (
-        "related",
+        Rule.RELATED,
         r"related|recirc(?:ulation)?|recommend(?:ed|ations?)?|read-?more|more-(?:on|from|stories|news|articles|posts)|"
         r"most-(?:read|popular|viewed)|trending|popular|see-also|also-(?:on|read)|read-(?:also|next)|up-next|teasers?|"
         r"(?:next|prev(?:ious)?)-(?:article|story|post|prev|next)s?|lire-aussi|leggi-anche|outbrain|taboola|mgid|revcontent",
     ),
-    ("newsletter", r"newsletters?|subscribe|subscription|signup|sign-up|mailing-?list"),
-    ("share", r"share|sharing|sharedaddy|share-?(?:bar|buttons?|tools?|links?|this)|social|addtoany"),
+    (Rule.NEWSLETTER, r"newsletters?|subscribe|subscription|signup|sign-up|mailing-?list"),
+    (Rule.SHARE, r"share|sharing|sharedaddy|share-?(?:bar|buttons?|tools?|links?|this)|social|addtoany"),
     (
-        "promotion",
+        Rule.PROMOTION,
         r"promo|advert(?:isement|ising)?|ads?|adsbygoogle|dfp|sponsored|affiliate-disclosure|banner|carousel|slider",
     ),
     (
-        "navigation",
+        Rule.NAVIGATION,
         r"navigation|nav|menu|bread-?crumbs?|toc|table-of-contents|footer",
     ),
-    ("sidebar", r"side-?bar"),
-    ("fact_box", r"fact-?box|info-?box"),
-    ("author", r"author-(?:bio|box|info|card)|about-(?:the-)?author|bio"),
+    (Rule.SIDEBAR, r"side-?bar"),
+    (Rule.FACT_BOX, r"fact-?box|info-?box"),
+    (Rule.AUTHOR, r"author-(?:bio|box|info|card)|about-(?:the-)?author|bio"),
     (
-        "caption",
+        Rule.CAPTION,
         r"captions?|figcaption|credits?|(?:img|image|photo|picture|media|foto|bild)-(?:credit|description|desc|info|text|title|source)",
     ),
     (
-        "meta",
+        Rule.META,
         r"meta|byline|by-line|authors?|author-name|dateline|date|pubdate|published|publish-date|timestamp|time|updated|"
         r"tags?|tag-list|taglist|topics|keywords|categor(?:y|ies)|kicker|eyebrow|reading-time|read-time|copyright|"
         r"disclaimer|print|rating|votes?|views",
@@ -85,7 +71,7 @@ def kind_of(classes: str | None, identity: str | None) -> Kind:
 def _kind(marks: str) -> Kind:
     words = marks.split()
     if "hidden" in words and ":" not in marks:
-        return "hidden"
+        return Rule.HIDDEN
     for word in words:
         if ":" in word or "[" in word:
             continue  # utilities of a style sheet (lg:hidden, [&_nav]:p-2), no names
@@ -94,4 +80,4 @@ def _kind(marks: str) -> Kind:
     return ""
 
 
-_KINDS: dict[str, Kind] = {name: name for name, _ in NAMES}
+_KINDS: dict[str, Rule] = {name.value: name for name, _ in NAMES}

@@ -1,12 +1,15 @@
-"""Blocks of a page that are not its article, known by their markup, cut before extraction."""
+"""Blocks of a page that are not its article, known by their markup, cut before extraction.
 
-from collections.abc import Iterator
+To add a rule: write one function like the others and name it in RULES.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
 from articles.dom import Element, attached, name_of, select, test, text_of
 from articles.extraction.lines import BREADCRUMB
-from articles.model import Removal
+from articles.model import Removal, Rule
 from articles.text import key
 
 _HOLDS_ARTICLE = test(".//h1 or .//*[@itemprop='articleBody'] or .//article[count(.//p) > 4]")
@@ -20,22 +23,23 @@ _MOST_DEAD_PROSE = 300
 
 
 def cut(tree: Element, title: str) -> tuple[Removal, ...]:
-    """Drops dead weight and foreign blocks from the tree; one removal for each block inside the article."""
-    removed = [*_cut_breadcrumb(tree), *_cut_other_articles(tree, title)]
-    _drop_dead_weight(tree)
-    return tuple(removed)
+    """Runs all rules in order on the tree; one removal for each block inside the article."""
+    return tuple(removal for rule in RULES for removal in rule(tree, title))
 
 
-def _cut_breadcrumb(tree: Element) -> Iterator[Removal]:
-    """`News / Turkey` right above the headline, whatever its markup is called."""
+def breadcrumb(tree: Element, _title: str) -> Iterator[Removal]:
+    """`News / Turkey` right above the headline, whatever its markup is called. Gives breadcrumb."""
     for element in _ABOVE_H1(tree):
         if len(element.text_content()) < _LONGEST_BREADCRUMB and BREADCRUMB.fullmatch(text_of(element)):
-            yield _summary(element, "breadcrumb")
+            yield _summary(element, Rule.BREADCRUMB)
             element.drop_tree()
 
 
-def _cut_other_articles(tree: Element, title: str) -> Iterator[Removal]:
-    """Endless scrolling: once the article with the page's title is known, its siblings with titles of their own go."""
+def other_articles(tree: Element, title: str) -> Iterator[Removal]:
+    """Endless scrolling: once the article with the page's title is known, its siblings with titles of their own go.
+
+    Needs the title; gives other_article.
+    """
     wanted = key(title)
     own = next(
         (a for a in tree.iter("article") if any(key(h.text_content()) == wanted for h in a.iter("h1"))), None
@@ -45,20 +49,25 @@ def _cut_other_articles(tree: Element, title: str) -> Iterator[Removal]:
     inside = set(own.iterancestors()) | set(own.iterdescendants("article")) | {own}
     for other in list(tree.iter("article")):
         if other not in inside and attached(other, tree):
-            yield _summary(other, "other_article")
+            yield _summary(other, Rule.OTHER_ARTICLE)
             other.drop_tree()
 
 
-def _summary(element: Element, rule: str) -> Removal:
-    return Removal(text=text_of(element)[:_SUMMARY], rule=rule, place="block", evidence=name_of(element))
-
-
-def _drop_dead_weight(tree: Element) -> None:
-    """What trafilatura would drop itself, earlier and cheaper; a tag left open may hold the article, so look inside."""
+def dead_weight(tree: Element, _title: str) -> tuple[()]:
+    """What trafilatura would drop itself, earlier and cheaper; a tag left open may hold the article, so look inside. Gives no note."""
     etree.strip_elements(tree, *_CODE, with_tail=False)
     for element in _DEAD(tree):
         if attached(element, tree) and not _HOLDS_ARTICLE(element) and _prose(element) < _MOST_DEAD_PROSE:
             element.drop_tree()
+    return ()
+
+
+# Of the tree, which they cut, and the article's title to a removal for each block.
+RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (breadcrumb, other_articles, dead_weight)
+
+
+def _summary(element: Element, rule: Rule) -> Removal:
+    return Removal(text=text_of(element)[:_SUMMARY], rule=rule, place="block", evidence=name_of(element))
 
 
 def _prose(element: Element) -> int:

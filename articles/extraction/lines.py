@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from articles.extraction import boilerplate
 from articles.extraction.captions import split_credit
 from articles.metadata.dates import MONTH
-from articles.model import Place, Removal
+from articles.model import Place, Removal, Rule
 from articles.text import count_words, key
 
 HEAD = 4  # lines in which a headline, breadcrumb, byline or date may stand
@@ -36,7 +36,7 @@ NOTE = "note "  # evidence of wording that is kept as a note of the article
 
 Lines = Sequence[str]
 Cut = tuple[int, str]  # index of a line, and the evidence against it
-Rule = Callable[[Lines, Facts], Iterator[Cut]]
+LineRule = Callable[[Lines, Facts], Iterator[Cut]]
 
 
 def apply(lines: Lines, facts: Facts) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
@@ -129,13 +129,13 @@ def known_boilerplate(lines: Lines, _facts: Facts) -> Iterator[Cut]:
             yield index, f"{pattern.rule} ({pattern.language or 'any language'})"
 
 
-RULES: tuple[tuple[str, Rule], ...] = (
-    ("repeated_headline", repeated_headline),
-    ("breadcrumb", breadcrumb),
-    ("byline", byline),
-    ("caption", caption),
-    ("boilerplate", known_boilerplate),
-    ("credit", credit),
+RULES: tuple[tuple[Rule, LineRule], ...] = (
+    (Rule.REPEATED_HEADLINE, repeated_headline),
+    (Rule.BREADCRUMB, breadcrumb),
+    (Rule.BYLINE, byline),
+    (Rule.CAPTION, caption),
+    (Rule.BOILERPLATE, known_boilerplate),
+    (Rule.CREDIT, credit),
 )
 
 _PHOTO_CREDIT = re.compile(

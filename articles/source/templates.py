@@ -3,12 +3,12 @@
 import re
 
 from articles.extraction.lines import place
-from articles.model import Removal
+from articles.model import Removal, Rule
 from articles.source.features import SHORT, ZONES, Features, fingerprint, is_long
 from articles.source.knowledge import FEWEST_LONG, FEWEST_SHORT, Knowledge, Seen
 from articles.text import count_words
 
-RULE = "template"
+RULE = Rule.TEMPLATE
 _FEWEST_DAYS = 2
 _ONE_ZONE = 0.8  # of a short line's places: what stands anywhere is wording, not template
 _MOST_CUT = 0.5  # of a text's words; what recurs more is the text
