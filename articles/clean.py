@@ -1,10 +1,9 @@
 """A page in, its article out, or the reason why there is none.
 
-To add a step: write one function from Draft to None, or to a Rejection where the page ends there, and put its
-name at its place in STEPS. RULES rises by one with every change that alters what comes out.
+To add a step: write one function from Draft to None, or to a Rejection where the page ends there, say in its docstring what it
+needs of the Draft and gives to it, and put its name at its place in STEPS. RULES rises by one with every change that alters what comes out.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -16,15 +15,13 @@ from articles import html
 from articles.dom import Element
 from articles.extraction import body, captions, foreign_blocks, lead, lines, list_pages, soft_errors
 from articles.metadata import authors, language, statements
-from articles.model import Article, Image, Page, Place, Rejection, Removal, Rule
+from articles.model import Article, Image, Page, Rejection, Removal, Rule
 from articles.text import count_words
 from articles.urls import article_id
 
 RULES = 5
 
 _FEWEST_WORDS = 25
-_FEWEST_LINES = 3
-_FULL_STOP = re.compile(r"[.!?…]\W*$")
 
 
 @dataclass(slots=True)
@@ -59,6 +56,7 @@ def clean(page: Page) -> Article | Rejection:
 
 
 def check_response(draft: Draft) -> Rejection | None:
+    """Status, size and type. Needs page."""
     page = draft.page
     if not 200 <= page.status < 300:
         return Rejection(reason="http_status", detail=f"HTTP {page.status}")
@@ -68,6 +66,7 @@ def check_response(draft: Draft) -> Rejection | None:
 
 
 def parse(draft: Draft) -> Rejection | None:
+    """Decoding and parsing. Needs page; gives tree."""
     tree = html.parse(draft.page)
     if isinstance(tree, Rejection):
         return tree
@@ -76,28 +75,34 @@ def parse(draft: Draft) -> Rejection | None:
 
 
 def read_metadata(draft: Draft) -> None:
+    """What the page states. Needs page, tree; gives meta."""
     draft.meta = statements.read(draft.tree, draft.page)
 
 
 def count_links(draft: Draft) -> None:
+    """Links, before anything is cut; not of a page that calls itself an article. Needs tree, meta; gives links."""
     if not draft.meta.vouched:
         draft.links = list_pages.links(draft.tree)
 
 
 def cut_blocks(draft: Draft) -> None:
+    """Rules of articles.extraction.foreign_blocks. Needs tree, meta; gives tree, removed."""
     draft.removed += foreign_blocks.cut(draft.tree, draft.meta.title)
 
 
 def take_captions(draft: Draft) -> None:
+    """Captions in the markup. Needs tree, meta; gives tree, images, removed."""
     draft.images, removed = captions.take(draft.tree, draft.meta.base)
     draft.removed += removed
 
 
 def take_lead(draft: Draft) -> None:
+    """The standfirst in the markup. Needs tree, meta; gives tree, lead."""
     draft.lead = lead.take(draft.tree, draft.meta)
 
 
 def extract_body(draft: Draft) -> None:
+    """Rules of articles.block_rules. Needs page, tree, meta, lead, images; gives body, lead, images, removed."""
     found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body)
     draft.body = tuple(found.paragraphs)
     if not draft.lead and found.standfirst:
@@ -120,6 +125,7 @@ def _facts(draft: Draft) -> lines.Facts:
 
 
 def judge_lines(draft: Draft) -> None:
+    """Rules of articles.extraction.lines. Needs page, meta, lead, body, images; gives body, notes, images, removed."""
     draft.body, removed = lines.apply(draft.body, _facts(draft))
     draft.removed += removed
     draft.notes = tuple(cut.text.removeprefix("- ") for cut in removed if cut.evidence.startswith(lines.NOTE))
@@ -132,30 +138,22 @@ def judge_lines(draft: Draft) -> None:
 
 
 def take_byline(draft: Draft) -> None:
-    """A name alone above or below the text, where the page names no author but itself."""
+    """A name alone above or below the text. Needs page, meta, body; gives meta, body, removed."""
     meta, host = draft.meta, urlsplit(draft.page.final_url).hostname or ""
-    if len(draft.body) < _FEWEST_LINES or not all(
-        authors.is_account(name, meta.site_name, host) for name in meta.authors
-    ):
-        return
-    lines_of_names = ((0, True), (len(draft.body) - 1, False)) if meta.authors else ((0, True),)
-    for at, capitals in lines_of_names:
-        line = draft.body[at]
-        if authors.alone(line, capitals) and _FULL_STOP.search(draft.body[at - 1 if at else 1]):
-            place: Place = "tail" if at else "head"
-            draft.meta = replace(meta, authors=(line.title() if capitals else line,))
-            draft.body = (*draft.body[:at], *draft.body[at + 1 :])
-            draft.removed += (Removal(text=line, rule=Rule.BYLINE, place=place, evidence="a name alone"),)
-            return
+    draft.body, named, removed = authors.take(draft.body, meta.authors, meta.site_name, host)
+    draft.meta = replace(meta, authors=named)
+    draft.removed += removed
 
 
 def tell_language(draft: Draft) -> None:
+    """Words and language. Needs meta, lead, body; gives words, language."""
     text = "\n".join((draft.lead, *draft.body))
     draft.words = count_words(text)
     draft.language = language.language_of(f"{draft.meta.title}\n{text}", draft.words, draft.meta.language)
 
 
 def check_article(draft: Draft) -> Rejection | None:
+    """Whether it is an article. Needs page, meta, links, lead, body, words."""
     meta = draft.meta
     if refused := soft_errors.reason(draft.page.final_url, meta, draft.words):
         return refused

@@ -1,6 +1,7 @@
 """From a page to its article: golden pages, reasons for rejection, and pages that mean harm."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.clean import RULES, STEPS, clean
+from articles.clean import RULES, STEPS, Draft, clean
 from articles.model import Article, FeedEntry, Page, Reason, Rejection, from_json, to_json
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -267,11 +268,48 @@ def test_mutilated_pages_never_raise(original: bytes, wounds: list[tuple[float, 
         assert from_json(to_json(result)) == result
 
 
-def test_every_step_is_a_named_function() -> None:
-    assert len({step.__name__ for step in STEPS}) == len(STEPS)
-
-
 LONG = "".join(f"<p>{TEXT} It was day {n} of the repair.</p>" for n in range(4))
+
+
+class Watched(Draft):
+    """A draft that notes which of its fields are read and set."""
+
+    __slots__ = ("read", "written")
+
+    def __init__(self, page: Page) -> None:
+        object.__setattr__(self, "read", set())
+        object.__setattr__(self, "written", set())
+        super().__init__(page)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in Draft.__dataclass_fields__:
+            object.__getattribute__(self, "read").add(name)
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.written.add(name)
+        object.__setattr__(self, name, value)
+
+
+def test_every_step_needs_and_gives_what_it_says() -> None:
+    standfirst = html(f"<header><h1>Ferry stays in port</h1><p>{TEXT}</p></header><main>{LONG}</main>")
+    drafts = [Watched(page(body)) for body in (*PAGES, standfirst)]
+    for step in STEPS:
+        needs, gives = re.fullmatch(
+            r".*\. Needs ([\w, ]+)(?:; gives ([\w, ]+))?\.", step.__doc__ or ""
+        ).groups("")  # type: ignore[union-attr]
+        read: set[str] = set()
+        written: set[str] = set()
+        for draft in drafts:
+            draft.read.clear()
+            draft.written.clear()
+            assert step(draft) is None
+            read |= draft.read
+            written |= draft.written
+        given = set(gives.split(", ")) - {""}
+        assert written - given == set(), step.__name__
+        assert given - written <= {"tree"}, step.__name__  # changed in its place
+        assert read - given == set(needs.split(", ")) - given, step.__name__
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
-"""Names of authors out of bylines: parted, stripped of their trimmings, junk refused."""
+"""Names of authors out of bylines: parted, stripped of their trimmings, junk refused; and out of a line of the text."""
 
 import re
 
 from articles.metadata.dates import MONTH
+from articles.model import Place, Removal, Rule
 from articles.text import key, tidy
 
 MOST = 20
 _LONGEST = 60
 _LONGEST_ALONE = 40
+_FEWEST_LINES = 3  # of a text that a name may stand above or below
+_FULL_STOP = re.compile(r"[.!?…]\W*$")
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*")
 _PREFIX = re.compile(
     r"^(?:(?:[\w ]{0,20} )?(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|recipe|article) by\b|"
@@ -59,6 +62,23 @@ def is_account(name: str, site: str, host: str) -> bool:
     return (
         spelled == key(site) or words[:1] == key(site).split()[:1] or "".join(words) in host.replace("-", "")
     )
+
+
+def take(
+    body: tuple[str, ...], stated: tuple[str, ...], site: str, host: str
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Removal, ...]]:
+    """A name alone above or below the text, where the page names no author but itself: the body without it, the authors, the cut.
+
+    Where the page names none at all, only a name in capitals above the text is believed. Gives byline.
+    """
+    if len(body) >= _FEWEST_LINES and all(is_account(name, site, host) for name in stated):
+        for at, capitals in ((0, True), (len(body) - 1, False)) if stated else ((0, True),):
+            line = body[at]
+            if alone(line, capitals) and _FULL_STOP.search(body[at - 1 if at else 1]):
+                place: Place = "tail" if at else "head"
+                removal = Removal(text=line, rule=Rule.BYLINE, place=place, evidence="a name alone")
+                return (*body[:at], *body[at + 1 :]), (line.title() if capitals else line,), (removal,)
+    return body, stated, ()
 
 
 def alone(line: str, capitals: bool) -> bool:
