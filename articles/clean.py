@@ -102,7 +102,7 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    """Rules of articles.block_rules. Needs page, tree, meta, lead, images; gives body, lead, images, removed."""
+    """Rules of articles.extraction.block_rules. Needs page, tree, meta, lead, images; gives body, lead, images, removed."""
     found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body)
     draft.body = tuple(found.paragraphs)
     if not draft.lead and found.standfirst:

@@ -84,3 +84,9 @@ def test_files_and_folders_that_are_named_exist(document: str) -> None:
     packages = "articles|store|crawlers|index|pipeline|flows|broadsheet|tests|deploy|docs"
     named = re.findall(rf"`((?:{packages})/[\w./]*)`", (ROOT / document).read_text(encoding="utf-8"))
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_tests_that_contributing_names_exist() -> None:
+    named = re.findall(r"`(test_\w+\.py)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert len(named) > 5
+    assert not [name for name in named if not (ROOT / "tests" / name).exists()]

@@ -11,9 +11,8 @@ from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from articles import block_rules
 from articles.dom import Element, name_of
-from articles.extraction import captions, container
+from articles.extraction import block_rules, captions, container
 from articles.extraction.blocks import Block
 from articles.model import Removal, Rule
 from articles.text import count_words, key, tidy
