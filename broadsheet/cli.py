@@ -1,5 +1,6 @@
 """The command `broadsheet`. Commands import what they need when they are called, so that each starts fast."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -61,6 +62,7 @@ def main() -> None:
 
     For an index that is not available for now the code is 75 (EX_TEMPFAIL of sysexits.h): try again later.
     """
+    os.environ["PYTHONSAFEPATH"] = "1"  # no child process imports what happens to lie in the working folder
     try:
         app()
     except QueryError as error:

@@ -48,7 +48,7 @@ class Program:
         grown = self._log.exists() and self._log.stat().st_size > _LARGEST_LOG
         with self._log.open("wb" if grown else "ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  words of our own
-                [sys.executable, "-m", "flows.lifeline", *self._words],
+                [sys.executable, "-P", "-m", "flows.lifeline", *self._words],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -53,6 +53,7 @@ def environment(folder: Path, port: int, base: Mapping[str, str]) -> dict[str, s
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events", "flow_runs"]',
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(_KEEP_RUNS),
+        "PYTHONSAFEPATH": "1",  # what Prefect starts imports nothing from the folder it is started in
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_CLI_COLORS": "false",
     }
@@ -125,7 +126,7 @@ def _register(client: "SyncPrefectClient", config: Config, say: Say) -> None:
     from flows.deployments import make_pool, register
 
     make_pool(client, POOL)
-    registered = register(client, config, POOL, f"{sys.executable} -m flows.lifeline prefect.engine")
+    registered = register(client, config, POOL, f"{sys.executable} -P -m flows.lifeline prefect.engine")
     for name in registered.present:
         say(f"scheduled: {name}")
     for name in registered.removed:

@@ -49,7 +49,7 @@ class Crawl:
         self, what: CrawlPlan, lock_fd: int | None = None, tell: Callable[[str], None] = lambda _: None
     ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "crawlers.child"],
+            [sys.executable, "-P", "-m", "crawlers.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
