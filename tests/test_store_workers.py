@@ -13,76 +13,103 @@ from pathlib import Path
 import pytest
 
 from store.workers import Lost, Workers
+from tests.patience import PATIENCE, alive, until
+
+Task = tuple[str, float | str]
 
 
-def work(task: tuple[str, float]) -> object:
-    """What a task asks for: "sleep" some seconds, "die", "raise", answer "bytes", or tell the "pid"."""
-    kind, number = task
-    if kind == "sleep":
-        time.sleep(number)
-    elif kind == "die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    elif kind == "raise":
-        raise ValueError(f"no {number:g} here")
-    elif kind == "bytes":
-        return bytes(int(number))
-    elif kind == "block":  # C code that keeps the interpreter lock, as a parser may
-        re.match(r"(a|a)*b", "a" * int(number))
+def work(task: Task) -> object:
+    """What a task asks for: "sleep" some seconds, "die", "raise", answer "bytes", tell the "pid", "compute" for ever;
+    or "knock" at a folder, which is to leave one's pid there and wait until it is "open".
+    """
+    kind, what = task
+    match kind, what:
+        case "sleep", float(seconds) | int(seconds):
+            time.sleep(seconds)
+        case "die", _:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "raise", _:
+            raise ValueError(f"no {what} here")
+        case "bytes", int(count):
+            return bytes(count)
+        case "knock", str(folder):
+            knock(Path(folder))
+        case "compute", str(folder):  # C code that keeps the interpreter lock, as a parser may
+            Path(folder, str(os.getpid())).touch()
+            re.match(r"(a|a)*b", "a" * 40)
     return os.getpid() if kind == "pid" else kind
 
 
-def alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+def knock(folder: Path) -> None:
+    (folder / str(os.getpid())).touch()
+    until((folder / "open").exists)
 
 
-def gone(pids: list[int], seconds: float) -> bool:
-    """Whether all of the processes end within so many seconds."""
-    deadline = time.monotonic() + seconds
-    while any(alive(pid) for pid in pids):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+def knocked(folder: Path) -> set[int]:
+    """Who has."""
+    return {int(path.name) for path in folder.iterdir() if path.name.isdigit()}
 
 
 @pytest.fixture(scope="module")
-def workers() -> Iterator[Workers[tuple[str, float], object]]:
-    with Workers(work, 2, 0.6) as both:
+def pool() -> Iterator[Workers[Task, object]]:
+    with Workers(work, 2, PATIENCE) as both:
         yield both
 
 
-def test_every_task_is_answered_once(workers: Workers[tuple[str, float], object]) -> None:
-    tasks = [("sleep", number / 1000) for number in range(30)]
+@pytest.fixture
+def workers(pool: Workers[Task, object], tmp_path: Path) -> Workers[Task, object]:
+    """Two that stand ready, whatever became of those before."""
+    both_work(pool, tmp_path / "ready")
+    return pool
+
+
+def both_work(workers: Workers[Task, object], folder: Path) -> None:
+    """Two tasks that only end when both of them are being done."""
+    folder.mkdir()
+    opening = threading.Thread(target=open_for, args=(2, folder))
+    opening.start()
+    assert [answer for _, answer in workers.run([("knock", str(folder))] * 2)] == ["knock"] * 2
+    opening.join()
+
+
+def open_for(count: int, folder: Path) -> None:
+    until(lambda: len(knocked(folder)) == count)
+    (folder / "open").touch()
+
+
+def test_every_task_is_answered_once(workers: Workers[Task, object]) -> None:
+    tasks: list[Task] = [("sleep", number / 1000) for number in range(30)]
     answered = list(workers.run(tasks))
     assert sorted(task for task, _ in answered) == tasks
     assert {answer for _, answer in answered} == {"sleep"}
 
 
-def test_two_work_at_once(workers: Workers[tuple[str, float], object]) -> None:
-    started = time.monotonic()
-    list(workers.run([("sleep", 0.3), ("sleep", 0.3)]))
-    assert time.monotonic() - started < 0.55
+def test_two_work_at_once(workers: Workers[Task, object], tmp_path: Path) -> None:
+    both_work(workers, tmp_path / "both")
+    assert knocked(tmp_path / "both") == set(workers.pids())
 
 
-def test_an_exception_is_an_answer(workers: Workers[tuple[str, float], object]) -> None:
+def test_an_exception_is_an_answer(workers: Workers[Task, object]) -> None:
     before = workers.pids()
     assert workers.call(("raise", 7)) == Lost("error", "ValueError: no 7 here")
     assert workers.pids() == before
 
 
-def test_time_over_costs_the_worker_but_no_other_task(workers: Workers[tuple[str, float], object]) -> None:
-    before = workers.pids()
-    answers = dict(workers.run([("sleep", 60), ("sleep", 0.01), ("sleep", 0.02)]))
-    assert answers[("sleep", 60)] == Lost("timeout", "not done after 0.6 s")
-    assert answers[("sleep", 0.01)] == answers[("sleep", 0.02)] == "sleep"
-    assert len(set(workers.pids()) & set(before)) == 1
+def test_time_over_costs_the_worker_but_no_other_task() -> None:
+    """The time is long enough for tasks that take none."""
+    with Workers(work, 2, 2.0) as workers:
+        before = workers.pids()
+        tasks: list[Task] = [("sleep", PATIENCE), ("pid", 1), ("pid", 2)]
+        answers = dict(workers.run(tasks))
+        (other,) = set(workers.pids()) & set(before)
+        assert answers == {
+            ("sleep", PATIENCE): Lost("timeout", "not done after 2 s"),
+            ("pid", 1): other,
+            ("pid", 2): other,
+        }
 
 
-def test_a_task_that_kills_its_worker_is_tried_once_more(workers: Workers[tuple[str, float], object]) -> None:
+def test_a_task_that_kills_its_worker_is_tried_once_more(workers: Workers[Task, object]) -> None:
     before = workers.pids()
     answers = dict(workers.run([("die", 0), ("sleep", 0.01)]))
     assert answers[("die", 0)] == Lost("died", "worker ended with exit code -9")
@@ -90,56 +117,59 @@ def test_a_task_that_kills_its_worker_is_tried_once_more(workers: Workers[tuple[
     assert len(set(workers.pids()) - set(before)) in {1, 2}
 
 
-def test_a_worker_killed_idle_is_replaced(workers: Workers[tuple[str, float], object]) -> None:
+def test_a_worker_killed_idle_is_replaced(workers: Workers[Task, object]) -> None:
     for pid in workers.pids():
         os.kill(pid, signal.SIGKILL)
-    assert gone(list(workers.pids()), 5)
+    until(lambda: not any(map(alive, workers.pids())))
     assert [answer for _, answer in workers.run([("sleep", 0.01)] * 4)] == ["sleep"] * 4
 
 
 def test_a_worker_killed_while_it_starts_is_replaced() -> None:
-    with Workers(work, 2, 1.0) as workers:
+    with Workers(work, 2, PATIENCE) as workers:
         for pid in workers.pids():
             os.kill(pid, signal.SIGKILL)
         assert workers.call(("raise", 2)) == Lost("error", "ValueError: no 2 here")
 
 
-def test_a_worker_killed_busy_loses_no_task(workers: Workers[tuple[str, float], object]) -> None:
-    list(workers.run([("pid", 0)] * 4))
-    victim, _ = workers.pids()
-    timer = threading.Timer(0.2, os.kill, (victim, signal.SIGKILL))
-    timer.start()
-    answers = workers.run([("sleep", 0.4), ("sleep", 0.41), ("sleep", 0.001)])
-    assert sorted(answers) == [
-        (("sleep", 0.001), "sleep"),
-        (("sleep", 0.4), "sleep"),
-        (("sleep", 0.41), "sleep"),
-    ]
+def test_a_worker_killed_busy_loses_no_task(workers: Workers[Task, object], tmp_path: Path) -> None:
+    victim, other = workers.pids()
+    killing = threading.Thread(target=kill_when_it_knocks, args=(victim, tmp_path))
+    killing.start()
+    tasks: list[Task] = [("knock", str(tmp_path)), ("knock", str(tmp_path)), ("sleep", 0.001)]
+    assert sorted(workers.run(tasks)) == sorted((task, task[0]) for task in tasks)
+    killing.join()
     assert victim not in workers.pids()
+    assert other in workers.pids()
 
 
-def test_a_worker_killed_while_it_answers_loses_no_task() -> None:
+def kill_when_it_knocks(pid: int, folder: Path) -> None:
+    until(lambda: pid in knocked(folder))
+    os.kill(pid, signal.SIGKILL)
+    (folder / "open").touch()
+
+
+def test_a_worker_killed_while_it_answers_loses_no_task(workers: Workers[Task, object]) -> None:
     """Its answer is more than a pipe holds, and the reader is late: it dies half-way through."""
-    with Workers(work, 2, 5.0) as workers:
-        run = workers.run([("pid", 0), ("bytes", 3_000_000)])
-        first = next(run)
-        time.sleep(0.3)
-        for pid in workers.pids():
-            os.kill(pid, signal.SIGKILL)
-        assert gone(list(workers.pids()), 5)
-        answers = dict([first, *run])
-        assert isinstance(answers[("pid", 0)], int)
-        assert answers[("bytes", 3_000_000)] == bytes(3_000_000)
+    tasks: list[Task] = [("bytes", 3_000_000), ("bytes", 3_000_001)]
+    run = workers.run(tasks)
+    first = next(run)
+    (answering,) = [worker for worker in workers._workers if worker.task is not None]
+    assert answering.pipe.poll(PATIENCE), "the answer has begun"
+    answering.process.kill()
+    until(lambda: not alive(answering.process.pid or 0))
+    assert dict([first, *run]) == {task: bytes(task[1]) for task in tasks}
 
 
-def test_a_run_left_early_does_not_mix_up_the_next(workers: Workers[tuple[str, float], object]) -> None:
-    for _ in workers.run([("sleep", 0.01), ("sleep", 0.3), ("sleep", 0.3)]):
+def test_a_run_left_early_does_not_mix_up_the_next(workers: Workers[Task, object]) -> None:
+    for _ in workers.run([("pid", 0), ("sleep", 0.1), ("sleep", 0.1)]):
         break
-    assert workers.call(("raise", 1)) == Lost("error", "ValueError: no 1 here")
+    tasks: list[Task] = [("raise", 1), ("raise", 2)]
+    assert dict(workers.run(tasks)) == {
+        task: Lost("error", f"ValueError: no {task[1]} here") for task in tasks
+    }
 
 
-def test_ctrl_c_does_not_reach_the_workers(workers: Workers[tuple[str, float], object]) -> None:
-    list(workers.run([("sleep", 0.01)] * 2))
+def test_ctrl_c_does_not_reach_the_workers(workers: Workers[Task, object]) -> None:
     before = workers.pids()
     for pid in before:
         os.kill(pid, signal.SIGINT)
@@ -149,32 +179,40 @@ def test_ctrl_c_does_not_reach_the_workers(workers: Workers[tuple[str, float], o
 
 PARENT = """
 import sys, time
-sys.path.insert(0, {folder!r})
+sys.path[:0] = [{tests!r}, {root!r}]
 from test_store_workers import work
 from store.workers import Workers
 if __name__ == "__main__":
-    workers = Workers(work, 2, 1.0)
+    workers = Workers(work, 2, 1.0 if {kind!r} == "compute" else 3600.0)
     list(workers.run([("pid", 0)] * 4))
     print(*workers.pids(), flush=True)
-    list(workers.run([({kind!r}, {number})]))
-    time.sleep(60)
+    list(workers.run([({kind!r}, {folder!r})]))
+    print("done", flush=True)
+    time.sleep(3600)
 """
 
 
-@pytest.mark.parametrize(("kind", "number"), [("pid", 0), ("sleep", 30), ("block", 40)])
-def test_a_killed_parent_leaves_no_process(tmp_path: Path, kind: str, number: int) -> None:
+@pytest.mark.parametrize("kind", ["pid", "knock", "compute"])
+def test_a_killed_parent_leaves_no_process(tmp_path: Path, kind: str) -> None:
     """Idle, busy, and busy where the worker's own threads cannot run."""
-    script = tmp_path / "parent.py"
-    script.write_text(PARENT.format(folder=str(Path(__file__).parent), kind=kind, number=number))
+    script, folder = tmp_path / "parent.py", tmp_path / "door"
+    folder.mkdir()
+    here = Path(__file__).parent
+    script.write_text(
+        PARENT.format(tests=str(here), root=str(here.parent), kind=kind, folder=str(folder)), encoding="utf-8"
+    )
     parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent.stdout:
         pids = [int(pid) for pid in parent.stdout.readline().split()]
-        time.sleep(0.3)
         assert len(pids) == 2
+        if kind == "pid":
+            assert parent.stdout.readline() == "done\n"
+        else:
+            until(lambda: knocked(folder))
         parent.kill()
         parent.wait()
-        assert gone(pids, 8)
+        until(lambda: not any(map(alive, pids)))
 
 
 def test_workers_that_cannot_start_are_told(tmp_path: Path) -> None:
@@ -183,5 +221,5 @@ def test_workers_that_cannot_start_are_told(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(tmp_path)
         from fleeting import work as fleeting  # type: ignore[import-not-found]
-    with Workers(fleeting, 1, 1.0) as workers, pytest.raises(RuntimeError, match="do not start"):
+    with Workers(fleeting, 1, PATIENCE) as workers, pytest.raises(RuntimeError, match="do not start"):
         workers.call(("pid", 0))
