@@ -25,6 +25,7 @@ from store.ledger import capture_table, feed_table, segment_table, soundness, ur
 from store.ledger.database import Ledger
 from store.recorder import Recorder
 from store.records import FeedResult, FeedTarget, Miss, UrlState
+from tests.patience import PATIENCE
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FEED = "https://harbour.example/feed"
@@ -94,9 +95,9 @@ def accounted(folder: Path) -> dict[str, Page]:
 
 
 def test_a_feed_answers_what_is_due(crawl: Crawl) -> None:
-    found = crawl.recorder.feed(feed(2), [entry(1), entry(2)]).result(5)
+    found = crawl.recorder.feed(feed(2), [entry(1), entry(2)]).result(PATIENCE)
     assert ([due.entry for due in found.due], found.new, found.seen) == ([entry(1), entry(2)], 2, 0)
-    assert crawl.recorder.targets([("harbour", [FEED])]).result(5) == [
+    assert crawl.recorder.targets([("harbour", [FEED])]).result(PATIENCE) == [
         FeedTarget(source="harbour", url=FEED, etag='"v1"')
     ]
 
@@ -109,7 +110,7 @@ def test_validators_and_entries_are_committed_together_or_not_at_all(
 
     monkeypatch.setattr(url_table, "discover", fail)
     with pytest.raises(StorageError):
-        crawl.recorder.feed(feed(), [entry(1)]).result(5)
+        crawl.recorder.feed(feed(), [entry(1)]).result(PATIENCE)
     with crawl.ledger.reading() as conn:
         assert feed_table.targets(conn, [("harbour", [FEED])])[0].etag == ""
     with pytest.raises(StorageError):
@@ -118,20 +119,20 @@ def test_validators_and_entries_are_committed_together_or_not_at_all(
 
 
 def test_a_url_is_given_out_once_in_a_run(crawl: Crawl) -> None:
-    assert len(crawl.recorder.feed(feed(), [entry(1)]).result(5).due) == 1
-    again = crawl.recorder.feed(feed(), [entry(1), entry(2)]).result(5)
+    assert len(crawl.recorder.feed(feed(), [entry(1)]).result(PATIENCE).due) == 1
+    again = crawl.recorder.feed(feed(), [entry(1), entry(2)]).result(PATIENCE)
     assert ([due.entry for due in again.due], again.new, again.seen) == ([entry(2)], 1, 1)
-    assert crawl.recorder.queued([entry(1)], ["harbour"]).result(5) == ()
+    assert crawl.recorder.queued([entry(1)], ["harbour"]).result(PATIENCE) == ()
 
 
 def test_named_pages_and_what_earlier_runs_left(tmp_path: Path) -> None:
     first = Crawl(tmp_path)
-    first.recorder.feed(feed(), [entry("left"), entry("done")]).result(5)
+    first.recorder.feed(feed(), [entry("left"), entry("done")]).result(PATIENCE)
     first.recorder.page(page("done"))
     first.close()
     second = Crawl(tmp_path)
     named = FeedEntry(url="https://named.example/", source="by hand")
-    due = second.recorder.queued([named], ["harbour"]).result(5)
+    due = second.recorder.queued([named], ["harbour"]).result(PATIENCE)
     assert [found.entry for found in due] == [named, entry("left")]
     second.close()
 
@@ -139,8 +140,8 @@ def test_named_pages_and_what_earlier_runs_left(tmp_path: Path) -> None:
 def test_a_group_is_committed_by_time(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store.recorder, "GROUP_SECONDS", 0.3)
     start = time.monotonic()
-    crawl.recorder.page(page(1)).result(5)
-    assert 0.25 < time.monotonic() - start < 2
+    crawl.recorder.page(page(1)).result(PATIENCE)
+    assert time.monotonic() - start >= 0.3
     with crawl.ledger.reading() as conn:
         assert capture_table.counts(conn)["pending"] == 1
 
@@ -148,17 +149,17 @@ def test_a_group_is_committed_by_time(crawl: Crawl, monkeypatch: pytest.MonkeyPa
 def test_a_group_is_committed_by_number_or_when_an_answer_is_due(
     crawl: Crawl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.recorder, "GROUP_SECONDS", 60.0)
+    monkeypatch.setattr(store.recorder, "GROUP_SECONDS", 2 * PATIENCE)
     stored = [crawl.recorder.page(page(n)) for n in range(103)]
-    wait(stored[:100], timeout=10)
+    wait(stored[:100], timeout=PATIENCE)
     assert [future.done() for future in stored] == [True] * 100 + [False] * 3
-    crawl.recorder.feed(feed(), []).result(5)
+    crawl.recorder.feed(feed(), []).result(PATIENCE)
     assert all(future.done() for future in stored)
 
 
 def test_closing_records_what_is_waiting(tmp_path: Path) -> None:
     crawl = Crawl(tmp_path)
-    crawl.recorder.feed(feed(), [entry("missed")]).result(5)
+    crawl.recorder.feed(feed(), [entry("missed")]).result(PATIENCE)
     stored = [crawl.recorder.page(page(n)) for n in range(7)]
     miss = crawl.recorder.miss(
         Miss(url=entry("missed").url, at=NOON, state=UrlState.REFUSED, reason="robots")
@@ -173,19 +174,20 @@ def test_closing_records_what_is_waiting(tmp_path: Path) -> None:
 def test_a_future_cannot_be_cancelled(crawl: Crawl) -> None:
     future = crawl.recorder.page(page(1))
     assert not future.cancel()
-    crawl.recorder.feed(feed(), []).result(5)
+    crawl.recorder.feed(feed(), []).result(PATIENCE)
     assert future.result(0) is None
 
 
-def test_after_a_failure_nothing_more_counts(tmp_path: Path) -> None:
+def test_after_a_failure_nothing_more_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store.recorder, "GROUP_SECONDS", PATIENCE)
     crawl = Crawl(tmp_path)
     stored = crawl.recorder.page(page(1))
-    crawl.recorder.feed(feed(), []).result(5)
+    crawl.recorder.feed(feed(), []).result(PATIENCE)
     with crawl.ledger.transaction() as conn:
         conn.exec_driver_sql("DROP TABLE feeds")
     lost = crawl.recorder.page(page(2))
     with pytest.raises(OperationalError):
-        crawl.recorder.feed(feed(), []).result(5)
+        crawl.recorder.feed(feed(), []).result(PATIENCE)
     later = crawl.recorder.page(page(3))
     with pytest.raises(OperationalError):
         crawl.close()
@@ -231,6 +233,7 @@ def write_for_ever(folder: Path) -> None:
 def fill_up(folder: Path) -> None:
     """Crawl until the disk is full, printing each URL whose future resolved, then the error."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+    store.recorder.GROUP_SECONDS = PATIENCE  # a batch is a group
     crawl = Crawl(folder)
     for number in range(40):
         batch = [crawl.recorder.page(page(f"{number}-{n}", os.urandom(4000))) for n in range(10)]
@@ -259,7 +262,7 @@ def test_kill_9_loses_nothing_that_was_promised(tmp_path: Path) -> None:
     for _ in range(6):
         with subprocess.Popen(command(WRITE_FOR_EVER, tmp_path), stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
-            promised.append(child.stdout.readline().strip())
+            promised += [child.stdout.readline().strip() for _ in range(20)]
             time.sleep(chance.uniform(0.0, 0.25))
             child.kill()
             promised += child.stdout.read().split("\n")[:-1]
