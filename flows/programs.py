@@ -20,14 +20,23 @@ _LARGEST_LOG = 10_000_000
 class Program:
     """A Python module run as a program in a process group of its own, together with what it starts itself.
 
-    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log`.
+    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log`. `clock`, in
+    seconds, is what its restarts go by.
     """
 
-    def __init__(self, name: str, words: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._name = name
         self._words = words
         self._environment = environment
         self._log = log
+        self._clock = clock
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._start_at = 0.0
@@ -55,7 +64,7 @@ class Program:
                 env=dict(self._environment),
                 start_new_session=True,
             )
-        self._started_at = time.monotonic()
+        self._started_at = self._clock()
         self._mourned = False
 
     def wants_start(self, say: Callable[[str], None]) -> bool:
@@ -67,15 +76,15 @@ class Program:
             return False
         if self._process is not None and not self._mourned:
             self._mourned = True
-            if time.monotonic() - self._started_at > _PROVEN_SECONDS:
+            if self._clock() - self._started_at > _PROVEN_SECONDS:
                 self._pause = _FIRST_PAUSE
             say(
                 f"The {self._name} ended with exit code {self._process.returncode}, see {self._log}; "
                 f"it is started again in {self._pause:.0f} s."
             )
-            self._start_at = time.monotonic() + self._pause
+            self._start_at = self._clock() + self._pause
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        return time.monotonic() >= self._start_at
+        return self._clock() >= self._start_at
 
     def stop(self, seconds: float) -> None:
         """Ask it to end, and end it and all that it started after so many seconds."""

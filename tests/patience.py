@@ -1,6 +1,7 @@
 """How tests wait: for as long as a slow machine may need, so that only what hangs takes that long."""
 
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,14 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def group_lives(group: int) -> bool:
+    """Whether any process of the group does, zombies aside."""
+    listed = subprocess.run(["ps", "-eo", "pgid,stat"], capture_output=True, text=True, check=True).stdout
+    return any(
+        line.split()[0] == str(group) and "Z" not in line.split()[1] for line in listed.splitlines()[1:]
+    )
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from pipeline.configuration.config import Config, load
 from pipeline.maintenance.doctor import examine
 from pipeline.status import status
 from store.lock import RunLock
+from tests.patience import PATIENCE, group_lives, until
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -34,13 +34,14 @@ def tables(client: "SyncPrefectClient", flow_run_id: UUID) -> dict[str, Any]:
 def task_run(client: "SyncPrefectClient", flow_run_id: UUID) -> dict[str, Any]:
     """The flow run's first task run; the server hears of it a moment later."""
     wanted = {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}, "sort": "EXPECTED_START_TIME_ASC"}
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found: list[dict[str, Any]] = client.request("POST", "/task_runs/filter", json=wanted).json()
-        if found and found[0]["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
-            return found[0]
-        time.sleep(0.5)
-    raise AssertionError(f"no task run of {flow_run_id} has ended")
+    found: list[dict[str, Any]] = []
+
+    def ended() -> bool:
+        found[:] = client.request("POST", "/task_runs/filter", json=wanted).json()
+        return bool(found) and found[0]["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+    until(ended)
+    return found[0]
 
 
 def test_a_run_leaves_its_tables_and_its_crawl_log(
@@ -58,17 +59,15 @@ def test_a_run_leaves_its_tables_and_its_crawl_log(
     assert set(rejected) == {"http_status", "list_page", "no_article"}
     assert rejected["list_page"]["examples"].startswith("http://127.0.")
     assert any("1 robots, such as http://127.0." in row["problems"] for row in shown["hosts"])
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:  # logs are sent in the background
+
+    def logged() -> bool:
         wanted = {"logs": {"flow_run_id": {"any_": [str(run_id)]}}}
-        lines = {
-            (log["level"], log["message"])
-            for log in client.request("POST", "/logs/filter", json=wanted).json()
-        }
-        if any(level == 30 and text.startswith("crawlers.conductor feed") for level, text in lines):
-            return
-        time.sleep(0.5)
-    raise AssertionError(lines)
+        logs = client.request("POST", "/logs/filter", json=wanted).json()
+        return any(
+            log["level"] == 30 and log["message"].startswith("crawlers.conductor feed") for log in logs
+        )
+
+    until(logged)  # logs are sent in the background
 
 
 def test_a_run_beside_another_is_skipped_and_says_why(client: "SyncPrefectClient", config: Config) -> None:
@@ -142,21 +141,18 @@ def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
     from pipeline.run import now
 
     text = config.path.read_text(encoding="utf-8")
-    config.path.write_text(text.replace("delay = 0.0", "delay = 0.7"), encoding="utf-8")
+    config.path.write_text(text.replace("delay = 0.0", "delay = 3.0"), encoding="utf-8")
     code = f"from flows.ingest import ingest; ingest({str(config.path)!r})"
     own = {**os.environ, "PREFECT_API_URL": str(client.api_url)}
     process = subprocess.Popen([sys.executable, "-c", code], env=own, start_new_session=True)
-    deadline = time.monotonic() + 60
-    while not any(request.path.endswith("html") or "/2026/" in request.path for request in newsroom.requests):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    time.sleep(1)
+    until(
+        lambda: any(
+            request.path.endswith("html") or "/2026/" in request.path for request in newsroom.requests
+        )
+    )
     process.send_signal(number)
-    process.wait(40)
-    deadline = time.monotonic() + 5
-    while lives(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not lives(process.pid)
+    process.wait(PATIENCE)
+    until(lambda: not group_lives(process.pid))
     assert status(config)["urls"]["due"] > 0, "it was ended in the middle"
     assert due_sources(load(config.path), now()), "what was cut short is due, whatever its schedule"
     config.path.write_text(text, encoding="utf-8")
@@ -165,11 +161,3 @@ def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
     assert counts["urls"]["due"] == counts["captures"]["pending"] == 0
     assert due_sources(load(config.path), now()) == ()
     assert all(finding.ok for finding in examine(config)), examine(config)
-
-
-def lives(group: int) -> bool:
-    """Whether any process of the group does, zombies aside."""
-    listed = subprocess.run(["ps", "-eo", "pgid,stat"], capture_output=True, text=True, check=True).stdout
-    return any(
-        line.split()[0] == str(group) and "Z" not in line.split()[1] for line in listed.splitlines()[1:]
-    )

@@ -4,63 +4,55 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from flows.programs import Program
+from tests.patience import group_lives, until
 
 _SERVER = ("http.server", "0", "--bind", "127.0.0.1")
-
-
-def group_lives(group: int) -> bool:
-    listed = subprocess.run(["ps", "-eo", "pgid,stat"], capture_output=True, text=True, check=True).stdout
-    return any(
-        line.split()[0] == str(group) and "Z" not in line.split()[1] for line in listed.splitlines()[1:]
-    )
-
-
-def wait_until_gone(group: int) -> None:
-    deadline = time.monotonic() + 5
-    while group_lives(group) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not group_lives(group)
+_UNBUFFERED = {"PYTHONUNBUFFERED": "1"}  # what it prints is in the log at once
 
 
 def test_a_program_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
-        "import os, sys, time; from pathlib import Path; from flows.programs import Program\n"
-        f"program = Program('server', {_SERVER!r}, os.environ, Path({str(tmp_path / 'log')!r})); program.start()\n"
-        "print(program.pid, flush=True); time.sleep(60)"
+        "import os, time; from pathlib import Path; from flows.programs import Program\n"
+        f"own = os.environ | {_UNBUFFERED!r}\n"
+        f"program = Program('server', {_SERVER!r}, own, Path({str(tmp_path / 'log')!r})); program.start()\n"
+        "print(program.pid, flush=True); time.sleep(3600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     group = int(parent.stdout.readline())
-    time.sleep(0.5)
-    assert group_lives(group)
+    until(lambda: b"Serving HTTP" in (tmp_path / "log").read_bytes())
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    wait_until_gone(group)
+    until(lambda: not group_lives(group))
 
 
 def test_a_program_that_dies_is_told_once_and_started_anew_after_a_pause(tmp_path: Path) -> None:
+    """The pause doubles with each death, and is short again after five minutes of life."""
     told: list[str] = []
-    program = Program("server", _SERVER, os.environ, tmp_path / "log")
+    now = 0.0
+    program = Program("server", _SERVER, os.environ | _UNBUFFERED, tmp_path / "log", lambda: now)
     assert program.wants_start(told.append)
-    for pause in (1, 2):
+    for lived, pause in ((0, 1), (300, 2), (0, 4), (301, 1)):
         program.start()
         group = program.pid
         assert not program.wants_start(told.append)
+        now += lived
         os.kill(program.pid, signal.SIGKILL)
-        while program.running:
-            time.sleep(0.02)
-        assert not program.wants_start(told.append)
+        until(lambda: not program.running)
         assert not program.wants_start(told.append)
         assert told.pop().endswith(f"it is started again in {pause} s.")
+        now += pause - 0.5
+        assert not program.wants_start(told.append)
+        now += 0.5
+        assert program.wants_start(told.append)
         assert told == []
         program.end_leftovers()
-        assert not group_lives(group)
+        until(lambda group=group: not group_lives(group))
     program.start()
-    group = program.pid
+    until(lambda: b"Serving HTTP" in (tmp_path / "log").read_bytes())
     program.stop(5)
-    wait_until_gone(group)
+    until(lambda: not group_lives(program.pid))
