@@ -9,6 +9,7 @@ import pytest
 
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config
+from tests.patience import PATIENCE
 
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
@@ -19,7 +20,7 @@ def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=3 * PATIENCE,
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr

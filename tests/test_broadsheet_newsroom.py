@@ -13,6 +13,7 @@ from lxml import html
 from broadsheet.newsroom import Newsroom, SampleArticle
 from broadsheet.newsroom.content import SITES
 from broadsheet.newsroom.render import plain
+from tests.patience import PATIENCE
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ def fetch(
     """One answer, redirects not followed."""
     parts = urlsplit(url)
     assert parts.hostname is not None
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
     try:
         connection.request(method, f"{parts.path}?{parts.query}".rstrip("?"), headers=headers or {})
         answer = connection.getresponse()

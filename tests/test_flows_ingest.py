@@ -141,7 +141,7 @@ def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
     from pipeline.run import now
 
     text = config.path.read_text(encoding="utf-8")
-    config.path.write_text(text.replace("delay = 0.0", "delay = 3.0"), encoding="utf-8")
+    config.path.write_text(text.replace("delay = 0.0", "delay = 2.0"), encoding="utf-8")
     code = f"from flows.ingest import ingest; ingest({str(config.path)!r})"
     own = {**os.environ, "PREFECT_API_URL": str(client.api_url)}
     process = subprocess.Popen([sys.executable, "-c", code], env=own, start_new_session=True)

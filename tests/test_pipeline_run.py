@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
+from tests.patience import alive, until
 
 VOLATILE = ("fetched_at", "first_seen_at", "archive")
 
@@ -153,42 +153,39 @@ def offspring(pid: int) -> set[int]:
     return found
 
 
-def alive(pid: int) -> bool:
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-@pytest.mark.parametrize("seconds", [1.2, 2.4])
 def test_a_killed_run_leaves_no_process_and_the_next_one_makes_it_good(
-    config: Config, tmp_path: Path, seconds: float
+    config: Config, newsroom: Newsroom, tmp_path: Path
 ) -> None:
-    slow = config.path.read_text(encoding="utf-8").replace("delay = 0.0", "delay = 0.2")
-    slow = slow.replace("workers = 1", "workers = 2")
+    """Killed while it reads the feeds, and the next one while pages come in and are cleaned."""
+    quick = config.path.read_text(encoding="utf-8")
+    slow = quick.replace("delay = 0.0", "delay = 0.3").replace("workers = 1", "workers = 2")
     config.path.write_text(slow, encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "broadsheet", "-c", str(config.path), "run", "--json"],
-        stdout=subprocess.DEVNULL,
-    )
-    time.sleep(seconds)
-    process.send_signal(signal.SIGSTOP)  # so that it starts nothing while its children are counted
-    family = offspring(process.pid)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    deadline = time.monotonic() + 5
-    while any(alive(pid) for pid in family) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not [pid for pid in family if alive(pid)]
-
-    config = load(config.path)
+    kill_after(config, newsroom, 4)
+    kill_after(config, newsroom, 20)
+    config.path.write_text(quick, encoding="utf-8")
     run(config)
     other = tmp_path / "undisturbed" / "broadsheet.toml"
     other.parent.mkdir()
-    other.write_text(slow, encoding="utf-8")
+    other.write_text(quick, encoding="utf-8")
     undisturbed = load(other)
     run(undisturbed)
     assert {k: lasting(a) for k, a in articles(config).items()} == {
         k: lasting(a) for k, a in articles(undisturbed).items()
     }
     assert all(finding.ok for finding in examine(config)), examine(config)
+
+
+def kill_after(config: Config, newsroom: Newsroom, requests: int) -> None:
+    """Start a run, kill it when it has made so many requests, and see all its processes end."""
+    before = len(newsroom.requests)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "broadsheet", "-c", str(config.path), "run", "--json"],
+        stdout=subprocess.DEVNULL,
+    )
+    until(lambda: len(newsroom.requests) >= before + requests)
+    assert process.poll() is None
+    process.send_signal(signal.SIGSTOP)  # so that it starts nothing while its children are counted
+    family = offspring(process.pid)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    until(lambda: not any(map(alive, family)))
