@@ -38,7 +38,12 @@ MORNING = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     path = tmp_path / "broadsheet.toml"
-    path.write_text(template(), encoding="utf-8")
+    return one_worker(path)
+
+
+def one_worker(path: Path) -> Config:
+    """The template's configuration, with one cleaning worker, which starts sooner than two."""
+    path.write_text(template().replace("workers = 2", "workers = 1"), encoding="utf-8")
     return load(path)
 
 
@@ -222,8 +227,7 @@ def test_neither_order_nor_a_kill_changes_what_a_snapshot_says(config: Config, t
     for left in (5, 13, 17):
         path = tmp_path / str(left) / "broadsheet.toml"
         path.parent.mkdir()
-        path.write_text(template(), encoding="utf-8")
-        other = load(path)
+        other = one_worker(path)
         with pytest.raises(KeyboardInterrupt):
             collect(other, shuffled, Dying(indexes.writer(other), left))  # type: ignore[arg-type]
         collect(other, [])

@@ -164,7 +164,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Config:
         template()
         .replace("delay = 1.0", "delay = 0.0")
         .replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
-        .replace('retention = ""', 'retention = "90d"'),
+        .replace('retention = ""', 'retention = "90d"')
+        .replace("workers = 2", "workers = 1"),
         encoding="utf-8",
     )
     with Newsroom() as newsroom:
