@@ -82,3 +82,10 @@ def test_a_retention_is_a_number_of_days(tmp_path: Path, text: str, days: int | 
 def test_no_other_retention_is_taken(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=r"`store.retention`: must be a number of .*days.*such as"):
         parse(f'[store]\nretention = "{text}"', tmp_path / "broadsheet.toml")
+
+
+def test_a_missing_file_is_named_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads it in the log of a worker knows no working folder."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=f"There is no {tmp_path}/broadsheet.toml"):
+        load(Path("broadsheet.toml"))

@@ -250,7 +250,7 @@ def load(path: Path) -> Config:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no {path}. Run `broadsheet init` to begin one here, or name yours with --config."
+            f"There is no {path.absolute()}. Run `broadsheet init` to begin one here, or name yours with --config."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
