@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import pytest
+from w3lib.encoding import html_body_declared_encoding
 
 from articles.clean import RULES
 from articles.model import Article, Reason, Rejection, from_json, to_json
@@ -18,6 +19,7 @@ from tests.golden_pages import (
     blown,
     cleaned,
     expected,
+    page,
     pinned,
     pins,
 )
@@ -125,6 +127,30 @@ def test_known_faults_name_pages_and_reasons() -> None:
     assert {fault["page"] for fault in faults} <= set(CASES)
     assert all(len(fault["why"]) > 20 for fault in faults)
     assert len({(fault["page"], fault["field"]) for fault in faults}) == len(faults)
+
+
+def test_there_are_enough_kinds_of_pages() -> None:
+    every = [expected(case) for case in CASES]
+    assert len(every) >= 42
+    assert len({right["language"] for right in every if "language" in right}) >= 22
+    assert {right["reason"] for right in every if "reason" in right} >= {
+        *("list_page", "consent_page", "not_found", "too_short"),
+    }
+
+
+def test_some_pages_are_in_old_encodings() -> None:
+    declared = [
+        html_body_declared_encoding(page(case).body) for case in CASES if not is_utf8(page(case).body)
+    ]
+    assert {*declared} >= {"cp1252", "cp1251", "gb18030", "cp932"}
+
+
+def is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def test_a_change_of_what_is_cleaned_asks_for_rules_first() -> None:
