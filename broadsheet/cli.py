@@ -10,8 +10,6 @@ import typer
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet.commands import admin, collect, find, inspection, replay, scheduling
 
-_TRY_AGAIN = 75
-
 app = typer.Typer(
     name="broadsheet",
     help="Crawl news sites, keep every page, cut it down to the article, and search.",
@@ -72,4 +70,4 @@ def main() -> None:
         sys.exit(1)
     except BroadsheetError as error:
         typer.echo(f"broadsheet: {error}", err=True)
-        sys.exit(_TRY_AGAIN if isinstance(error, IndexUnavailableError) else 1)
+        sys.exit(os.EX_TEMPFAIL if isinstance(error, IndexUnavailableError) else 1)

@@ -4,14 +4,16 @@ BROADSHEET_TEST_ELASTICSEARCH_URL (with credentials in it, if any, and BROADSHEE
 tests/elasticsearch_node.py. Without either the tests are skipped and say why; with CI=true that is a failure.
 """
 
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -137,3 +139,105 @@ class CuttingProxy:
             upstream.shutdown(socket.SHUT_WR)
         except OSError:
             return
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What something in front of Elasticsearch answers in its place."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    status: int = 200
+
+
+def page(text: str, status: int = 200, **headers: str) -> Answer:
+    return Answer(text.encode(), {"Content-Type": "text/html; charset=utf-8"} | headers, status)
+
+
+def named(body: str, content_type: str = "application/json") -> Answer:
+    """An answer that Elasticsearch seems to have signed."""
+    headers = {"Content-Type": content_type, "X-Elastic-Product": "Elasticsearch"}
+    return Answer(body.encode(), headers)
+
+
+LOGIN = page("<!doctype html><title>Sign in</title><form action=/login><input name=user></form>")
+STRANGE = {
+    "login page": LOGIN,
+    "redirect to a login page": page("<a href=/login>Found</a>", 302, Location="/login"),
+    "ingress without a route": page("<h1>404 Not Found</h1>", 404),
+    "ingress without a server": page("<h1>503</h1>", 503),
+    "firewall": page("<h1>Forbidden</h1>", 403),
+    "gateway": Answer(b'{"message": "no Route matched"}', {"Content-Type": "application/json"}, 404),
+    "another product": Answer(b'{"acknowledged": true}', {"Content-Type": "application/json"}),
+    "nothing": Answer(b"", {}),
+    "signed, a page": named("<p>x</p>", "text/html"),
+    "signed, nothing": named(""),
+    "signed, null": named("null"),
+    "signed, text": named('"articles"'),
+    "signed, list": named("[]"),
+    "signed, empty": named("{}"),
+    "signed, names": named('{"errors": true, "items": [], "hits": "none", "docs": 1, "articles": "x"}'),
+    "signed, cut": named('{"took": 3, "errors": false, "items": [{"index": {"_id"'),
+    "signed, deep": named("[" * 100_000),
+    "unknown type": named("x", "image/png"),
+}
+
+
+class _Front(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "_FrontServer"
+
+    def _answer(self) -> None:
+        front = self.server.front
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        front.asked.append(f"{self.command} {self.path.partition('?')[0]}")
+        answer = front.instead(len(front.asked) - 1) or self._passed_on(body)
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    def _passed_on(self, body: bytes) -> Answer:
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.server.front.target)) as upstream:
+            upstream.request(self.command, self.path, body, headers)
+            found = upstream.getresponse()
+            kept = {name: value for name, value in found.getheaders() if name.lower() in _KEPT}
+            return Answer(found.read(), kept, found.status)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+for _verb in ("GET", "HEAD", "POST", "PUT", "DELETE"):
+    setattr(_Front, f"do_{_verb}", _Front._answer)
+_KEPT = ("content-type", "x-elastic-product", "warning")
+
+
+class _FrontServer(ThreadingHTTPServer):
+    daemon_threads = True
+    front: "Front"
+
+
+class Front:
+    """A reverse proxy on loopback. `instead` is called with the number of a request, and gives the answer, None for the server's.
+
+    `asked` are the requests so far, as `GET /articles/_mapping`.
+    """
+
+    def __init__(self, instead: Callable[[int], Answer | None], target: int = 0) -> None:
+        self.instead = instead
+        self.target = target
+        self.asked: list[str] = []
+        self._server = _FrontServer(("127.0.0.1", 0), _Front)
+        self._server.front = self
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()

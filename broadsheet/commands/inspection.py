@@ -1,5 +1,6 @@
 """The commands that look into what was done: explain, templates, check, status, doctor, maintain."""
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -142,7 +143,7 @@ def maintain(context: typer.Context) -> None:
 
 
 def show_findings(findings: "Sequence[Finding]") -> None:
-    """Print them, and end with exit code 1 when something is wrong."""
+    """Print them, and end with exit code 1 when something is wrong, 75 when that is only an index that is away for now."""
     from broadsheet.terminal import say
 
     for finding in findings:
@@ -150,5 +151,6 @@ def show_findings(findings: "Sequence[Finding]") -> None:
             f"{'ok' if finding.ok else 'PROBLEM':<8} {finding.part}: {finding.text}",
             style="" if finding.ok else "red",
         )
-    if not all(finding.ok for finding in findings):
-        raise typer.Exit(1)
+    wrong = [finding for finding in findings if not finding.ok]
+    if wrong:
+        raise typer.Exit(os.EX_TEMPFAIL if all(finding.passing for finding in wrong) else 1)

@@ -17,6 +17,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
 from index.elastic.server_errors import cause, explanation, poisoned, refused, unreachable
+from index.elastic_answers import strange
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request
@@ -129,7 +130,10 @@ class Bulk:
             index=self.target,
             require_alias=self.require_alias,
         )
-        return [next(iter(item.values())) for item in answer["items"]]
+        items = [next(iter(item.values())) for item in answer["items"]]
+        if [item["_id"] for item in items] != [action.id for action in actions]:
+            raise strange(answer.meta, f"{len(items)} items, which are not those of the {len(actions)} sent")
+        return items
 
     def _halved(
         self, actions: Sequence[Action], acks: dict[int, Ack], left: Sequence[int], error: ApiError

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from elasticsearch import Elasticsearch
 
 from articles.errors import ConfigError
+from index.elastic_answers import CheckedNode
 
 _PREFIX = "BROADSHEET_ELASTICSEARCH_"
 _SECONDS = 60.0
@@ -47,6 +48,7 @@ def connect(url: str, environment: Mapping[str, str], *, allow_plain_http: bool 
         api_key=key,
         basic_auth=(user, password) if user and password and not key else None,
         **trust,
+        node_class=CheckedNode,
         request_timeout=_SECONDS,
         max_retries=0,
         retry_on_status=(),

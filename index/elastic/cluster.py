@@ -149,7 +149,7 @@ class ElasticReader:
             return {}
         with explained(self._alias):
             found = self._client.mget(index=self._alias, ids=wanted, source_excludes=list(ADDED))["docs"]
-        return {each["_id"]: article_of(each["_source"]) for each in found if each.get("found")}
+        return {each["_id"]: article_of(each["_source"]) for each in found if "_source" in each}
 
     def count(self) -> int:
         """How many articles the index holds."""

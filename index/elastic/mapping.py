@@ -9,11 +9,13 @@ import re
 from contextlib import suppress
 from typing import Any
 
+from elastic_transport import ObjectApiResponse
 from elasticsearch import Elasticsearch, NotFoundError
 
 from articles.errors import SearchIndexError
 from index.documents import KEYWORD_FIELDS
 from index.elastic.server_errors import explained
+from index.elastic_answers import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
@@ -178,7 +180,7 @@ def create(client: Elasticsearch, alias: str) -> str:
         publish(client, alias, name)
         return name
     with explained(alias):
-        mappings = client.indices.get_mapping(index=name).body[name]["mappings"]
+        mappings = _of(name, client.indices.get_mapping(index=name))["mappings"]
     if not _is_ours(mappings):
         raise SearchIndexError(_OTHER_LAYOUT.format(name))
     return name
@@ -190,20 +192,20 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
     if not name:
         return [f"there is no index behind the alias `{alias}`: `broadsheet index create` makes one"]
     with explained(alias):
-        found = client.indices.get(index=name).body[name]
+        found = _of(name, client.indices.get(index=name))
         health = client.cluster.health(index=name).body["status"]
     problems = []
     if not _is_ours(found["mappings"]):
         problems.append(_OTHER_LAYOUT.format(name))
-    elif _differing(_mappings()["properties"], found["mappings"]["properties"]):
-        fields = ", ".join(_differing(_mappings()["properties"], found["mappings"]["properties"]))
+    elif differing := _differing(_mappings()["properties"], found["mappings"].get("properties", {})):
+        fields = ", ".join(differing)
         problems.append(f"fields of `{name}` are not mapped as they should be ({fields}): {_REMEDY}")
     blocks = [key for key, value in found["settings"]["index"].get("blocks", {}).items() if value == "true"]
     if blocks:
         problems.append(
             f"`{name}` takes no writes (index.blocks: {', '.join(blocks)}): make room or lift the block"
         )
-    if found["aliases"][alias].get("is_write_index") is False:
+    if found["aliases"].get(alias, {}).get("is_write_index") is False:
         problems.append(f"`{alias}` takes no writes: is_write_index is false for `{name}`; set it to true")
     if health == "red":
         problems.append(f"`{name}` is red: parts of it are not on any node; see the cluster's allocation")
@@ -222,6 +224,13 @@ def drop(client: Elasticsearch, alias: str) -> list[str]:
             if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
                 client.cluster.delete_component_template(name=f"{alias}-v{version}")
     return going
+
+
+def _of(name: str, answer: ObjectApiResponse[Any]) -> dict[str, Any]:
+    """What an answer says of an index."""
+    if name not in answer.body:
+        raise strange(answer.meta, f"nothing about the index {name}")
+    return dict(answer.body[name])
 
 
 def _is_ours(mappings: dict[str, Any]) -> bool:

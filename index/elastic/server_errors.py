@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from elasticsearch import ApiError, TransportError, UnsupportedProductError
+from elasticsearch import ApiError, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
+from index.elastic_answers import StrangeAnswerError
 
 _BUSY = (429, 502, 503, 504)
 _BLOCKED = ("cluster_block_exception", "index_closed_exception")
@@ -19,8 +20,6 @@ def explained(alias: str) -> Iterator[None]:
     """Raises SearchIndexError and IndexUnavailableError for what the client raises."""
     try:
         yield
-    except UnsupportedProductError as error:
-        raise SearchIndexError(f"what answers at [index] url is no Elasticsearch: {error.message}") from error
     except TransportError as error:
         raise unreachable(error) from error
     except ApiError as error:
@@ -28,9 +27,11 @@ def explained(alias: str) -> Iterator[None]:
 
 
 def unreachable(error: TransportError) -> IndexUnavailableError:
-    """The server did not answer."""
+    """The server did not answer, or something else did."""
+    if isinstance(error, StrangeAnswerError):
+        return IndexUnavailableError(str(error))
     return IndexUnavailableError(
-        f"Elasticsearch cannot be reached ({error}): see that it runs at [index] url and, for https, that "
+        f"Elasticsearch cannot be reached ({str(error)[:300]}): see that it runs at [index] url and, for https, that "
         "BROADSHEET_ELASTICSEARCH_CA names the file of its certificate authority"
     )
 
@@ -59,7 +60,8 @@ def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexE
 
 def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
     if status == 401:
-        return f"Elasticsearch does not know who asks ({reason}): set {_KEYS}"
+        said = f" ({reason})" if reason else ""
+        return f"Elasticsearch, or a proxy in front of it, does not know who asks{said}: set {_KEYS}"
     if kind == "security_exception":
         return f"Elasticsearch does not allow this ({reason}); docs/how-to.md lists the privileges that are needed"
     if status == 404 and kind in ("index_not_found_exception", "alias_missing_exception", ""):
@@ -79,7 +81,7 @@ def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
 
 def cause(body: Any) -> tuple[str, str]:
     """Type and reason of the error in an answer's body, or in one item of a bulk's; the innermost reason there is."""
-    error = body.get("error", body) if isinstance(body, dict) else {"reason": str(body)[:300]}
+    error = body.get("error", body) if isinstance(body, dict) else {}
     if not isinstance(error, dict):
         return "", str(error)[:300]
     reason = str(error.get("reason", ""))

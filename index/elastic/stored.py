@@ -5,6 +5,7 @@ from unicodedata import is_normalized, normalize
 
 import msgspec
 
+from articles.errors import SearchIndexError
 from articles.model import Article, to_json
 from index.documents import identified, keywords, timestamp
 from index.stems import ELASTIC
@@ -32,8 +33,14 @@ def document(article: Article) -> bytes:
 
 
 def article_of(source: dict[str, Any]) -> Article:
-    """The article of a document's source. Raises msgspec.ValidationError for another's document."""
-    return msgspec.convert(source, Article)
+    """The article of a document's source. Raises SearchIndexError for another's document."""
+    try:
+        return msgspec.convert(source, Article)
+    except msgspec.ValidationError as error:
+        raise SearchIndexError(
+            f"the index holds a document that is not an article ({error}): `broadsheet index rebuild` makes it anew "
+            "from the archive"
+        ) from error
 
 
 def _exact(values: tuple[str, ...]) -> list[str]:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from articles.errors import BroadsheetError, LockedError
+from articles.errors import BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import check
@@ -19,11 +19,12 @@ _LOW_SPACE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part of the data folder, whether it is well, and what to do when it is not."""
+    """One part of the data folder, whether it is well, and what to do when it is not; `passing` is what may pass by itself."""
 
     part: str
     ok: bool
     text: str
+    passing: bool = False
 
 
 def examine(config: Config) -> list[Finding]:
@@ -91,7 +92,7 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     try:
         documents = indexes.reader(config).count() if indexes.exists(config) else 0
     except BroadsheetError as error:
-        yield Finding("index", False, str(error))
+        yield Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
         return
     indexed = counts.get(Outcome.INDEXED.value, 0)
     yield Finding(

@@ -8,7 +8,7 @@ which the next upkeep goes on with, or the file of a segment that is dropped, wh
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from articles.errors import ArchiveError, SearchIndexError
+from articles.errors import ArchiveError, IndexUnavailableError, SearchIndexError
 from articles.model import Article, Page
 from index.protocols import IndexReader
 from pipeline import indexes
@@ -33,11 +33,15 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What went, which pages were damaged, and why the next segment did not go, though it is old enough ("": there is none)."""
+    """What went, which pages were damaged, and why the next segment did not go, though it is old enough ("": there is none).
+
+    `passing` says that the obstacle may pass by itself.
+    """
 
     dropped: tuple[Dropped, ...] = ()
     damages: tuple[str, ...] = ()
     obstacle: str = ""
+    passing: bool = False
 
     def told(self) -> tuple[str, ...]:
         """What was done, a sentence each."""
@@ -66,7 +70,7 @@ def drop_old(
         old = expiry.old(conn, now - keep)
     dropped: list[Dropped] = []
     damages: list[str] = []
-    obstacle = ""
+    obstacle, passing = "", False
     try:
         if old:
             dropping = _Dropping(config, ledger, archive, indexes.reader(config), now, dropped, damages)
@@ -74,7 +78,8 @@ def drop_old(
                 dropping.drop(segment)
     except (SearchIndexError, ArchiveError) as error:
         obstacle = f"{old[len(dropped)]} is older than [store] retention, but stays: {error}"
-    return Retained(tuple(dropped), tuple(damages), obstacle)
+        passing = isinstance(error, IndexUnavailableError)
+    return Retained(tuple(dropped), tuple(damages), obstacle, passing)
 
 
 def dropped_at(config: Config, article: Article) -> datetime | None:

@@ -47,5 +47,5 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
         done += retained.told()
         findings = [finding for finding in examine(config) if finding.part != "lock"]
         if retained.obstacle:
-            findings.append(Finding("retention", False, retained.obstacle))
+            findings.append(Finding("retention", False, retained.obstacle, retained.passing))
         return Upkeep(tuple(done), tuple(findings))

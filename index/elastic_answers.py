@@ -1,0 +1,208 @@
+"""The shape of every answer, checked where it arrives: what a proxy or a login page sends is not taken for Elasticsearch's.
+
+Elasticsearch names itself in the header X-Elastic-Product (but for refusals, under security), and each kind of request has
+a kind of answer. Anything else counts as a server that is away for now, since it says nothing about the index.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import msgspec
+from elastic_transport import ApiResponseMeta, TransportError, Urllib3HttpNode
+from msgspec import Meta
+
+# A proxy may ask for credentials or refuse a large request in its own words, and Elasticsearch itself refuses that without
+# its header; both are to be read by their status.
+_BY_STATUS = (401, 413)
+_MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
+
+
+class StrangeAnswerError(TransportError):
+    """An answer that is not Elasticsearch's, or that was cut on the way."""
+
+
+def strange(meta: ApiResponseMeta, what: str) -> StrangeAnswerError:
+    """The error for an answer; `what` says what it came with."""
+    node = meta.node
+    status = "" if meta.status == 200 else f"status {meta.status} and "
+    return StrangeAnswerError(
+        f"{node.scheme}://{node.host}:{node.port}{node.path_prefix} answered with {status}{what}, not as Elasticsearch: "
+        "see whether a proxy or a login page stands in front of it"
+    )
+
+
+class CheckedNode(Urllib3HttpNode):
+    """A connection that raises StrangeAnswerError for an answer of another shape than the request's."""
+
+    def perform_request(
+        self, method: str, target: str, body: bytes | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Meta and body of the answer. Raises TransportError."""
+        answer = super().perform_request(method, target, body, *args, **kwargs)
+        if answer.meta.status not in _BY_STATUS:
+            _check(answer.meta, method, answer.body, _kind(method, target, body, answer.meta))
+        return answer
+
+
+def _check(meta: ApiResponseMeta, method: str, body: bytes, kind: Any) -> None:
+    found = _MIME_TYPE.match(meta.headers.get("content-type") or "")
+    mime_type = found[0] if found else "no content type"
+    if not _named(meta) and (meta.status < 400 or meta.status == 404):
+        raise strange(
+            meta, f"{mime_type} without the header X-Elastic-Product" if "json" in mime_type else mime_type
+        )
+    if method == "HEAD" or kind is Any:
+        return
+    if "json" not in mime_type:
+        raise strange(meta, mime_type)
+    try:
+        msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise strange(meta, f"JSON of another shape ({error})") from error
+
+
+def _named(meta: ApiResponseMeta) -> bool:
+    return meta.headers.get("x-elastic-product") == "Elasticsearch"
+
+
+class _Refusal(TypedDict):
+    error: str | dict[str, Any]
+
+
+class _Item(TypedDict):
+    _id: str
+    status: int
+
+
+class _Bulk(TypedDict):
+    items: list[Annotated[dict[str, _Item], Meta(min_length=1, max_length=1)]]
+
+
+class _Refreshed(TypedDict):
+    _shards: dict[str, Any]
+
+
+class _Document(TypedDict):
+    _source: dict[str, Any]
+
+
+class _Hit(_Document):
+    _score: float | None
+
+
+class _Total(TypedDict):
+    value: int
+
+
+class _Hits(TypedDict):
+    total: _Total
+    hits: list[_Hit]
+
+
+class _Search(TypedDict):
+    timed_out: bool
+    hits: _Hits
+
+
+class _SortedHit(_Document):
+    sort: Annotated[list[Any], Meta(min_length=1)]
+
+
+class _SortedHits(TypedDict):
+    hits: list[_SortedHit]
+
+
+class _Page(TypedDict):
+    hits: _SortedHits
+
+
+class _Bucket(TypedDict):
+    key: str | float
+    doc_count: int
+
+
+class _Buckets(TypedDict):
+    buckets: list[_Bucket]
+
+
+class _Counts(TypedDict):
+    counts: _Buckets
+
+
+class _Aggregated(TypedDict):
+    timed_out: bool
+    aggregations: _Counts
+
+
+class _Maybe(TypedDict):
+    _id: str
+    _source: NotRequired[dict[str, Any]]
+
+
+class _Maybes(TypedDict):
+    docs: list[_Maybe]
+
+
+class _Count(TypedDict):
+    count: int
+
+
+class _Pit(TypedDict):
+    id: str
+
+
+class _Closed(TypedDict):
+    succeeded: bool
+
+
+class _Health(TypedDict):
+    status: str
+
+
+class _Acknowledged(TypedDict):
+    acknowledged: bool
+
+
+class _Aliases(TypedDict):
+    aliases: dict[str, dict[str, Any]]
+
+
+class _Mapped(TypedDict):
+    mappings: dict[str, Any]
+
+
+class _Settings(TypedDict):
+    index: dict[str, Any]
+
+
+class _Index(_Aliases, _Mapped):
+    settings: _Settings
+
+
+# What is asked, by method and path, and what a success of it holds at least. Other requests are not the product's own.
+_KINDS: Mapping[str, Any] = {
+    "PUT /[^/]+/_bulk": _Bulk,
+    "POST /[^/]+/_refresh": _Refreshed,
+    "POST /[^/]+/_search": _Search,
+    "POST /_search": _Page,
+    "POST /[^/]+/_mget": _Maybes,
+    "POST /[^/]+/_count": _Count,
+    "POST /[^/]+/_pit": _Pit,
+    "DELETE /_pit": _Closed,
+    "GET /[^/]+/_doc/[^/]+": _Document,
+    "GET /_alias/[^/]+": Annotated[dict[str, _Aliases], Meta(min_length=1)],
+    "GET /[^/]+/_mapping": dict[str, _Mapped],
+    "GET /[^/_][^/]*": dict[str, _Index],
+    "GET /_cluster/health/[^/]+": _Health,
+    "(PUT|DELETE) /(_(component|index)_template/)?[^/_][^/]*|POST /_aliases": _Acknowledged,
+}
+
+
+def _kind(method: str, target: str, body: bytes | None, meta: ApiResponseMeta) -> Any:
+    """The kind of the answer to a request; Any for one that is not the product's own."""
+    if not 200 <= meta.status < 300:
+        return dict[str, Any] if _named(meta) else _Refusal
+    request = f"{method} {target.partition('?')[0]}"
+    kind = next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, request)), Any)
+    return _Aggregated if kind is _Search and b'"aggs":' in (body or b"") else kind

@@ -1,0 +1,192 @@
+"""Answers that are not Elasticsearch's: the index counts as away, whatever was asked."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from articles.errors import IndexUnavailableError, SearchIndexError
+from index.elastic import mapping
+from index.elastic.bulk import Patience
+from index.elastic.client import connect
+from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.query import Query
+from tests import elastic
+from tests.elastic import LOGIN, STRANGE, Answer, Front, named, page
+from tests.index_contract import article
+
+ONE, TWO = article("one", title="One"), article("two", title="Two")
+HASTY = Patience(seconds=0)
+Ask = Callable[[Elasticsearch, str], Any]
+REQUESTS: dict[str, Ask] = {
+    "add": lambda client, alias: ElasticWriter(client, alias, HASTY).add([ONE, TWO]),
+    "delete": lambda client, alias: ElasticWriter(client, alias, HASTY).delete([ONE.id]),
+    "search": lambda client, alias: ElasticReader(client, alias).search(Query(text="one")),
+    "newest": lambda client, alias: ElasticReader(client, alias).search(Query(sort="newest")),
+    "facet": lambda client, alias: ElasticReader(client, alias).facet(Query(), "source"),
+    "days": lambda client, alias: ElasticReader(client, alias).days(Query()),
+    "get": lambda client, alias: ElasticReader(client, alias).get(ONE.id),
+    "get_many": lambda client, alias: ElasticReader(client, alias).get_many([ONE.id]),
+    "count": lambda client, alias: ElasticReader(client, alias).count(),
+    "all": lambda client, alias: list(ElasticReader(client, alias).all()),
+    "current": mapping.current,
+    "make": mapping.make,
+    "create": mapping.create,
+    "check": mapping.check,
+    "drop": mapping.drop,
+}
+
+
+@pytest.fixture
+def front() -> Iterator[Front]:
+    with closing(Front(lambda _: None)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(front: Front) -> Iterator[Elasticsearch]:
+    with closing(connect(front.url, {})) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("ask", REQUESTS.values(), ids=REQUESTS)
+def test_whatever_else_answers_is_an_index_that_is_away(
+    front: Front, client: Elasticsearch, ask: Ask, answer: Answer
+) -> None:
+    front.instead = lambda _: answer
+    with pytest.raises(IndexUnavailableError) as raised:
+        ask(client, "articles")
+    assert front.asked
+    assert str(raised.value).startswith(f"{front.url} answered with ")
+    assert "proxy" in str(raised.value)
+    assert str(raised.value).isprintable()
+    assert len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (LOGIN, "answered with text/html, not as Elasticsearch"),
+        (page("gone", 502), "answered with status 502 and text/html, not"),
+        (STRANGE["gateway"], "application/json without the header X-Elastic-Product"),
+        (named('{"count": "many"}'), "JSON of another shape (Expected `int`, got `str` - at `$.count`)"),
+        (Answer(b"", {"Content-Type": "\x1b[31mred"}), "answered with no content type"),
+    ],
+)
+def test_the_message_says_what_answered(
+    front: Front, client: Elasticsearch, answer: Answer, said: str
+) -> None:
+    front.instead = lambda _: answer
+    with pytest.raises(IndexUnavailableError) as raised:
+        ElasticReader(client, "articles").count()
+    assert said in str(raised.value)
+
+
+def items(*ids: str, **more: object) -> Answer:
+    """The answer to a bulk that says of these ids that they are in."""
+    found = [{"index": {"_id": one, "status": 201} | more} for one in ids]
+    return named(json.dumps({"errors": False, "items": found}))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        items(ONE.id),
+        items(TWO.id, ONE.id),
+        items(ONE.id, TWO.id, TWO.id),
+        items(ONE.id, ONE.id),
+        named('{"errors": true, "items": []}'),
+        named('{"errors": false, "items": [{}, {}]}'),
+        named('{"errors": false, "items": [1, 2]}'),
+    ],
+)
+def test_a_bulk_is_asked_again_until_each_document_has_its_own_answer(
+    front: Front, client: Elasticsearch, answer: Answer
+) -> None:
+    refreshed = named('{"_shards": {}}')
+    answers = [answer, LOGIN, answer, items(ONE.id, TWO.id), refreshed]
+    front.instead = answers.__getitem__
+    patience = Patience(seconds=60, monotonic=lambda: 0.0, sleep=lambda _: None)
+    acks = ElasticWriter(client, "articles", patience).add([ONE, TWO])
+    assert [(ack.id, ack.status) for ack in acks] == [(ONE.id, "indexed"), (TWO.id, "indexed")]
+    assert len(front.asked) == len(answers)
+
+
+def test_a_refusal_of_credentials_says_how_to_set_them_even_if_it_is_a_proxys(
+    front: Front, client: Elasticsearch
+) -> None:
+    front.instead = lambda _: page("<h1>401</h1>", 401)
+    for ask in REQUESTS.values():
+        with pytest.raises(SearchIndexError, match="BROADSHEET_ELASTICSEARCH_API_KEY") as raised:
+            ask(client, "articles")
+        assert "<h1>" not in str(raised.value)
+
+
+def test_a_proxy_that_takes_small_requests_only_is_sent_small_ones(
+    front: Front, client: Elasticsearch
+) -> None:
+    answers = [page("too large", 413), items(ONE.id), items(TWO.id), named('{"_shards": {}}')]
+    front.instead = answers.__getitem__
+    acks = ElasticWriter(client, "articles", HASTY).add([ONE, TWO])
+    assert [ack.status for ack in acks] == ["indexed", "indexed"]
+
+
+def test_a_document_of_another_program_is_damage_not_a_server_that_is_away(
+    front: Front, client: Elasticsearch
+) -> None:
+    front.instead = lambda _: named(json.dumps({"_id": ONE.id, "_source": {"title": "x"}}))
+    with pytest.raises(SearchIndexError, match="broadsheet index rebuild") as raised:
+        ElasticReader(client, "articles").get(ONE.id)
+    assert not isinstance(raised.value, IndexUnavailableError)
+
+
+# In the middle, before a real server
+
+
+def publish(client: Elasticsearch, alias: str) -> None:
+    mapping.publish(client, alias, f"{alias}-v{mapping.VERSION}-000002")
+
+
+def disturb(front: Front, place: int) -> None:
+    """Let the answer to the request at `place` from here on be another's; one to HEAD has no body to look at."""
+    front.asked.clear()
+
+    def instead(number: int) -> Answer | None:
+        wrong = LOGIN if front.asked[number].startswith("HEAD ") else STRANGE["signed, names"]
+        return wrong if number == place else None
+
+    front.instead = instead
+
+
+@pytest.mark.parametrize("ask", [*REQUESTS.values(), publish], ids=[*REQUESTS, "publish"])
+def test_each_request_of_an_operation_in_turn_may_get_a_strange_answer(
+    elasticsearch_server: elastic.Server,
+    connection: Elasticsearch,
+    front: Front,
+    client: Elasticsearch,
+    ask: Ask,
+) -> None:
+    if elasticsearch_server.environment:
+        pytest.skip("the proxy does not speak TLS")
+    front.target = urlsplit(elasticsearch_server.url).port or 0
+    for place in range(100):
+        with elastic.fresh_alias(connection) as alias:
+            if ask is not mapping.create:
+                mapping.create(connection, alias)
+                ElasticWriter(connection, alias).add([ONE, TWO])
+            if ask is publish:
+                mapping.make(connection, alias)
+            disturb(front, place)
+            try:
+                ask(client, alias)
+            except IndexUnavailableError as error:
+                assert "not as Elasticsearch" in str(error)
+            else:
+                assert 0 < len(front.asked) <= place, front.asked
+                return
+    pytest.fail("it never ended")
