@@ -7,6 +7,7 @@ BroadsheetError
 ├── QueryError         mend the query; it points at the character
 ├── LockedError        another run has the data folder; wait for it or end it
 ├── SchedulerError     Prefect's server cannot be reached, or did not start; look at its address or its log
+├── OutputError        standard output cannot be written; make room, or send it elsewhere
 ├── CrawlError         the crawl ended before its time; the message says why, the next run goes on
 ├── StorageError       the disk is full, read-only or gone; make room, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
@@ -52,6 +53,10 @@ class LockedError(BroadsheetError):
 
 class SchedulerError(BroadsheetError):
     """Prefect's server cannot be reached, refuses, or did not come up."""
+
+
+class OutputError(BroadsheetError):
+    """Standard output takes nothing (a full device)."""
 
 
 class CrawlError(BroadsheetError):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet.commands import admin, collect, find, inspection, replay, scheduling
+from broadsheet.output import guarded
 
 app = typer.Typer(
     name="broadsheet",
@@ -58,16 +60,25 @@ app.add_typer(admin.app, name="index")
 def main() -> None:
     """Run the command line; an error is one message on standard error and exit code 1.
 
-    For an index that is not available for now the code is 75 (EX_TEMPFAIL of sysexits.h): try again later.
+    For an index that is not available for now the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. When the
+    reader of a pipe is gone, nothing is said, and the code is 141.
     """
     os.environ["PYTHONSAFEPATH"] = "1"  # no child process imports what happens to lie in the working folder
     try:
-        app()
+        with guarded():
+            app()
     except QueryError as error:
         line = error.query.replace("\n", " ")[:200]
         pointer = f"\n  {line}\n  {' ' * error.position}^" if error.position <= len(line) else ""
-        typer.echo(f"broadsheet: {error}{pointer}", err=True)
+        _complain(f"{error}{pointer}")
         sys.exit(1)
     except BroadsheetError as error:
-        typer.echo(f"broadsheet: {error}", err=True)
+        _complain(str(error))
         sys.exit(os.EX_TEMPFAIL if isinstance(error, IndexUnavailableError) else 1)
+
+
+def _complain(message: str) -> None:
+    from broadsheet.terminal import plain
+
+    with suppress(OSError):  # the exit code says it, too
+        typer.echo(f"broadsheet: {plain(message)}", err=True)

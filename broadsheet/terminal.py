@@ -42,8 +42,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
 
 
 def print_json(value: object) -> None:
-    """The value as JSON, for other programs."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=_iso) + "\n")
+    """The value as JSON, for other programs; all in ASCII where the output's encoding lacks a character of it."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=_iso)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=1, default=_iso)
+    sys.stdout.write(text + "\n")
 
 
 def _iso(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from articles.errors import ConfigError, SearchIndexError
+from articles.errors import ConfigError, SearchIndexError, StorageError
 
 if TYPE_CHECKING:
     from articles.model import Article
@@ -270,4 +270,4 @@ def export(
             for article in reader.all():
                 out.write(to_json(article) + b"\n")
     except OSError as error:
-        raise ConfigError(f"{output} cannot be written: {error.strerror}.") from error
+        raise StorageError(f"{output} cannot be written: {error.strerror}.") from error
