@@ -17,7 +17,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
 from index.elastic.server_errors import cause, explanation, poisoned, refused, unreachable
-from index.elastic_answers import strange
+from index.elastic.shape import strange
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from elasticsearch import Elasticsearch
 
 from articles.errors import ConfigError
-from index.elastic_answers import CheckedNode
+from index.elastic.shape import CheckedNode
 
 _PREFIX = "BROADSHEET_ELASTICSEARCH_"
 _SECONDS = 60.0

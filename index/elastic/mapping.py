@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 from articles.errors import SearchIndexError
 from index.documents import KEYWORD_FIELDS
 from index.elastic.server_errors import explained
-from index.elastic_answers import strange
+from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 

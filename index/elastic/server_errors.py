@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch import ApiError, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic_answers import StrangeAnswerError
+from index.elastic.shape import StrangeAnswerError
 
 _BUSY = (429, 502, 503, 504)
 _BLOCKED = ("cluster_block_exception", "index_closed_exception")
