@@ -89,3 +89,9 @@ class IndexReader(Protocol):
 
     def all(self) -> Iterator[Article]:
         """Every article, sorted by id."""
+
+    def scan(self, query: Query) -> Iterator[Article]:
+        """Every article that `query` finds, however many, newest first, as of the first one; its page and order do not count."""
+
+    def close(self) -> None:
+        """Release the index."""

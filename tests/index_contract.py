@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from articles.errors import QueryError
 from articles.model import Article, Image, Removal
-from index.documents import Facet
+from index.documents import Facet, timestamp
 from index.marks import END, START
 from index.protocols import IndexReader, IndexWriter
 from index.query import Query
@@ -457,6 +457,33 @@ class IndexContract:
         for each in (*reversed(added), *added):
             opened.writer.add([each])
         assert list(opened.reader.all()) == added
+
+    def test_a_scan_gives_what_a_query_finds_newest_first(self, library: IndexReader) -> None:
+        found = [KEYS[each.id] for each in library.scan(Query(text="language:en OR jets", limit=1, offset=2))]
+        assert found == ["cars", "steel", "jets"]
+        assert next(library.scan(Query(text="steel", until=NOON - timedelta(days=900))), None) is None
+        with pytest.raises(QueryError):
+            list(library.scan(Query(text="(")))
+
+    def test_a_scan_gives_each_once_however_many_of_one_time_and_as_of_its_beginning(
+        self, new_index: NewIndex
+    ) -> None:
+        opened = new_index()
+        added = [
+            replace(
+                LIBRARY["steel"], id=f"{number:032x}", published_at=NOON - timedelta(days=number // 1_100)
+            )
+            for number in range(2_203)
+        ]
+        opened.writer.add(added)
+        scan = opened.reader.scan(Query(text="steel"))
+        seen = [next(scan)]
+        opened.writer.delete([each.id for each in added])
+        seen += scan
+        assert sorted(each.id for each in seen) == [each.id for each in added]
+        dates = [timestamp(each) for each in seen]
+        assert dates == sorted(dates, reverse=True)
+        assert list(opened.reader.scan(Query())) == []
 
     def test_a_newer_one_replaces(self, new_index: NewIndex) -> None:
         opened = new_index()

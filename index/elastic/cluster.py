@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from elasticsearch import Elasticsearch, NotFoundError
 
@@ -158,13 +159,26 @@ class ElasticReader:
 
     def all(self) -> Iterator[Article]:
         """Every article, sorted by id, as of the first one."""
+        return self._each({"match_all": {}}, [{"id": "asc"}])
+
+    def scan(self, query: Query) -> Iterator[Article]:
+        """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
+        compiled = compile_query(query, parse(query.text))
+        return self._each(compiled, [{"@timestamp": "desc"}, {"id": "asc"}])
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._client.close()
+
+    def _each(self, query: Dsl, sort: list[Dsl]) -> Iterator[Article]:
         with self._point_in_time() as pit:
-            after: list[str] | None = None
+            after: list[Any] | None = None
             while True:
                 with explained(self._alias):
                     page = self._client.search(
                         pit={"id": pit, "keep_alive": _KEPT},
-                        sort=[{"id": "asc"}],
+                        query=query,
+                        sort=sort,
                         search_after=after,
                         size=_PAGE,
                         track_total_hits=False,
@@ -174,10 +188,6 @@ class ElasticReader:
                 if len(page) < _PAGE:
                     return
                 after = page[-1]["sort"]
-
-    def close(self) -> None:
-        """Release the connections."""
-        self._client.close()
 
     def _buckets(self, query: Query, aggregation: Dsl) -> list[Dsl]:
         with explained(self._alias):

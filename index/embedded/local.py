@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from index.ranking import WINDOW, recency
 _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
 _SCHEMA = disk.make_schema()
 _MOST_VALUES = 65_000  # of a facet; tantivy's own limit of buckets
+_SCANNED = 1_000  # places of articles in memory at a time
 _ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
 
 
@@ -169,6 +171,22 @@ class EmbeddedReader:
                 for article_id in sorted({term for term, _ in searcher.terms_with_prefix("id", start)}):
                     if (address := _address(searcher, article_id)) is not None:
                         yield _article(searcher, address)
+
+    def scan(self, query: Query) -> Iterator[Article]:
+        """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
+        compiled = compile_query(query, parse(query.text), _SCHEMA)
+        with disk.reading(self._folder):
+            searcher = self._searcher()
+            for offset in count(0, _SCANNED):
+                page = searcher.search(
+                    compiled, limit=_SCANNED, offset=offset, order_by_field="timestamp", count=False
+                ).hits
+                yield from (_article(searcher, address) for _, address in page)
+                if len(page) < _SCANNED:
+                    return
+
+    def close(self) -> None:
+        """Nothing is to be released: files are open while they are read."""
 
     def _recent_first(
         self, searcher: Searcher, hits: Sequence[tuple[float, DocAddress]]
