@@ -3,10 +3,10 @@
 Every time is an aware datetime in UTC. Text fields are "" and collections empty when a page does not say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import msgspec
 
@@ -189,6 +189,20 @@ class Article:
     story_id: str = ""
     snapshot: int = 0
 
+    def __repr__(self) -> str:
+        day = f"{self.published_at:%Y-%m-%d}, " if self.published_at else ""
+        return f"<Article {self.title!r}, {day}{self.word_count} words, {self.url!r}>"
+
+    def __str__(self) -> str:
+        from articles.display import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from articles.display import as_html
+
+        return as_html(self)
+
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Article)
@@ -202,3 +216,19 @@ def to_json(article: Article) -> bytes:
 def from_json(line: bytes | str) -> Article:
     """The inverse of `to_json`. Raises msgspec.ValidationError for anything else."""
     return _DECODER.decode(line)
+
+
+def to_dict(record: Any) -> dict[str, Any]:
+    """A record as a plain dict, records inside it too; tuples become lists, times stay `datetime` and days `date`.
+
+    Raises TypeError for what is not a record.
+    """
+    if not is_dataclass(record) or isinstance(record, type):
+        raise TypeError(f"to_dict takes a record, such as an Article; this is {type(record).__name__}")
+    return {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return to_dict(value) if is_dataclass(value) else value

@@ -9,18 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from articles.display import printable
+
 console = Console(highlight=False)
 _SHORT = 24
 
 
-def plain(text: str) -> str:
-    """The text without control characters, which a terminal would obey."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-
-
 def say(text: str = "", style: str = "") -> None:
     """A line of our own words or of a page's; neither is read as markup. A terminal gets whole words, a file whole lines."""
-    console.print(Text(plain(text), style=style), soft_wrap=not console.is_terminal)
+    console.print(Text(printable(text), style=style), soft_wrap=not console.is_terminal)
 
 
 def when(moment: datetime | None) -> str:
@@ -37,7 +34,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
         short = all(len(str(row[number])) <= _SHORT for row in cells)
         grid.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=short)
     for row in cells:
-        grid.add_row(*(Text(plain(str(cell))) for cell in row))
+        grid.add_row(*(Text(printable(str(cell))) for cell in row))
     console.print(grid)
 
 

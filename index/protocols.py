@@ -3,12 +3,15 @@
 Each backend implements both, and the contract suite (tests/index_contract.py) is run over each.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from articles.display import byline, link, printable, safe_html, table
 from articles.model import Article
 from index.documents import Facet
+from index.marks import END, START
 from index.query import Query
 
 
@@ -33,13 +36,52 @@ class Hit:
     score: float
     highlights: tuple[str, ...]
 
+    def snippets(self, start: str = "", end: str = "") -> tuple[str, ...]:
+        """The highlights with each match between `start` and `end`."""
+        return tuple(text.replace(START, start).replace(END, end) for text in self.highlights)
+
+    def __repr__(self) -> str:
+        return f"<Hit {self.score:.2f} {self.article!r}>"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """One page of hits and how many there are in all."""
+    """One page of hits and how many there are in all. Its length and its items are those of the page."""
 
     total: int
     hits: tuple[Hit, ...]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __getitem__(self, place: int) -> Hit:
+        return self.hits[place]
+
+    def __repr__(self) -> str:
+        return f"<Hits {len(self.hits)} of {self.total}>"
+
+    def __str__(self) -> str:
+        return printable("\n".join((f"{self.total} found", *map(_line, self.hits))))
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (link(hit.article.url, hit.article.title), safe_html(byline(hit.article)), _marked(hit))
+            for hit in self.hits
+        ]
+        return f"<p>{self.total} found</p>{table(('title', 'from', 'found'), rows)}"
+
+
+def _line(hit: Hit) -> str:
+    return f"{hit.article.title} ({byline(hit.article)})"
+
+
+def _marked(hit: Hit) -> str:
+    tags = {START: "<mark>", END: "</mark>"}
+    parts = re.split(f"([{START}{END}])", "\n".join(hit.highlights))
+    return "".join(tags.get(part) or safe_html(part) for part in parts).replace("\n", "<br>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

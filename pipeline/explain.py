@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from articles.clean import clean
+from articles.display import printable
 from articles.errors import ConfigError, LedgerError, SearchIndexError
 from articles.model import Article, Page
 from articles.urls import canonical
@@ -27,6 +28,10 @@ class Step:
     at: datetime | None
     step: str
     what: str
+
+    def __str__(self) -> str:
+        time = f"{self.at:%Y-%m-%d %H:%M:%S}" if self.at else ""
+        return printable(f"{time:<19}  {self.step:<11}  {self.what}")
 
 
 def explain(config: Config, address: str) -> list[Step]:

@@ -85,7 +85,7 @@ def search(
                         "url": h.article.url,
                         "source": h.article.source,
                         "published_at": h.article.published_at,
-                        "highlights": [unmarked(text) for text in h.highlights],
+                        "highlights": h.snippets(),
                     }
                     for h in hits.hits
                 ],
@@ -114,18 +114,12 @@ def show_counts(
         table((by, "articles"), [(each.value, each.articles) for each in counts])
 
 
-def unmarked(highlight: str) -> str:
-    """The fragment without its marks."""
-    from index.marks import END, START
-
-    return highlight.replace(START, "").replace(END, "")
-
-
 def show_hit(hit: "Hit") -> None:
     """One hit: title, where and when, and its fragments with the matches in colour."""
     from rich.text import Text
 
-    from broadsheet.terminal import console, plain, say, when
+    from articles.display import printable
+    from broadsheet.terminal import console, say, when
     from index.marks import END, START
 
     article = hit.article
@@ -137,10 +131,10 @@ def show_hit(hit: "Hit") -> None:
         for number, part in enumerate(fragment.split(START)):
             match, mark, rest = part.partition(END)
             if number == 0 or not mark:
-                line.append(plain(part))
+                line.append(printable(part))
             else:
-                line.append(plain(match), style="bold yellow")
-                line.append(plain(rest))
+                line.append(printable(match), style="bold yellow")
+                line.append(printable(rest))
         console.print(line)
 
 
