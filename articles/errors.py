@@ -3,6 +3,7 @@
 BroadsheetError
 ├── ConfigError        mend broadsheet.toml or the environment
 ├── UrlError           mend the URL
+├── UsageError         mend the call from Python: an argument, or a collection that is closed already
 ├── FeedError          the feed cannot be read; look at what the site sends
 ├── QueryError         mend the query; it points at the character
 ├── LockedError        another run has the data folder; wait for it or end it
@@ -29,6 +30,10 @@ class ConfigError(BroadsheetError):
 
 class UrlError(BroadsheetError, ValueError):
     """A URL that is malformed or not http(s); names it."""
+
+
+class UsageError(BroadsheetError, ValueError):
+    """A call from Python that cannot be meant; names the argument."""
 
 
 class FeedError(BroadsheetError):

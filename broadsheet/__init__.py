@@ -1,3 +1,91 @@
-"""What a person touches: the command line and the sample newsroom."""
+"""Broadsheet: news pages cut down to their articles, and collections of them searched.
+
+    import broadsheet
+
+    article = broadsheet.clean_html(page, "https://example.org/news/ferry")   # one page
+    with broadsheet.Collection("news") as news:                               # what `broadsheet run` has collected
+        hits = news.search("ferry OR tram", since="2026-11-01")
+
+The names in `__all__` are the public interface; docs/python.md shows each. Everything else, the packages articles, store, crawlers,
+index, pipeline and flows included, is private and may change with any version.
+"""
+
+from typing import TYPE_CHECKING
+
+from broadsheet.namesakes import claim
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ArchiveError",
+    "Article",
+    "BroadsheetError",
+    "Collection",
+    "ConfigError",
+    "Count",
+    "Hit",
+    "Hits",
+    "Image",
+    "IndexUnavailableError",
+    "LedgerError",
+    "LockedError",
+    "QueryError",
+    "Rejection",
+    "Removal",
+    "SearchIndexError",
+    "Source",
+    "Step",
+    "StorageError",
+    "UrlError",
+    "UsageError",
+    "__version__",
+    "clean_html",
+    "clean_many",
+    "to_dict",
+]
+
+if TYPE_CHECKING:
+    from articles.errors import (
+        ArchiveError,
+        BroadsheetError,
+        ConfigError,
+        IndexUnavailableError,
+        LedgerError,
+        LockedError,
+        QueryError,
+        SearchIndexError,
+        StorageError,
+        UrlError,
+        UsageError,
+    )
+    from articles.model import Article, Image, Rejection, Removal, to_dict
+    from broadsheet.cleaning import clean_html, clean_many
+    from broadsheet.collection import Collection, Source
+    from index.protocols import Count, Hit, Hits
+    from pipeline.explain import Step
+
+# Where each name is found once it is asked for: importing all of them takes a second, which the command line has not.
+_HOMES = {
+    "articles.model": ("Article", "Image", "Rejection", "Removal", "to_dict"),
+    "broadsheet.cleaning": ("clean_html", "clean_many"),
+    "broadsheet.collection": ("Collection", "Source"),
+    "index.protocols": ("Count", "Hit", "Hits"),
+    "pipeline.explain": ("Step",),
+}
+
+claim()
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in __all__:
+        home = next((module for module, names in _HOMES.items() if name in names), "articles.errors")
+        value: object = getattr(import_module(home), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

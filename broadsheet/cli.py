@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
+from broadsheet import __version__
 from broadsheet.commands import admin, collect, find, inspection, replay, scheduling
 from broadsheet.output import guarded
 
@@ -21,12 +22,21 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"broadsheet {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
     config: Annotated[
         Path, typer.Option("--config", "-c", help="The configuration file.", envvar="BROADSHEET_CONFIG")
     ] = Path("broadsheet.toml"),
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
 ) -> None:
     """Crawl news sites, keep every page, cut it down to the article, and search."""
     context.obj = config

@@ -34,6 +34,10 @@ class Lost:
     detail: str
 
 
+class FalseStartError(RuntimeError):
+    """The worker processes end before they are ready."""
+
+
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     parent.join()
     os._exit(1)
@@ -109,7 +113,7 @@ class Workers(Generic[Task, Result]):
 
     A task that outlives its time loses its worker; a task whose worker dies is tried once more on a fresh
     one. `function` must be importable, tasks and results picklable, no task None. Use as a context manager,
-    from one thread. Raises RuntimeError when the processes cannot start.
+    from one thread. Raises FalseStartError when the processes do not start.
     """
 
     def __init__(self, function: Callable[[Task], Result], count: int, seconds: float) -> None:
@@ -187,7 +191,7 @@ class Workers(Generic[Task, Result]):
             worker.ready = not isinstance(answer, Lost)
             self._false_starts = 0 if worker.ready else self._false_starts + 1
             if self._false_starts == _FALSE_STARTS:
-                raise RuntimeError(f"the worker processes do not start: {answer}")
+                raise FalseStartError(f"the worker processes do not start: {answer}")
         worker.task = None
         return answer
 

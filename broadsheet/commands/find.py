@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from articles.errors import ConfigError, SearchIndexError, StorageError
+from articles.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
     from articles.model import Article
@@ -17,15 +17,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 def _reader(context: typer.Context) -> "IndexReader":
+    from broadsheet.lookup import open_index
     from pipeline.configuration.config import load
-    from pipeline.indexes import reader
 
-    config = load(context.obj)
-    if not config.archive.exists():
-        raise SearchIndexError(
-            f"There is nothing in {config.folder} to search yet; `broadsheet run` collects it."
-        )
-    return reader(config)
+    return open_index(load(context.obj))
 
 
 def day(text: str, option: str) -> datetime | None:
@@ -170,24 +165,9 @@ def _raw_page(context: typer.Context, article: "Article") -> str:
 
 
 def _find(reader: "IndexReader", which: str) -> "Article":
-    from articles.errors import UrlError
-    from articles.urls import article_id, canonical
-    from index.query import Query
+    from broadsheet.lookup import find_article
 
-    if "/" not in which:
-        article = reader.get(which)
-        if article is None and len(which) >= 6:
-            found = [a for a in reader.all() if a.id.startswith(which)]
-            article = found[0] if len(found) == 1 else None
-    else:
-        try:
-            url = canonical(which)
-        except UrlError as error:
-            raise ConfigError(str(error)) from error
-        article = reader.get(article_id(url))
-        if article is None:
-            hits = reader.search(Query(text=f'url:"{url}"', limit=1)).hits
-            article = hits[0].article if hits else None
+    article = find_article(reader, which)
     if article is None:
         raise ConfigError(
             f"No article {which} in the index; `broadsheet explain URL` says what became of a URL."

@@ -1,0 +1,207 @@
+"""A collection, as `broadsheet run` makes it, read from Python."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, get_args
+
+from articles.errors import UsageError
+from articles.model import Article
+from broadsheet.lookup import find_article, open_index
+from index.documents import Facet
+from index.protocols import Count, Hits, IndexReader
+from index.query import Query
+from index.query_language import parse
+from pipeline.configuration.config import FILE_NAME, load
+
+if TYPE_CHECKING:
+    from pipeline.explain import Step
+
+Day = str | date | datetime  # a day such as "2026-11-23", or an aware time
+_NAME = re.compile(r"[\w.:-]+")
+_LAST_DAY = date.max - timedelta(days=1)  # the last one with a morrow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A source of the collection: its name in queries, and the URLs of its feeds."""
+
+    name: str
+    feeds: tuple[str, ...]
+
+
+class Collection:
+    """The collection of a `broadsheet.toml`: its index, searched; its articles, listed; its ledger, asked.
+
+    A context manager; nothing can be asked of it once it is closed. It only reads, sees what runs add meanwhile from the
+    next call on, and works with both backends (credentials of Elasticsearch come from the environment).
+
+    Queries are in the language of the command `search`. `since` and `until` are days ("2026-11-23" or a `date`, in
+    UTC, both included) or aware times (`until` is then not included), and bound an article's date: when it was published,
+    else first seen.
+
+    Where the arguments cannot be meant, methods raise UsageError (QueryError for a query, UrlError for a URL); SearchIndexError
+    where there is no index, or a damaged one; IndexUnavailableError while Elasticsearch cannot be reached.
+    """
+
+    def __init__(self, where: str | PathLike[str] = ".") -> None:
+        """Open the collection of this `broadsheet.toml`, or of the one in this folder. Raises ConfigError."""
+        path = Path(where)
+        self._config = load(path / FILE_NAME if path.is_dir() else path)
+        self._reader: IndexReader | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Collection {str(self._config.path)!r}>"
+
+    def close(self) -> None:
+        """Release the index."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader, self._closed = None, True
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        sort: Literal["relevance", "newest"] = "relevance",
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Hits:
+        """The best hits, or the newest, and how many there are in all; within the first 10,000."""
+        if sort not in ("relevance", "newest") or limit < 1 or offset < 0:
+            raise UsageError(
+                f"sort={sort!r}, limit={limit}, offset={offset}: "
+                'sort is "relevance" or "newest", limit 1 or more, offset 0 or more'
+            )
+        start, end = _bounds(since, until)
+        return self._index.search(
+            Query(text=text, since=start, until=end, sort=sort, limit=limit, offset=offset)
+        )
+
+    def articles(
+        self,
+        query: str = "",
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        source: str = "",
+        language: str = "",
+    ) -> Iterator[Article]:
+        """Every article that is found, however many, newest first, as of the first one; a few are in memory at a time.
+
+        `source` is a source's name, `language` a code such as "de".
+        """
+        return self._index.scan(_query(_narrowed(query, source=source, language=language), since, until))
+
+    def article(self, which: str) -> Article | None:
+        """The article with this id, or the beginning of one (six characters or more), or URL. None where there is none."""
+        return find_article(self._index, which)
+
+    def facet(
+        self,
+        field: Facet,
+        query: str = "",
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        limit: int = 10,
+    ) -> list[Count]:
+        """The most frequent values of a field among all that is found: "source", "section", "language" or "author"."""
+        if field not in get_args(Facet) or limit < 1:
+            raise UsageError(
+                f"field={field!r}, limit={limit}: field is one of {', '.join(get_args(Facet))}, limit 1 or more"
+            )
+        return self._index.facet(_query(query, since, until), field, limit)
+
+    def days(self, query: str = "", *, since: Day | None = None, until: Day | None = None) -> list[Count]:
+        """How many of the articles that are found are dated on each day (UTC) that has any, in order."""
+        return self._index.days(_query(query, since, until))
+
+    def explain(self, url: str) -> "list[Step]":
+        """Every decision about a URL, in order, as the command `explain` prints them.
+
+        Raises ConfigError for a URL that was never discovered, LedgerError, ArchiveError.
+        """
+        from pipeline.explain import explain
+
+        self._check_open()
+        return explain(self._config, url)
+
+    def status(self) -> dict[str, dict[str, int]]:
+        """How many: `urls` by state, `captures` by outcome, and `index` with its `documents`. Raises LedgerError."""
+        from pipeline.status import status
+
+        self._check_open()
+        return status(self._config)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that `broadsheet.toml` names."""
+        return tuple(Source(name=each.name, feeds=each.feeds) for each in self._config.sources)
+
+    @property
+    def _index(self) -> IndexReader:
+        self._check_open()
+        if self._reader is None:
+            self._reader = open_index(self._config)
+        return self._reader
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise UsageError(f"{self!r} is closed; open it again with broadsheet.Collection")
+
+
+def _query(text: str, since: Day | None, until: Day | None) -> Query:
+    parse(text)  # raises now rather than at an iterator's first step
+    start, end = _bounds(since, until)
+    return Query(text=text, since=start, until=end)
+
+
+def _narrowed(query: str, **values: str) -> str:
+    """The query, and whole values of keyword fields, those that are not ""."""
+    parse(query)
+    parts = [f"({query})"] if query.strip() else []
+    for field, value in values.items():
+        if value:
+            if not _NAME.fullmatch(value):
+                raise UsageError(f"{field}={value!r}: letters, digits and . : - _ only")
+            parts.append(f'{field}:"{value}"')
+    return " ".join(parts)
+
+
+def _bounds(since: Day | None, until: Day | None) -> tuple[datetime | None, datetime | None]:
+    return _moment(since, "since", 0), _moment(until, "until", 1)
+
+
+def _moment(value: Day | None, name: str, days: int) -> datetime | None:
+    """The time that is meant; of a day its beginning, so many days later."""
+    if isinstance(value, str):
+        try:
+            value = (
+                date.fromisoformat(value)
+                if len(value) == len("2026-11-23")
+                else datetime.fromisoformat(value)
+            )
+        except ValueError:
+            raise UsageError(f'{name}={value!r} is not a day such as "2026-11-23"') from None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise UsageError(f"{name}={value!r} has no time zone; name a day, or a time with one")
+        return value
+    if isinstance(value, date):
+        return datetime.combine(min(value, _LAST_DAY) + timedelta(days=days), time.min, UTC)
+    if value is not None:
+        raise TypeError(f"{name} is a day or a time, not {type(value).__name__}")
+    return None

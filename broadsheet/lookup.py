@@ -1,0 +1,40 @@
+"""The index of a collection, opened, and one article of it, by id or URL."""
+
+import re
+
+from articles.errors import SearchIndexError
+from articles.model import Article
+from articles.urls import article_id, canonical
+from index.protocols import IndexReader
+from index.query import Query
+from pipeline.configuration.config import Config
+from pipeline.indexes import reader
+
+_ID_START = re.compile(r"[0-9a-f]{6,31}")
+
+
+def open_index(config: Config) -> IndexReader:
+    """Raises SearchIndexError where nothing has been collected yet, or there is no index."""
+    if not config.archive.exists():
+        raise SearchIndexError(
+            f"There is nothing in {config.folder} to search yet; `broadsheet run` collects it."
+        )
+    return reader(config)
+
+
+def find_article(index: IndexReader, which: str) -> Article | None:
+    """The article with this id (or the only one whose id begins so, of six characters or more), or with this URL, its own or canonical.
+
+    Raises UrlError.
+    """
+    if "/" in which:
+        url = canonical(which)
+        return index.get(article_id(url)) or _only(index, f'url:"{url}"', most=1)
+    if _ID_START.fullmatch(which):
+        return _only(index, f"id:{which}*", most=2)
+    return index.get(which)
+
+
+def _only(index: IndexReader, text: str, most: int) -> Article | None:
+    hits = index.search(Query(text=text, limit=most)).hits
+    return hits[0].article if len(hits) == 1 else None
