@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _complain(message: str) -> None:
-    from broadsheet.terminal import plain
+    from articles.display import printable
 
     with suppress(OSError):  # the exit code says it, too
-        typer.echo(f"broadsheet: {plain(message)}", err=True)
+        typer.echo(f"broadsheet: {printable(message)}", err=True)

@@ -37,6 +37,16 @@ def test_every_command_and_option_is_in_the_reference() -> None:
                 assert option in row, f"{name} {option}"
 
 
+def test_the_options_of_all_commands_are_in_the_reference() -> None:
+    part = REFERENCE.split("## Commands")[1].split("| command |")[0]
+    options = [
+        opt for each in typer.main.get_command(app).params for opt in each.opts if "completion" not in opt
+    ]
+    assert {"--config", "--version"} <= set(options)
+    for option in options:
+        assert re.search(rf"(?<![\w-]){option}\b", part), option
+
+
 def test_every_setting_is_in_the_reference_with_its_default() -> None:
     assert "`[store]`" in REFERENCE
     for section, info in Config.model_fields.items():
