@@ -75,6 +75,9 @@ class Rule(StrEnum):
         retired._name_ = retired._value_ = value
         return retired
 
+    def __repr__(self) -> str:
+        return repr(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
@@ -219,7 +222,7 @@ def from_json(line: bytes | str) -> Article:
 
 
 def to_dict(record: Any) -> dict[str, Any]:
-    """A record as a plain dict, records inside it too; tuples become lists, times stay `datetime` and days `date`.
+    """A record as a plain dict, records inside it too; tuples become lists, names of rules text, times stay `datetime` and days `date`.
 
     Raises TypeError for what is not a record.
     """
@@ -231,4 +234,6 @@ def to_dict(record: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
+    if isinstance(value, StrEnum):
+        return value.value
     return to_dict(value) if is_dataclass(value) else value

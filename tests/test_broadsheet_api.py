@@ -11,7 +11,7 @@ import pytest
 
 import broadsheet
 from articles import errors
-from articles.model import Image, Removal
+from articles.model import Image, Removal, Rule
 from index.protocols import Hit, Hits
 from tests.desk import article
 
@@ -23,7 +23,7 @@ FERRY = article(
     published_at=PUBLISHED,
     published_on=date(2026, 3, 2),
     images=(Image(url="https://norland-post.example/a.jpg"),),
-    removed=(Removal(text="Share", rule="boilerplate", place="tail"),),
+    removed=(Removal(text="Share", rule=Rule.BOILERPLATE, place="tail"),),
 )
 
 
@@ -110,6 +110,7 @@ def test_a_record_is_a_plain_dict_with_times_as_they_are() -> None:
     assert plain["published_on"] == date(2026, 3, 2)
     assert plain["modified_at"] is None
     assert plain["removed"] == [{"text": "Share", "rule": "boilerplate", "place": "tail", "evidence": ""}]
+    assert type(plain["removed"][0]["rule"]) is str
     assert json.loads(json.dumps(plain, default=str))["published_at"] == "2026-03-02 08:00:00+00:00"
 
 
