@@ -15,7 +15,12 @@ _HERE = Path(__file__).resolve().parent.parent
 
 
 def claim() -> None:
-    """Import our packages, which are empty themselves, so that their names are theirs from here on. Raises ImportError."""
+    """Import our packages, which are empty themselves, so that their names are theirs from here on. Raises ImportError.
+
+    `python -m broadsheet` is our own program, not the user's: there the working folder is taken off the import path first.
+    """
+    if _is_program() and Path(sys.path[0]) != _HERE:
+        del sys.path[0]
     for name in PACKAGES:
         if name in sys.modules:
             _check(name, getattr(sys.modules[name], "__file__", None), "has been imported already, from")
@@ -23,6 +28,12 @@ def claim() -> None:
             spec = find_spec(name)
             _check(name, spec.origin if spec else None, "would be imported instead, from")
             import_module(name)
+
+
+def _is_program() -> bool:
+    """Whether this process is `python -m broadsheet`, with the working folder first on its path."""
+    words = sys.orig_argv
+    return not sys.flags.safe_path and "-m" in words and words[words.index("-m") + 1] == "broadsheet"
 
 
 def check_path() -> None:
