@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from articles.clean import clean
 from articles.model import FeedEntry, Page, Rejection
 from pipeline.clean_capture import clean_apart
+from tests.patience import PATIENCE
 
 URL = "https://harbour.example/ferry"
 STORY = "".join(
@@ -23,7 +24,7 @@ def page(body: str) -> Page:
 
 def test_it_is_what_a_run_would_make_of_it() -> None:
     story = page(f"<h1>Ferry stays in port</h1>{STORY}")
-    assert clean_apart(story, 20.0) == clean(story)
+    assert clean_apart(story, PATIENCE) == clean(story)
 
 
 def test_a_page_that_stops_its_parser_is_given_up() -> None:
