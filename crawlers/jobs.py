@@ -79,7 +79,7 @@ async def crawl_page(due: DueUrl, tools: Tools) -> tuple[Future[None], int]:
         miss = Miss(
             url=due.url,
             at=tools.clock(),
-            state=answer.state,
+            state=answer.reason.state,
             reason=answer.reason,
             detail=answer.detail,
             retry_at=answer.retry_at,

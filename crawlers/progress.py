@@ -3,6 +3,7 @@
 from collections import Counter
 
 from crawlers.plan import CrawlReport
+from store.records import FetchReason
 
 
 class Progress:
@@ -17,7 +18,7 @@ class Progress:
         """Add to the named counters."""
         self._counts.update(numbers)
 
-    def miss(self, reason: str) -> None:
+    def miss(self, reason: FetchReason) -> None:
         """A page that left no capture."""
         self._misses[reason] += 1
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from articles.model import Article, FeedEntry, Page
 
@@ -27,6 +28,35 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
     DEAD_LETTER = "dead_letter"
+
+
+class FetchReason(StrEnum):
+    """Why a request left nothing to keep, what becomes of its URL, and whether the next request may well succeed."""
+
+    state: UrlState
+    passing: bool
+
+    ROBOTS = "robots", UrlState.REFUSED
+    ADDRESS = "address", UrlState.REFUSED
+    TOO_LARGE = "too_large", UrlState.FAILED
+    REDIRECT = "redirect", UrlState.FAILED
+    ENCODING = "encoding", UrlState.FAILED
+    ROBOTS_UNREACHABLE = "robots_unreachable", UrlState.DUE
+    RETRY_AFTER = "retry_after", UrlState.DUE
+    SILENT = "silent", UrlState.DUE
+    TIMEOUT = "timeout", UrlState.DUE, True
+    CONNECTION = "connection", UrlState.DUE, True
+    DNS = "dns", UrlState.DUE, True
+    TLS = "tls", UrlState.DUE
+    CUT = "cut", UrlState.DUE, True
+    ERROR = "error", UrlState.DUE
+
+    def __new__(cls, word: str, state: UrlState = UrlState.DUE, passing: bool = False) -> Self:
+        reason = str.__new__(cls, word)
+        reason._value_ = word
+        reason.state = state
+        reason.passing = passing
+        return reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +93,13 @@ class Discovery:
 class Miss:
     """A fetch that left nothing to archive.
 
-    `state` is what the URL becomes: `due` again (at `retry_at`), `refused` or `failed`. `reason` is one word
-    or two (robots, address, too_large, timeout, connection, ...); `detail` is for the reader.
+    `state` is what the URL becomes: `due` again (at `retry_at`), `refused` or `failed`. `detail` is for the reader.
     """
 
     url: str
     at: datetime
     state: UrlState
-    reason: str
+    reason: FetchReason
     detail: str = ""
     retry_at: datetime | None = None
 

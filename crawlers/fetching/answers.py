@@ -8,18 +8,10 @@ from email.utils import parsedate_to_datetime
 
 import ada_url
 
-from store.records import UrlState
+from store.records import FetchReason
 
 ACCEPT_ENCODING = "gzip, deflate"
 
-_STATES = {
-    "robots": UrlState.REFUSED,
-    "address": UrlState.REFUSED,
-    "too_large": UrlState.FAILED,
-    "redirect": UrlState.FAILED,
-    "encoding": UrlState.FAILED,
-    "url": UrlState.FAILED,
-}
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
 _GZIP = b"\x1f\x8b"
@@ -28,26 +20,14 @@ _GZIP = b"\x1f\x8b"
 class FetchError(Exception):
     """A request that left nothing to keep.
 
-    `reason` is one of: robots, address, too_large, redirect, encoding, url, robots_unreachable, retry_after,
-    silent, timeout, connection, dns, tls, cut, error. `detail` is for the reader; `retry_at` is when the server
-    said that it may be asked again.
+    `detail` is for the reader; `retry_at` is when the server said that it may be asked again.
     """
 
-    def __init__(self, reason: str, detail: str, retry_at: datetime | None = None) -> None:
+    def __init__(self, reason: FetchReason, detail: str, retry_at: datetime | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
         self.retry_at = retry_at
-
-    @property
-    def passing(self) -> bool:
-        """Whether the next request may well be answered."""
-        return self.reason in ("timeout", "connection", "dns", "cut")
-
-    @property
-    def state(self) -> UrlState:
-        """What becomes of the URL."""
-        return _STATES.get(self.reason, UrlState.DUE)
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -86,9 +66,9 @@ def decoded(body: bytes, encoding: str, limit: int) -> bytes:
         elif name in ("gzip", "x-gzip"):
             body = _inflated(body, zlib.MAX_WBITS + 16, limit)
         else:
-            raise FetchError("encoding", f"content encoding {name[:40]!r}, which was not asked for")
+            raise FetchError(FetchReason.ENCODING, f"content encoding {name[:40]!r}, which was not asked for")
     if len(body) > limit:
-        raise FetchError("too_large", f"more than {limit} bytes")
+        raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes")
     return body
 
 
@@ -104,12 +84,12 @@ def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
             inflater = zlib.decompressobj(wbits)
             plain += inflater.decompress(body, limit + 1 - len(plain))
             if len(plain) > limit:
-                raise FetchError("too_large", f"more than {limit} bytes when decompressed")
+                raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
             if not inflater.eof:
-                raise FetchError("cut", "the compressed body has no end")
+                raise FetchError(FetchReason.CUT, "the compressed body has no end")
             body = inflater.unused_data if inflater.unused_data[:2] == _GZIP else b""
     except zlib.error as error:
-        raise FetchError("encoding", f"damaged compressed body: {error}") from error
+        raise FetchError(FetchReason.ENCODING, f"damaged compressed body: {error}") from error
     return bytes(plain)
 
 
@@ -122,9 +102,9 @@ def target(answer: Answer) -> str:
     try:
         parsed = ada_url.URL(location, answer.url)
     except ValueError as error:
-        raise FetchError("redirect", f"redirects to no URL: {location[:200]!r}") from error
+        raise FetchError(FetchReason.REDIRECT, f"redirects to no URL: {location[:200]!r}") from error
     if parsed.protocol not in ("http:", "https:"):
-        raise FetchError("redirect", f"redirects away from http: {location[:200]!r}")
+        raise FetchError(FetchReason.REDIRECT, f"redirects away from http: {location[:200]!r}")
     parsed.username = parsed.password = parsed.hash = ""
     return parsed.href
 

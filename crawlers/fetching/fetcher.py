@@ -28,6 +28,7 @@ from crawlers.fetching.handler import MAX_HEAD
 from crawlers.fetching.hosts import Host, Hosts
 from crawlers.fetching.robots import Robots
 from crawlers.plan import CrawlSettings
+from store.records import FetchReason
 
 _SILENCE = 10
 """Requests in a row without an answer after which a host is left alone for the rest of the run."""
@@ -72,7 +73,7 @@ class Fetcher:
             return failure
         except Exception as error:  # noqa: BLE001  no page, however strange, ends the crawl of the others
             _log.exception("fetching %s", url)
-            return FetchError("error", f"{type(error).__name__}: {error}")
+            return FetchError(FetchReason.ERROR, f"{type(error).__name__}: {error}")
 
     async def _follow(self, url: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
         chain: list[str] = []
@@ -84,9 +85,9 @@ class Fetcher:
                 return replace(answer, redirects=tuple(chain))
             chain.append(url)
             if following in chain:
-                raise FetchError("redirect", f"redirects in a circle: {following}")
+                raise FetchError(FetchReason.REDIRECT, f"redirects in a circle: {following}")
             if len(chain) > self._settings.max_redirects:
-                raise FetchError("redirect", f"more than {self._settings.max_redirects} redirects")
+                raise FetchError(FetchReason.REDIRECT, f"more than {self._settings.max_redirects} redirects")
             url = following
 
     async def _persist(self, url: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
@@ -99,7 +100,7 @@ class Fetcher:
             try:
                 answer = await self._ask(url, max_bytes, conditions)
             except FetchError as failure:
-                if last or not failure.passing:
+                if last or not failure.reason.passing:
                     raise
                 place.pause(place.retry_pause(attempt))
                 continue
@@ -113,7 +114,7 @@ class Fetcher:
             return False
         if wait > self._settings.max_retry_after:
             detail = f"HTTP {answer.status}, to be left alone for {wait:.0f} s"
-            place.closed = FetchError("retry_after", detail, answer.at + timedelta(seconds=wait))
+            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, answer.at + timedelta(seconds=wait))
             return False
         place.pause(max(wait, place.slow_down()))
         return True
@@ -127,10 +128,10 @@ class Fetcher:
             try:
                 answer = await self._send(url, max_bytes, conditions)
             except FetchError as failure:
-                place.unanswered += failure.passing
+                place.unanswered += failure.reason.passing
                 if place.unanswered >= _SILENCE:
                     place.closed = FetchError(
-                        "silent", f"{_SILENCE} requests in a row without answer, last {failure}"
+                        FetchReason.SILENT, f"{_SILENCE} requests in a row without answer, last {failure}"
                     )
                 raise
         place.unanswered = 0
@@ -139,7 +140,7 @@ class Fetcher:
     async def _send(self, url: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
         name = host(url)
         if not self._guard.admits_host(name):
-            raise FetchError("address", f"{name} is not a public address")
+            raise FetchError(FetchReason.ADDRESS, f"{name} is not a public address")
         request = Request(
             url,
             headers={
@@ -159,7 +160,7 @@ class Fetcher:
             response = await self._download(request)
         except _FAILURES as error:
             if name in self._guard.refused:
-                raise FetchError("address", f"{name} resolves to no public address") from error
+                raise FetchError(FetchReason.ADDRESS, f"{name} resolves to no public address") from error
             raise _explained(error, name, max_bytes) from error
         return self._answer(url, response, max_bytes)
 
@@ -185,20 +186,20 @@ class Fetcher:
 
 
 def _explained(error: Exception, name: str, max_bytes: int) -> FetchError:
-    reason, detail = "connection", "; ".join(_causes(error)) or str(error) or type(error).__name__
+    reason, detail = FetchReason.CONNECTION, "; ".join(_causes(error)) or str(error) or type(error).__name__
     match error:
         case CannotResolveHostError():
-            reason, detail = "dns", f"{name} cannot be resolved"
+            reason, detail = FetchReason.DNS, f"{name} cannot be resolved"
         case DownloadTimeoutError():
-            reason = "timeout"
+            reason = FetchReason.TIMEOUT
         case DownloadCancelledError():
-            reason, detail = "too_large", f"more than {max_bytes} bytes"
+            reason, detail = FetchReason.TOO_LARGE, f"more than {max_bytes} bytes"
         case ResponseDataLossError():
-            reason, detail = "cut", "the connection ended before the body was complete"
+            reason, detail = FetchReason.CUT, "the connection ended before the body was complete"
         case DownloadFailedError() if _has(error, ConnectionAborted):
-            reason, detail = "too_large", f"more than {MAX_HEAD} bytes of headers"
+            reason, detail = FetchReason.TOO_LARGE, f"more than {MAX_HEAD} bytes of headers"
         case DownloadFailedError() if _has(error, SSL.Error, VerificationError):
-            reason = "tls"
+            reason = FetchReason.TLS
     return FetchError(reason, detail)
 
 

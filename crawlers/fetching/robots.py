@@ -11,11 +11,12 @@ from protego import Protego
 
 from articles.urls import origin
 from crawlers.fetching.answers import Answer, FetchError, target
+from store.records import FetchReason
 
 _MAX_BYTES = 500 * 1024
 _MAX_REDIRECTS = 5
 # The page itself could not be had either, for the same reason, which says more.
-_TELLING = frozenset(("address", "tls"))
+_TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS))
 
 Ask = Callable[[str], Awaitable[Answer]]
 
@@ -43,7 +44,7 @@ class Robots:
         if isinstance(rules, FetchError):
             raise FetchError(rules.reason, rules.detail)
         if not rules.can_fetch(url, self._token):
-            raise FetchError("robots", f"{site}/robots.txt disallows it for {self._token}")
+            raise FetchError(FetchReason.ROBOTS, f"{site}/robots.txt disallows it for {self._token}")
 
     async def _learn(self, site: str) -> Protego | FetchError:
         try:
@@ -51,9 +52,9 @@ class Robots:
         except FetchError as failure:
             if failure.reason in _TELLING:
                 return failure
-            return FetchError("robots_unreachable", str(failure))
+            return FetchError(FetchReason.ROBOTS_UNREACHABLE, str(failure))
         if answer.status >= 500 or answer.status == 429:
-            return FetchError("robots_unreachable", f"HTTP {answer.status} for {answer.url}")
+            return FetchError(FetchReason.ROBOTS_UNREACHABLE, f"HTTP {answer.status} for {answer.url}")
         body = answer.body[:_MAX_BYTES] if answer.status < 300 else b""
         rules = Protego.parse(body.decode("utf-8-sig", "replace"))
         if delay := rules.crawl_delay(self._token):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger.schema import METADATA, AnyText, Moment, one_of
-from store.records import Discovery, DueUrl, KnownUrl, Miss, UrlState
+from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, UrlState
 
 URLS = Table(
     "urls",
@@ -132,7 +132,7 @@ def misses(conn: Connection, url: str) -> list[Miss]:
     """The fetches of a URL that left no capture, oldest first."""
     columns = [MISSES.c[field.name] for field in fields(Miss)]
     rows = conn.execute(select(*columns).where(MISSES.c.url == url).order_by(MISSES.c.id))
-    return [Miss(**row) for row in rows.mappings()]
+    return [Miss(**{**row, "reason": FetchReason(row["reason"])}) for row in rows.mappings()]
 
 
 def counts(conn: Connection) -> dict[str, int]:
