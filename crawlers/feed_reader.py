@@ -7,7 +7,7 @@ from dataclasses import replace
 from articles.model import FeedEntry
 from crawlers.feeds import FeedBody, ParsedFeed, read
 from crawlers.fetching.answers import Answer, header
-from store.records import FeedResult, FeedTarget
+from store.records import FeedReason, FeedResult, FeedTarget
 from store.workers import Lost, Workers
 
 _SECONDS = 10.0
@@ -31,9 +31,9 @@ class FeedReader:
         body = FeedBody(target.url, target.source, answer.body, answer.at, answer.headers, answer.url)
         feed = await asyncio.get_running_loop().run_in_executor(self._thread, self._workers.call, body)
         if isinstance(feed, str):
-            return replace(result, error=f"no_feed: {feed}"), (), {}
+            return replace(result, error=f"{FeedReason.NO_FEED}: {feed}"), (), {}
         if isinstance(feed, Lost):
-            return replace(result, error=f"parser_{feed.why}: {feed.detail}"), (), {}
+            return replace(result, error=f"{_lost(feed)}: {feed.detail}"), (), {}
         etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
         result = replace(result, entries=len(feed.entries), etag=etag, last_modified=last_modified)
         return result, feed.entries, dict(feed.dropped)
@@ -41,3 +41,13 @@ class FeedReader:
     def close(self) -> None:
         """End the process."""
         self._workers.close()
+
+
+def _lost(lost: Lost) -> FeedReason:
+    match lost.why:
+        case "timeout":
+            return FeedReason.PARSER_TIMEOUT
+        case "died":
+            return FeedReason.PARSER_DIED
+        case "error":
+            return FeedReason.PARSER_ERROR

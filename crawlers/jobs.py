@@ -15,7 +15,7 @@ from crawlers.fetching.fetcher import Fetcher
 from crawlers.plan import CrawlSettings
 from crawlers.progress import Progress
 from store.recorder import Recorder
-from store.records import DueUrl, FeedResult, FeedTarget, Miss
+from store.records import DueUrl, FeedReason, FeedResult, FeedTarget, Miss
 
 _NOT_MODIFIED = 304
 
@@ -61,7 +61,7 @@ async def _read(
     if answer.status == _NOT_MODIFIED and (target.etag or target.last_modified):
         return replace(result, etag=target.etag, last_modified=target.last_modified), ()
     if not 200 <= answer.status < 300:
-        return replace(result, error=f"HTTP {answer.status}"), ()
+        return replace(result, error=f"{FeedReason.HTTP} {answer.status}"), ()
     result, entries, dropped = await tools.feed_reader.read(target, answer)
     if dropped:
         _log.warning("feed %s: entries left out: %s", target.url, dropped)

@@ -23,7 +23,7 @@ from pipeline.outcomes import acknowledged, decide, holds, original
 from store.ledger import capture_table, knowledge_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
-from store.records import Capture, Outcome, Selection, Settled
+from store.records import Capture, Outcome, OutcomeReason, Selection, Settled
 from store.workers import Lost, Workers
 
 _PAUSE = 0.2  # seconds between two looks for pending captures
@@ -105,7 +105,7 @@ class Loader:
                 capture_id=capture.id,
                 outcome=Outcome.DUPLICATE,
                 at=self.clock(),
-                reason="canonical",
+                reason=OutcomeReason.CANONICAL,
                 related=original,
                 content_hash=capture.content_hash,
                 canonical=original,

@@ -7,7 +7,7 @@ from articles.model import Article, Rejection
 from articles.urls import article_id
 from index.protocols import Ack
 from store.ledger.capture_table import Latest
-from store.records import Capture, Outcome, Settled
+from store.records import Capture, Outcome, OutcomeReason, Settled
 
 
 def decide(
@@ -78,7 +78,7 @@ def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) ->
         capture_id=capture.id,
         outcome=outcome,
         at=now,
-        reason="index" if outcome is Outcome.DEAD_LETTER else "",
+        reason=OutcomeReason.INDEX if outcome is Outcome.DEAD_LETTER else "",
         detail=ack.detail,
         content_hash=article.content_hash,
         canonical="" if target == article.id else target,

@@ -59,6 +59,24 @@ class FetchReason(StrEnum):
         return reason
 
 
+class FeedReason(StrEnum):
+    """Why a feed that was fetched gave no entries; the status follows HTTP."""
+
+    HTTP = "HTTP"
+    NO_FEED = "no_feed"
+    PARSER_TIMEOUT = "parser_timeout"
+    PARSER_DIED = "parser_died"
+    PARSER_ERROR = "parser_error"
+
+
+class OutcomeReason(StrEnum):
+    """Why a capture has its outcome, where that is not a rejection: those have reasons of their own."""
+
+    CANONICAL = "canonical"
+    NEWER = "newer"
+    INDEX = "index"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveRef:
     """Where a capture's records are: `length` bytes (a page's two records, or its remains) from `offset`."""
@@ -116,7 +134,10 @@ class FeedTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedResult:
-    """One fetch of a feed. `status` is 0 when there was no answer; `error` is "" when all went well."""
+    """One fetch of a feed. `status` is 0 when there was no answer.
+
+    `error` is "" when all went well, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404".
+    """
 
     source: str
     url: str
@@ -132,8 +153,8 @@ class FeedResult:
 class Capture:
     """One archived answer and what became of it.
 
-    `article_id` is that of the canonical final URL; `related` the article that a duplicate belongs to;
-    `canonical` the article that the page itself names as its original (rel=canonical, where believed).
+    `reason` is a rejection's or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical final URL;
+    `related` the article that a duplicate belongs to; `canonical` the article that the page itself names as its original (rel=canonical, where believed).
     `dropped_at` is when retention dropped its raw page (None while that is there): `ref` then tells of its `Remains`.
     """
 

@@ -27,7 +27,7 @@ from articles.urls import article_id
 from store.ledger import url_table
 from store.ledger.schema import METADATA, AnyText, Moment, one_of
 from store.ledger.segment_table import SEGMENTS
-from store.records import ArchiveRef, Capture, Outcome, Selection, Settled
+from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
 CAPTURES = Table(
     "captures",
@@ -229,7 +229,7 @@ def _supersede_others(conn: Connection, indexed: Settled) -> None:
     )
     superseded = {
         "outcome": Outcome.SUPERSEDED,
-        "reason": "newer",
+        "reason": OutcomeReason.NEWER,
         "related": article,
         "settled_at": indexed.at,
     }
