@@ -181,12 +181,8 @@ def counts(folder: Path) -> dict[str, int]:
     path = folder / "data" / "ledger.sqlite"
     if not path.exists():
         return {"indexed": 0, "pending": 0}
-    ledger = Ledger.open(path)
-    try:
-        with ledger.reading() as conn:
-            return capture_table.counts(conn)
-    finally:
-        ledger.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        return capture_table.counts(conn)
 
 
 def wait_for(run: subprocess.Popen[bytes], folder: Path, indexed: int) -> None:

@@ -81,13 +81,9 @@ def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[
 @task(name="publish")
 def publish(config: Config, started: datetime, report: RunReport | None) -> None:
     """The run's tables: its funnel (where it came to an end), rejections and troubled hosts."""
-    ledger = Ledger.open(config.ledger)
-    try:
-        with ledger.reading() as conn:
-            rejected = rejections(recent.rejected(conn, started))
-            hosts = troubled(recent.hosts(conn, started))
-    finally:
-        ledger.close()
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        rejected = rejections(recent.rejected(conn, started))
+        hosts = troubled(recent.hosts(conn, started))
     if report:
         rows = [{"stage": s.strip(), "count": n, "remark": r} for s, n, r in funnel(report)]
         create_table_artifact(rows, key="funnel", description="From feeds to searchable articles")

@@ -17,13 +17,9 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
     """
     if not config.ledger.exists():
         return tuple(source.name for source in config.sources)
-    ledger = Ledger.open(config.ledger)
-    try:
-        with ledger.reading() as conn:
-            known = feed_table.health(conn)
-            unfinished = url_table.interrupted(conn)
-    finally:
-        ledger.close()
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        known = feed_table.health(conn)
+        unfinished = url_table.interrupted(conn)
     return tuple(
         source.name
         for source in config.sources

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from articles.clean import clean
 from articles.display import printable
-from articles.errors import ConfigError, LedgerError, SearchIndexError
+from articles.errors import ConfigError, SearchIndexError
 from articles.model import Article, Page
 from articles.urls import canonical
 from pipeline import indexes
@@ -37,19 +37,13 @@ class Step:
 def explain(config: Config, address: str) -> list[Step]:
     """The account of a URL, requested or final. Raises UrlError, LedgerError, ConfigError for an unknown one."""
     url = canonical(address)
-    if not config.ledger.exists():
-        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
-    ledger = Ledger.open(config.ledger)
-    try:
-        with ledger.reading() as conn:
-            taken = capture_table.of_url(conn, url)
-            asked = {url, *(capture.url for capture in taken)}
-            known = [
-                found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
-            ]
-            misses = [miss for each in sorted(asked) for miss in url_table.misses(conn, each)]
-    finally:
-        ledger.close()
+    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
+        taken = capture_table.of_url(conn, url)
+        asked = {url, *(capture.url for capture in taken)}
+        known = [
+            found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
+        ]
+        misses = [miss for each in sorted(asked) for miss in url_table.misses(conn, each)]
     if not known and not taken:
         raise ConfigError(
             f"{url} was never discovered: no feed that was read names it. "

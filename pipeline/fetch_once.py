@@ -30,17 +30,13 @@ def fetch(config: Config, addresses: list[str]) -> list[Page | Unfetched]:
         (folder / "archive").mkdir()
         with Crawl(CrawlPlan(folder=name, settings=settings(config), pages=entries)) as crawl:
             crawl.wait()
-        ledger = Ledger.open(folder / "ledger.sqlite")
-        try:
-            with ledger.reading() as conn:
-                found: list[Page | Unfetched] = []
-                for entry in entries:
-                    taken = capture_table.of_url(conn, entry.url)
-                    if taken:
-                        found.append(read(folder / "archive", taken[-1].ref))
-                    else:
-                        known = url_table.get(conn, entry.url)
-                        found.append(Unfetched(entry.url, known.last_error if known else "was not tried"))
-                return found
-        finally:
-            ledger.close()
+        with Ledger.open(folder / "ledger.sqlite") as ledger, ledger.reading() as conn:
+            found: list[Page | Unfetched] = []
+            for entry in entries:
+                taken = capture_table.of_url(conn, entry.url)
+                if taken:
+                    found.append(read(folder / "archive", taken[-1].ref))
+                else:
+                    known = url_table.get(conn, entry.url)
+                    found.append(Unfetched(entry.url, known.last_error if known else "was not tried"))
+            return found

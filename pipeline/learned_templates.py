@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 
-from articles.errors import ConfigError, LedgerError
+from articles.errors import ConfigError
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
@@ -17,9 +17,7 @@ from store.ledger.knowledge_table import Template
 
 def listed(config: Config, source: str) -> list[Template]:
     """The source's templates that something was cut by, the first learned first. Raises LedgerError."""
-    if not config.ledger.exists():
-        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
-    with closing(Ledger.open(config.ledger)) as ledger, ledger.reading() as conn:
+    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         return [template for template in knowledge_table.templates(conn, source) if template.text]
 
 

@@ -72,15 +72,11 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         raise StorageError(
             f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
         ) from error
-    with RunLock(config.folder) as lock:
-        ledger = Ledger.open(config.ledger)
-        try:
-            with ledger.reading() as conn:
-                committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
-            repair(config.archive, committed, dropped)
-            yield lock, ledger
-        finally:
-            ledger.close()
+    with RunLock(config.folder) as lock, Ledger.open(config.ledger) as ledger:
+        with ledger.reading() as conn:
+            committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
+        repair(config.archive, committed, dropped)
+        yield lock, ledger
 
 
 def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:

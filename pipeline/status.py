@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from articles.errors import LedgerError
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.ledger import capture_table, feed_table, url_table
@@ -11,12 +10,8 @@ from store.ledger.database import Ledger
 
 def status(config: Config) -> dict[str, dict[str, int]]:
     """URLs by state, captures by outcome, documents in the index. Raises LedgerError, SearchIndexError."""
-    ledger = _existing(config)
-    try:
-        with ledger.reading() as conn:
-            counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
-    finally:
-        ledger.close()
+    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
+        counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
     documents = indexes.reader(config).count() if indexes.exists(config) else 0
     return {**counted, "index": {"documents": documents}}
 
@@ -25,12 +20,8 @@ def feeds(config: Config) -> list[dict[str, Any]]:
     """Each feed of the configuration with its last fetch, as far as there was one."""
     health = {}
     if config.ledger.exists():
-        ledger = Ledger.open(config.ledger)
-        try:
-            with ledger.reading() as conn:
-                health = {(row.source, row.url): row for row in feed_table.health(conn)}
-        finally:
-            ledger.close()
+        with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+            health = {(row.source, row.url): row for row in feed_table.health(conn)}
     rows = []
     for source in config.sources:
         for url in source.feeds:
@@ -46,9 +37,3 @@ def feeds(config: Config) -> list[dict[str, Any]]:
                 }
             )
     return rows
-
-
-def _existing(config: Config) -> Ledger:
-    if not config.ledger.exists():
-        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
-    return Ledger.open(config.ledger)

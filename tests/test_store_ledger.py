@@ -41,6 +41,22 @@ def test_a_new_ledger_is_whole_and_opens_again(path: Path) -> None:
     again.close()
 
 
+def test_a_ledger_is_closed_at_the_end_of_its_context(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        assert ledger.check() == []
+        assert ledger._engine.pool.checkedin() == 1
+    assert ledger._engine.pool.checkedin() == 0
+
+
+def test_where_a_ledger_is_needed_none_is_made(path: Path) -> None:
+    with pytest.raises(LedgerError, match=f"There is no ledger at {path} yet"):
+        Ledger.existing(path)
+    assert not path.exists()
+    Ledger.open(path).close()
+    with Ledger.existing(path) as ledger:
+        assert ledger.check() == []
+
+
 def test_a_commit_is_durable_and_readers_do_not_wait(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:

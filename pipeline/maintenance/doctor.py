@@ -50,10 +50,8 @@ def _examine(config: Config) -> Iterator[Finding]:
     except BroadsheetError as error:
         yield Finding("ledger", False, str(error))
         return
-    try:
+    with ledger:
         yield from _kept(config, ledger)
-    finally:
-        ledger.close()
 
 
 def _folder(config: Config) -> Finding:

@@ -13,7 +13,6 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from articles.errors import LedgerError
 from articles.model import Article
 from index.protocols import IndexReader, IndexWriter
 from pipeline import indexes
@@ -53,13 +52,12 @@ def reindex(
     Raises LockedError while another rebuild is under way (or a run, where the index is embedded), LedgerError where
     nothing was collected yet, SearchIndexError; the present index stays as it is then.
     """
-    if not config.ledger.exists():
-        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    Ledger.expect(config.ledger)
     with ExitStack() as stack:
         stack.enter_context(RunLock(config.folder, "rebuild"))
         if config.index.backend == "embedded":
             stack.enter_context(RunLock(config.folder))
-        ledger = stack.enter_context(closing(Ledger.open(config.ledger)))
+        ledger = stack.enter_context(Ledger.open(config.ledger))
         new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
         present = indexes.reader(config) if indexes.exists(config) else None
         pool = stack.enter_context(cleaners(config))

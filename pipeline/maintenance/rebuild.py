@@ -44,17 +44,14 @@ def rebuild(
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         damages: list[str] = []
-        ledger = Ledger.open(beside / "ledger.sqlite")
         with indexes.anew(config, beside) as new:
-            try:
+            with Ledger.open(beside / "ledger.sqlite") as ledger:
                 _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
                     work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}
-            finally:
-                ledger.close()
             _put_in_place(config, beside)
             new.publish()
         shutil.rmtree(beside)

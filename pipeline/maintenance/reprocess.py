@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import chain
 
 from articles.changes import changes
-from articles.errors import LedgerError
 from articles.model import Article, Rejection
 from index.protocols import IndexReader
 from pipeline import indexes
@@ -70,15 +69,14 @@ def reclean(
     On Elasticsearch runs go on meanwhile. Raises LedgerError where nothing was collected yet, LockedError while a rebuild
     is under way (or a run, where the index is embedded; not for a dry run), SearchIndexError.
     """
-    if not config.ledger.exists():
-        raise LedgerError(f"There is no ledger at {config.ledger} yet; `broadsheet run` makes one.")
+    Ledger.expect(config.ledger)
     report = Recleaned()
     with ExitStack() as stack:
         if not dry_run:
             stack.enter_context(RunLock(config.folder, "rebuild"))
             if config.index.backend == "embedded":
                 stack.enter_context(RunLock(config.folder))
-        ledger = stack.enter_context(closing(Ledger.open(config.ledger)))
+        ledger = stack.enter_context(Ledger.open(config.ledger))
         reader = indexes.reader(config)
         pool = stack.enter_context(cleaners(config))
         loader = None

@@ -86,12 +86,8 @@ def dropped_at(config: Config, article: Article) -> datetime | None:
     """When retention dropped the raw page that an article was made from; None where it is still there."""
     if not config.ledger.exists():
         return None
-    ledger = Ledger.open(config.ledger)
-    try:
-        with ledger.reading() as conn:
-            return segment_table.dropped(conn).get(article.archive.partition(":")[0])
-    finally:
-        ledger.close()
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        return segment_table.dropped(conn).get(article.archive.partition(":")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -38,15 +40,27 @@ _REFUSED = {
 
 
 class Ledger:
-    """An open ledger, for any number of threads. Every method may raise LedgerError, LockedError, StorageError."""
+    """An open ledger, for any number of threads, closed at the end of the context. Every method may raise LedgerError, LockedError, StorageError."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
         self._path = path
         self._engine = engine
         self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
 
+    @staticmethod
+    def expect(path: Path) -> None:
+        """Raises LedgerError where there is no ledger yet."""
+        if not path.exists():
+            raise LedgerError(f"There is no ledger at {path} yet; `broadsheet run` makes one.")
+
     @classmethod
-    def open(cls, path: Path) -> "Ledger":
+    def existing(cls, path: Path) -> Self:
+        """`open` for what needs a ledger that is there. Raises LedgerError where there is none yet."""
+        cls.expect(path)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
         """The ledger in this file, which is made when there is none yet, and migrated when an older version made it.
 
         Refuses to begin a new ledger beside an archive that has segments: the old ledger was lost.
@@ -99,6 +113,14 @@ class Ledger:
     def close(self) -> None:
         """Release the file."""
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def _prepare(self) -> None:
         with self._writing.begin() as connection:
