@@ -12,6 +12,7 @@ from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
 from store.ledger import feed_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.schema import portions
 from store.records import FeedHealth, FeedResult, FeedTarget
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -330,3 +331,11 @@ def test_the_health_of_a_feed(path: Path) -> None:
         feed_table.record(conn, result(hours=5, count=1))
         assert (feed_table.health(conn)[0].failures, feed_table.health(conn)[0].error) == (0, "")
     ledger.close()
+
+
+def test_keys_are_asked_for_in_portions() -> None:
+    keys = [str(number) for number in range(1201)]
+    parts = list(portions(keys))
+    assert [len(part) for part in parts] == [500, 500, 201]
+    assert [key for part in parts for key in part] == keys
+    assert list(portions([])) == []

@@ -1,6 +1,6 @@
 """Captures in the ledger: every archived answer, where it is, and its one outcome."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from articles.model import Page
 from articles.urls import article_id
 from store.ledger import url_table
-from store.ledger.schema import METADATA, AnyText, Moment, one_of
+from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
@@ -55,8 +55,6 @@ CAPTURES = Table(
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
 )
-
-_AT_ONCE = 500  # keys in one query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,7 @@ def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, 
             capture_id=row.id,
             own_canonical=not row.canonical,
         )
-        for ids in _batches(article_ids)
+        for ids in portions(article_ids)
         for row in conn.execute(indexed.where(CAPTURES.c.article_id.in_(ids)))
     }
 
@@ -163,7 +161,7 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
     present = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.INDEXED)
     return [
         capture
-        for ids in _batches(article_ids)
+        for ids in portions(article_ids)
         for capture in _captures(conn, present.where(CAPTURES.c.article_id.in_(ids)))
     ]
 
@@ -171,14 +169,14 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
 def touch(conn: Connection, article_ids: Collection[str], at: datetime) -> None:
     """Note that what the index holds of these articles was settled anew, without another outcome."""
     present = CAPTURES.update().where(CAPTURES.c.outcome == Outcome.INDEXED).values(settled_at=at)
-    for ids in _batches(article_ids):
+    for ids in portions(article_ids):
         conn.execute(present.where(CAPTURES.c.article_id.in_(ids)))
 
 
 def first_seen(conn: Connection, article_ids: Collection[str]) -> dict[str, datetime]:
     """When the earliest capture of each article was fetched."""
     seen: dict[str, datetime] = {}
-    for ids in _batches(article_ids):
+    for ids in portions(article_ids):
         earliest = select(CAPTURES.c.article_id, func.min(CAPTURES.c.fetched_at, type_=Moment))
         grouped = earliest.where(CAPTURES.c.article_id.in_(ids)).group_by(CAPTURES.c.article_id)
         seen |= dict(conn.execute(grouped).tuples().all())
@@ -234,12 +232,6 @@ def _supersede_others(conn: Connection, indexed: Settled) -> None:
         "settled_at": indexed.at,
     }
     conn.execute(others.values(superseded))
-
-
-def _batches(keys: Collection[str]) -> Iterator[list[str]]:
-    wanted = list(keys)
-    for start in range(0, len(wanted), _AT_ONCE):
-        yield wanted[start : start + _AT_ONCE]
 
 
 def _captures(conn: Connection, query: Select[Any]) -> list[Capture]:

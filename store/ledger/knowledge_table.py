@@ -27,7 +27,7 @@ from sqlalchemy.dialects.sqlite import insert
 from articles.source.features import FORMAT, Features, from_bytes, to_bytes
 from articles.source.knowledge import WINDOW, Knowledge, build
 from articles.source.minhash import bands
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, portions
 
 SNAPSHOTS = Table(
     "snapshots",
@@ -71,7 +71,6 @@ TEMPLATES = Table(
 
 STORY = timedelta(days=30)  # within which copies of one text appear
 _MOST = 2_000  # rows of a source that are read; its knowledge takes the newest of them
-_AT_ONCE = 500  # keys in one query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,16 +176,12 @@ def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
 
 def stories(conn: Connection, article_ids: Collection[str]) -> dict[str, str]:
     """The stories of those of these articles that were told one."""
-    told: dict[str, str] = {}
-    wanted = list(article_ids)
-    for start in range(0, len(wanted), _AT_ONCE):
-        found = select(STORIES.c.article_id, STORIES.c.story_id)
-        told |= dict(
-            conn.execute(found.where(STORIES.c.article_id.in_(wanted[start : start + _AT_ONCE])))
-            .tuples()
-            .all()
-        )
-    return told
+    found = select(STORIES.c.article_id, STORIES.c.story_id)
+    return {
+        row.article_id: row.story_id
+        for ids in portions(article_ids)
+        for row in conn.execute(found.where(STORIES.c.article_id.in_(ids)))
+    }
 
 
 def tell(conn: Connection, told: Mapping[str, str]) -> None:

@@ -1,12 +1,13 @@
-"""What the tables of the ledger have in common: their column types, and the version of them all."""
+"""What the tables of the ledger have in common: column types, keys in portions, and the version of them all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
 VERSION = 2
+_AT_ONCE = 500  # keys in one query
 
 # What makes a ledger of one version into a ledger of the next, statement by statement.
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
@@ -58,3 +59,10 @@ def one_of(values: type[StrEnum], name: str) -> Enum:
         length=16,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def portions(keys: Collection[str]) -> Iterator[list[str]]:
+    """The keys in order, as many at once as one query may ask for."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from articles.model import FeedEntry, Page
 from store import policy
-from store.ledger.schema import METADATA, AnyText, Moment, one_of
+from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, UrlState
 
 URLS = Table(
@@ -55,7 +55,6 @@ MISSES = Table(
     Column("retry_at", Moment),
 )
 
-_AT_ONCE = 500  # keys in one query
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
 
@@ -142,12 +141,11 @@ def counts(conn: Connection) -> dict[str, int]:
 
 
 def _rows(conn: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
-    wanted = list(keys)
-    found: dict[str, Row[Any]] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        query = select(URLS).where(URLS.c.url.in_(wanted[start : start + _AT_ONCE]))
-        found |= {row.url: row for row in conn.execute(query)}
-    return found
+    return {
+        row.url: row
+        for some in portions(keys)
+        for row in conn.execute(select(URLS).where(URLS.c.url.in_(some)))
+    }
 
 
 def _insert(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> None:
