@@ -23,6 +23,7 @@ from lxml import etree
 from articles.errors import FeedError, UrlError
 from articles.model import FeedEntry
 from articles.urls import canonical
+from crawlers.answers import GZIP, WBITS_GZIP, inflated
 
 MAX_BYTES = 20_000_000
 """The most bytes that a gzipped feed may decode to."""
@@ -30,7 +31,6 @@ MAX_BYTES = 20_000_000
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MAX_TITLE, _MAX_SUMMARY, _MAX_NAME, _MAX_NAMES, _MAX_LANGUAGE = 1_000, 5_000, 200, 50, 20
 
-_GZIP = b"\x1f\x8b"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""", re.ASCII)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
@@ -122,11 +122,10 @@ def _beginning(text: str) -> str:
 
 
 def _inflated(body: bytes, url: str) -> bytes:
-    if not body.startswith(_GZIP):
+    if not body.startswith(GZIP):
         return body
-    inflater = zlib.decompressobj(wbits=31)
     try:
-        plain = inflater.decompress(body, MAX_BYTES + 1)
+        plain, _ = inflated(body, WBITS_GZIP, MAX_BYTES)
     except zlib.error as error:
         raise FeedError(f"{url} is damaged gzip: {error}") from error
     if len(plain) > MAX_BYTES:

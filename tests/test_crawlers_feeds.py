@@ -273,6 +273,10 @@ def test_texts_and_lists_are_bounded() -> None:
 
 def test_a_gzipped_feed_is_read_and_a_bomb_is_not() -> None:
     assert only(parsed(gzip.compress(rss(item()).encode()))).url == "https://news.example/a"
+    text = rss(item()).encode()
+    members = gzip.compress(text[:50]) + gzip.compress(text[50:])
+    assert only(parsed(members)).url == "https://news.example/a"
+    assert parsed(gzip.compress(text)[:-9]).entries, "what is there of a file that is cut off is read"
     with pytest.raises(FeedError, match="more than"):
         parsed(gzip.compress(bytes(MAX_BYTES + 1), 1))
     with pytest.raises(FeedError, match="gzip"):

@@ -14,7 +14,8 @@ ACCEPT_ENCODING = "gzip, deflate"
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"  # how it begins
+WBITS_GZIP = zlib.MAX_WBITS + 16
 
 
 class FetchError(Exception):
@@ -64,7 +65,7 @@ def decoded(body: bytes, encoding: str, limit: int) -> bytes:
         if name == "deflate":
             body = _inflated(body, zlib.MAX_WBITS if _is_zlib(body) else -zlib.MAX_WBITS, limit)
         elif name in ("gzip", "x-gzip"):
-            body = _inflated(body, zlib.MAX_WBITS + 16, limit)
+            body = _inflated(body, WBITS_GZIP, limit)
         else:
             raise FetchError(FetchReason.ENCODING, f"content encoding {name[:40]!r}, which was not asked for")
     if len(body) > limit:
@@ -78,19 +79,30 @@ def _is_zlib(body: bytes) -> bool:
 
 
 def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
-    plain = bytearray()
     try:
-        while body:  # a gzip body may have several members
-            inflater = zlib.decompressobj(wbits)
-            plain += inflater.decompress(body, limit + 1 - len(plain))
-            if len(plain) > limit:
-                raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
-            if not inflater.eof:
-                raise FetchError(FetchReason.CUT, "the compressed body has no end")
-            body = inflater.unused_data if inflater.unused_data[:2] == _GZIP else b""
+        plain, whole = inflated(body, wbits, limit)
     except zlib.error as error:
         raise FetchError(FetchReason.ENCODING, f"damaged compressed body: {error}") from error
-    return bytes(plain)
+    if len(plain) > limit:
+        raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
+    if not whole:
+        raise FetchError(FetchReason.CUT, "the compressed body has no end")
+    return plain
+
+
+def inflated(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
+    """What a compressed body holds, and whether that is all of it; one byte more than `limit` at most.
+
+    `wbits` are zlib's. A gzip body may have several members. Raises zlib.error for a damaged one.
+    """
+    plain = bytearray()
+    while body:
+        inflater = zlib.decompressobj(wbits)
+        plain += inflater.decompress(body, limit + 1 - len(plain))
+        if len(plain) > limit or not inflater.eof:
+            return bytes(plain), False
+        body = inflater.unused_data if inflater.unused_data.startswith(GZIP) else b""
+    return bytes(plain), True
 
 
 def target(answer: Answer) -> str:
