@@ -21,6 +21,7 @@ import msgspec
 from lxml import etree
 
 from articles.errors import FeedError, UrlError
+from articles.metadata.dates import iso
 from articles.model import FeedEntry
 from articles.urls import canonical
 from crawlers.answers import GZIP, WBITS_GZIP, inflated
@@ -269,7 +270,6 @@ def _from_struct(value: struct_time | None) -> datetime | None:
 
 
 def _from_iso(value: Any) -> datetime | None:
-    with suppress(ValueError, TypeError, OverflowError):
-        date = datetime.fromisoformat(value)
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    with suppress(ValueError, OverflowError):
+        return iso(value.strip()) if isinstance(value, str) else None
     return None

@@ -172,6 +172,18 @@ def test_a_date_that_cannot_be_is_none(date: str) -> None:
     assert only(parsed(json.dumps(feed))).published_at is None
 
 
+def test_a_json_feeds_dates_are_read_as_those_of_pages_are() -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1",
+        "items": [
+            {"url": "/a", "date_published": " 2026-11-22 9:00 +0100"},
+            {"url": "/b", "date_published": 7},
+        ],
+    }
+    first, second = parsed(json.dumps(feed)).entries
+    assert (first.published_at, second.published_at) == (datetime(2026, 11, 22, 8, tzinfo=UTC), None)
+
+
 def test_an_hour_ahead_is_a_clock_a_little_wrong() -> None:
     date = (NOW + timedelta(hours=1)).isoformat()
     assert only(parsed(rss(item(f"<dc:date>{date}</dc:date>")))).published_at == NOW + timedelta(hours=1)

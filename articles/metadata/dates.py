@@ -30,7 +30,7 @@ def parse(text: str, latest: datetime) -> datetime | None:
     """
     text = text.strip()[:_LONGEST]
     try:
-        moment = _iso(text) or _unix(text) or _rfc5322(text)
+        moment = iso(text) or _unix(text) or _rfc5322(text)
         if moment is None:
             return None
         moment = moment.astimezone(UTC)
@@ -48,7 +48,11 @@ def day(text: str) -> date:
     return (moment or EARLIEST).date()
 
 
-def _iso(text: str) -> datetime | None:
+def iso(text: str) -> datetime | None:
+    """The moment to the second that an ISO 8601 date names, in UTC, as in `parse`; None where none stands.
+
+    Raises ValueError, OverflowError for one that cannot be, such as the 32nd.
+    """
     match = _ISO.match(text) or _COMPACT.match(text)
     if match is None:
         return None
