@@ -24,7 +24,7 @@ from articles.errors import FeedError, UrlError
 from articles.metadata.dates import iso
 from articles.model import FeedEntry
 from articles.urls import canonical
-from crawlers.answers import GZIP, WBITS_GZIP, inflated
+from crawlers.fetching.answers import GZIP, WBITS_GZIP, inflated
 
 MAX_BYTES = 20_000_000
 """The most bytes that a gzipped feed may decode to."""

@@ -16,21 +16,21 @@ class CrawlSettings:
     `delay` is the least pause between two requests to a host and `concurrency` the most requests to a host
     at once; a robots.txt Crawl-delay longer than `delay` wins, up to `max_crawl_delay`. `max_bytes` counts
     decoded bytes. `timeout` bounds a request from connect to the last byte. `allow_addresses` are networks
-    (CIDR) that may be reached although they are private.
+    (CIDR) that may be reached although they are private. The defaults are the configuration's.
     """
 
     user_agent: str
-    delay: float = 1.0
-    concurrency: int = 1
-    concurrency_total: int = 32
-    max_crawl_delay: float = 60.0
-    max_retry_after: float = 120.0
-    max_bytes: int = 10_000_000
-    max_feed_bytes: int = 5_000_000
-    timeout: float = 30.0
-    max_redirects: int = 5
-    max_attempts: int = 3
-    allow_addresses: tuple[str, ...] = ()
+    delay: float
+    concurrency: int
+    concurrency_total: int
+    max_crawl_delay: float
+    max_retry_after: float
+    max_bytes: int
+    max_feed_bytes: int
+    timeout: float
+    max_redirects: int
+    max_attempts: int
+    allow_addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ import msgspec
 
 from articles.model import FeedEntry, Page
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
+from pipeline.configuration.config import CrawlSection
 from store.archive.reader import read
 from store.ledger import capture_table, feed_table, url_table
 from store.ledger.database import Ledger
@@ -148,7 +149,7 @@ def plan(
     folder: Path, feed_urls: Sequence[str] = (), pages: Sequence[str] = (), **settings: object
 ) -> CrawlPlan:
     """All feeds as source `notes`, and pages besides; quick, and allowed on loopback, unless `settings` differ."""
-    quick: dict[str, object] = {
+    quick: dict[str, object] = CrawlSection().model_dump() | {
         "user_agent": AGENT,
         "delay": 0.0,
         "timeout": PATIENCE / 4,

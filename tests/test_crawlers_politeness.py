@@ -23,7 +23,7 @@ from crawlers.fetching.hosts import Hosts, Slots
 from crawlers.plan import CrawlSettings
 from store.records import UrlState
 from tests import virtual_time
-from tests.loopback import AGENT, Hit, Reply, Site, crawl, rss, serve
+from tests.loopback import Hit, Reply, Site, crawl, plan, rss, serve
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 A, B = "http://a.example", "http://b.example"
@@ -31,7 +31,7 @@ GOOD = Reply(b"there")
 
 
 def settings(**changes: float) -> CrawlSettings:
-    return CrawlSettings(user_agent=AGENT, **{"delay": 0.0, **changes})  # type: ignore[arg-type]
+    return plan(Path(), **{"delay": 0.0, **changes}).settings
 
 
 def busy(status: int, retry_after: str = "") -> Reply:
@@ -49,10 +49,8 @@ class Web:
         """What comes of fetching these URLs, asked for all at once: statuses and failures."""
 
         async def status(fetcher: Fetcher, url: str) -> int | FetchError:
-            try:
-                return (await fetcher.get(url, 1_000, {})).status
-            except FetchError as failure:
-                return failure
+            answer = await fetcher.fetch(url, 1_000, {})
+            return answer if isinstance(answer, FetchError) else answer.status
 
         async def all_at_once() -> list[int | FetchError]:
             clock = lambda: NOON + timedelta(seconds=virtual_time.now())  # noqa: E731
@@ -137,7 +135,7 @@ def test_pauses_grow_with_each_attempt_and_attempts_end() -> None:
     status, failure = web.fetch(f"{A}/1", f"{B}/1")
     assert status == 503
     assert isinstance(failure, FetchError)
-    assert (failure.reason, failure.state) == ("connection", UrlState.DUE)
+    assert (failure.reason, failure.reason.state) == ("connection", UrlState.DUE)
     assert web.times(A) == at(0, 0, 1, 3)
     assert web.times(B) == at(0, 0, 1, 3)
 
