@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from articles.errors import ConfigError
+from broadsheet.commands.options import configured
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -22,10 +23,9 @@ def _server(context: typer.Context) -> Iterator[tuple["Elasticsearch", str]]:
     """A connection and the configured alias."""
     from contextlib import closing
 
-    from pipeline.configuration.config import load
     from pipeline.indexes import connection
 
-    config = load(context.obj)
+    config = configured(context)
     if config.index.backend != "elasticsearch":
         raise ConfigError(
             f'{config.path} has [index] backend = "{config.index.backend}", which needs no such commands; '
@@ -85,12 +85,11 @@ def rebuild(context: typer.Context) -> None:
     Searches go on meanwhile; on Elasticsearch, runs too.
     """
     from broadsheet.terminal import console, say
-    from pipeline.configuration.config import load
     from pipeline.maintenance.new_index import reindex
 
     with console.status("Filling a new index") as status:
         done = reindex(
-            load(context.obj), lambda added: status.update(f"Filling a new index: {added} articles")
+            configured(context), lambda added: status.update(f"Filling a new index: {added} articles")
         )
     say(f"The new index is in place: {done.articles} articles, {done.changed} of them changed.")
     if done.rejected:

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from articles.errors import ConfigError, StorageError
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+from broadsheet.commands.options import Json, configured
 
 
 def init(context: typer.Context) -> None:
@@ -36,11 +35,10 @@ def add(
 ) -> None:
     """Add sources: a feed's URL, or a site whose pages declare one."""
     from broadsheet.terminal import console, say
-    from pipeline.configuration.config import load
     from pipeline.configuration.config_file import add_sources
     from pipeline.sources import addresses, find
 
-    config = load(context.obj)
+    config = configured(context)
     if not urls and not origin:
         raise ConfigError("Name a URL, or a list with --from.")
     with console.status("Looking for feeds"):
@@ -66,10 +64,9 @@ def add(
 def sources(context: typer.Context, as_json: Json = False) -> None:
     """List the sources and how their feeds are doing."""
     from broadsheet.terminal import print_json, table, when
-    from pipeline.configuration.config import load
     from pipeline.status import feeds
 
-    rows = feeds(load(context.obj))
+    rows = feeds(configured(context))
     if as_json:
         print_json(rows)
     else:
@@ -87,11 +84,10 @@ def remove(
 ) -> None:
     """Remove sources from broadsheet.toml; what was collected from them stays."""
     from broadsheet.terminal import say
-    from pipeline.configuration.config import load
     from pipeline.configuration.config_file import remove_sources
     from pipeline.run import choose
 
-    config = load(context.obj)
+    config = configured(context)
     choose(config, tuple(names))
     remove_sources(config.path, set(names))
     say(f"Removed {', '.join(names)}. What was collected from there stays searchable.")
@@ -107,10 +103,9 @@ def run(
 
     from broadsheet.funnel import show_funnel, watch
     from broadsheet.terminal import print_json
-    from pipeline.configuration.config import load
     from pipeline.run import run as run_now
 
-    config = load(context.obj)
+    config = configured(context)
     with watch(quiet=as_json) as progress:
         report = run_now(config, tuple(names or ()), progress)
     if as_json:

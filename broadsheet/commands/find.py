@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from articles.errors import ConfigError, StorageError
+from broadsheet.commands.options import Json, configured
 
 if TYPE_CHECKING:
     from articles.model import Article
     from index.protocols import Hit, IndexReader
     from index.query import Query
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-
 
 def _reader(context: typer.Context) -> "IndexReader":
     from broadsheet.lookup import open_index
-    from pipeline.configuration.config import load
 
-    return open_index(load(context.obj))
+    return open_index(configured(context))
 
 
 def day(text: str, option: str) -> datetime | None:
@@ -152,9 +150,8 @@ def show(
 
 def _raw_page(context: typer.Context, article: "Article") -> str:
     """What became of the raw page, where it is not in the archive any more; the ledger says so."""
-    from pipeline.configuration.config import load
 
-    config = load(context.obj)
+    config = configured(context)
     if (config.archive / article.archive.partition(":")[0]).exists():
         return ""
     from pipeline.maintenance.retention import dropped_at

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from broadsheet.commands.options import Json, configured
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.maintenance.doctor import Finding
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def explain(
@@ -21,10 +21,9 @@ def explain(
 ) -> None:
     """Say every decision about a URL, from discovery to the index, in order."""
     from broadsheet.terminal import print_json, say, table, when
-    from pipeline.configuration.config import load
     from pipeline.explain import explain as explain_url
 
-    account = explain_url(load(context.obj), url)
+    account = explain_url(configured(context), url)
     if as_json:
         print_json([{"at": s.at, "step": s.step, "what": s.what} for s in account])
         return
@@ -45,12 +44,11 @@ def templates(
 ) -> None:
     """List the lines that were learned to be the site's, not its articles', and are cut."""
     from broadsheet.terminal import print_json, say, table, when
-    from pipeline.configuration.config import load
     from pipeline.learned_templates import forget as forget_one
     from pipeline.learned_templates import listed
     from pipeline.run import choose
 
-    config = load(context.obj)
+    config = configured(context)
     choose(config, (source,))
     if forget:
         say(f"Forgotten; {forget_one(config, source, forget)} articles have the line again.")
@@ -87,10 +85,9 @@ def check(
     from broadsheet.commands.find import show_article
     from broadsheet.terminal import console, say
     from pipeline.clean_capture import clean_apart
-    from pipeline.configuration.config import load
     from pipeline.fetch_once import Unfetched, fetch
 
-    config = load(context.obj)
+    config = configured(context)
     with console.status("Fetching"):
         page = fetch(config, [url])[0]
     if isinstance(page, Unfetched):
@@ -109,10 +106,9 @@ def check(
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Count what is known: URLs by state, captures by outcome, articles in the index."""
     from broadsheet.terminal import print_json, table
-    from pipeline.configuration.config import load
     from pipeline.status import status as count
 
-    counts = count(load(context.obj))
+    counts = count(configured(context))
     if as_json:
         print_json(counts)
         return
@@ -124,19 +120,17 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 def doctor(context: typer.Context) -> None:
     """Look for what is wrong with folder, lock, archive, ledger and index, and say what to do."""
-    from pipeline.configuration.config import load
     from pipeline.maintenance.doctor import examine
 
-    show_findings(examine(load(context.obj)))
+    show_findings(examine(configured(context)))
 
 
 def maintain(context: typer.Context) -> None:
     """Close old segments of the archive, drop what retention says, then look for what is wrong, as doctor does."""
     from broadsheet.terminal import say
-    from pipeline.configuration.config import load
     from pipeline.maintenance.upkeep import maintain as do_upkeep
 
-    upkeep = do_upkeep(load(context.obj))
+    upkeep = do_upkeep(configured(context))
     for line in upkeep.done:
         say(line)
     show_findings(upkeep.findings)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from broadsheet.commands.find import day
+from broadsheet.commands.options import Json, configured
 
 if TYPE_CHECKING:
     from pipeline.maintenance.reprocess import Recleaned
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _LINES = 12  # of one example
 _STYLES = {"+": "green", "-": "red"}
 
@@ -25,11 +25,10 @@ def reclean(
 ) -> None:
     """Clean the archived pages again by today's rules, say what changes, and write it."""
     from broadsheet.terminal import console, print_json
-    from pipeline.configuration.config import load
     from pipeline.maintenance.reprocess import reclean as clean_again
     from pipeline.run import choose
 
-    config = load(context.obj)
+    config = configured(context)
     names = tuple(source or ())
     if names:
         choose(config, names)
@@ -87,11 +86,10 @@ def rebuild(context: typer.Context) -> None:
     """Make ledger and index again from the archive alone."""
     from broadsheet.funnel import watch
     from broadsheet.terminal import say
-    from pipeline.configuration.config import load
     from pipeline.maintenance.rebuild import rebuild as rebuild_now
 
     with watch() as progress:
-        result = rebuild_now(load(context.obj), progress)
+        result = rebuild_now(configured(context), progress)
     for damage in result.damages:
         say(damage, style="red")
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items()))

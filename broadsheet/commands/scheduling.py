@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from broadsheet.commands.options import configured
+
 
 def schedule(
     context: typer.Context,
@@ -14,9 +16,8 @@ def schedule(
     """Run everything on its schedule, with Prefect's UI to watch it, until Ctrl-C."""
     from broadsheet.terminal import say
     from flows.service import serve
-    from pipeline.configuration.config import load
 
-    serve(load(context.obj), port, say)
+    serve(configured(context), port, say)
 
 
 def deploy(
@@ -27,9 +28,8 @@ def deploy(
 ) -> None:
     """Register the schedules on the Prefect server that PREFECT_API_URL names."""
     from broadsheet.terminal import console, say
-    from pipeline.configuration.config import load
 
-    config = load(context.obj)
+    config = configured(context)
     with console.status("Asking the server"):
         from flows.deployments import deploy as register_all
 
