@@ -12,8 +12,11 @@ _SPACE = re.compile(r"\s+")
 _MARKS = "".join(map(chr, (c for c in range(0x300, 0x10000) if unicodedata.category(chr(c)).startswith("M"))))
 _LETTERS = rf"\w[\w{_MARKS}\u200c\u200d]*"  # vowel signs are marks, which \w leaves out
 _WORD = re.compile(rf"{_LETTERS}(?:['’ʼ-]{_LETTERS})*")
-_UNSPACED = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_UNSPACED_LONG = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+# Scripts that put no spaces between words; to stand in a class of a pattern.
+HAN_KANA = r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+THAI_TO_KHMER = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = re.compile(f"[{HAN_KANA}]")
+_UNSPACED_LONG = re.compile(f"[{THAI_TO_KHMER}]")
 
 
 def tidy(text: str) -> str:

@@ -18,7 +18,7 @@ from articles.extraction.lines import place
 from articles.model import Article, Place
 from articles.source import minhash
 from articles.source.minhash import Signature
-from articles.text import key
+from articles.text import HAN_KANA, THAI_TO_KHMER, key
 
 FORMAT = 1  # rises with every change of what is computed or how it is written
 SHORT, LONG = 12, 25  # characters of a fingerprint; a line shorter than SHORT is not remembered
@@ -128,12 +128,11 @@ _DECODER = msgspec.msgpack.Decoder(_Row)
 _DIGITS = re.compile(r"\d+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _JOINTS = re.compile("['’ʼ-]+")
-_UNSPACED = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(f"[{HAN_KANA}]")
 _RUNS = re.compile(
-    "(?P<pairs>[\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[\uac00-\ud7a3]+)"
-    "|(?P<triples>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
-    "|(?P<word>[^\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\uac00-\ud7a3"
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
+    rf"(?P<pairs>[{HAN_KANA}]+|[\uac00-\ud7a3]+)"
+    rf"|(?P<triples>[{THAI_TO_KHMER}]+)"
+    rf"|(?P<word>[^{HAN_KANA}\uac00-\ud7a3{THAI_TO_KHMER}]+)"
 )
 
 
