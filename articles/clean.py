@@ -23,7 +23,7 @@ from articles.urls import article_id
 # rises first, however small the change, and however often within one release: archives tell by it which articles
 # were cleaned by older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that was added, or
 # that itself changed, asks for its hash alone.
-RULES = 5
+RULES = 6
 
 _FEWEST_WORDS = 25
 

@@ -15,6 +15,10 @@ _WORD = re.compile(rf"{_LETTERS}(?:['’ʼ-]{_LETTERS})*")
 # Scripts that put no spaces between words; to stand in a class of a pattern.
 HAN_KANA = r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 THAI_TO_KHMER = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+# What ends a sentence, in any script; to stand in a class of a pattern.
+FULL_STOPS = ".。．｡۔।॥։።။។"
+ENDS = FULL_STOPS + "!?…！？؟"
+SENTENCE_END = re.compile(rf"[{ENDS}]\W*$")  # quotation marks and brackets may follow
 _UNSPACED = re.compile(f"[{HAN_KANA}]")
 _UNSPACED_LONG = re.compile(f"[{THAI_TO_KHMER}]")
 

@@ -345,6 +345,8 @@ def test_sentences_like_notes_stay_in_the_text(line: str) -> None:
         (f"<p>ANNA LUND</p>{LONG}", "Harbour N", ("Anna Lund",)),
         (f"{LONG}<p>Lê Phương</p>", "kuestenbote", ("Lê Phương",)),
         (f"<p>ANNA LUND</p>{LONG}", "Jens Roe", ("Jens Roe",)),
+        (f"{LONG}<p>नौका बंदरगाह में रुकी।</p><p>Lê Phương</p>", "kuestenbote", ("Lê Phương",)),
+        (f"{LONG}<p>渡轮停航。</p><p>Lê Phương</p>", "kuestenbote", ("Lê Phương",)),
         (f"{LONG}<p>Back to port.</p>", "Harbour N", ("Harbour N",)),
         (f"{LONG}<p>Quick Links</p>", "", ()),
     ],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.text import count_words, key, tidy, tokens
+from articles.text import SENTENCE_END, count_words, key, tidy, tokens
 
 ANY = st.text(st.characters(), max_size=80)  # lone surrogates too
 
@@ -95,3 +95,29 @@ def test_words_and_tokens_never_raise(text: str) -> None:
     assert 0 <= count_words(text) <= len(text)
     assert all(token and not token.isspace() for token in tokens(text))
     assert isinstance(key(text), str)
+
+
+@pytest.mark.parametrize(
+    ("line", "ended"),
+    [
+        ("The ferry stays.", True),
+        ("“Does the ferry stay?”", True),
+        ("Wait…", True),
+        ("渡轮停航。", True),
+        ("「船は出ない」と言った．", True),
+        ("船は出るか？", True),
+        ("بقيت العبارة في الميناء؟", True),
+        ("فیری بندرگاہ میں رہی۔", True),
+        ("नौका बंदरगाह में रुकी।", True),
+        ("Նավը մնաց նավահանգստում։", True),
+        ("ጀልባው ቆመ።", True),
+        ("သင်္ဘော ရပ်သည်။", True),
+        ("កប៉ាល់ឈប់។", True),
+        ("The ferry stays", False),
+        ("The ferry stays:", False),
+        ("渡轮停航、", False),
+        ("", False),
+    ],
+)
+def test_sentences_end_in_every_script(line: str, ended: bool) -> None:
+    assert bool(SENTENCE_END.search(line)) == ended

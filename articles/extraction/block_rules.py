@@ -13,13 +13,13 @@ from articles.extraction import captions, container
 from articles.extraction.blocks import Block
 from articles.extraction.element_names import Kind
 from articles.model import Rule
-from articles.text import count_words, key
+from articles.text import FULL_STOPS, count_words, key
 
 _LONGEST_META = 160  # longer texts under such names are text
 _LONGEST_CAPTION = 700
 _LINKED_BLOCK = 0.8  # of its characters, in links
 _LINKED_LIST = 0.6
-_FULL_STOP = re.compile(r"[.:。：।։؟۔]\W*$")
+_FULL_STOP = re.compile(rf"[{FULL_STOPS}:：]\W*$")  # questions and exclamations are what links say
 _FEWEST_WORDS = 6
 _ABOVE_TITLE = 600  # characters of prose; a heading further down that says the title is a teaser
 _LONG, _VERY_LONG = 80, 1000  # characters of a paragraph that can repeat one, and several

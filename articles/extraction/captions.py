@@ -5,7 +5,7 @@ from itertools import islice
 
 from articles.dom import Element, attached, is_short, name_of, select, test, text_of
 from articles.model import Image, Removal, Rule
-from articles.text import key
+from articles.text import ENDS, key
 from articles.urls import absolute
 
 _MARKED = select(
@@ -68,7 +68,7 @@ _CREDIT_END = re.compile(
     r"|(?:^|(?<=[\s。！？”]))(?:资料图片|资料图|資料圖片|資料照片?|视觉中国)"
     r")\W*$"
 )
-_SENTENCE_END = re.compile(r"[.!?…。！？؟:;,]\W*$")
+_ENDED = re.compile(rf"[{ENDS}:;,]\W*$")
 _LONGEST = 700
 _MOST = 100
 # What stands in for a picture until a script loads it.
@@ -221,7 +221,7 @@ def _merge(images: dict[str, Image], image: Image) -> None:
         if image.caption or image.credit:
             images[image.url or key(image.caption + image.credit)] = image
         return
-    parted = known.caption and image.caption and not _SENTENCE_END.search(known.caption)
+    parted = known.caption and image.caption and not _ENDED.search(known.caption)
     caption = f"{known.caption}{'.' if parted else ''} {image.caption}".strip()
     for part, whole in ((image.caption, known.caption), (known.caption, image.caption)):
         if key(part) in key(whole):

@@ -1,11 +1,10 @@
 """Front pages, sections and search results: pages of links to articles, which are none themselves."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from articles.dom import Element, select, text_of
-from articles.text import count_words, key
+from articles.text import SENTENCE_END, count_words, key
 
 _HEADINGS = select("//*[self::h2 or self::h3 or self::h4][.//a[@href] or ancestor::a[@href]]")
 _LINKS = select("//a[@href]")
@@ -15,7 +14,6 @@ _FEWEST_LISTED = 3
 _LONG_PARAGRAPH = 120  # characters
 _LINKED_SHARE = 0.3
 _RATIO = 3
-_SENTENCE = re.compile(r"[.!?…。！？؟۔।։]\W*$")
 _FEWEST_WORDS = 10  # of a line that is running text without a full stop
 
 
@@ -48,7 +46,8 @@ def links(tree: Element) -> Links:
 def is_running_text(found: Links, lines: Sequence[str]) -> bool:
     """Whether any line is a sentence, or long enough for one, and neither a link nor a teaser."""
     return any(
-        count_words(line) >= (3 if _SENTENCE.search(line) else _FEWEST_WORDS) and not _is_listed(found, line)
+        count_words(line) >= (3 if SENTENCE_END.search(line) else _FEWEST_WORDS)
+        and not _is_listed(found, line)
         for line in lines
     )
 

@@ -4,13 +4,12 @@ import re
 
 from articles.metadata.dates import MONTH
 from articles.model import Place, Removal, Rule
-from articles.text import key, tidy
+from articles.text import SENTENCE_END, key, tidy
 
 MOST = 20
 _LONGEST = 60
 _LONGEST_ALONE = 40
 _FEWEST_LINES = 3  # of a text that a name may stand above or below
-_FULL_STOP = re.compile(r"[.!?…]\W*$")
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*")
 _PREFIX = re.compile(
     r"^(?:(?:[\w ]{0,20} )?(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|recipe|article) by\b|"
@@ -74,7 +73,7 @@ def take(
     if len(body) >= _FEWEST_LINES and all(is_account(name, site, host) for name in stated):
         for at, capitals in ((0, True), (len(body) - 1, False)) if stated else ((0, True),):
             line = body[at]
-            if alone(line, capitals) and _FULL_STOP.search(body[at - 1 if at else 1]):
+            if alone(line, capitals) and SENTENCE_END.search(body[at - 1 if at else 1]):
                 place: Place = "tail" if at else "head"
                 removal = Removal(text=line, rule=Rule.BYLINE, place=place, evidence="a name alone")
                 return (*body[:at], *body[at + 1 :]), (line.title() if capitals else line,), (removal,)
