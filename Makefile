@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test elasticsearch elasticsearch-stop check format lock clean
+.PHONY: help install demo test elasticsearch elasticsearch-stop check format schema lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -36,6 +36,9 @@ check: .venv/installed ## formatting, lint, types
 format: .venv/installed ## mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+schema: .venv/installed ## renew docs/article.schema.json from the types
+	$(BIN)/python -m tests.article_schema
 
 lock: ## renew requirements.lock (for every supported Python, no registry named)
 	$(PYTHON) -m venv .venv-lock

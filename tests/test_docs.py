@@ -1,18 +1,24 @@
 """The reference is complete, and the documents' links lead somewhere."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import typer
 
-from articles.model import Reason, Rule
+from articles.model import Access, Article, CaptionStatus, Image, Place, Reason, Removal, Rule, to_json
 from broadsheet.cli import app
+from index.documents import FIELDS, keywords, texts, timestamp
 from pipeline.configuration.config import Config
 from pipeline.configuration.config_file import template
-from store.records import Outcome, UrlState
+from store import policy
+from store.records import FeedReason, FetchReason, Outcome, OutcomeReason, UrlState
+from tests.article_schema import PATH, schema
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
@@ -61,9 +67,129 @@ def test_every_setting_is_in_the_reference_with_its_default() -> None:
             assert (setting.description or "") in part
 
 
-@pytest.mark.parametrize("word", [*UrlState, *Outcome, *get_args(Reason)])
-def test_every_state_outcome_and_reason_is_in_the_reference(word: str) -> None:
-    assert f"| `{word}` |" in REFERENCE
+def rows(section: str, level: str = "##") -> dict[str, list[str]]:
+    """The rows of a section's first table, without its head: what stands in the first column, and the other columns."""
+    (part,) = re.findall(
+        rf"^{level} {re.escape(section)}\n(.*?)(?=^#|\Z)", REFERENCE, re.DOTALL | re.MULTILINE
+    )
+    cells = [
+        [cell.strip() for cell in line[1:-1].split("|")] for line in part.splitlines() if line[:1] == "|"
+    ]
+    found = {cell.strip("`"): others for cell, *others in cells[2:]}
+    assert len(found) == len(cells[2:]), "a row stands twice"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("States of a URL", UrlState),
+        ("Why a fetch failed", FetchReason),
+        ("Why a feed failed", FeedReason),
+        ("Outcomes of a capture", Outcome),
+        ("Reasons of an outcome", OutcomeReason),
+        ("Reasons of a rejection", get_args(Reason)),
+        ("Statuses of a caption", get_args(CaptionStatus)),
+    ],
+)
+def test_states_outcomes_and_reasons_are_those_of_the_reference(section: str, words: Iterable[str]) -> None:
+    assert rows(section).keys() == {str(word) for word in words}
+
+
+@pytest.mark.parametrize("reason", FetchReason)
+def test_the_reference_says_what_becomes_of_a_failed_fetch(reason: FetchReason) -> None:
+    _, state, at_once = rows("Why a fetch failed")[reason]
+    assert state == f"`{reason.state}`"
+    assert at_once == ("yes" if reason.passing else "no")
+
+
+def test_the_reference_says_when_a_failed_fetch_is_tried_again() -> None:
+    waits = [
+        policy.FIRST_RETRY * policy.GROWTH**n / timedelta(hours=1) for n in range(policy.MAX_ATTEMPTS - 1)
+    ]
+    *first, last = (f"{wait:g}" for wait in waits)
+    assert f"{', '.join(first)} and {last} hours" in REFERENCE
+    assert policy.MAX_ATTEMPTS == 5, "the fifth failure, says the reference"
+    assert policy.REFUSAL.days == 1
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ARTICLE = Article(
+    id="0" * 32,
+    url="https://www.harbour.example/a",
+    canonical_url="https://www.harbour.example/a",
+    source="harbour",
+    title="Ferry",
+    body=(),
+    first_seen_at=NOON,
+    fetched_at=NOON,
+    images=(Image(url=""),),
+    removed=(Removal(text="", rule="byline", place="head"),),
+    word_count=0,
+    content_hash="",
+    rules=1,
+)
+KINDS = {
+    str: "text",
+    int: "integer",
+    get_type_hints(Removal)["rule"]: "text",
+    tuple[str, ...]: "list of texts",
+    tuple[Image, ...]: "list of objects",
+    tuple[Removal, ...]: "list of objects",
+    datetime: "time",
+    datetime | None: "time or null",
+    date | None: "day or null",
+    **{
+        kind: f"one of {', '.join(f'`{word}`' for word in get_args(kind))}"
+        for kind in (Access, CaptionStatus, Place)
+    },
+}
+OTHERS = {
+    str: "https://mast.example/b",
+    tuple[str, ...]: ("mast",),
+    datetime: NOON - timedelta(days=1),
+    datetime | None: NOON - timedelta(days=1),
+    Access: "paywalled",
+}
+
+
+def fields() -> Iterator[tuple[str, Any, Article]]:
+    """Every field of an article and of its parts, its type, and an article that differs from ARTICLE in it alone."""
+    for name, kind in get_type_hints(Article).items():
+        yield name, kind, replace(ARTICLE, **{name: OTHERS[kind]}) if kind in OTHERS else ARTICLE
+    for owner, part in (("images", Image), ("removed", Removal)):
+        for name, kind in get_type_hints(part).items():
+            changed = replace(getattr(ARTICLE, owner)[0], **{name: OTHERS[kind]} if kind in OTHERS else {})
+            yield f"{owner}[].{name}", kind, replace(ARTICLE, **{owner: (changed,)})
+
+
+def searched(article: Article) -> set[str]:
+    """In which fields of queries it is not found as ARTICLE is."""
+    values, before = (texts(each) | keywords(each) for each in (article, ARTICLE))
+    dated = {"from", "to"} if timestamp(article) != timestamp(ARTICLE) else set()
+    return {name for name in values if values[name] != before[name]} | dated
+
+
+def test_the_fields_of_an_article_are_those_of_the_reference() -> None:
+    sections = rows("The article, field by field"), rows("An image", "###"), rows("A removal", "###")
+    documented = {name: row for section in sections for name, row in section.items()}
+    assert documented.keys() == {name for name, _, _ in fields()}
+    for name, kind, other in fields():
+        typed, meaning, found_by = documented[name]
+        assert typed == KINDS[kind], name
+        assert meaning
+        assert set(re.findall(r"`(\w+)`", found_by)) == searched(other), name
+
+
+def test_the_fields_of_queries_are_those_of_the_reference() -> None:
+    named = REFERENCE.split("\nFields: ")[1].partition(". ")[0]
+    assert re.findall(r"`(\w+)`", named) == list(FIELDS)
+
+
+def test_the_schema_is_that_of_the_articles() -> None:
+    assert PATH.read_text(encoding="utf-8") == schema(), "renew it: make schema"
+    stated = json.loads(schema())
+    assert json.loads(to_json(ARTICLE)).keys() == set(stated["required"]) == stated["properties"].keys()
 
 
 def test_every_rule_that_cuts_is_in_the_reference_and_no_other() -> None:
