@@ -261,7 +261,8 @@ class Watched(Draft):
 
 def test_every_step_needs_and_gives_what_it_says() -> None:
     standfirst = html(f"<header><h1>Ferry stays in port</h1><p>{TEXT}</p></header><main>{LONG}</main>")
-    drafts = [Watched(page(body)) for body in (*PAGES, standfirst)]
+    articles = [body for body in PAGES if isinstance(clean(page(body)), Article)]
+    drafts = [Watched(page(body)) for body in (*articles, standfirst)]
     for step in STEPS:
         needs, gives = re.fullmatch(
             r".*\. Needs ([\w, ]+)(?:; gives ([\w, ]+))?\.", step.__doc__ or ""
