@@ -68,3 +68,9 @@ def test_any_markup_gives_tidy_blocks_whose_links_fit(pieces: list[str]) -> None
         assert block.text == " ".join(block.text.split())
         assert block.text
         assert 0 <= block.linked <= len(block.text)
+
+
+@pytest.mark.parametrize(("length", "kind"), [(270, "row"), (330, "text")])
+def test_a_table_with_long_cells_lays_out_a_page(length: int, kind: str) -> None:
+    ((found, _, _),) = read(f"<table><tr><td>{'x' * length}</td></tr></table>")
+    assert found == kind

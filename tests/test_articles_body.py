@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.dom import Element
+from articles.extraction import body
 from articles.extraction.body import Body, take
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
@@ -196,3 +197,51 @@ def test_one_sentence_between_headline_and_container_is_the_standfirst(above: st
 def test_where_no_prose_stands_out_trafilatura_is_asked() -> None:
     found = taken(f"<article><h1>{TITLE}</h1><p>More to follow.</p></article>")
     assert "More to follow." in found.paragraphs
+
+
+# Thresholds: one page just below each, and one just above.
+
+
+def words(length: int, number: int = 0) -> str:
+    """A sentence of exactly so many characters, another one for each number."""
+    return f"{number:02} {'harbour ferry shaft island sound launch quay ' * 60}"[: length - 2] + "x."
+
+
+@pytest.mark.parametrize(("share", "wins"), [(2.6, False), (3.4, True)])
+def test_a_stated_body_wins_from_three_times_the_length(share: float, wins: bool) -> None:
+    stated = words(round(share * 400), 7)
+    found = paragraphs(tree(f"<article><p>{words(200)}</p><p>{words(199, 1)}</p></article>"), URL, stated)
+    assert (found == [stated]) is wins
+
+
+def test_a_removal_holds_the_first_300_characters_of_what_was_cut() -> None:
+    found = taken(f"<div>{STORY * 1}<div class='author-bio'>{words(500, 7)}</div></div>")
+    assert [removal.text for removal in found.removed] == [words(500, 7)[:300]]
+
+
+def between(above: str) -> str:
+    page = f"<article><header><h1>{TITLE}</h1>{above}</header><div>{STORY}{STORY.replace('day', 'night')}</div></article>"
+    return taken(page).standfirst
+
+
+@pytest.mark.parametrize(("length", "standfirst"), [(45, False), (55, True), (650, True), (750, False)])
+def test_a_standfirst_is_longer_than_a_date_and_shorter_than_a_text(length: int, standfirst: bool) -> None:
+    # short enough beside the text not to be a part of it
+    body = "".join(f"<p>{words(400, n)}</p>" for n in range(30))
+    page = f"<article><header><h1>{TITLE}</h1><p>{words(length, 50)}</p></header><div>{body}</div></article>"
+    assert taken(page).standfirst == (words(length, 50) if standfirst else "")
+
+
+@pytest.mark.parametrize(("lines", "standfirst"), [(9, LEAD), (10, "")])
+def test_a_standfirst_stands_near_its_headline(lines: int, standfirst: str) -> None:
+    assert between(f"<p>{LEAD}</p>{'<p>4 May</p>' * lines}") == standfirst
+
+
+@pytest.mark.parametrize(("blocks", "asked"), [(18_000, True), (22_000, False)])
+def test_trafilatura_is_not_asked_about_endless_pages(
+    blocks: int, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(body, "bare_extraction", lambda *_args, **options: calls.append(options["url"]))
+    assert taken("<p>Launch.</p>" * blocks).paragraphs == []
+    assert bool(calls) is asked

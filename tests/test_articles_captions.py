@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.dom import Element
-from articles.extraction.captions import split_credit, take
+from articles.extraction.captions import picture_of, split_credit, take
 from tests.patience import no_hang
 
 BASE = "https://harbour.example/news/ferry"
@@ -136,3 +136,55 @@ def test_a_pictures_second_caption_completes_the_first(first: str, second: str, 
 def test_a_picture_of_something_called_like_a_stand_in_is_a_picture(name: str) -> None:
     page = tree(f"<figure><img src='/{name}'><figcaption>The ferry at its berth.</figcaption></figure>")
     assert take(page, BASE)[0][0].url == f"https://harbour.example/{name}"
+
+
+# Thresholds: one page just below each, and one just above.
+
+STORY = "".join(
+    f"<p>The ferry stayed in the harbour on day {n} because its shaft had not arrived, and nobody waved at it.</p>"
+    for n in range(4)
+)
+
+
+def words(length: int) -> str:
+    """A sentence of exactly so many characters."""
+    return f"{'harbour ferry shaft island sound launch quay ' * 60}"[: length - 2] + "x."
+
+
+@pytest.mark.parametrize(
+    ("markup", "count"),
+    [
+        (f"<div class='image-wrapper'><img src='/f.jpg'><p>{words(370)}</p></div>", 1),  # _FRAME_LONGEST
+        (f"<div class='image-wrapper'><img src='/f.jpg'><p>{words(430)}</p></div>", 0),
+        (f"<figure><img src='/f.jpg'><figcaption>{words(650)}</figcaption></figure>", 1),  # _LONGEST
+        (f"<figure><img src='/f.jpg'><figcaption>{words(750)}</figcaption></figure>", 0),
+        ("".join(f"<figure><img src='/{n}.jpg'><figcaption>Ferry {n}.</figcaption></figure>" for n in range(110)), 100),  # _MOST
+    ],
+)  # fmt: skip
+def test_marked_captions_are_taken_up_to_a_length_and_a_number(markup: str, count: int) -> None:
+    assert len(take(tree(f"{STORY}{markup}"), BASE)[0]) == count
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_caption"),
+    [
+        (f"{STORY}<img src='/f.jpg'><div id='t'>{words(280)}</div>", True),  # _LONGEST_LINE, of the line
+        (f"{STORY}<img src='/f.jpg'><div id='t'>{words(320)}</div>", False),
+        (f"{STORY}<div><img src='/f.jpg'>{words(280)}</div><div id='t'>The ferry.</div>", True),  # and of what the picture stands in
+        (f"{STORY}<div><img src='/f.jpg'>{words(320)}</div><div id='t'>The ferry.</div>", False),
+        (f"<p>{words(74)}</p><div><img src='/f.jpg'></div><p id='t'><b>The ferry.</b></p>", False),  # _PARAGRAPH, above bold type
+        (f"<p>{words(86)}</p><div><img src='/f.jpg'></div><p id='t'><b>The ferry.</b></p>", True),
+        (f"{STORY}<p><img src='/f.jpg' alt='{words(90)}'></p><p id='t'>{words(90)[:17]}</p>", False),  # a quarter of it, of the alt
+        (f"{STORY}<p><img src='/f.jpg' alt='{words(90)}'></p><p id='t'>{words(90)[:23]}</p>", True),
+        (f"<div><img src='/f.jpg'><div id='t'>{words(180)}</div></div>", True),  # _FRAME_LONGEST, of a small box
+        (f"<div><img src='/f.jpg'><div id='t'>{words(180)}</div><div>{words(180)}</div></div>", True),
+        (f"<div><img src='/f.jpg'><div id='t'>{words(180)}</div><div>{words(250)}</div></div>", False),
+        (f"<div class='photo'><img src='/f.jpg'><p id='t'>{words(180)}</p><p>{words(190)}</p></div>", True),
+        (f"<div class='photo'><img src='/f.jpg'><p id='t'>{words(180)}</p><p>{words(250)}</p></div>", False),
+    ],
+)  # fmt: skip
+def test_a_line_below_a_picture_is_its_caption_by_its_length_and_its_box(
+    inner: str, is_caption: bool
+) -> None:
+    below = tree(f"<div>{inner}</div>").get_element_by_id("t")
+    assert (picture_of(below, below.text_content()) is not None) is is_caption

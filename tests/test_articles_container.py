@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from articles.extraction import container
+from articles.extraction import blocks, container
 
 TEXT = "The ferry stayed in the harbour on day {} because its shaft had not arrived, and the islanders crossed the sound."
 TITLE = "Ferry stays in port"
@@ -57,3 +57,117 @@ def test_the_element_with_the_prose_is_chosen(inner: str, chosen: str) -> None:
 )  # fmt: skip
 def test_names_are_believed_as_far_as_they_leave_a_text(inner: str, kinds: set[str]) -> None:
     assert found(inner)[1] == kinds
+
+
+# Thresholds: one page just below each, and one just above.
+
+
+def words(length: int, number: int = 0) -> str:
+    """A sentence of exactly so many characters, another one for each number."""
+    return f"{number:02} {'harbour ferry shaft island sound launch quay ' * 60}"[: length - 2] + "x."
+
+
+def split(*parts: tuple[str, int]) -> str:
+    """A box `a` of a hundred shares of prose: the attributes of its parts, and each one's share; `p` are paragraphs of its own."""
+    inner = "".join(
+        f"<p>{words(share * 20, number)}</p>"
+        if attributes == "p"
+        else f"<div {attributes}><p>{words(share * 10, number)}</p><p>{words(share * 10, number + 50)}</p></div>"
+        for number, (attributes, share) in enumerate(parts)
+    )
+    return f"<div id='a'>{inner}</div>"
+
+
+B, C, D, E = "id='b' class='b'", "class='c'", "class='d'", "class='e'"
+
+
+@pytest.mark.parametrize(
+    ("parts", "chosen"),
+    [
+        (((B, 70), (C, 30)), "a"),  # _DOMINANT: a part that holds so much may leave others
+        (((B, 86), (C, 14)), "b"),
+        (((B, 72), (C, 28)), "a"),  # _SECOND
+        (((B, 78), (C, 22)), "b"),
+        (((B, 45), (C, 19), (D, 18), (E, 18)), "a"),  # _MAJOR
+        (((B, 55), (C, 15), (D, 15), (E, 15)), "b"),
+        (((B, 65), (C, 17), ("class='b'", 18)), "a"),  # _ALIKE
+        (((B, 75), (C, 12), ("class='b'", 13)), "b"),
+        (((B, 88), ("p", 12)), "a"),  # _OWN
+        (((B, 91), ("p", 9)), "b"),
+    ],
+)
+def test_a_part_is_gone_into_where_it_holds_most_and_no_other_looks_like_it(
+    parts: tuple[tuple[str, int], ...], chosen: str
+) -> None:
+    assert found(split(*parts))[0] == chosen
+
+
+@pytest.mark.parametrize(("direct", "chosen"), [(45, "b"), (55, "a")])
+def test_an_element_that_is_a_paragraph_itself_is_not_gone_into(direct: int, chosen: str) -> None:
+    inner = f"{words(direct * 10)}<p>{words(1000 - direct * 10, 1)}</p>"
+    assert found(f"<div id='a'><div id='b'>{inner}</div></div>")[0] == chosen
+
+
+@pytest.mark.parametrize(("length", "chosen"), [(74, "none"), (86, "a")])
+def test_short_blocks_are_no_prose(length: int, chosen: str) -> None:
+    assert found(f"<div id='a'>{''.join(f'<p>{words(length, n)}</p>' for n in range(9))}</div>")[0] == chosen
+
+
+@pytest.mark.parametrize(("linked", "chosen"), [(36, "a"), (44, "none")])
+def test_blocks_with_many_links_are_no_prose(linked: int, chosen: str) -> None:
+    text = words(100)
+    inner = f"<p><a href='/x'>{text[:linked]}</a>{text[linked:]}</p>"
+    assert found(f"<div id='a'>{inner}</div>")[0] == chosen
+
+
+@pytest.mark.parametrize(("items", "chosen"), [(95, "b"), (125, "a")])
+def test_items_of_lists_weigh_less_than_paragraphs(items: int, chosen: str) -> None:
+    listed = "".join(f"<li>{words(items * 5, n)}</li>" for n in range(2))
+    page = (
+        f"<div id='a'><ul>{listed}</ul><div id='b'><p>{words(500, 7)}</p><p>{words(500, 8)}</p></div></div>"
+    )
+    assert found(page.replace("<ul>", "<div class='c'><ul>").replace("</ul>", "</ul></div>"))[0] == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "believed"),
+    [
+        ("comments", 93, True),
+        ("comments", 97, False),
+        ("meta", 27, True),
+        ("meta", 33, False),
+        ("caption", 27, True),
+        ("caption", 33, False),
+        ("related", 56, True),
+        ("related", 64, False),
+    ],
+)
+def test_a_name_is_believed_up_to_its_share_of_the_prose(name: str, share: int, believed: bool) -> None:
+    inner = (
+        f"<div class='{name}'><p>{words(share * 20)}</p></div><div><p>{words(2000 - share * 20, 1)}</p></div>"
+    )
+    assert found(inner)[1] == ({name} if believed else set())
+
+
+@pytest.mark.parametrize(("length", "kinds"), [(370, {"newsletter"}), (430, set())])
+def test_a_little_prose_is_named_although_it_is_all_there_is(length: int, kinds: set[str]) -> None:
+    assert found(f"<div class='newsletter'><p>{words(length)}</p></div>")[1] == kinds
+
+
+@pytest.mark.parametrize(("share", "chosen"), [(30, "a"), (40, "b")])
+def test_an_element_marked_as_the_article_holds_a_third_of_the_prose(share: int, chosen: str) -> None:
+    assert found(split((f"{B} itemprop='articleBody'", share), (C, 100 - share)))[0] == chosen
+
+
+@pytest.mark.parametrize(("share", "chosen"), [(14, "b"), (20, "a")])
+def test_an_element_marked_as_the_article_has_no_rival(share: int, chosen: str) -> None:
+    marked = "class='b' itemprop='articleBody'"
+    assert found(split((f"id='b' {marked}", 57), (marked, share), (D, 43 - share)))[0] == chosen
+
+
+@pytest.mark.parametrize(("length", "said"), [(22, False), (28, True)])
+def test_a_heading_with_a_kicker_says_a_long_title(length: int, said: bool) -> None:
+    title = ("ferry stays in port again because of its shaft")[:length].rstrip().ljust(length, "x")
+    heading = lxml.html.document_fromstring(f"<html><body><h1>Ships: {title}</h1></body></html>")
+    (block,) = blocks.read(heading.find("body"))
+    assert container.says(block, title) is said

@@ -64,3 +64,22 @@ def test_without_the_pages_title_no_article_is_called_another(title: str) -> Non
     )
     assert cut(page, title) == ()
     assert len(page.findall(".//article")) == 2
+
+
+@pytest.mark.parametrize(("blanks", "count"), [(170, 1), (230, 0)])
+def test_a_breadcrumb_is_short_blanks_included(blanks: int, count: int) -> None:
+    page = tree(f"<p>News{' ' * blanks}/ Isle</p><h1>Ferry stays</h1>{BODY}")
+    assert len(cut(page, "Ferry stays")) == count
+
+
+@pytest.mark.parametrize(("length", "left"), [(270, False), (330, True)])
+def test_a_menu_with_much_prose_stays(length: int, left: bool) -> None:
+    page = tree(f"<nav><p>{'x' * length}</p></nav>{BODY}")
+    assert cut(page, "Ferry stays") == ()
+    assert ("xxx" in page.text_content()) is left
+
+
+def test_a_removal_holds_the_first_300_characters() -> None:
+    page = tree(f"<article><h1>Ferry stays</h1>{BODY}</article><article><p>{'x' * 500}</p></article>")
+    (removal,) = cut(page, "Ferry stays")
+    assert removal.text == "x" * 300

@@ -70,3 +70,37 @@ def test_what_is_no_standfirst_stays(markup: str, description: str) -> None:
     before = page.text_content()
     assert take(page, meta(description)) == ""
     assert page.text_content() == before
+
+
+# Thresholds: one page just below each, and one just above.
+
+
+def words(length: int) -> str:
+    """A sentence of exactly so many characters."""
+    return f"{'harbour ferry shaft island sound launch quay ' * 60}"[: length - 2] + "x."
+
+
+@pytest.mark.parametrize(
+    ("markup", "description", "standfirst"),
+    [
+        ("<p class='standfirst'>The ferry stays away</p>", "The ferry stays away", False),  # _SHORTEST
+        ("<p class='standfirst'>The ferry stays in the port</p>", "The ferry stays in the port", True),
+        (f"<p class='standfirst'>{words(650)}</p>", words(650), True),  # _LONGEST
+        (f"<p class='standfirst'>{words(750)}</p>", words(750), False),
+        (f"<h2>Without its crew {LEAD}</h2>", LEAD, False),  # _START: agrees in 12 characters, and in 18
+        (f"<h2>Without its shaft {LEAD}</h2>", LEAD, True),
+        (f"<p class='standfirst'>{words(99)[:52]} crane</p>", words(99), False),  # _COMPARED
+        (f"<p class='standfirst'>{words(99)[:72]} crane</p>", words(99), True),
+        (f"<h2>{words(200)[:96]}</h2>", words(200), False),  # _WHOLE
+        (f"<h2>{words(200)[:144]}</h2>", words(200), True),
+    ],
+)
+def test_a_standfirst_says_most_of_the_description(markup: str, description: str, standfirst: bool) -> None:
+    page = tree(f"{markup}<div>{BODY}</div>")
+    assert bool(take(page, meta(description))) is standfirst
+
+
+@pytest.mark.parametrize(("length", "standfirst"), [(70, True), (90, False)])
+def test_a_standfirst_is_no_paragraph_among_others(length: int, standfirst: bool) -> None:
+    page = tree(f"<p>{LEAD}</p>{f'<p>{words(length)}</p>' * 3}")
+    assert bool(take(page, meta(LEAD))) is standfirst
