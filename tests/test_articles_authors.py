@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.metadata.authors import MOST, alone, is_account, names
+from articles.metadata.authors import MOST, alone, is_account, names, take
 from tests.patience import no_hang
 
 
@@ -110,3 +110,28 @@ def test_an_account_is_called_like_its_site(name: str, account: bool) -> None:
 )
 def test_a_name_alone_is_two_to_four_words_with_capitals(line: str, capitals: bool, expected: bool) -> None:
     assert alone(line, capitals) is expected
+
+
+# Thresholds: one line just below each, and one just above.
+
+
+def test_twenty_names_are_enough() -> None:
+    assert len(names([f"Anna {'abcdefghijklmnopqrstuvwxyz'[n] * 4}" for n in range(25)])) == 20
+
+
+@pytest.mark.parametrize(("length", "is_name"), [(55, True), (65, False)])
+def test_a_name_is_short(length: int, is_name: bool) -> None:
+    assert bool(names(["Anna " + "L" * (length - 5)])) is is_name
+
+
+@pytest.mark.parametrize(("length", "is_name"), [(37, True), (43, False)])
+def test_a_name_alone_on_a_line_is_shorter_still(length: int, is_name: bool) -> None:
+    assert alone("ANNA " + "L" * (length - 5), True) is is_name
+
+
+@pytest.mark.parametrize(("lines", "taken"), [(2, False), (3, True)])
+def test_a_name_stands_above_a_text_of_two_lines_at_least(lines: int, taken: bool) -> None:
+    body = ("ANNA LUND", *("The ferry stayed.",) * (lines - 1))
+    left, people, removed = take(body, (), "Harbour News", "harbournews.example")
+    assert (left, people) == ((body[1:], ("Anna Lund",)) if taken else (body, ()))
+    assert [(cut.text, cut.rule, cut.place) for cut in removed] == [("ANNA LUND", "byline", "head")] * taken

@@ -142,3 +142,8 @@ def test_other_wordings_of_the_same_are_caught(line: str) -> None:
 )
 def test_ordinary_sentences_are_not_caught(line: str) -> None:
     assert [found for place in PLACES if (found := match(line, place))] == []
+
+
+@pytest.mark.parametrize(("length", "caught"), [(650, True), (750, False)])
+def test_a_very_long_line_is_not_looked_at(length: int, caught: bool) -> None:
+    assert (match(f"Share this article {'!' * (length - 19)}", "tail") is not None) is caught

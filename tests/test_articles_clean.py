@@ -359,3 +359,15 @@ def test_a_name_alone_is_the_byline_where_the_page_names_only_itself(
     article = article_of(page(html(f"<h1>Ferry stays in port</h1>{inner}", head)))
     assert article.authors == expected
     assert ("ANNA LUND" in article.body) == (expected == ("Jens Roe",))
+
+
+@pytest.mark.parametrize(("count", "accepted"), [(22, False), (28, True)])
+def test_a_page_that_calls_itself_nothing_needs_some_words(count: int, accepted: bool) -> None:
+    given = page(html(f"<h1>Ferry stays in port</h1><p>{'ferry ' * (count - 1)}sails.</p>"))
+    assert isinstance(clean(given), Article) is accepted
+
+
+@pytest.mark.parametrize(("size", "reason"), [(4_900_000, ""), (5_100_000, "too_large")])
+def test_a_page_has_a_bounded_size(size: int, reason: str) -> None:
+    found = STEPS[0](Draft(page(b"<p>" + b" " * size)))
+    assert (found.reason if found else "") == reason

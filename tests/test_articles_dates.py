@@ -80,3 +80,10 @@ def test_the_day_is_that_of_the_zone_that_was_written(zone: int) -> None:
     for text in (moment.isoformat(), format_datetime(moment)):
         assert day(text) == moment.date()
         assert parse(text, moment) == moment
+
+
+@pytest.mark.parametrize(("blanks", "hour"), [(32, 9), (50, 0)])
+def test_a_date_is_read_by_its_first_characters(blanks: int, hour: int) -> None:
+    found = parse(f"Thu, 01 Jan 2026{' ' * blanks}10:00 +0100", LATEST)
+    assert found is None or found.hour == hour
+    assert (found is not None) or hour == 0

@@ -141,3 +141,33 @@ def test_words_are_a_set_without_order(words: list[str]) -> None:
     assert informative(" ".join(words)) == set().union(*map(informative, words))
     made = article("t", " ".join(words))
     assert set(features(made).tokens) == informative(f"t {' '.join(words)}")
+
+
+# Thresholds: one input just below each, and one just above.
+
+
+def test_a_line_of_twelve_characters_has_a_fingerprint_and_of_twenty_five_a_long_one() -> None:
+    assert [bool(fingerprint("a" * length)) for length in (11, 12)] == [False, True]
+    assert [is_long(fingerprint("a" * length)) for length in (24, 25)] == [False, True]
+
+
+def test_words_are_told_apart_by_six_letters() -> None:
+    assert informative("harbourside") == informative("harbouring")
+    assert informative("harbouring") != informative("harbormaster")
+
+
+@pytest.mark.parametrize(("count", "remembered"), [(900, 900), (1100, 1000)])
+def test_of_a_long_text_five_hundred_lines_at_either_end_are_remembered(count: int, remembered: int) -> None:
+    body = tuple(f"the launch called {_spelled(n)} has sailed" for n in range(count))
+    assert len(features(article("long", *body)).lines) == remembered
+
+
+@pytest.mark.parametrize(("count", "remembered"), [(3800, 3800), (4500, 4000)])
+def test_of_a_long_text_four_thousand_words_are_remembered(count: int, remembered: int) -> None:
+    tokens = features(article("long", " ".join(_spelled(n) for n in range(count)))).tokens
+    assert len(tokens) == pytest.approx(remembered, abs=60)  # some words share a number
+
+
+def _spelled(number: int) -> str:
+    """A word of three letters or more for a number."""
+    return "".join(chr(97 + number // 26**place % 26) for place in range(3))

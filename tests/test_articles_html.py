@@ -110,3 +110,35 @@ def test_depth_has_its_limit(extra: int, deep: bool) -> None:
     assert isinstance(parsed, Rejection) == deep
     if not isinstance(parsed, Rejection):
         assert not too_deep(parsed)
+
+
+# Limits: one page just below each, and one just above.
+
+
+@pytest.mark.parametrize(("count", "reason"), [(140_000, ""), (160_000, "too_large")])
+def test_a_page_has_a_bounded_number_of_tags(count: int, reason: str) -> None:
+    found = parse(page(b"<p>Ferry</p>" + b"<i></i>" * count))
+    assert (found.reason if isinstance(found, Rejection) else "") == reason
+
+
+@pytest.mark.parametrize(("depth", "reason"), [(240, ""), (270, "too_deep")])
+def test_a_page_nests_up_to_a_depth(depth: int, reason: str) -> None:
+    found = parse(page(b"<div>" * depth + b"Ferry"))
+    assert (found.reason if isinstance(found, Rejection) else "") == reason
+
+
+@pytest.mark.parametrize(("wrong", "believed"), [(4, True), (6, False)])
+def test_a_declared_encoding_may_fit_badly_in_one_of_two_hundred_characters(
+    wrong: int, believed: bool
+) -> None:
+    body = (b"the ferry stayed in port " * 40)[: 1000 - wrong] + b"\xe9" * wrong
+    assert ("\ufffd" in decode(body, "text/html; charset=utf-8")) is believed
+
+
+@pytest.mark.parametrize(("start", "looked_at"), [(60_000, True), (70_000, False)])
+def test_an_undeclared_encoding_is_guessed_from_the_start_of_a_page(start: int, looked_at: bool) -> None:
+    before, text = (
+        b"The ferry stays in port until Friday. " * 2000,
+        "Die Fähre blieb über Nacht im Hafen. " * 400,
+    )
+    assert (text in decode(before[:start] + text.encode("latin-1"), "text/html")) is looked_at

@@ -113,3 +113,9 @@ def test_any_text_in_a_script_is_read_without_raising(script: str) -> None:
 
 def test_a_script_of_many_objects_is_read_in_part() -> None:
     assert len(jsonld.nodes(tree(json.dumps([{"n": n} for n in range(9000)])))) < 9000
+
+
+@pytest.mark.parametrize(("before", "found"), [(4900, True), (5100, False)])
+def test_a_script_is_read_up_to_a_number_of_objects(before: int, found: bool) -> None:
+    script = json.dumps([*[{}] * before, STORY])
+    assert (STORY in jsonld.nodes(tree(script))) is found

@@ -111,3 +111,29 @@ def test_five_hundred_articles_are_learned_in_a_blink() -> None:
     with no_hang(5):  # some 70 ms
         known = build("norland", 1, rows)
     assert len(known.articles) == 500
+
+
+# Limits: one source just below each, and one just above.
+
+
+def plain(number: int, day: int) -> Features:
+    """An article that is a copy of none."""
+    return replace(
+        ROWS[0], article_id=f"plain-{number:04}", day=FIRST + timedelta(days=day), signature=(), shingles=0
+    )
+
+
+@pytest.mark.parametrize(("count", "remembered"), [(480, 480), (520, 500)])
+def test_the_newest_articles_are_remembered(count: int, remembered: int) -> None:
+    rows = [plain(n, n // 100) for n in range(count)]
+    assert len(build(ROWS[0].source, 1, rows).articles) == remembered
+
+
+@pytest.mark.parametrize(("days", "remembered"), [(60, 2), (61, 1)])
+def test_articles_are_remembered_for_sixty_days(days: int, remembered: int) -> None:
+    assert len(build(ROWS[0].source, 1, [plain(0, 0), plain(1, days)]).articles) == remembered
+
+
+def test_of_many_that_share_a_band_the_twenty_that_share_most_are_looked_at() -> None:
+    by_band = {0: list(range(30)), 1: [29, 28]}
+    assert knowledge._candidates([0, 1], by_band) == [28, 29, *range(18)]

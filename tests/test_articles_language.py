@@ -58,3 +58,8 @@ def test_between_close_languages_the_page_decides(stated: str, code: str) -> Non
         " sundet i en lille åben båd, der kun tager tolv mennesker ad gangen og sejler sjældent."
     )
     assert language_of(text, count_words(text), stated) == code
+
+
+@pytest.mark.parametrize(("words", "language"), [(24, "fr"), (25, "en")])
+def test_few_words_do_not_decide(words: int, language: str) -> None:
+    assert language_of(SAMPLES["en"], words, "fr") == language

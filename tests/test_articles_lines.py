@@ -147,3 +147,8 @@ def test_captions_that_quote_the_text_leave_it_whole() -> None:
     assert apply(TEXT, quoted) == (tuple(TEXT), ())
     once = Facts(titles=(), authors=(), captions=(TEXT[1],))
     assert [removal.text for removal in apply(TEXT, once)[1]] == [TEXT[1]]
+
+
+@pytest.mark.parametrize(("count", "cut"), [(65, ["caption"]), (85, [])])
+def test_a_caption_with_its_credit_is_no_paragraph(count: int, cut: list[str]) -> None:
+    assert cut_by(f"{'ferry ' * count}(Photo: Anna Lund)", 15) == cut

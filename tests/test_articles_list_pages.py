@@ -4,7 +4,8 @@ import lxml.html
 import pytest
 
 from articles.dom import Element
-from articles.extraction.list_pages import evidence, is_running_text, links
+from articles.extraction.list_pages import NONE, Links, evidence, is_running_text, links
+from articles.text import key
 
 SENTENCE = "The ferry stayed in the harbour on day {} because its shaft had not arrived, and the islanders crossed in a launch."
 LONG = [SENTENCE.format(n) + " Nobody waved from the quay." for n in range(12)]
@@ -79,3 +80,39 @@ def test_an_article_with_links_around_it_is_none(headings: int, paragraphs: int)
 
 def test_links_that_outweigh_a_line_of_text_make_a_list() -> None:
     assert evidence(links(tree(teasers(40))), LONG[:1])
+
+
+# Thresholds: one page just below each, and one just above.
+
+
+def sentence(length: int) -> str:
+    return f"{'harbour ferry shaft island sound launch quay ' * 9}"[: length - 2] + "x."
+
+
+@pytest.mark.parametrize(
+    ("headings", "characters", "body", "is_list"),
+    [
+        (9, 0, [*shown(9), LONG[0]], False),  # _FEWEST_HEADINGS
+        (11, 0, [*shown(11), LONG[0]], True),
+        (12, 99_999, [sentence(110)] * 12, True),  # _LONG_PARAGRAPH
+        (12, 99_999, [sentence(130)] * 12, False),
+        (16, 0, [*shown(4), *[sentence(100)] * 11], False),  # _LINKED_SHARE: 4 and 5 of 15
+        (16, 0, [*shown(5), *[sentence(100)] * 10], True),
+        (15, 99_999, [sentence(130)] * 5, False),  # _RATIO: of headings to long paragraphs
+        (16, 99_999, [sentence(130)] * 5, True),
+        (16, 3 * 500, [sentence(100)] * 5, False),  # and of characters in links to those of the text
+        (16, 3 * 500 + 1, [sentence(100)] * 5, True),
+        (0, 0, ["Harbour", *shown(2)], False),  # _FEWEST_LISTED
+        (0, 0, ["Harbour", *shown(3)], True),
+    ],
+)
+def test_a_list_has_many_links_for_its_text(
+    headings: int, characters: int, body: list[str], is_list: bool
+) -> None:
+    found = Links(headings=headings, texts=frozenset(map(key, shown(20))), characters=characters)
+    assert bool(evidence(found, body)) is is_list
+
+
+@pytest.mark.parametrize(("count", "running"), [(9, False), (10, True)])
+def test_ten_words_without_a_full_stop_are_running_text(count: int, running: bool) -> None:
+    assert is_running_text(NONE, [" ".join(["ferry"] * count)]) is running

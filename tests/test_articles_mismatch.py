@@ -162,3 +162,38 @@ def test_between_the_two_nothing_is_claimed() -> None:
     assert high is not None
     assert low < mismatch.LIMIT <= middle < 0 < high <= 2
     assert score("") is None
+
+
+# Thresholds: one caption just below each, and one just above.
+
+
+def score(caption: str) -> float | None:
+    return mismatch.Reader(features(radar("en")), build("norland", 1, map(features, others("en")))).score(
+        caption
+    )
+
+
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("Deming", None),  # _FEWEST_WORDS
+        ("Ismar Deming", 2.0),
+        ("Nora Pellow", -0.5),  # _ENOUGH_WORDS: of four
+        ("Nora Pellow, Ommen", -0.75),
+        ("Nora Pellow, Ilka Ommen", -1.0),
+        ("Qwerty zxcvbn asdfgh poiuyt", 0.0),  # _MANY_WORDS, that nobody has said
+        ("Qwerty zxcvbn asdfgh poiuyt lkjhgf", -0.4),  # _EXPECTED
+    ],
+)
+def test_a_score_counts_the_words_that_are_here_and_elsewhere(caption: str, expected: float | None) -> None:
+    assert score(caption) == (expected if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(("count", "judged"), [(90, False), (110, True)])
+def test_an_article_of_few_different_words_judges_no_caption(count: int, judged: bool) -> None:
+    row = features(radar("en"))
+    assert len(row.tokens) >= count
+    reader = mismatch.Reader(
+        replace(row, tokens=row.tokens[:count]), build("norland", 1, map(features, others("en")))
+    )
+    assert (reader.score(FOREIGN["en"]) is not None) is judged

@@ -1,6 +1,7 @@
 """Copies of one text are found; series, the next day's report and an update of the same article are none."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -186,3 +187,56 @@ def test_shingles_are_the_runs_of_five_words() -> None:
     assert minhash.shingles(["e", "d", "c", "b", "a"]) != minhash.shingles(words[:5])
     assert minhash.sign(set()) == ()
     assert minhash.bands(()) == []
+
+
+# Thresholds: one pair just below each, and one just above.
+
+
+def remembered(
+    name: str, shingles: int, agree: int = minhash.BINS, figures: tuple[int, ...] = ()
+) -> Features:
+    """An article of so many shingles whose signature agrees with the plain one in so many of 128 bins."""
+    signature = (*range(agree), *(1000 + place for place in range(agree, minhash.BINS)))
+    return replace(row(name, *WIRE), shingles=shingles, signature=signature, tokens=figures)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "copies"),
+    [
+        (remembered("one", 22), remembered("other", 22), False),  # _FEWEST_SHINGLES
+        (remembered("one", 28), remembered("other", 28), True),
+        (remembered("one", 100), remembered("other", 300, agree=44), False),  # _LEAST_RESEMBLANCE: .34 and .42
+        (remembered("one", 100), remembered("other", 300, agree=54), True),
+        (remembered("one", 100), remembered("other", 100, agree=61), False),  # _LEAST_CONTAINED: .65 and .75
+        (remembered("one", 100), remembered("other", 100, agree=77), True),
+        (remembered("one", 99, figures=(1, 3)), remembered("other", 99, figures=(5, 7)), True),  # _FEWEST_FIGURES
+        (remembered("one", 99, figures=(1, 3, 5)), remembered("other", 99, figures=(7, 9, 11)), False),
+        (remembered("one", 99, figures=(1, 3, 5, 7)), remembered("other", 99, figures=(1, 3, 5, 9)), False),  # _LEAST_FIGURES
+        (remembered("one", 99, figures=(1, 3, 5, 7, 9, 11)), remembered("other", 99, figures=(1, 3, 5, 7, 9, 13)), True),
+    ],
+)  # fmt: skip
+def test_copies_share_wording_and_figures_from_a_threshold_on(
+    one: Features, other: Features, copies: bool
+) -> None:
+    assert near(one, other) is near(other, one) is copies
+
+
+def test_texts_that_share_half_are_found_by_bands_and_others_seldom() -> None:
+    rng = random.Random(11)
+    found = {}
+    for share in (0.1, 0.5):
+        pairs = []
+        for _ in range(100):
+            both, one, other = (
+                {rng.randrange(2**61 - 1) for _ in range(count)}
+                for count in (
+                    round(600 * share),
+                    round(300 * (1 - share)),
+                    round(300 * (1 - share)),
+                )
+            )
+            bands = [set(minhash.bands(minhash.sign(both | each))) for each in (one, other)]
+            pairs.append(bool(bands[0] & bands[1]))
+        found[share] = sum(pairs)
+    assert found[0.5] >= 97
+    assert found[0.1] <= 15

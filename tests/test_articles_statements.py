@@ -213,3 +213,13 @@ def test_the_day_of_publication_is_that_of_its_own_time_zone(written: str, day: 
     assert found.published_on.isoformat() == day
     assert found.published_at is not None
     assert found.published_at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(("length", "authors"), [(140, ("Anna Lund",)), (160, ())])
+def test_a_byline_is_short(length: int, authors: tuple[str, ...]) -> None:
+    text = f"Anna Lund | {'lorem ipsum ' * 20}"[: length - 1] + "x"
+    assert stated(body=f"<p class='byline'>{text}</p>").authors == authors
+
+
+def test_a_title_is_cut_after_four_hundred_characters() -> None:
+    assert len(stated(f"<title>{'ferry ' * 100}</title>").title) == 400

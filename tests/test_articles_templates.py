@@ -172,3 +172,22 @@ def test_nothing_is_lost_and_half_stays(bodies: list[list[str]]) -> None:
         texts = cut_from(each, known)
         assert sum(len(text.split()) for text in texts) <= sum(len(line.split()) for line in each.body) / 2
         assert not set(texts) & set(NOTICES)
+
+
+@pytest.mark.parametrize(("own", "is_cut"), [(11, True), (7, False)])
+def test_what_recurs_in_more_than_half_of_a_text_is_the_text(own: int, is_cut: bool) -> None:
+    """Nine words of nine and these."""
+    footer = "The Norland Post is printed at Holm every night"
+    articles = [
+        article(
+            f"story-{n}", " ".join(f"{chr(97 + n)}{chr(97 + word)}" for word in range(own)), footer, day=n
+        )
+        for n in range(3)
+    ]
+    assert cut_from(articles[0], knowing(*articles)) == ([footer] if is_cut else [""])
+
+
+def test_the_evidence_names_three_of_the_articles() -> None:
+    articles = [story(n, FOOTER) for n in range(6)]
+    _, (removal,) = cut("", articles[0].body, features(articles[0]), knowing(*articles))
+    assert sum(other.id in removal.evidence for other in articles) == 3

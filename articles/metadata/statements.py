@@ -87,7 +87,6 @@ _LOOSE_BYLINE = select(
     "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::*[contains(@class, 'omment')])]"
 )
 _LONGEST_BYLINE = 150
-_MOST_BYLINES = 5
 _MOST_TAGS = 50
 _LONGEST_TITLE = 400
 
