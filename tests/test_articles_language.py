@@ -63,3 +63,9 @@ def test_between_close_languages_the_page_decides(stated: str, code: str) -> Non
 @pytest.mark.parametrize(("words", "language"), [(24, "fr"), (25, "en")])
 def test_few_words_do_not_decide(words: int, language: str) -> None:
     assert language_of(SAMPLES["en"], words, "fr") == language
+
+
+@pytest.mark.parametrize(("start", "language"), [(425, "de"), (650, "en")])
+def test_the_first_eight_hundred_characters_tell_the_language(start: int, language: str) -> None:
+    text = f"{(SAMPLES['en'] + ' ') * 9}"[:start] + f"{SAMPLES['de']} " * 30
+    assert language_of(text, count_words(text), "") == language
