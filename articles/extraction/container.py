@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from articles.dom import Element
@@ -51,7 +50,6 @@ _SECOND = 0.25
 _ALIKE = 0.15
 _OWN = 0.1
 _LONG_TITLE = 25
-_MOST_TITLES = 5
 
 Weights = dict[Element, float]
 
@@ -137,13 +135,14 @@ def says(block: Block, title: str) -> bool:
 def _around_title(found: Sequence[Block], title: str) -> set[Element]:
     """The elements that hold the headline, whatever they are called."""
     wanted = key(title)
-    return {
-        outer
-        for block in islice(
-            (block for block in found if block.level == 1 and says(block, wanted)), _MOST_TITLES
-        )
-        for outer in (block.element, *block.element.iterancestors())
-    }
+    around: set[Element] = set()
+    for block in found:
+        if block.level == 1 and says(block, wanted):
+            for outer in (block.element, *block.element.iterancestors()):
+                if outer in around:
+                    break
+                around.add(outer)
+    return around
 
 
 def _kinds(
