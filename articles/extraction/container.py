@@ -40,8 +40,7 @@ _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3, Rule.CAPTION: 0.3}
 _BELIEVED_OTHERWISE = 0.6
 _LITTLE = 400  # characters of prose; so few are no article that would be lost
-_STARTING = 0.35  # of the page's prose, that an element marked as the article holds at least
-_RIVAL = 0.3  # of that, in another one
+_STARTING = 0.35  # of the page's prose, that an element marked as the article holds at least; and of that, in another one, a rival
 # Shares of an element's prose: in the part that is gone into, in the next part, in parts that look alike, in paragraphs of its own.
 # Between 0.75 and 0.9 for the first, the scores of the benchmarks hardly change.
 _DOMINANT = 0.8
@@ -205,7 +204,7 @@ def _start(weights: Weights, root: Element) -> Element:
         element for element in marked if element not in around and best not in set(element.iterancestors())
     )
     if weights[best] < _STARTING * weights[root] or any(
-        weights[rival] > _RIVAL * weights[best] for rival in rivals
+        weights[rival] > _STARTING * weights[best] for rival in rivals
     ):
         return root
     return best
