@@ -42,8 +42,6 @@ _BELIEVED_OTHERWISE = 0.6
 _LITTLE = 400  # characters of prose; so few are no article that would be lost
 _STARTING = 0.35  # of the page's prose, that an element marked as the article holds at least; and of that, in another one, a rival
 # Shares of an element's prose: in the part that is gone into, in the next part, in parts that look alike, in paragraphs of its own.
-# Between 0.75 and 0.9 for the first, the scores of the benchmarks hardly change.
-_DOMINANT = 0.8
 _MAJOR = 0.5
 _SECOND = 0.25
 _ALIKE = 0.15
@@ -236,7 +234,7 @@ def _descend(start: Element, found: Sequence[Block], values: Sequence[float], we
         )
         if paragraphs > _OWN * whole:
             return at
-        if weights[best] < _DOMINANT * whole and (
+        if (
             weights[best] < _MAJOR * whole
             or max((weights[child] for child in others), default=0.0) > _SECOND * whole
             or sum(weights[child] for child in others if _alike(child, best)) > _ALIKE * whole
