@@ -146,7 +146,7 @@ def test_search_starts_without_ledger_scrapy_and_trafilatura(tmp_path: Path) -> 
     code = (
         "import sys\nfrom broadsheet.cli import app\n"
         "try:\n    app(['search', 'x'])\nexcept Exception:\n    pass\n"
-        "sys.exit(str({'sqlalchemy', 'scrapy', 'trafilatura'} & set(sys.modules)))"
+        "sys.exit(str({'sqlalchemy', 'scrapy', 'trafilatura', 'elasticsearch'} & set(sys.modules)))"
     )
     broadsheet(tmp_path, "init")
     done = subprocess.run(

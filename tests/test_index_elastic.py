@@ -13,10 +13,11 @@ from elasticsearch import Elasticsearch
 
 from articles.errors import ConfigError, IndexUnavailableError, QueryError, SearchIndexError
 from index.elastic import mapping
-from index.elastic.bulk import Bulk, Patience, upsert
+from index.elastic.bulk import Bulk, upsert
 from index.elastic.client import connect
 from index.elastic.cluster import ElasticReader, ElasticWriter
 from index.elastic.stored import document
+from index.patience import Patience
 from index.query import Query
 from index.stems import ELASTIC
 from index.tokens import tokens

@@ -11,9 +11,9 @@ from elasticsearch import Elasticsearch
 
 from articles.errors import IndexUnavailableError, SearchIndexError
 from index.elastic import mapping
-from index.elastic.bulk import Patience
 from index.elastic.client import connect
 from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.patience import Patience
 from index.query import Query
 from tests import elastic
 from tests.elastic import LOGIN, STRANGE, Answer, Front, named, page

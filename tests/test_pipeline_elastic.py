@@ -9,6 +9,8 @@ from elasticsearch import Elasticsearch
 from articles.errors import IndexUnavailableError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
+from index import elastic_backend
+from index.backend import Place
 from index.elastic import mapping
 from index.query import Query
 from pipeline import indexes
@@ -85,12 +87,12 @@ def test_a_server_that_comes_back_while_the_crawl_goes_on_is_loaded_into(
 ) -> None:
     tries = 0
 
-    def connection(config: Config) -> Elasticsearch:
+    def connection(_: Place) -> Elasticsearch:
         nonlocal tries
         tries += 1
         return elasticsearch_server.connect() if tries > 3 else elasticsearch_server.connect(port=1)
 
-    monkeypatch.setattr(indexes, "connection", connection)
+    monkeypatch.setattr(elastic_backend, "connection", connection)
     assert run(in_elasticsearch).outcomes["indexed"] == status(in_elasticsearch)["index"]["documents"] > 0
     assert tries > 3
 

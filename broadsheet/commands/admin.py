@@ -1,7 +1,5 @@
 """`broadsheet index`: the articles' index made, looked at, filled anew and removed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +8,7 @@ from articles.errors import ConfigError
 from broadsheet.commands.options import configured
 
 if TYPE_CHECKING:
-    from elasticsearch import Elasticsearch
+    from index.backend_record import ByHand, Place
 
 app = typer.Typer(
     help="The index: rebuild; and, in Elasticsearch, create, check, drop, which the embedded one does not need.",
@@ -18,21 +16,20 @@ app = typer.Typer(
 )
 
 
-@contextmanager
-def _server(context: typer.Context) -> Iterator[tuple["Elasticsearch", str]]:
-    """A connection and the configured alias."""
-    from contextlib import closing
-
-    from pipeline.indexes import connection
+def _by_hand(context: typer.Context) -> tuple["ByHand", "Place"]:
+    """What can be done to the configured index by hand, and where it is."""
+    from index.backends import BACKENDS
+    from pipeline import indexes
 
     config = configured(context)
-    if config.index.backend != "elasticsearch":
+    by_hand = indexes.backend(config).by_hand
+    if by_hand is None:
+        those = " or ".join(f'"{name}"' for name, backend in BACKENDS.items() if backend.by_hand)
         raise ConfigError(
             f'{config.path} has [index] backend = "{config.index.backend}", which needs no such commands; '
-            'they are for backend = "elasticsearch".'
+            f"they are for backend = {those}."
         )
-    with closing(connection(config)) as client:
-        yield client, config.index.alias
+    return by_hand, indexes.place(config)
 
 
 @app.command()
@@ -40,10 +37,8 @@ def create(context: typer.Context) -> None:
     """Make templates, index and alias where there are none yet."""
     from broadsheet.terminal import say
 
-    with _server(context) as (client, alias):
-        from index.elastic.mapping import create as make
-
-        say(f"The alias {alias} stands for {make(client, alias)}.")
+    by_hand, place = _by_hand(context)
+    say(f"The alias {place.alias} stands for {by_hand.create(place)}.")
 
 
 @app.command()
@@ -51,15 +46,13 @@ def check(context: typer.Context) -> None:
     """Say what is wrong with the index; exit code 1 if anything is."""
     from broadsheet.terminal import say
 
-    with _server(context) as (client, alias):
-        from index.elastic.mapping import check as look
-
-        problems = look(client, alias)
+    by_hand, place = _by_hand(context)
+    problems = by_hand.check(place)
     for problem in problems:
         say(problem, style="red")
     if problems:
         raise typer.Exit(1)
-    say(f"The index behind {alias} is as it should be.")
+    say(f"The index behind {place.alias} is as it should be.")
 
 
 @app.command()
@@ -69,13 +62,11 @@ def drop(
     """Delete the index with every article in it; `index rebuild` fills it anew from the archive."""
     from broadsheet.terminal import say
 
-    with _server(context) as (client, alias):
-        from index.elastic.mapping import drop as delete
-
-        if not yes:
-            typer.confirm(f"Delete every index of the alias {alias}?", abort=True)
-        gone = delete(client, alias)
-    say(f"Deleted {', '.join(gone)}." if gone else f"There was no index of the alias {alias}.")
+    by_hand, place = _by_hand(context)
+    if not yes:
+        typer.confirm(f"Delete every index of the alias {place.alias}?", abort=True)
+    gone = by_hand.drop(place)
+    say(f"Deleted {', '.join(gone)}." if gone else f"There was no index of the alias {place.alias}.")
 
 
 @app.command()

@@ -4,8 +4,6 @@ External versions make it harmless to send an item twice: the second time it is 
 refused as older than what is there. So whatever is in doubt (a cut connection, a time-out) is sent again.
 """
 
-import random
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,13 +16,12 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from articles.errors import IndexUnavailableError, SearchIndexError
 from index.elastic.server_errors import cause, explanation, poisoned, refused, unreachable
 from index.elastic.shape import strange
+from index.patience import Patience
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request
 _ITEMS = 250
 _UNDER_WAY = 2  # 1.4 to 1.95 times the speed of one; four are no faster
-_FIRST_PAUSE = 0.5  # seconds
-_LONGEST_PAUSE = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +46,6 @@ def upsert(article_id: str, version: int, document: bytes) -> Action:
 def deletion(article_id: str) -> Action:
     """Removes what is there."""
     return Action(article_id, (msgspec.json.encode({"delete": {"_id": article_id}}),))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long an index that takes nothing is asked again, in seconds from the first refusal, and by which clock."""
-
-    seconds: float = 60.0
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    random: Callable[[], float] = random.random
-
-    def pauses(self) -> Iterator[float]:
-        """Seconds to wait before each further try: doubling, with full jitter, until the time is over."""
-        end = self.monotonic() + self.seconds
-        longest = _FIRST_PAUSE
-        while self.monotonic() < end:
-            yield min(longest * (0.5 + self.random() / 2), max(0.0, end - self.monotonic()))
-            longest = min(2 * longest, _LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)

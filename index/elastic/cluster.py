@@ -10,11 +10,12 @@ from elasticsearch import Elasticsearch, NotFoundError
 from articles.errors import IndexUnavailableError
 from articles.model import Article
 from index.documents import ID, Facet, day, milliseconds
-from index.elastic.bulk import Action, Bulk, Patience, deletion, upsert
+from index.elastic.bulk import Action, Bulk, deletion, upsert
 from index.elastic.query_dsl import Dsl, compile_query
 from index.elastic.server_errors import explained
 from index.elastic.stored import ADDED, article_of, document
 from index.marks import highlights
+from index.patience import Patience
 from index.protocols import Ack, Count, Hit, Hits
 from index.query import Query, ranks
 from index.query_language import parse

@@ -10,12 +10,13 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from articles.errors import ConfigError
+from index.backends import BACKENDS
 from pipeline.configuration.schedule import Schedule, check_cron, interval
 
 FILE_NAME = "broadsheet.toml"
@@ -29,6 +30,12 @@ def _network(value: str) -> str:
 def _alias(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,99}", value):
         raise ValueError("must be small letters, digits, `-`, `_` and `.`, at most 100")
+    return value
+
+
+def _backend(value: str) -> str:
+    if value not in BACKENDS:
+        raise ValueError(f"must be {' or '.join(BACKENDS)}")
     return value
 
 
@@ -127,7 +134,7 @@ class CleanSection(_Section):
 class IndexSection(_Section):
     """Where articles are searched."""
 
-    backend: Literal["embedded", "elasticsearch"] = Field(
+    backend: Annotated[str, AfterValidator(_backend)] = Field(
         default="embedded", description="The index: embedded (needs no server) or elasticsearch."
     )
     url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch answers.")

@@ -55,7 +55,7 @@ def reindex(
     Ledger.expect(config.ledger)
     with ExitStack() as stack:
         stack.enter_context(RunLock(config.folder, "rebuild"))
-        if config.index.backend == "embedded":
+        if indexes.backend(config).one_writer:
             stack.enter_context(RunLock(config.folder))
         ledger = stack.enter_context(Ledger.open(config.ledger))
         new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))

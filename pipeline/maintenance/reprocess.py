@@ -74,7 +74,7 @@ def reclean(
     with ExitStack() as stack:
         if not dry_run:
             stack.enter_context(RunLock(config.folder, "rebuild"))
-            if config.index.backend == "embedded":
+            if indexes.backend(config).one_writer:
                 stack.enter_context(RunLock(config.folder))
         ledger = stack.enter_context(Ledger.open(config.ledger))
         reader = indexes.reader(config)

@@ -1,0 +1,99 @@
+"""The index in Elasticsearch as a backend. The client takes two seconds to import."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from articles.errors import SearchIndexError
+from index.backend import Backend, ByHand, NewIndex, Place
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+    from index.elastic.cluster import ElasticReader, ElasticWriter
+
+
+def connection(place: Place) -> "Elasticsearch":
+    """A client of the server, with the environment's credentials. Raises ConfigError."""
+    from index.elastic.client import connect
+
+    return connect(place.url, place.environment, allow_plain_http=place.allow_plain_http)
+
+
+def _exists(place: Place) -> bool:
+    from index.elastic.mapping import current
+
+    with closing(connection(place)) as client:
+        return bool(current(client, place.alias))
+
+
+def _reader(place: Place) -> "ElasticReader":
+    from index.elastic.cluster import ElasticReader
+
+    return ElasticReader(connection(place), place.alias)
+
+
+def _writer(place: Place) -> "ElasticWriter":
+    from index.elastic.cluster import ElasticWriter
+    from index.elastic.mapping import create
+    from index.patience import Patience
+
+    client = connection(place)
+    try:
+        create(client, place.alias)
+    except SearchIndexError:
+        client.close()
+        raise
+    return ElasticWriter(client, place.alias, Patience(seconds=place.patience))
+
+
+@contextmanager
+def _new(place: Place, _: Path) -> Iterator[NewIndex]:
+    from index.elastic import mapping
+    from index.elastic.cluster import ElasticReader, ElasticWriter
+    from index.patience import Patience
+
+    with closing(connection(place)) as client:
+        name = mapping.make(client, place.alias)
+        patience = Patience(seconds=place.patience)
+        try:
+            yield NewIndex(
+                ElasticWriter(client, place.alias, patience, index=name),
+                ElasticReader(client, name),
+                lambda: mapping.publish(client, place.alias, name),
+            )
+        except BaseException:
+            mapping.abandon(client, place.alias, name)
+            raise
+
+
+def _create(place: Place) -> str:
+    from index.elastic.mapping import create
+
+    with closing(connection(place)) as client:
+        return create(client, place.alias)
+
+
+def _check(place: Place) -> list[str]:
+    from index.elastic.mapping import check
+
+    with closing(connection(place)) as client:
+        return check(client, place.alias)
+
+
+def _drop(place: Place) -> list[str]:
+    from index.elastic.mapping import drop
+
+    with closing(connection(place)) as client:
+        return drop(client, place.alias)
+
+
+BACKEND = Backend(
+    exists=_exists,
+    reader=_reader,
+    writer=_writer,
+    new=_new,
+    one_writer=False,
+    by_hand=ByHand(create=_create, check=_check, drop=_drop),
+)

@@ -1,0 +1,47 @@
+"""The embedded index as a backend."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.backend import Backend, NewIndex, Place
+
+if TYPE_CHECKING:
+    from index.embedded.local import EmbeddedReader, EmbeddedWriter
+
+
+def _exists(place: Place) -> bool:
+    return place.folder.exists()
+
+
+def _reader(place: Place) -> "EmbeddedReader":
+    from index.embedded.local import EmbeddedReader
+
+    return EmbeddedReader(place.folder)
+
+
+def _writer(place: Place) -> "EmbeddedWriter":
+    from index.embedded.local import EmbeddedWriter
+
+    return EmbeddedWriter(place.folder)
+
+
+@contextmanager
+def _new(place: Place, beside: Path) -> Iterator[NewIndex]:
+    from index.embedded.local import EmbeddedReader, EmbeddedWriter
+
+    folder = beside / "index"
+    shutil.rmtree(folder, ignore_errors=True)  # what one that was killed has left
+    making = EmbeddedWriter(folder)
+
+    def publish() -> None:
+        making.close()
+        shutil.rmtree(place.folder, ignore_errors=True)
+        folder.replace(place.folder)
+
+    yield NewIndex(making, EmbeddedReader(folder), publish)
+
+
+BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True)
