@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -354,6 +354,20 @@ class IndexContract:
         assert counted("steel", "author") == [("Ada O'Neill", 1), ("Ben Émile", 1)]
         assert counted("", "section") == [("Money", 1), ("World News", 1)]
         assert counted("nowhere", "source") == []
+
+    def test_what_a_page_does_not_say_is_no_value(self, new_index: NewIndex) -> None:
+        """An article with a word of its own, so that it is found, and nothing else that may be missing."""
+        opened = new_index()
+        bare = article("bare", body=("Silence",), images=(Image(url="", caption="Silence"),))
+        opened.writer.add([bare, LIBRARY["steel"]])
+        for field in get_args(Facet):
+            of_bare = opened.reader.facet(Query(text="silence"), field)
+            assert [each.value for each in of_bare] == (["norland"] if field == "source" else [])
+            (first,) = opened.reader.facet(Query(), field, 1)
+            assert first.value
+        assert opened.reader.get(bare.id) == bare
+        assert next(iter(opened.reader.search(Query(text="silence")).hits)).article == bare
+        assert bare in opened.reader.all()
 
     def test_found_articles_are_counted_by_day(self, library: IndexReader) -> None:
         found = library.days(Query(text="steel OR jets"))

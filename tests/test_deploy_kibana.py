@@ -36,8 +36,8 @@ PANELS: dict[str, list[Row]] = {
         ("2026-11-21", "southern", 1),
         ("2026-11-22", "island-times", 1),
     ],
-    "broadsheet-languages": [("en", 2), ("", 1), ("de", 1), ("zh", 1)],
-    "broadsheet-sections": [("", 2), ("World News", 2), ("Money", 1)],
+    "broadsheet-languages": [("en", 2), ("de", 1), ("zh", 1)],
+    "broadsheet-sections": [("World News", 2), ("Money", 1)],
     "broadsheet-authors": [("Ada O'Neill", 2), ("Ben Émile", 1), ("李明", 1)],
     "broadsheet-tags": [("Trade", 2), ("Climate Change", 1)],
     "broadsheet-per-source": [
@@ -76,8 +76,8 @@ SEARCHES = {
 }
 OPTIONS = {
     "source": ["island-times", "norland", "southern"],
-    "section": ["", "Money", "World News"],
-    "language": ["", "de", "en", "zh"],
+    "section": ["Money", "World News"],
+    "language": ["de", "en", "zh"],
 }
 # What kbn-es-query makes of a query, by hand.
 KQL: list[tuple[str, Any]] = [

@@ -12,6 +12,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from articles.errors import ConfigError, IndexUnavailableError, QueryError, SearchIndexError
+from articles.model import Image, Removal
 from index.elastic import mapping
 from index.elastic.bulk import Bulk, upsert
 from index.elastic.client import connect
@@ -25,6 +26,8 @@ from tests import elastic
 from tests.index_contract import LIBRARY, NOON, IndexContract, NewIndex, OpenIndex, article
 
 SHORT = Patience(seconds=0.3)
+NOT_INDEXED = {"content_hash", "archive"}
+CUT = Removal(text="Subscribe", rule="newsletter", place="tail")
 MANY = [article(f"number {number}", title=f"Number {number}") for number in range(1_000)]
 
 
@@ -107,6 +110,38 @@ def test_an_item_that_spoils_its_request_is_found_and_refused_alone(
     assert [place for place, ack in enumerate(acks) if ack.status == "refused"] == [77]
     assert {ack.status for ack in acks} == {"indexed", "refused"}
     assert "version" in acks[77].detail
+
+
+def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, alias: str) -> None:
+    """So that `exists`, and what Kibana counts, are right."""
+    bare = article("bare", images=(Image(url="", caption="A crane"),), removed=(CUT,))
+    whole = replace(
+        LIBRARY["steel"],
+        lead_image="https://img.example/1.jpg",
+        modified_at=NOON,
+        published_on=NOON.date(),
+        images=(Image(url="https://img.example/1.jpg", caption="A crane", credit="N. Olsen"),),
+        removed=(replace(CUT, evidence="subscribe"),),
+    )
+    ElasticWriter(connection, alias, SHORT).add([bare, whole])
+    mapping = mapping._mappings()["properties"]
+    fields = [name for name in mapping if name not in {"images", "removed", "exact", "stem", *NOT_INDEXED}]
+    nested = [
+        f"{name}.{key}" for name in ("images", "removed", "exact") for key in mapping[name]["properties"]
+    ]
+    holding = {}
+    for field in [*fields, *nested, "stem.en"]:
+        found = connection.search(index=alias, query={"exists": {"field": field}})["hits"]["hits"]
+        holding[field] = {hit["_id"] for hit in found}
+    assert {field for field, ids in holding.items() if whole.id not in ids} == set()
+    assert {field for field, ids in holding.items() if bare.id in ids} == {
+        *("@timestamp", "id", "url", "canonical_url", "source", "first_seen_at", "fetched_at", "access"),
+        *("word_count", "rules", "snapshot"),
+        *("images.caption", "images.status", "removed.text", "removed.rule", "removed.place"),
+        *("exact.source", "exact.site", "exact.access", "exact.url", "exact.id"),
+    }
+    reader = ElasticReader(connection, alias)
+    assert [reader.get(each.id) for each in (bare, whole)] == [bare, whole]
 
 
 # A server that takes nothing for a while

@@ -28,11 +28,10 @@ from lens import (
 
 FILE = Path(__file__).with_name("broadsheet.ndjson")
 
-# A page's lead is text, "" where it has none: Kibana's own language cannot ask for that, Lucene's can.
 NO_AUTHOR = kql("not authors: *")
-NO_LEAD = lucene("NOT lead:?*")
+NO_LEAD = kql("not lead: *")
 NO_DATE = kql("not published_at: *")
-NO_LANGUAGE = kql('language: ""')
+NO_LANGUAGE = kql("not language: *")
 WRONG_CAPTION = kql("images.status: mismatched")
 SHORT = kql("word_count < 100")
 CONTROLS = {"source": "Source", "section": "Section", "language": "Language"}

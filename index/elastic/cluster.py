@@ -117,9 +117,8 @@ class ElasticReader:
     def facet(self, query: Query, field: Facet, limit: int = 10) -> list[Count]:
         """The most frequent values of a field among all articles that `query` finds, the most frequent first."""
         name = "authors" if field == "author" else field
-        terms = {"terms": {"field": name, "size": limit + 1}}  # one of them may be ""
-        found = [Count(value=each["key"], articles=each["doc_count"]) for each in self._buckets(query, terms)]
-        return [each for each in found if each.value][:limit]
+        terms = {"terms": {"field": name, "size": limit}}
+        return [Count(value=each["key"], articles=each["doc_count"]) for each in self._buckets(query, terms)]
 
     def days(self, query: Query) -> list[Count]:
         """How many of the articles that `query` finds are dated on each day (UTC, as 2026-11-24) that has any."""

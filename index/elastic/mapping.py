@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 2  # of the fields and of the analysis
+VERSION = 3  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes the index anew from the archive"

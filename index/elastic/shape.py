@@ -205,4 +205,4 @@ def _kind(method: str, target: str, body: bytes | None, meta: ApiResponseMeta) -
         return dict[str, Any] if _named(meta) else _Refusal
     request = f"{method} {target.partition('?')[0]}"
     kind = next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, request)), Any)
-    return _Aggregated if kind is _Search and b'"aggs":' in (body or b"") else kind
+    return _Aggregated if kind is _Search and b'"aggs":{"counts":' in (body or b"") else kind
