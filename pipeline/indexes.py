@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from articles.errors import IndexUnavailableError
 from articles.model import Article
-from index.backend import Backend, NewIndex, Place
+from index.backend_record import Backend, NewIndex, Place
 from index.backends import BACKENDS
 from index.patience import Patience
 from pipeline.configuration.config import Config

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from articles.errors import ConfigError, SearchIndexError
 from articles.model import Article
 from broadsheet.cli import app
-from index.backend import Backend, ByHand, NewIndex, Place
+from index.backend_record import Backend, ByHand, NewIndex, Place
 from index.backends import BACKENDS
 from index.documents import Facet, facets, timestamp
 from index.protocols import Ack, Count, Hit, Hits

@@ -124,10 +124,10 @@ def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, 
         removed=(replace(CUT, evidence="subscribe"),),
     )
     ElasticWriter(connection, alias, SHORT).add([bare, whole])
-    mapping = mapping._mappings()["properties"]
-    fields = [name for name in mapping if name not in {"images", "removed", "exact", "stem", *NOT_INDEXED}]
+    properties = mapping._mappings()["properties"]
+    fields = [name for name in properties if name not in {"images", "removed", "exact", "stem", *NOT_INDEXED}]
     nested = [
-        f"{name}.{key}" for name in ("images", "removed", "exact") for key in mapping[name]["properties"]
+        f"{name}.{key}" for name in ("images", "removed", "exact") for key in properties[name]["properties"]
     ]
     holding = {}
     for field in [*fields, *nested, "stem.en"]:

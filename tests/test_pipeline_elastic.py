@@ -9,9 +9,8 @@ from elasticsearch import Elasticsearch
 from articles.errors import IndexUnavailableError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
-from index import elastic_backend
-from index.backend import Place
-from index.elastic import mapping
+from index.backend_record import Place
+from index.elastic import elastic_backend, mapping
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config

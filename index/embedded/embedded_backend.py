@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.backend import Backend, NewIndex, Place
+from index.backend_record import Backend, NewIndex, Place
 
 if TYPE_CHECKING:
     from index.embedded.local import EmbeddedReader, EmbeddedWriter

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from articles.errors import SearchIndexError
-from index.backend import Backend, ByHand, NewIndex, Place
+from index.backend_record import Backend, ByHand, NewIndex, Place
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
