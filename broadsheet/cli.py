@@ -73,7 +73,6 @@ def main() -> None:
     For an index that is not available for now the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. When the
     reader of a pipe is gone, nothing is said, and the code is 141.
     """
-    os.environ["PYTHONSAFEPATH"] = "1"  # no child process imports what happens to lie in the working folder
     try:
         with guarded():
             app()

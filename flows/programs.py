@@ -20,7 +20,8 @@ _LARGEST_LOG = 10_000_000
 class Program:
     """A Python module run as a program in a process group of its own, together with what it starts itself.
 
-    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log`. `clock`, in
+    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log`, whose folder it
+    works in: Prefect imports flows from the working folder first, whatever the flags say. `clock`, in
     seconds, is what its restarts go by.
     """
 
@@ -62,6 +63,7 @@ class Program:
                 stdout=log,
                 stderr=log,
                 env=dict(self._environment),
+                cwd=self._log.parent,
                 start_new_session=True,
             )
         self._started_at = self._clock()

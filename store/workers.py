@@ -1,7 +1,8 @@
 """Killable worker processes: parsing runs here, so that no page can hold up or bring down anything else.
 
 Each worker has a pipe of its own and shares no lock with any other process: a pool with shared queues hangs
-when a worker is killed while it holds the queue's lock. A worker ends by itself when its parent is gone.
+when a worker is killed while it holds the queue's lock. A worker ends by itself when its parent is gone. It imports
+nothing from the working folder.
 """
 
 import multiprocessing
@@ -11,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Literal, TypeVar
@@ -24,6 +25,8 @@ _MEMORY = 4 << 30
 _START_SECONDS = 120.0
 _TRIES = 2
 _FALSE_STARTS = 3
+_SAFE_PATH = "PYTHONSAFEPATH"
+_STARTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,25 @@ def _serve(function: Callable[[Any], Any], pipe: Connection, seconds: float) -> 
             pipe.send(answer)
 
 
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Python processes started meanwhile leave the working folder out of `sys.path`.
+
+    multiprocessing starts its children, and a tracker of resources, with `python -c`, which looks there first for
+    whatever they import: a file random.py would be run. The environment is the only way to tell them.
+    """
+    with _STARTING:
+        before = os.environ.get(_SAFE_PATH)
+        os.environ[_SAFE_PATH] = "1"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_SAFE_PATH]
+            else:
+                os.environ[_SAFE_PATH] = before
+
+
 class _Worker(Generic[Task]):
     """One process and the task it has in hand; until it is `ready`, it starts, and `deadline` is for that."""
 
@@ -83,7 +105,8 @@ class _Worker(Generic[Task]):
         # Ctrl-C reaches all processes of a terminal; when the workers end is for the parent to say.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            self.process.start()
+            with _safe_path():
+                self.process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from flows.programs import Program
 from tests.patience import group_lives, until
 
@@ -56,3 +58,19 @@ def test_a_program_that_dies_is_told_once_and_started_anew_after_a_pause(tmp_pat
     until(lambda: b"Serving HTTP" in (tmp_path / "log").read_bytes())
     program.stop(5)
     until(lambda: not group_lives(program.pid))
+
+
+def test_a_program_neither_works_in_the_working_folder_nor_imports_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    (here / "json.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    (there / "given.json").write_text('["found"]', encoding="utf-8")
+    program = Program("printer", ("json.tool", "--compact", "given.json"), os.environ, there / "log")
+    program.start()
+    until(lambda: not program.running)
+    program.end_leftovers()
+    assert (there / "log").read_text(encoding="utf-8") == '["found"]\n'
