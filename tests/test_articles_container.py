@@ -134,8 +134,6 @@ def test_items_of_lists_weigh_less_than_paragraphs(items: int, chosen: str) -> N
         ("comments", 97, False),
         ("meta", 27, True),
         ("meta", 33, False),
-        ("caption", 27, True),
-        ("caption", 33, False),
         ("related", 56, True),
         ("related", 64, False),
     ],

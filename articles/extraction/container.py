@@ -37,7 +37,7 @@ _LINKED = 0.4
 _ITEM = 0.3  # of a paragraph's weight: teasers and comments are lists, too
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # An element's name is believed up to this share of the page's prose: templates name wrappers of everything, too.
-_BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3, Rule.CAPTION: 0.3}
+_BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3}
 _BELIEVED_OTHERWISE = 0.6
 _LITTLE = 400  # characters of prose; so few are no article that would be lost
 _STARTING = 0.35  # of the page's prose, that an element marked as the article holds at least; and of that, in another one, a rival
