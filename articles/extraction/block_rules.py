@@ -16,7 +16,6 @@ from articles.model import Rule
 from articles.text import FULL_STOPS, count_words, key
 
 _LONGEST_META = 160  # longer texts under such names are text
-_LONGEST_CAPTION = 700
 _LINKED_BLOCK = 0.8  # of its characters, in links
 _LINKED_LIST = 0.6
 _FULL_STOP = re.compile(rf"[{FULL_STOPS}:：]\W*$")  # questions and exclamations are what links say
@@ -60,10 +59,9 @@ def above_title(blocks: Blocks, _verdicts: Verdicts, title: str) -> Iterator[tup
 
 
 def named(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """What its element is named, unless a long text is so. Gives every rule of articles.extraction.element_names, and aside."""
-    longest = {Rule.META: _LONGEST_META, Rule.CAPTION: _LONGEST_CAPTION}
+    """What its element is named, unless a long text is called meta. Gives every rule of articles.extraction.element_names, and aside."""
     for index, (block, kind) in _left(blocks, verdicts):
-        if kind and (kind not in longest or len(block.text) < longest[kind]):
+        if kind and (kind is not Rule.META or len(block.text) < _LONGEST_META):
             yield index, kind
 
 
