@@ -21,8 +21,7 @@ _LINKED_LIST = 0.6
 _FULL_STOP = re.compile(rf"[{FULL_STOPS}:：]\W*$")  # questions and exclamations are what links say
 _FEWEST_WORDS = 6
 _ABOVE_TITLE = 600  # characters of prose; a heading further down that says the title is a teaser
-_LONG, _VERY_LONG = 80, 1000  # characters of a paragraph that can repeat one, and several
-_COPIED = 3  # paragraphs in one
+_LONG = 80  # characters of a paragraph that can repeat one
 _SHORT = 40  # characters of a date or section among links
 _LOOKED_AT = 2000  # blocks, for captions
 _LISTS = ("ul", "ol", "dl")
@@ -81,14 +80,12 @@ def linked(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[in
 
 
 def repeated(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """A paragraph that stood above, word for word, or several of them in one: a copy for machines. Gives repeated."""
+    """A paragraph that stood above, word for word: a copy for machines. Gives repeated."""
     seen: set[str] = set()
     for index, (block, _) in _left(blocks, verdicts):
         if len(block.text) < _LONG:
             continue
-        if (block.kind == "text" and block.text in seen) or (
-            len(block.text) > _VERY_LONG and sum(text in block.text for text in seen) >= _COPIED
-        ):
+        if block.kind == "text" and block.text in seen:
             yield index, Rule.REPEATED
         else:
             seen.add(block.text)
