@@ -9,6 +9,8 @@ from broadsheet.terminal import console, say, table
 from pipeline.report import funnel
 from pipeline.run import RunReport
 
+_NAMED = 20
+
 
 @contextmanager
 def watch(*, quiet: bool = False) -> Iterator[Callable[[RunReport], None]]:
@@ -34,4 +36,9 @@ def watch(*, quiet: bool = False) -> Iterator[Callable[[RunReport], None]]:
 def show_funnel(report: RunReport) -> None:
     """Print the funnel and the one line that says it all."""
     table(("stage", "count", ""), funnel(report))
+    failed = report.crawl.failed_feeds
+    for feed in failed[:_NAMED]:
+        say(f"feed of {feed.source} failed: {feed.url}: {feed.error}", style="yellow")
+    if len(failed) > _NAMED:
+        say(f"... and {len(failed) - _NAMED} more; `broadsheet sources` lists them", style="yellow")
     say(f"{report.crawl.new} new, {report.crawl.seen} seen", style="bold")

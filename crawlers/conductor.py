@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
-from articles.errors import BroadsheetError
+from articles.errors import BroadsheetError, UrlError
 from articles.urls import host
 from crawlers.jobs import Tools, crawl_feed, crawl_page
 from crawlers.plan import CrawlPlan
@@ -71,7 +71,7 @@ class Conductor:
         self._end(_StopError())
 
     def _enqueue(self, url: str, job: Callable[[], Awaitable[None]]) -> None:
-        lane = host(url)
+        lane = _lane(url)
         self._lanes[lane].append(job)
         if self._working[lane] < self._plan.settings.concurrency:
             self._working[lane] += 1
@@ -115,3 +115,11 @@ class Conductor:
 
         if self._running:
             self._tasks.create_task(throw())
+
+
+def _lane(url: str) -> str:
+    """The URL's host; "" for what is no URL, which fails without anybody being asked."""
+    try:
+        return host(url)
+    except UrlError:
+        return ""

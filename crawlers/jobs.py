@@ -43,7 +43,7 @@ async def crawl_feed(target: FeedTarget, tools: Tools) -> tuple[DueUrl, ...]:
     discovery = await asyncio.wrap_future(tools.recorder.feed(result, entries))
     if result.error:
         _log.warning("feed %s: %s", target.url, result.error)
-        tools.progress.feed_error(result.error.partition(": ")[0])
+        tools.progress.feed_error(result)
     elif result.status == _NOT_MODIFIED:
         tools.progress.count(feeds_unchanged=1)
     else:

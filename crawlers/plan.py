@@ -52,12 +52,22 @@ class CrawlPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedFeed:
+    """A feed that could not be fetched or read, and why."""
+
+    source: str
+    url: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
     """How far the crawl is; printed about twice a second, and once more at its end.
 
     `finish` is "" while it runs, then "finished", "stopped" (asked to) or "failed: ..." (the store could not be
     written). `feeds` counts the feeds to fetch. `new` and `seen` count feed entries whose URL was unknown
-    or known; `due` the articles to fetch. `misses` counts fetches without a capture by reason, `feed_errors` likewise.
+    or known; `due` the articles to fetch. `misses` counts fetches without a capture by reason, `feed_errors` likewise;
+    `failed_feeds` names those feeds.
     """
 
     finish: str = ""
@@ -72,6 +82,7 @@ class CrawlReport:
     fetched: int = 0
     misses: dict[str, int] = field(default_factory=dict)
     feed_errors: dict[str, int] = field(default_factory=dict)
+    failed_feeds: tuple[FailedFeed, ...] = ()
 
 
 def encode(record: CrawlPlan | CrawlReport) -> bytes:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from crawlers.plan import CrawlReport
-from store.records import FetchReason
+from crawlers.plan import CrawlReport, FailedFeed
+from store.records import FeedResult, FetchReason
 
 
 class Progress:
@@ -13,6 +13,7 @@ class Progress:
         self._counts: Counter[str] = Counter()
         self._misses: Counter[str] = Counter()
         self._feed_errors: Counter[str] = Counter()
+        self._failed_feeds: list[FailedFeed] = []
 
     def count(self, **numbers: int) -> None:
         """Add to the named counters."""
@@ -22,13 +23,18 @@ class Progress:
         """A page that left no capture."""
         self._misses[reason] += 1
 
-    def feed_error(self, reason: str) -> None:
+    def feed_error(self, result: FeedResult) -> None:
         """A feed that could not be fetched or read."""
         self._counts["feeds_failed"] += 1
-        self._feed_errors[reason] += 1
+        self._feed_errors[result.error.partition(": ")[0]] += 1
+        self._failed_feeds.append(FailedFeed(source=result.source, url=result.url, error=result.error))
 
     def report(self, finish: str = "") -> CrawlReport:
         """The counts as they stand."""
         return CrawlReport(
-            finish=finish, misses=dict(self._misses), feed_errors=dict(self._feed_errors), **self._counts
+            finish=finish,
+            misses=dict(self._misses),
+            feed_errors=dict(self._feed_errors),
+            failed_feeds=tuple(self._failed_feeds),
+            **self._counts,
         )

@@ -36,6 +36,7 @@ class FetchReason(StrEnum):
     state: UrlState
     passing: bool
 
+    URL = "url", UrlState.REFUSED
     ROBOTS = "robots", UrlState.REFUSED
     ADDRESS = "address", UrlState.REFUSED
     TOO_LARGE = "too_large", UrlState.FAILED

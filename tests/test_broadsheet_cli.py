@@ -153,3 +153,22 @@ def test_search_starts_without_ledger_scrapy_and_trafilatura(tmp_path: Path) -> 
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stderr.strip().endswith("set()")
+
+
+def test_a_run_names_the_feeds_that_failed(config: Config) -> None:
+    folder = config.path.parent
+    text = config.path.read_text(encoding="utf-8")
+    config.path.write_text(
+        text + '[[sources]]\nname = "bad"\nfeeds = ["notes", "ftp://example.org/feed"]\n', encoding="utf-8"
+    )
+    funnel = broadsheet(folder, "run")
+    assert "feed of bad failed: notes: url: not a URL: 'notes'; give an absolute http(s) address\n" in funnel
+    assert "feed of bad failed: ftp://example.org/feed: url: not an http(s) URL" in funnel
+    assert "30 new" in funnel
+    failed = json.loads(broadsheet(folder, "run", "--json"))["crawl"]["failed_feeds"]
+    assert [(each["source"], each["url"]) for each in failed] == [
+        ("bad", "notes"),
+        ("bad", "ftp://example.org/feed"),
+    ]
+    (row,) = [row for row in json.loads(broadsheet(folder, "sources", "--json")) if row["url"] == "notes"]
+    assert row["error"].startswith("url: not a URL")

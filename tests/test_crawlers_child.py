@@ -150,6 +150,48 @@ def test_a_broken_feed_costs_only_itself(tmp_path: Path, site: Site) -> None:
     assert all(url in result.log for url in feeds[:-1])
 
 
+NO_FEEDS = (
+    "",
+    "   ",
+    "notes",
+    "/feed",
+    "http://",
+    "http://[::1/feed",
+    "http://300.1.1.1/feed",
+    "http://exa mple.org/feed",
+    "http://example.org:99999/feed",
+    "ftp://example.org/feed",
+    "mailto:desk@example.org",
+    "file:///etc/passwd",
+)
+
+
+def test_what_is_no_url_is_named_and_costs_only_itself(tmp_path: Path, site: Site) -> None:
+    site.routes |= {"/feed": rss("/a"), "/a": page("a")}
+    result = crawl(tmp_path, [*NO_FEEDS, f"{site.url}/feed"])
+    assert (result.code, result.report.finish) == (0, "finished")
+    assert result.report.feed_errors == {"url": len(NO_FEEDS)}
+    assert (result.report.feeds_fetched, result.report.fetched) == (1, 1)
+    health = {row.url: row for row in result.feed_health()}
+    for url in NO_FEEDS:
+        assert health[url].error.startswith("url: not a")
+        assert repr(url) in health[url].error
+        assert f"feed {url}: url: not a" in result.log
+    assert {(failed.source, failed.url) for failed in result.report.failed_feeds} == {
+        ("notes", url) for url in NO_FEEDS
+    }
+    assert "Traceback" not in result.log
+
+
+def test_a_name_that_cannot_be_a_host_costs_only_itself(tmp_path: Path, site: Site) -> None:
+    site.routes |= {"/feed": rss("/a"), "/a": page("a")}
+    names = (f"http://{'a' * 70}.example/feed", "http://a..example/feed", "http://nowhere.invalid/feed")
+    result = crawl(tmp_path, [*names, f"{site.url}/feed"], max_attempts=1)
+    assert result.report.finish == "finished"
+    assert (result.report.feeds_failed, result.report.fetched) == (3, 1)
+    assert {row.url for row in result.feed_health() if row.error} == set(names)
+
+
 def test_hosts_are_asked_side_by_side(tmp_path: Path) -> None:
     with ExitStack() as stack:
         sites = [stack.enter_context(serve(f"127.0.1.{number}", {})) for number in range(1, 21)]

@@ -16,13 +16,16 @@ from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from index.embedded.local import EmbeddedReader
 from index.query import Query
-from pipeline.configuration.config import Config, load
+from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config_file import add_sources
+from pipeline.due import due_sources
 from pipeline.explain import explain
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
-from pipeline.run import choose, run
-from pipeline.status import status
-from store.ledger import capture_table
+from pipeline.report import troubled
+from pipeline.run import choose, now, run
+from pipeline.status import feeds, status
+from store.ledger import capture_table, recent
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
@@ -189,3 +192,32 @@ def kill_after(config: Config, newsroom: Newsroom, requests: int) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     until(lambda: not any(map(alive, family)))
+
+
+def test_a_feed_that_is_no_url_is_named_and_the_other_sources_go_on(
+    config: Config, newsroom: Newsroom
+) -> None:
+    bad = ("", "http://[::1/feed", "ftp://example.org/feed")
+    add_sources(
+        config.path,
+        [
+            SourceSection(name="mixed", feeds=(*bad, newsroom.feeds[0])),
+            SourceSection(name="none", feeds=("notes",)),
+        ],
+    )
+    started = now()
+    report = run(load(config.path))
+    assert report.crawl.finish == "finished"
+    assert {article.title for article in articles(config).values()} == {
+        sample.title for sample in newsroom.articles()
+    }
+    named = {(failed.source, failed.url) for failed in report.crawl.failed_feeds}
+    assert named == {*(("mixed", url) for url in bad), ("none", "notes")}
+    rows = {(row["source"], row["url"]): row["error"] for row in feeds(load(config.path))}
+    assert {key for key, error in rows.items() if error} == named
+    assert all(rows[key].startswith("url: not a") for key in named)
+    assert due_sources(load(config.path), started) == ()
+    ledger = Ledger.open(config.ledger)
+    with closing(ledger), ledger.reading() as conn:
+        table = troubled(recent.hosts(conn, started))
+    assert all(any(repr(url) in str(row["problems"]) for row in table) for _, url in named)

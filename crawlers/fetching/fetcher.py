@@ -21,7 +21,8 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web._newclient import ConnectionAborted
 from twisted.web.client import ResponseFailed
 
-from articles.urls import host
+from articles.errors import UrlError
+from articles.urls import canonical, host
 from crawlers.fetching.addresses import Guard
 from crawlers.fetching.answers import ACCEPT_ENCODING, Answer, FetchError, decoded, header, target, wait_asked
 from crawlers.fetching.handler import MAX_HEAD
@@ -68,7 +69,10 @@ class Fetcher:
         `conditions` are request headers (If-None-Match and the like).
         """
         try:
+            canonical(url)
             return await self._follow(url, max_bytes, conditions)
+        except UrlError as error:
+            return FetchError(FetchReason.URL, str(error))
         except FetchError as failure:
             return failure
         except Exception as error:  # noqa: BLE001  no page, however strange, ends the crawl of the others

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
+from articles.errors import UrlError
+from articles.urls import canonical
 from store.ledger.capture_table import CAPTURES
 from store.ledger.feed_table import FEEDS
 from store.ledger.url_table import MISSES
@@ -63,7 +65,7 @@ def hosts(conn: Connection, since: datetime) -> list[HostRecord]:
     found: dict[str, HostRecord] = {}
 
     def record(url: str) -> HostRecord:
-        name = urlsplit(url).netloc
+        name = _host(url)
         return found.setdefault(name, HostRecord(name))
 
     pages = select(CAPTURES.c.url, CAPTURES.c.fetched_at).where(CAPTURES.c.fetched_at >= since)
@@ -79,3 +81,11 @@ def hosts(conn: Connection, since: datetime) -> list[HostRecord]:
     for row in conn.execute(feeds.order_by(FEEDS.c.url)):
         record(row.url).problems[f"feed: {row.error}"].append(row.url)
     return [found[name] for name in sorted(found)]
+
+
+def _host(url: str) -> str:
+    """Host and port; of a feed that is no URL, all of it, quoted."""
+    try:
+        return urlsplit(canonical(url)).netloc
+    except UrlError:
+        return repr(url)
