@@ -51,6 +51,19 @@ TRACKING = frozenset(
 
 # A triplet after a stray "%" or "%4" stays as it is: decoding it would make a new triplet of the two.
 _TRIPLET = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
+# What precedes an @ after a scheme, whose slashes may be missing: up to the first slash or, where a colon is followed
+# by no port, beyond it, since a password may hold a slash. Bounded, so that no hostile text takes long.
+_USER = r"(?: [^{0}/\\?#]{{0,1999}} | [^{0}/\\?#@:\[\]]{{1,1999}}:(?!\d{{0,9}}(?:[/\\?#\s\"'),;:]|\Z))[^{0}]{{0,1999}} )@"
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_CREDENTIALS = (
+    re.compile(r"\A(\s*https?:[/\\]*)" + _USER.format(r"\0"), _FLAGS),  # a URL at the start may hold blanks
+    re.compile(r"\A(\s*[a-z][a-z0-9+.-]{0,19}:)" + _USER.format(r"\s") + r"(?=\S*\s*\Z)", _FLAGS),
+    re.compile(
+        r"""( [a-z][a-z0-9+.-]{0,19}:(?://|\\\\) | https?:[/\\]* | (?<![^\s"'(<\[])// )"""
+        + _USER.format(r"\s"),
+        _FLAGS,
+    ),
+)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -64,15 +77,33 @@ def canonical(url: str, base: str = "") -> str:
     try:
         parsed = ada_url.URL(url, base or None)
     except ValueError as error:
-        raise UrlError(f"not a URL: {url[:200]!r}; give an absolute http(s) address") from error
+        raise UrlError(f"not a URL: {masked(url)[:200]!r}; give an absolute http(s) address") from error
     if parsed.protocol not in ("http:", "https:"):
-        raise UrlError(f"not an http(s) URL: {url[:200]!r}; only web pages can be fetched")
+        raise UrlError(f"not an http(s) URL: {masked(url)[:200]!r}; only web pages can be fetched")
     fragment = parsed.hash
     parsed.username = parsed.password = parsed.hash = ""
     address, _, query = _TRIPLET.sub(_normal_triplet, parsed.href).partition("?")
     kept = "&".join(pair for pair in query.split("&") if pair.partition("=")[0] not in TRACKING)
     route = _TRIPLET.sub(_normal_triplet, fragment) if fragment.startswith("#!") and len(fragment) > 2 else ""
     return address + (f"?{kept}" if kept else "") + route
+
+
+def refuse_unfetchable(url: str) -> None:
+    """Raises UrlError for what is no http(s) URL, and for one with a user or password, which are never sent."""
+    canonical(url)
+    parsed = _parsed(url)
+    if parsed.username or parsed.password:
+        raise UrlError(
+            f"a URL with user or password: {masked(url)[:200]!r}; they are not sent, so leave them out: "
+            "what needs a password cannot be fetched"
+        )
+
+
+def masked(text: str) -> str:
+    """The text with *** in the place of user and password in each URL in it, be the URL malformed."""
+    for pattern in _CREDENTIALS:
+        text = pattern.sub(r"\1***@", text)
+    return text
 
 
 def absolute(url: str, base: str) -> str:
@@ -113,7 +144,7 @@ def _parsed(url: str) -> ada_url.URL:
     try:
         return ada_url.URL(url)
     except ValueError as error:
-        raise UrlError(f"not a URL: {url[:200]!r}; give an absolute http(s) address") from error
+        raise UrlError(f"not a URL: {masked(url)[:200]!r}; give an absolute http(s) address") from error
 
 
 def _normal_triplet(match: re.Match[str]) -> str:

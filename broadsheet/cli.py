@@ -77,8 +77,12 @@ def main() -> None:
         with guarded():
             app()
     except QueryError as error:
-        line = error.query.replace("\n", " ")[:200]
-        pointer = f"\n  {line}\n  {' ' * error.position}^" if error.position <= len(line) else ""
+        from articles.urls import masked
+
+        line, before = (
+            masked(text.replace("\n", " ")) for text in (error.query, error.query[: error.position])
+        )
+        pointer = f"\n  {line[:200]}\n  {' ' * len(before)}^" if len(before) <= 200 else ""
         _complain(f"{error}{pointer}")
         sys.exit(1)
     except BroadsheetError as error:
@@ -88,6 +92,7 @@ def main() -> None:
 
 def _complain(message: str) -> None:
     from articles.display import printable
+    from articles.urls import masked
 
     with suppress(OSError):  # the exit code says it, too
-        typer.echo(f"broadsheet: {printable(message)}", err=True)
+        typer.echo(f"broadsheet: {printable(masked(message))}", err=True)

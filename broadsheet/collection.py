@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from articles.errors import UsageError
 from articles.model import Article
+from articles.urls import masked
 from broadsheet.lookup import find_article, open_index
 from index.documents import Facet
 from index.protocols import Count, Hits, IndexReader
@@ -148,8 +149,10 @@ class Collection:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources that `broadsheet.toml` names."""
-        return tuple(Source(name=each.name, feeds=each.feeds) for each in self._config.sources)
+        """The sources that `broadsheet.toml` names, user and password in their URLs masked."""
+        return tuple(
+            Source(name=each.name, feeds=tuple(map(masked, each.feeds))) for each in self._config.sources
+        )
 
     @property
     def _index(self) -> IndexReader:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from articles.model import FeedEntry, Page
-from articles.urls import canonical
+from articles.urls import canonical, masked
 from crawlers.feed_reader import FeedReader
 from crawlers.fetching.answers import Answer, FetchError
 from crawlers.fetching.fetcher import Fetcher
@@ -42,7 +42,7 @@ async def crawl_feed(target: FeedTarget, tools: Tools) -> tuple[DueUrl, ...]:
     result, entries = await _read(target, answer, tools)
     discovery = await asyncio.wrap_future(tools.recorder.feed(result, entries))
     if result.error:
-        _log.warning("feed %s: %s", target.url, result.error)
+        _log.warning("feed %s: %s", masked(target.url), result.error)
         tools.progress.feed_error(result)
     elif result.status == _NOT_MODIFIED:
         tools.progress.count(feeds_unchanged=1)

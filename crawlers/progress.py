@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from articles.urls import masked
 from crawlers.plan import CrawlReport, FailedFeed
 from store.records import FeedResult, FetchReason
 
@@ -27,7 +28,9 @@ class Progress:
         """A feed that could not be fetched or read."""
         self._counts["feeds_failed"] += 1
         self._feed_errors[result.error.partition(": ")[0]] += 1
-        self._failed_feeds.append(FailedFeed(source=result.source, url=result.url, error=result.error))
+        self._failed_feeds.append(
+            FailedFeed(source=result.source, url=masked(result.url), error=result.error)
+        )
 
     def report(self, finish: str = "") -> CrawlReport:
         """The counts as they stand."""

@@ -25,6 +25,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
 from articles.errors import ConfigError, SchedulerError
+from articles.urls import masked
 from flows.ingest import ingest
 from flows.maintain import maintain
 from flows.reclean import reclean
@@ -97,12 +98,14 @@ def deploy(config: Config, pool: str) -> Registered:
                 client.read_work_pool(pool)
             except ObjectNotFound:
                 raise ConfigError(
-                    f"{url} has no work pool `{pool}`; name another with --pool, or make it: "
+                    f"{masked(url)} has no work pool `{pool}`; name another with --pool, or make it: "
                     f"prefect work-pool create {pool} --type process"
                 ) from None
             return register(client, config, pool)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SchedulerError(f"Prefect's API at {url} (PREFECT_API_URL) cannot be used: {error}") from error
+        raise SchedulerError(
+            masked(f"Prefect's API at {url} (PREFECT_API_URL) cannot be used: {error}")
+        ) from error
 
 
 def register(client: SyncPrefectClient, config: Config, pool: str, command: str = "") -> Registered:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
+from articles.urls import masked
 from crawlers.plan import CrawlReport
 from index.protocols import IndexWriter
 from pipeline import indexes
@@ -85,7 +86,7 @@ def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigError(
-            f"There is no source `{unknown[0]}` in {config.path}; `broadsheet sources` lists them."
+            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
         )
     if not known:
         raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from articles.errors import BroadsheetError, ConfigError, FeedError
 from articles.model import Page
-from articles.urls import host
+from articles.urls import host, masked
 from crawlers.discovery import feed_links, opml, url_list
 from crawlers.feeds import parse
 from pipeline.configuration.config import Config, SourceSection
@@ -28,13 +28,13 @@ def addresses(config: Config, origin: str) -> list[str]:
     if re.match(r"https?://", origin):
         page = fetch(config, [origin])[0]
         if isinstance(page, Unfetched):
-            raise ConfigError(f"{origin} could not be fetched ({page.reason}).")
+            raise ConfigError(f"{masked(origin)} could not be fetched ({page.reason}).")
         body = page.body
     else:
         try:
             body = Path(origin).read_bytes()
         except OSError as error:
-            raise ConfigError(f"{origin} cannot be read: {error.strerror}.") from error
+            raise ConfigError(f"{masked(origin)} cannot be read: {error.strerror}.") from error
     if body.lstrip().startswith(b"<"):
         return [url for _, url in opml(body)]
     return url_list(body.decode(errors="replace"))
@@ -52,7 +52,7 @@ def find(config: Config, named: Iterable[str]) -> Found:
         try:
             urls = _feeds(page)
         except BroadsheetError as error:
-            problems.append((address, str(error)))
+            problems.append((masked(address), str(error)))
             continue
         for url in urls:
             if url in known:

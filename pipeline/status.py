@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from articles.urls import masked
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.ledger import capture_table, feed_table, url_table
@@ -24,7 +25,7 @@ def feeds(config: Config) -> list[dict[str, Any]]:
             health = {(row.source, row.url): row for row in feed_table.health(conn)}
     rows = []
     for source in config.sources:
-        for url in source.feeds:
+        for url in map(masked, source.feeds):
             row = health.get((source.name, url))
             rows.append(
                 {

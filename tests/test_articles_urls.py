@@ -7,7 +7,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from articles.errors import UrlError
-from articles.urls import TRACKING, article_id, canonical, host, origin, same_site
+from articles.urls import (
+    TRACKING,
+    article_id,
+    canonical,
+    host,
+    masked,
+    origin,
+    refuse_unfetchable,
+    same_site,
+)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +154,87 @@ def test_host_and_origin() -> None:
 )
 def test_same_site_means_one_registrable_domain(a: str, b: str, expected: bool) -> None:
     assert same_site(a, b) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://user:secret@example.org/a", "https://***@example.org/a"),
+        ("https://secret@example.org", "https://***@example.org"),
+        ("https://:secret@example.org", "https://***@example.org"),
+        ("http://user:sec@ret@example.org/", "http://***@example.org/"),
+        ("http://user:sec/ret@example.org/", "http://***@example.org/"),
+        ("http://user:7se#c?r/et@example.org/", "http://***@example.org/"),
+        ("http:user:secret@example.org", "http:***@example.org"),
+        (r"http:\\user:secret@example.org", r"http:\\***@example.org"),
+        ("HTTP://user:secret@example.org", "HTTP://***@example.org"),
+        ("user:secret@example.org/feed", "user:***@example.org/feed"),
+        ("//user:secret@example.org/feed", "//***@example.org/feed"),
+        ("feed:https://user:secret@example.org/", "feed:https://***@example.org/"),
+        ("redis+tls://user:secret@example.org", "redis+tls://***@example.org"),
+        ("no URL: 'http://user:secret@[::1'; give one", "no URL: 'http://***@[::1'; give one"),
+        ("a http://u:secret@a.org, b http://u:secret@b.org", "a http://***@a.org, b http://***@b.org"),
+        ("https://a.org/?to=http://u:secret@b.org/", "https://a.org/?to=http://***@b.org/"),
+        ("at http://a.org\nhttp://u:secret@b.org", "at http://a.org\nhttp://***@b.org"),
+        ('http://user:it\'s "secret"@example.org/', "http://***@example.org/"),
+        (" http://us er:se c/ret@example.org/", " http://***@example.org/"),
+        ("feed http://user:it's@example.org/", "feed http://***@example.org/"),
+    ],
+)
+def test_credentials_are_masked_wherever_a_text_has_a_url(text: str, expected: str) -> None:
+    assert masked(text) == expected
+    assert masked(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "https://example.org/@desk/a:b@c",
+        "https://example.org:8443/a@b",
+        "https://[::1]:8443/a@b",
+        "https://example.org?who=desk@example.org",
+        "https://example.org#desk@example.org",
+        "https://example.org/a//b@c",
+        "desk@example.org",
+        "not a query: author:desk@example.org",
+        "12:30 desk@example.org",
+        "at http://127.0.0.1:9200: refused, ask desk@example.org",
+    ],
+)
+def test_nothing_else_is_masked(text: str) -> None:
+    assert masked(text) == text
+
+
+@given(
+    st.text(string.ascii_letters + string.digits + ":@$-_.+!*(),;&=%~'\"<>[]", min_size=1).map("s3cr3t".join),
+)
+def test_no_password_survives_in_a_url_that_is_one(password: str) -> None:
+    url = f"http://user:s3cr3t{password}@example.org/feed"
+    assert "s3cr3t" not in masked(f"feed {url}: failed")
+
+
+def test_masking_a_hostile_text_takes_no_time() -> None:
+    for text in ("http:" * 4_000, "a" * 20_000, "http://a:" * 2_000, "x:" * 10_000, "//" * 10_000):
+        assert masked(text) == text  # with a quadratic expression, each would take minutes
+
+
+def test_a_url_to_fetch_is_http_and_without_credentials() -> None:
+    refuse_unfetchable("https://example.org/?to=http://user:secret@example.org/")
+    for url in ("http://user:secret@example.org/", "http://secret@example.org/", "http://:secret@a.org/"):
+        with pytest.raises(UrlError, match=r"user or password.*\*\*\*@"):
+            refuse_unfetchable(url)
+    with pytest.raises(UrlError, match="not a URL"):
+        refuse_unfetchable("notes")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:secret@[::1", "ftp://user:secret@example.org/", "http://user:se/cret@"]
+)
+def test_errors_about_a_url_hold_no_password(url: str) -> None:
+    for judge in (canonical, host, origin, refuse_unfetchable):
+        try:
+            judge(url)
+        except UrlError as error:
+            assert "cret" not in str(error)
+            assert "***@" in str(error)

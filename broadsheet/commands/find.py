@@ -162,12 +162,13 @@ def _raw_page(context: typer.Context, article: "Article") -> str:
 
 
 def _find(reader: "IndexReader", which: str) -> "Article":
+    from articles.urls import masked
     from broadsheet.lookup import find_article
 
     article = find_article(reader, which)
     if article is None:
         raise ConfigError(
-            f"No article {which} in the index; `broadsheet explain URL` says what became of a URL."
+            f"No article {masked(which)} in the index; `broadsheet explain URL` says what became of a URL."
         )
     return article
 

@@ -20,6 +20,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say every decision about a URL, from discovery to the index, in order."""
+    from articles.urls import masked
     from broadsheet.terminal import print_json, say, table, when
     from pipeline.explain import explain as explain_url
 
@@ -27,7 +28,7 @@ def explain(
     if as_json:
         print_json([{"at": s.at, "step": s.step, "what": s.what} for s in account])
         return
-    say(url, style="bold")
+    say(masked(url), style="bold")
     table(("time (UTC)", "step", "what"), [(when(s.at), s.step, s.what) for s in account])
 
 

@@ -1,5 +1,6 @@
 """The commands that go by the clock: schedule and deploy."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -27,9 +28,15 @@ def deploy(
     ] = "broadsheet",
 ) -> None:
     """Register the schedules on the Prefect server that PREFECT_API_URL names."""
+    from articles.errors import ConfigError, UrlError
+    from articles.urls import host
     from broadsheet.terminal import console, say
 
     config = configured(context)
+    try:
+        host(os.environ.get("PREFECT_API_URL") or "http://127.0.0.1")
+    except UrlError as error:  # Prefect could not even be imported
+        raise ConfigError(f"PREFECT_API_URL: {error}") from error
     with console.status("Asking the server"):
         from flows.deployments import deploy as register_all
 

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import ada_url
 
+from articles.urls import masked
 from store.records import FetchReason
 
 ACCEPT_ENCODING = "gzip, deflate"
@@ -25,9 +26,9 @@ class FetchError(Exception):
     """
 
     def __init__(self, reason: FetchReason, detail: str, retry_at: datetime | None = None) -> None:
-        super().__init__(f"{reason}: {detail}")
+        super().__init__(f"{reason}: {masked(detail)}")
         self.reason = reason
-        self.detail = detail
+        self.detail = masked(detail)
         self.retry_at = retry_at
 
 
@@ -114,11 +115,15 @@ def target(answer: Answer) -> str:
     try:
         parsed = ada_url.URL(location, answer.url)
     except ValueError as error:
-        raise FetchError(FetchReason.REDIRECT, f"redirects to no URL: {location[:200]!r}") from error
+        raise FetchError(FetchReason.REDIRECT, f"redirects to no URL: {_shown(location)}") from error
     if parsed.protocol not in ("http:", "https:"):
-        raise FetchError(FetchReason.REDIRECT, f"redirects away from http: {location[:200]!r}")
+        raise FetchError(FetchReason.REDIRECT, f"redirects away from http: {_shown(location)}")
     parsed.username = parsed.password = parsed.hash = ""
     return parsed.href
+
+
+def _shown(location: str) -> str:
+    return repr(masked(location[:4000])[:200])
 
 
 def wait_asked(answer: Answer) -> float | None:

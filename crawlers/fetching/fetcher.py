@@ -22,7 +22,7 @@ from twisted.web._newclient import ConnectionAborted
 from twisted.web.client import ResponseFailed
 
 from articles.errors import UrlError
-from articles.urls import canonical, host
+from articles.urls import host, refuse_unfetchable
 from crawlers.fetching.addresses import Guard
 from crawlers.fetching.answers import ACCEPT_ENCODING, Answer, FetchError, decoded, header, target, wait_asked
 from crawlers.fetching.handler import MAX_HEAD
@@ -69,7 +69,7 @@ class Fetcher:
         `conditions` are request headers (If-None-Match and the like).
         """
         try:
-            canonical(url)
+            refuse_unfetchable(url)
             return await self._follow(url, max_bytes, conditions)
         except UrlError as error:
             return FetchError(FetchReason.URL, str(error))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from articles.errors import ConfigError
+from articles.urls import masked
 from index.backends import BACKENDS
 from pipeline.configuration.schedule import Schedule, check_cron, interval
 
@@ -74,8 +75,6 @@ def _timezone(value: str) -> str:
 Every = Annotated[str, AfterValidator(_every)]
 Days = Annotated[str, AfterValidator(_days)]
 Cron = Annotated[str, AfterValidator(_cron)]
-
-
 SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
 
 
@@ -276,6 +275,10 @@ def parse(text: str, path: Path) -> Config:
         config = Config(**values, path=path.absolute())
     except ValidationError as error:
         raise ConfigError(_explain(error, path)) from None
+    if masked(config.index.url) != config.index.url:
+        raise ConfigError(
+            f"{path}: `index.url`: leave user and password out; they come from the environment."
+        )
     names = [source.name for source in config.sources]
     for name in names:
         if names.count(name) > 1:
@@ -292,7 +295,8 @@ def _explain(error: ValidationError, path: Path) -> str:
             nearest = difflib.get_close_matches(where[-1], _names(where[:-1]), n=1, cutoff=0.0)
             lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
         else:
-            said = "" if isinstance(problem["input"], dict) else f" (it says {problem['input']!r})"
+            value = problem["input"]
+            said = "" if isinstance(value, dict) else f" (it says `{masked(str(value))}`)"
             lines.append(f"{path}: `{key}`: {problem['msg'].removeprefix('Value error, ')}{said}.")
     return "\n".join(lines)
 

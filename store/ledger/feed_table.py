@@ -1,4 +1,7 @@
-"""Feeds in the ledger: the validators of their last good answer, and their health."""
+"""Feeds in the ledger: the validators of their last good answer, and their health.
+
+A feed is known by its URL with user and password masked, so that no password gets into the ledger.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
+from articles.urls import masked
 from store.ledger.schema import METADATA, AnyText, Moment
 from store.records import FeedHealth, FeedResult, FeedTarget
 
@@ -32,7 +36,7 @@ def targets(conn: Connection, sources: Sequence[tuple[str, Sequence[str]]]) -> l
     known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
     return [
         FeedTarget(source=source, url=url, etag=row.etag, last_modified=row.last_modified)
-        if (row := known.get((source, url)))
+        if (row := known.get((source, masked(url))))
         else FeedTarget(source=source, url=url)
         for source, of_source in sources
         for url in of_source
@@ -54,7 +58,13 @@ def record(conn: Connection, result: FeedResult) -> None:
             changes |= {"entries": result.entries}
         if result.status != _NOT_MODIFIED or result.etag or result.last_modified:
             changes |= {"etag": result.etag, "last_modified": result.last_modified}
-    first = {"source": result.source, "url": result.url, "entries": 0, "etag": "", "last_modified": ""}
+    first = {
+        "source": result.source,
+        "url": masked(result.url),
+        "entries": 0,
+        "etag": "",
+        "last_modified": "",
+    }
     row = {**first, **changes, "failures": 1 if result.error else 0}
     conn.execute(
         insert(FEEDS).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=changes)
