@@ -1,10 +1,10 @@
-"""What the conductor says of a feed that its parser did not get done with."""
+"""What is said of a feed that its parser did not get done with."""
 
 from typing import get_args, get_type_hints
 
 import pytest
 
-from crawlers.conductor import _lost
+from crawlers.feed_reader import _lost
 from store.workers import Lost
 
 
