@@ -1,7 +1,9 @@
 """What the data folder holds, counted."""
 
+from collections.abc import Callable
 from typing import Any
 
+from articles.errors import SearchIndexError
 from articles.urls import masked
 from pipeline import indexes
 from pipeline.configuration.config import Config
@@ -9,12 +11,23 @@ from store.ledger import capture_table, feed_table, url_table
 from store.ledger.database import Ledger
 
 
-def status(config: Config) -> dict[str, dict[str, int]]:
-    """URLs by state, captures by outcome, documents in the index. Raises LedgerError, SearchIndexError."""
+def _raise(error: SearchIndexError) -> None:
+    raise error
+
+
+def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise) -> dict[str, dict[str, int]]:
+    """URLs by state, captures by outcome, documents in the index. Raises LedgerError.
+
+    `trouble` is called when the index cannot be asked, whose part is empty then; by default it raises the error.
+    """
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
-    documents = indexes.reader(config).count() if indexes.exists(config) else 0
-    return {**counted, "index": {"documents": documents}}
+    index = {}
+    try:
+        index["documents"] = indexes.reader(config).count() if indexes.exists(config) else 0
+    except SearchIndexError as error:
+        trouble(error)
+    return {**counted, "index": index}
 
 
 def feeds(config: Config) -> list[dict[str, Any]]:

@@ -3,13 +3,21 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config
+from tests.loopback import Site, serve
 from tests.patience import PATIENCE
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve("127.0.0.1", {}) as one:
+        yield one
 
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
@@ -120,6 +128,40 @@ def test_what_cannot_be_done_is_said_in_one_message(
 
 def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None:
     assert "broadsheet init" in broadsheet(tmp_path, "run", code=1)
+
+
+@pytest.mark.parametrize(("away", "code"), [(True, 75), (False, 1)], ids=["away", "something else there"])
+def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
+    config: Config, site: Site, away: bool, code: int
+) -> None:
+    folder = config.path.parent
+    broadsheet(folder, "run")
+    counts = json.loads(broadsheet(folder, "status", "--json"))
+    sources = broadsheet(folder, "sources", "--json")
+    text = config.path.read_text(encoding="utf-8")
+    text = text.replace("http://127.0.0.1:9200", "http://127.0.0.1:9" if away else site.url)
+    config.path.write_text(
+        text.replace('backend = "embedded"', 'backend = "elasticsearch"'), encoding="utf-8"
+    )
+    for words in (("status",), ("status", "--json")):
+        done = subprocess.run(
+            [sys.executable, "-m", "broadsheet", *words],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code
+        assert done.stderr.startswith("broadsheet: ")
+        assert done.stderr.count("\n") == 1
+        assert ("Elasticsearch cannot be reached" if away else "Elasticsearch refused") in done.stderr
+        if "--json" in words:
+            assert json.loads(done.stdout) == {**counts, "index": {}}
+        else:
+            lines = [line.split() for line in done.stdout.splitlines()]
+            assert ["captures", "indexed", str(counts["captures"]["indexed"])] in lines
+            assert {line[0] for line in lines} == {"what", "urls", "captures"}
+    assert broadsheet(folder, "sources", "--json") == sources
 
 
 def test_the_demo_shows_all_it_promises(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from broadsheet.commands.options import Json, configured
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from articles.errors import SearchIndexError
     from pipeline.maintenance.doctor import Finding
 
 
@@ -109,14 +110,17 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     from broadsheet.terminal import print_json, table
     from pipeline.status import status as count
 
-    counts = count(configured(context))
+    troubles: list[SearchIndexError] = []
+    counts = count(configured(context), troubles.append)
     if as_json:
         print_json(counts)
-        return
-    table(
-        ("what", "", "count"),
-        [(group, name, number) for group, values in counts.items() for name, number in values.items()],
-    )
+    else:
+        table(
+            ("what", "", "count"),
+            [(group, name, number) for group, values in counts.items() for name, number in values.items()],
+        )
+    for trouble in troubles:
+        raise trouble
 
 
 def doctor(context: typer.Context) -> None:
