@@ -12,7 +12,7 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import get_run_context
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Failed
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
 from pipeline.configuration.config import Config, SourceName, load
@@ -34,7 +34,8 @@ def ingest(
     """Crawl, clean and index.
 
     A run that a schedule started takes every source that is due then, whichever schedule that was; one started by
-    hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due.
+    hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due;
+    as Failed when it had begun, and another run has the data folder when it is to be tried again.
 
     Args:
         config: The configuration file, on the machine of the worker.
@@ -52,20 +53,26 @@ def ingest(
         if not names:
             return _skipped("no source is due: each was crawled since the last tick of its schedule")
         log.info("due: %s", ", ".join(names))
-    state = crawl_and_load(settings, names, return_state=True)
-    if state.is_cancelled():
+    failures: list[object] = []  # a task is tried again within the same call, in the same process
+
+    def worth_retrying(_task: object, _run: TaskRun, state: State[Any]) -> bool:
+        """What may have passed by itself in some minutes: a disk, an index, a crawl process that died."""
+        failures.append(state.result(raise_on_failure=False))
+        return isinstance(failures[-1], _PASSING)
+
+    tried = crawl_and_load.with_options(retry_condition_fn=worth_retrying)
+    state = tried(settings, names, return_state=True)
+    if state.is_cancelled() and not failures:
         return _skipped(state.message or "")
     result = state.result(raise_on_failure=False)
     publish(settings, started, result if isinstance(result, RunReport) else None)
+    if state.is_cancelled():
+        cause = str(failures[0]).rstrip(".")
+        return Failed(message=f"{cause}. Then it could not be tried again: {state.message}")
     return state.result()
 
 
-def _worth_retrying(_task: object, _run: TaskRun, state: State[Any]) -> bool:
-    """What may have passed by itself in some minutes: a disk, an index, a crawl process that died."""
-    return isinstance(state.result(raise_on_failure=False), _PASSING)
-
-
-@task(name="crawl and load", retries=3, retry_delay_seconds=_BACK_OFF, retry_condition_fn=_worth_retrying)
+@task(name="crawl and load", retries=3, retry_delay_seconds=_BACK_OFF)
 def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[Any]:
     """The run. Ended from outside, it stops the crawl process and leaves what was fetched to the next run."""
     log = get_run_logger()

@@ -6,14 +6,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from articles.errors import IndexUnavailableError
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config, load
 from pipeline.maintenance.doctor import examine
+from pipeline.run import run as real_run
 from pipeline.status import status
 from store.lock import RunLock
 from tests.patience import PATIENCE, group_lives, until
@@ -98,18 +101,16 @@ def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
     assert segment.name in (state.message or "")
 
 
+def away(text: str) -> str:
+    """The configuration `text` with an index that nobody serves."""
+    text = text.replace('backend = "embedded"', 'backend = "elasticsearch"')
+    return text.replace(":9200", ":9").replace("patience = 60.0", "patience = 0.5")
+
+
 @pytest.mark.parametrize(
     ("change", "sources", "attempts"),
     [
-        (
-            lambda text: (
-                text.replace('backend = "embedded"', 'backend = "elasticsearch"')
-                .replace(":9200", ":9")
-                .replace("patience = 60.0", "patience = 0.5")
-            ),
-            (),
-            4,
-        ),
+        (away, (), 4),
         (lambda text: text, ("five",), 1),
     ],
     ids=["index away", "unknown source"],
@@ -130,6 +131,34 @@ def test_what_may_pass_is_tried_again_and_a_wrong_configuration_is_not(
     state = module.ingest(config.path, sources, return_state=True)
     assert state.is_failed()
     assert task_run(client, state.state_details.flow_run_id)["run_count"] == attempts
+
+
+def test_a_retry_that_finds_the_folder_in_use_fails_with_what_made_the_first_try_fail(
+    client: "SyncPrefectClient", config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import ingest as module
+
+    config.path.write_text(away(config.path.read_text(encoding="utf-8")), encoding="utf-8")
+    at_once = module.crawl_and_load.with_options(retry_delay_seconds=0)
+    monkeypatch.setattr(module, "crawl_and_load", at_once)
+    with ExitStack() as other_run:
+
+        def run(*args: Any, **options: Any) -> object:
+            try:
+                return real_run(*args, **options)
+            except IndexUnavailableError:
+                other_run.enter_context(RunLock(config.folder))  # which begins before the retry does
+                raise
+
+        monkeypatch.setattr(module, "run", run)
+        state = module.ingest(config.path, return_state=True)
+    message = state.message or ""
+    assert (state.type.value, state.name) == ("FAILED", "Failed"), message
+    assert message.startswith("Elasticsearch cannot be reached")
+    assert "captures stay pending" in message
+    assert f"in use by another run (process {os.getpid()}" in message
+    assert "hosts" in tables(client, state.state_details.flow_run_id)
+    assert task_run(client, state.state_details.flow_run_id)["run_count"] == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
