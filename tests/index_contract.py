@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -27,11 +27,12 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class OpenIndex:
-    """An index and how to open it anew, as another process would find it."""
+    """An index and how to open it anew, as another process would find it, or at another time."""
 
     writer: IndexWriter
     reader: IndexReader
     reopen: Callable[[], IndexReader]
+    at: Callable[[datetime], IndexReader]
 
 
 NewIndex = Callable[[], OpenIndex]
@@ -269,7 +270,29 @@ def marked(reader: IndexReader, text: str) -> list[str]:
     return [each.replace(START, "[").replace(END, "]") for each in best.highlights]
 
 
+@dataclass(frozen=True)
+class Worth:
+    """How many times as high the score of a word is in the title as in the lead, in the lead as in the body, and as it was
+    typed as in another form; of articles with as many words in each field.
+    """
+
+    title: float
+    lead: float
+    exact: float
+
+
+MUCH_LATER = NOON + timedelta(days=365_000)
+
+
+def scores(reader: IndexReader, text: str) -> dict[str, float]:
+    """By the article's key, in order."""
+    hits = reader.search(Query(text=text, limit=1000)).hits
+    return {hit.article.content_hash: hit.score for hit in hits}
+
+
 class IndexContract:
+    WORTH: ClassVar[Worth]
+
     @pytest.fixture(scope="class")
     @classmethod
     def library(cls, new_index: NewIndex) -> IndexReader:
@@ -340,6 +363,100 @@ class IndexContract:
 
     def test_the_highest_offset_finds_nothing_and_fails_not(self, library: IndexReader) -> None:
         assert library.search(Query(limit=10, offset=9_990)).hits == ()
+
+    # Ranking
+
+    def test_a_hit_is_the_better_for_being_recent_by_half_after_a_week(self, new_index: NewIndex) -> None:
+        opened = new_index()
+        ages = {"now": 0, "week": 7, "three": 21, "old": 3_650}
+        opened.writer.add(
+            [
+                article(key, title="Harbour", published_at=NOON - timedelta(days=days))
+                for key, days in ages.items()
+            ]
+        )
+        found = scores(opened.at(NOON), "harbour")
+        assert list(found) == list(ages)
+        added = {key: score - found["old"] for key, score in found.items()}
+        assert added == pytest.approx({"now": 2.0, "week": 1.0, "three": 0.5, "old": 0.0}, abs=0.02)
+
+    def test_a_recent_hit_passes_a_better_one_only_if_that_is_little_better(
+        self, new_index: NewIndex
+    ) -> None:
+        opened = new_index()
+        opened.writer.add(
+            [
+                article("title", title="Harbour bridge", published_at=NOON - timedelta(days=60)),
+                article("long", body=("Harbour " + "pier " * 30,), published_at=NOON - timedelta(days=60)),
+                article("longer", body=("Harbour " + "pier " * 40,), published_at=NOON),
+                *(article(f"other {number}", title="Other news", body=("pier",)) for number in range(40)),
+            ]
+        )
+        assert list(scores(opened.at(MUCH_LATER), "harbour")) == ["title", "long", "longer"]
+        assert list(scores(opened.at(NOON), "harbour")) == ["title", "longer", "long"]
+
+    def test_the_two_hundred_best_by_their_words_may_be_the_better_for_being_recent(
+        self, new_index: NewIndex
+    ) -> None:
+        opened = new_index()
+        long_ago = NOON - timedelta(days=3_650)
+        best = [article(f"best {number}", body=("Harbour",), published_at=long_ago) for number in range(200)]
+        last = article("last", body=("Harbour " + "pier " * 30,), published_at=NOON)
+        opened.writer.add([*best[1:], last])
+        before, now = (opened.at(time) for time in (MUCH_LATER, NOON))
+        assert scores(now, "harbour")["last"] == pytest.approx(
+            scores(before, "harbour")["last"] + 2, abs=0.02
+        )
+        opened.writer.add(best[:1])
+        assert scores(now, "harbour")["last"] == pytest.approx(scores(before, "harbour")["last"], abs=0.001)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def weighed(cls, new_index: NewIndex) -> IndexReader:
+        """Articles with as many words in each field, read when none of them is recent any more."""
+
+        def weigh(key: str, **fields: Any) -> Article:
+            return article(
+                key, **({"title": "quiet street", "lead": "calm river", "body": ("green hills",)} | fields)
+            )
+
+        opened = new_index()
+        opened.writer.add(
+            [
+                weigh("title", title="zebra crossing"),
+                weigh("lead", lead="zebra crossing"),
+                weigh("body", body=("zebra crossing",)),
+                weigh("exact", body=("tiger walking",), language="en"),
+                weigh("stemmed", body=("tigers walking",), language="en"),
+                weigh("neither", body=("green walking",), language="en"),
+                *(weigh(f"other {number}") for number in range(5)),
+            ]
+        )
+        return opened.at(MUCH_LATER)
+
+    def test_a_word_weighs_most_in_the_title_and_more_in_the_lead(self, weighed: IndexReader) -> None:
+        found = scores(weighed, "zebra")
+        assert list(found) == ["title", "lead", "body"]
+        assert found["title"] / found["lead"] == pytest.approx(self.WORTH.title, rel=0.1)
+        assert found["lead"] / found["body"] == pytest.approx(self.WORTH.lead, rel=0.1)
+
+    def test_a_word_weighs_more_as_it_was_typed_than_in_another_form(self, weighed: IndexReader) -> None:
+        found = scores(weighed, "tiger")
+        assert list(found) == ["exact", "stemmed"]
+        assert found["exact"] / found["stemmed"] == pytest.approx(self.WORTH.exact, rel=0.1)
+
+    def test_words_in_a_row_are_the_better_up_to_two_words_between_them(self, new_index: NewIndex) -> None:
+        opened = new_index()
+        titles = {
+            "row": "harbour bridge opens after long repair",
+            "two": "harbour opens after bridge long repair",
+            "three": "harbour opens after long bridge repair",
+            "apart": "bridge opens after long repair harbour",
+        }
+        opened.writer.add([article(key, title=title) for key, title in titles.items()])
+        found = scores(opened.at(MUCH_LATER), "harbour bridge")
+        assert found["row"] >= found["two"] > found["three"] * 1.05
+        assert found["three"] == pytest.approx(found["apart"])
 
     # Counting
 

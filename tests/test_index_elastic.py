@@ -23,7 +23,7 @@ from index.query import Query
 from index.stems import ELASTIC
 from index.tokens import tokens
 from tests import elastic
-from tests.index_contract import LIBRARY, NOON, IndexContract, NewIndex, OpenIndex, article
+from tests.index_contract import LIBRARY, NOON, IndexContract, NewIndex, OpenIndex, Worth, article
 
 SHORT = Patience(seconds=0.3)
 NOT_INDEXED = {"content_hash", "archive"}
@@ -53,6 +53,7 @@ def new_index(elasticsearch_server: elastic.Server, connection: Elasticsearch) -
                 ElasticWriter(load, alias, SHORT),
                 ElasticReader(search, alias),
                 lambda: ElasticReader(search, alias),
+                lambda time: ElasticReader(search, alias, lambda: time),
             )
 
         yield new
@@ -67,7 +68,9 @@ def alias(connection: Elasticsearch) -> Iterator[str]:
 
 
 class TestElastic(IndexContract):
-    """The contract, on a server."""
+    """The contract, on a server, which takes the words of all fields together: the weights add up to less."""
+
+    WORTH = Worth(title=1.61, lead=2.03, exact=9.8)
 
 
 # What the server takes, and what it refuses

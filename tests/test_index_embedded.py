@@ -13,7 +13,7 @@ import pytest
 from articles.errors import SearchIndexError, StorageError
 from index.embedded.local import EmbeddedReader, EmbeddedWriter
 from index.query import Query
-from tests.index_contract import LIBRARY, IndexContract, NewIndex, OpenIndex, article
+from tests.index_contract import LIBRARY, IndexContract, NewIndex, OpenIndex, Worth, article
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,20 @@ def new_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewIndex]:
         def new() -> OpenIndex:
             folder = tmp_path_factory.mktemp("data") / "index"
             writer = stack.enter_context(closing(EmbeddedWriter(folder)))
-            return OpenIndex(writer, EmbeddedReader(folder), lambda: EmbeddedReader(folder))
+            return OpenIndex(
+                writer,
+                EmbeddedReader(folder),
+                lambda: EmbeddedReader(folder),
+                lambda time: EmbeddedReader(folder, lambda: time),
+            )
 
         yield new
 
 
 class TestEmbedded(IndexContract):
     """The contract, over a folder."""
+
+    WORTH = Worth(title=2.0, lead=2.0, exact=3.8)
 
 
 @pytest.fixture
