@@ -24,7 +24,6 @@ _STATED_WINS = 3
 _RULER = re.compile(r"[-–—*•·=~#|_. ]+")  # drawn between parts of a text
 _BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section|figure)\b", re.IGNORECASE)
 _SUMMARY = 300  # characters of a removal
-_LONGEST_LEAD = 700
 _NEAR = 12  # blocks
 _SHORTEST_LEAD = 50  # characters
 _MOST_BLOCKS = 20_000  # that trafilatura is asked about
@@ -100,11 +99,7 @@ def _standfirst(scope: container.Scope, title: str) -> str:
     long = [
         block for block in between if len(block.text) >= _SHORTEST_LEAD and block.linked < len(block.text) / 3
     ]
-    return (
-        long[0].text
-        if len(long) == 1 and len(between) < _NEAR - 1 and len(long[0].text) <= _LONGEST_LEAD
-        else ""
-    )
+    return long[0].text if len(long) == 1 and len(between) < _NEAR - 1 else ""
 
 
 def _inside(scope: container.Scope) -> list[block_rules.Marked]:
