@@ -15,7 +15,6 @@ from broadsheet.output import guarded
 
 app = typer.Typer(
     name="broadsheet",
-    help="Crawl news sites, keep every page, cut it down to the article, and search.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,13 +31,19 @@ def _print_version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     config: Annotated[
-        Path, typer.Option("--config", "-c", help="The configuration file.", envvar="BROADSHEET_CONFIG")
+        Path, typer.Option("--config", "-c", help="Configuration file.", envvar="BROADSHEET_CONFIG")
     ] = Path("broadsheet.toml"),
     _version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
     ] = False,
 ) -> None:
-    """Crawl news sites, keep every page, cut it down to the article, and search."""
+    """Crawl news sites, keep every raw page, extract the articles, and search them.
+
+    Example: broadsheet init
+    Example: broadsheet add https://www.example.org/
+    Example: broadsheet run
+    Example: broadsheet search ferry --sort newest
+    """
     context.obj = config
 
 
@@ -70,8 +75,8 @@ app.add_typer(admin.app, name="index")
 def main() -> None:
     """Run the command line; an error is one message on standard error and exit code 1.
 
-    For an index that is not available for now the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. When the
-    reader of a pipe is gone, nothing is said, and the code is 141.
+    If the index is temporarily unavailable, the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. If the reader
+    of a pipe is gone, nothing is printed, and the code is 141.
     """
     try:
         with guarded():

@@ -1,4 +1,4 @@
-"""`broadsheet index`: the articles' index made, looked at, filled anew and removed."""
+"""`broadsheet index`: create, check, drop and rebuild the index of articles."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from index.backend_record import ByHand, Place
 
 app = typer.Typer(
-    help="The index: rebuild; and, in Elasticsearch, create, check, drop, which the embedded one does not need.",
+    help="Rebuild the index; for Elasticsearch also create, check and drop it.\n\nExample: broadsheet index rebuild",
     no_args_is_help=True,
 )
 
@@ -34,7 +34,10 @@ def _by_hand(context: typer.Context) -> tuple["ByHand", "Place"]:
 
 @app.command()
 def create(context: typer.Context) -> None:
-    """Make templates, index and alias where there are none yet."""
+    """Create index templates, index and alias, if they do not exist yet.
+
+    Example: broadsheet index create
+    """
     from broadsheet.terminal import say
 
     by_hand, place = _by_hand(context)
@@ -43,7 +46,10 @@ def create(context: typer.Context) -> None:
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Say what is wrong with the index; exit code 1 if anything is."""
+    """Check the index and list what is wrong; exit code 1 if anything is.
+
+    Example: broadsheet index check
+    """
     from broadsheet.terminal import say
 
     by_hand, place = _by_hand(context)
@@ -57,9 +63,13 @@ def check(context: typer.Context) -> None:
 
 @app.command()
 def drop(
-    context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete the index with every article in it; `index rebuild` fills it anew from the archive."""
+    """Delete the index with every article in it; `index rebuild` fills a new one from the archive.
+
+    Example: broadsheet index drop
+    """
     from broadsheet.terminal import say
 
     by_hand, place = _by_hand(context)
@@ -71,9 +81,11 @@ def drop(
 
 @app.command()
 def rebuild(context: typer.Context) -> None:
-    """Fill a new index from ledger and archive, by today's rules, and put it in the present one's place.
+    """Fill a new index from ledger and archive, with the current rules, and replace the present one with it.
 
-    Searches go on meanwhile; on Elasticsearch, runs too.
+    Searches keep working meanwhile; with Elasticsearch, so do runs.
+
+    Example: broadsheet index rebuild
     """
     from broadsheet.terminal import console, say
     from pipeline.maintenance.new_index import reindex
@@ -84,4 +96,4 @@ def rebuild(context: typer.Context) -> None:
         )
     say(f"The new index is in place: {done.articles} articles, {done.changed} of them changed.")
     if done.rejected:
-        say(f"{done.rejected} that were articles are none any more; `broadsheet explain URL` says why.")
+        say(f"{done.rejected} articles are now rejected; `broadsheet explain URL` says why.")

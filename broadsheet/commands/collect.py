@@ -10,37 +10,44 @@ from broadsheet.commands.options import Json, configured
 
 
 def init(context: typer.Context) -> None:
-    """Begin a broadsheet.toml with every setting explained."""
+    """Create a broadsheet.toml with every setting explained.
+
+    Example: broadsheet init
+    """
     from broadsheet.terminal import say
     from pipeline.configuration.config_file import template
 
     path: Path = context.obj
     if path.exists():
-        raise ConfigError(f"{path} is there already; edit it, or name another file with --config.")
+        raise ConfigError(f"{path} is there already; edit it, or choose another file with --config.")
     try:
         path.write_text(template(), encoding="utf-8")
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}.") from error
-    say(f"Wrote {path}. Put your contact into user_agent, then: broadsheet add URL")
+    say(f"Created {path}. Put your contact address into user_agent, then: broadsheet add URL")
 
 
 def add(
     context: typer.Context,
     urls: Annotated[
-        list[str] | None, typer.Argument(help="Feeds, or sites that declare their feeds.")
+        list[str] | None, typer.Argument(help="URLs of feeds, or of sites that declare their feeds.")
     ] = None,
     origin: Annotated[
-        str, typer.Option("--from", help="A file or URL that lists them: one a line, or OPML.")
+        str, typer.Option("--from", help="File or URL with a list of them: one per line, or OPML.")
     ] = "",
 ) -> None:
-    """Add sources: a feed's URL, or a site whose pages declare one."""
+    """Add sources: feeds, or sites that declare their feeds.
+
+    Example: broadsheet add https://www.example.org/ https://blog.example.org/feed.xml
+    Example: broadsheet add --from subscriptions.opml
+    """
     from broadsheet.terminal import console, say
     from pipeline.configuration.config_file import add_sources
     from pipeline.sources import addresses, find
 
     config = configured(context)
     if not urls and not origin:
-        raise ConfigError("Name a URL, or a list with --from.")
+        raise ConfigError("Give a URL, or a list with --from.")
     with console.status("Looking for feeds"):
         named = [*(urls or []), *(addresses(config, origin) if origin else [])]
         found = find(config, named)
@@ -62,7 +69,10 @@ def add(
 
 
 def sources(context: typer.Context, as_json: Json = False) -> None:
-    """List the sources and how their feeds are doing."""
+    """List the sources, and the last fetch of each feed.
+
+    Example: broadsheet sources
+    """
     from broadsheet.terminal import print_json, table, when
     from pipeline.status import feeds
 
@@ -79,10 +89,11 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
         )
 
 
-def remove(
-    context: typer.Context, names: Annotated[list[str], typer.Argument(help="Names of sources.")]
-) -> None:
-    """Remove sources from broadsheet.toml; what was collected from them stays."""
+def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(help="Source names.")]) -> None:
+    """Remove sources from broadsheet.toml; what was collected from them stays.
+
+    Example: broadsheet remove example.org
+    """
     from broadsheet.terminal import say
     from pipeline.configuration.config_file import remove_sources
     from pipeline.run import choose
@@ -90,15 +101,19 @@ def remove(
     config = configured(context)
     choose(config, tuple(names))
     remove_sources(config.path, set(names))
-    say(f"Removed {', '.join(names)}. What was collected from there stays searchable.")
+    say(f"Removed {', '.join(names)}. Articles already collected stay searchable.")
 
 
 def run(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help="Names of sources; all without.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Source names (default: all).")] = None,
     as_json: Json = False,
 ) -> None:
-    """Crawl, clean and index: everything that is due."""
+    """Crawl, clean and index everything that is due.
+
+    Example: broadsheet run
+    Example: broadsheet run example.org --json
+    """
     from dataclasses import asdict
 
     from broadsheet.funnel import show_funnel, watch
@@ -115,9 +130,12 @@ def run(
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to leave the demo's data.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(help="Folder for the demo's data.")] = Path("demo"),
 ) -> None:
-    """Crawl a sample newsroom on this machine, twice, and search it."""
+    """Crawl a sample newsroom on this machine, twice, and search it.
+
+    Example: broadsheet demo
+    """
     from broadsheet.demo import demo as play
 
     play(folder)

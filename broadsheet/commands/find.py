@@ -1,4 +1,4 @@
-"""The commands that read the index alone: search, show, export. Only for an article without its raw page is the ledger asked."""
+"""The commands that read only the index: search, show, export. (`show` also reads the ledger if the raw page is gone.)"""
 
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,34 +22,38 @@ def _reader(context: typer.Context) -> "IndexReader":
 
 
 def day(text: str, option: str) -> datetime | None:
-    """The beginning of the day that an option names, None for "". Raises ConfigError."""
+    """The start of the day given in an option, None for "". Raises ConfigError."""
     if not text:
         return None
     try:
         return datetime.combine(date.fromisoformat(text), time.min, UTC)
     except ValueError:
-        raise ConfigError(f"{option} {text}: not a date; write it as 2026-11-23.") from None
+        raise ConfigError(f"{option} {text}: not a date; write it like 2026-11-23.") from None
 
 
 def search(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(help='Words, "phrases", field:value, AND OR NOT, ( ).')],
-    since: Annotated[str, typer.Option("--from", help="First day, as 2026-11-23 (UTC).")] = "",
-    until: Annotated[str, typer.Option("--to", help="Last day, included.")] = "",
+    since: Annotated[str, typer.Option("--from", help="First day (UTC), such as 2026-11-23.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day, inclusive.")] = "",
     sort: Annotated[
-        Literal["relevance", "newest"], typer.Option(help="Best first, or newest first.")
+        Literal["relevance", "newest"], typer.Option(help="Best match first, or newest first.")
     ] = "relevance",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Most hits shown.")] = 10,
-    offset: Annotated[
-        int, typer.Option(min=0, max=10000, help="Hits passed over before the first shown.")
-    ] = 0,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=1000, help="Maximum number of hits.")
+    ] = 10,
+    offset: Annotated[int, typer.Option(min=0, max=10000, help="Number of hits to skip.")] = 0,
     by: Annotated[
         Literal["source", "section", "language", "author", "day"] | None,
-        typer.Option(help="Count what is found by this instead of listing it."),
+        typer.Option(help="Count the hits by this field instead of listing them."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Search the articles."""
+    """Search the articles.
+
+    Example: broadsheet search 'ferry OR "city council"' --from 2026-11-01 --sort newest
+    Example: broadsheet search 'title:ferry NOT tram' --by source
+    """
     from broadsheet.terminal import print_json, say
     from index.query import Query
 
@@ -97,7 +101,7 @@ def show_counts(
     *,
     as_json: bool,
 ) -> None:
-    """How many articles a query finds for each value of a field, at most as many values as it has hits; for each day, all."""
+    """Print how many articles match for each value of a field (at most `query.limit` values), or for every day."""
     from broadsheet.terminal import print_json, table
 
     counts = reader.days(query) if by == "day" else reader.facet(query, by, query.limit)
@@ -108,7 +112,7 @@ def show_counts(
 
 
 def show_hit(hit: "Hit") -> None:
-    """One hit: title, where and when, and its fragments with the matches in colour."""
+    """Print one hit: title, source, date and URL, then its snippets with the matches in colour."""
     from rich.text import Text
 
     from articles.display import printable
@@ -134,11 +138,15 @@ def show_hit(hit: "Hit") -> None:
 def show(
     context: typer.Context,
     which: Annotated[
-        str, typer.Argument(metavar="ID|URL", help="An article's id (or its beginning) or URL.")
+        str,
+        typer.Argument(metavar="ID|URL", help="Article id, its first six characters or more, or URL."),
     ],
     as_json: Json = False,
 ) -> None:
-    """Show one article, and what was cut from it."""
+    """Show one article, and what was cut from it.
+
+    Example: broadsheet show 3f0c9a1b52
+    """
     from articles.model import to_json
 
     article = _find(_reader(context), which)
@@ -174,7 +182,7 @@ def _find(reader: "IndexReader", which: str) -> "Article":
 
 
 def show_article(article: "Article", raw_page: str = "") -> None:
-    """The article as text: metadata, lead, body, images, cuts; and what became of its raw page."""
+    """Print the article: metadata, lead, body, images, cuts; and a note on its raw page."""
     from broadsheet.terminal import say, table, when
 
     say(article.title or "(no title)", style="bold")
@@ -227,9 +235,12 @@ def _short(text: str, length: int = 100) -> str:
 
 def export(
     context: typer.Context,
-    output: Annotated[str, typer.Option("--output", "-o", help="A file; standard output without.")] = "",
+    output: Annotated[str, typer.Option("--output", "-o", help="Output file (default: stdout).")] = "",
 ) -> None:
-    """Print every article as JSONL, sorted by id."""
+    """Export every article as JSON lines, sorted by id.
+
+    Example: broadsheet export --output articles.jsonl
+    """
     from articles.model import to_json
 
     reader = _reader(context)
@@ -238,7 +249,7 @@ def export(
             sys.stdout.buffer.write(to_json(article) + b"\n")
         return
     try:
-        with open(output, "wb") as out:  # noqa: PTH123  what was typed is opened as it was typed
+        with open(output, "wb") as out:  # noqa: PTH123  the path is opened exactly as typed
             for article in reader.all():
                 out.write(to_json(article) + b"\n")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The commands that look into what was done: explain, templates, check, status, doctor, maintain."""
+"""The commands for inspection: explain, templates, check, status, doctor, maintain."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def explain(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(help="A URL that was discovered, or an article's.")],
+    url: Annotated[str, typer.Argument(help="URL of an article, or any URL that was discovered.")],
     as_json: Json = False,
 ) -> None:
     """Say every decision about a URL, from discovery to the index, in order."""
@@ -35,16 +35,20 @@ def explain(
 
 def templates(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="A source's name.")],
+    source: Annotated[str, typer.Argument(help="Source name.")],
     forget: Annotated[
         str,
         typer.Option(
-            help="Declare the template of this fingerprint to be none: its articles get the line back."
+            help="Stop treating the line with this fingerprint as boilerplate; restore it to its articles."
         ),
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """List the lines that were learned to be the site's, not its articles', and are cut."""
+    """List the lines learned as site boilerplate and cut from articles.
+
+    Example: broadsheet templates example.org
+    Example: broadsheet templates example.org --forget 3f0c9a1b
+    """
     from broadsheet.terminal import print_json, say, table, when
     from pipeline.learned_templates import forget as forget_one
     from pipeline.learned_templates import listed
@@ -53,7 +57,7 @@ def templates(
     config = configured(context)
     choose(config, (source,))
     if forget:
-        say(f"Forgotten; {forget_one(config, source, forget)} articles have the line again.")
+        say(f"Forgotten; the line is restored to {forget_one(config, source, forget)} articles.")
         return
     found = listed(config, source)
     if as_json:
@@ -73,15 +77,18 @@ def templates(
         (f"{one.fingerprint:016x}", when(one.learned_at), when(one.forgotten_at), one.text) for one in found
     ]
     table(("fingerprint", "learned", "forgotten", "line"), rows)
-    say(f"{len(found)} of {source}." if found else f"None was learned of {source} yet.")
+    say(f"{len(found)} for {source}." if found else f"None learned for {source} yet.")
 
 
 def check(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(help="A page.")],
+    url: Annotated[str, typer.Argument(help="URL of the page.")],
     as_json: Json = False,
 ) -> None:
-    """Fetch one page, politely, and show what becomes of it; nothing is stored."""
+    """Fetch one page, politely, and show the article it gives; nothing is stored.
+
+    Example: broadsheet check https://www.example.org/news/ferry
+    """
     from articles.errors import CrawlError
     from articles.model import Rejection, to_json
     from broadsheet.commands.find import show_article
@@ -97,7 +104,7 @@ def check(
     with console.status("Cleaning"):
         result = clean_apart(page, config.clean.timeout)
     if isinstance(result, Rejection):
-        say(f"{page.final_url} is no article: {result.reason} ({result.detail})", style="yellow")
+        say(f"{page.final_url} is not an article: {result.reason} ({result.detail})", style="yellow")
         raise typer.Exit(1)
     if as_json:
         sys.stdout.buffer.write(to_json(result) + b"\n")
@@ -106,7 +113,10 @@ def check(
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """Count what is known: URLs by state, captures by outcome, articles in the index."""
+    """Count URLs by state, captures by outcome, and articles in the index.
+
+    Example: broadsheet status
+    """
     from broadsheet.terminal import print_json, table
     from pipeline.status import status as count
 
@@ -131,7 +141,10 @@ def doctor(context: typer.Context) -> None:
 
 
 def maintain(context: typer.Context) -> None:
-    """Close old segments of the archive, drop what retention says, then look for what is wrong, as doctor does."""
+    """Do the upkeep: close old archive segments, drop raw pages past their retention, then check as doctor does.
+
+    Example: broadsheet maintain
+    """
     from broadsheet.terminal import say
     from pipeline.maintenance.upkeep import maintain as do_upkeep
 
@@ -142,7 +155,7 @@ def maintain(context: typer.Context) -> None:
 
 
 def show_findings(findings: "Sequence[Finding]") -> None:
-    """Print them, and end with exit code 1 when something is wrong, 75 when that is only an index that is away for now."""
+    """Print the findings; exit code 1 if something is wrong, 75 if it is only a temporarily unavailable index."""
     from broadsheet.terminal import say
 
     for finding in findings:

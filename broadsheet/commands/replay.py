@@ -1,4 +1,4 @@
-"""The commands that read the archive anew: reclean, rebuild."""
+"""The commands that process the archive again: reclean, rebuild."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +17,16 @@ _STYLES = {"+": "green", "-": "red"}
 def reclean(
     context: typer.Context,
     since: Annotated[
-        str, typer.Option(help="Only what was fetched on this day (2026-11-23, UTC) or later.")
+        str, typer.Option(help="Only pages fetched on or after this day (UTC), such as 2026-11-23.")
     ] = "",
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; may be repeated.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; can be repeated.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Clean the archived pages again by today's rules, say what changes, and write it."""
+    """Clean the archived pages again with the current rules, show what changes, and save it.
+
+    Example: broadsheet reclean --dry-run --since 2026-11-01
+    """
     from broadsheet.terminal import console, print_json
     from pipeline.maintenance.reprocess import reclean as clean_again
     from pipeline.run import choose
@@ -60,7 +63,7 @@ def reclean(
 
 
 def show_recleaned(report: "Recleaned", *, dry_run: bool) -> None:
-    """What changed, counted, with the first examples of each kind."""
+    """Print how many pages changed, by kind of change, with the first examples of each."""
     from broadsheet.terminal import say, table
 
     for kind, examples in report.examples.items():
@@ -70,20 +73,23 @@ def show_recleaned(report: "Recleaned", *, dry_run: bool) -> None:
             for line in example.diff[:_LINES]:
                 say(f"  {line}", style=_STYLES.get(line[:1], ""))
             if len(example.diff) > _LINES:
-                say(f"  ... and {len(example.diff) - _LINES} lines more", style="dim")
+                say(f"  ... and {len(example.diff) - _LINES} more lines", style="dim")
         say()
     table(("change", "pages"), report.kinds.most_common())
     done = "would change" if dry_run else "changed"
     say(f"{report.captures} pages cleaned again, {report.changed} {done}.")
     if report.dead_letters:
         say(
-            f"{report.dead_letters} were refused by the index; `broadsheet explain URL` says why.",
+            f"The index refused {report.dead_letters}; `broadsheet explain URL` says why.",
             style="red",
         )
 
 
 def rebuild(context: typer.Context) -> None:
-    """Make ledger and index again from the archive alone."""
+    """Rebuild the ledger and the index from the archive alone.
+
+    Example: broadsheet rebuild
+    """
     from broadsheet.funnel import watch
     from broadsheet.terminal import say
     from pipeline.maintenance.rebuild import rebuild as rebuild_now
@@ -92,5 +98,5 @@ def rebuild(context: typer.Context) -> None:
         result = rebuild_now(configured(context), progress)
     for damage in result.damages:
         say(damage, style="red")
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items()))
-    say(f"Rebuilt from {result.captures} captures: {told or 'none'}.")
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items()))
+    say(f"Rebuilt from {result.captures} captures: {counts or 'none'}.")

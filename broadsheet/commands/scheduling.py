@@ -1,4 +1,4 @@
-"""The commands that go by the clock: schedule and deploy."""
+"""The commands for schedules: schedule and deploy."""
 
 import os
 from typing import Annotated
@@ -11,10 +11,13 @@ from broadsheet.commands.options import configured
 def schedule(
     context: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", help="Where Prefect's UI and API answer.", min=1, max=65535)
+        int, typer.Option("--port", help="Port of Prefect's UI and API.", min=1, max=65535)
     ] = 4200,
 ) -> None:
-    """Run everything on its schedule, with Prefect's UI to watch it, until Ctrl-C."""
+    """Run everything on schedule until Ctrl-C, with Prefect's UI to watch it.
+
+    Example: broadsheet schedule
+    """
     from broadsheet.terminal import say
     from flows.service import serve
 
@@ -24,7 +27,7 @@ def schedule(
 def deploy(
     context: typer.Context,
     pool: Annotated[
-        str, typer.Option("--pool", help="The work pool whose workers do the runs.")
+        str, typer.Option("--pool", help="Work pool whose workers execute the runs.")
     ] = "broadsheet",
 ) -> None:
     """Register the schedules on the Prefect server that PREFECT_API_URL names."""
@@ -45,4 +48,6 @@ def deploy(
         say(f"scheduled: {name}")
     for name in registered.removed:
         say(f"removed: {name}")
-    say(f"Runs need a worker where {config.path} and its data are: prefect worker start --pool {pool}")
+    say(
+        f"Runs need a worker on the machine with {config.path} and its data: prefect worker start --pool {pool}"
+    )
