@@ -1,4 +1,4 @@
-"""Broadsheet: news pages cut down to their articles, and collections of them searched.
+"""Broadsheet: extract articles from news pages, and search collections of them.
 
     import broadsheet
 
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from index.protocols import Count, Hit, Hits
     from pipeline.explain import Step
 
-# Where each name is found once it is asked for: importing all of them takes a second, which the command line has not.
+# Where each name comes from, imported on first use: importing all takes a second, too slow for the command line.
 _HOMES = {
     "articles.model": ("Article", "Image", "Rejection", "Removal", "to_dict"),
     "broadsheet.cleaning": ("clean_html", "clean_many"),

@@ -1,4 +1,4 @@
-"""Pages that are at hand, from whatever source, cut down to their articles."""
+"""Extract articles from pages that you already have, from any source."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -20,14 +20,14 @@ def clean_html(
     fetched_at: datetime | None = None,
     source: str = "",
 ) -> Article | Rejection:
-    """The article of a page, or why it is none. Nothing is fetched, stored or sent.
+    """The article on a page, or the reason why there is none. Nothing is fetched, stored or sent.
 
-    `html` are the bytes as the server sent them (better: their encoding is found out) or text. `url` is where the page is
-    from: relative links are resolved by it, and the article's `id` is its hash. `content_type` is the header of that
-    name, which may tell the encoding. `fetched_at` (aware; the present if not given) is the latest that a publication
-    date may be. `source` is the publisher's name in the record, if you want one.
+    `html` is the bytes as the server sent them (preferred, since the encoding is then detected) or text. `url` is where
+    the page is from: relative links are resolved against it, and the article's `id` is its hash. `content_type` is the
+    header of that name, which may state the encoding. `fetched_at` (aware; default: now) is the latest possible
+    publication date. `source` is the publisher's name in the record, if you want one.
 
-    Size and depth of the page are limited, time is not: use `clean_many` for pages that may be meant to do harm.
+    Size and depth of the page are limited, time is not: use `clean_many` for pages that may be malicious.
 
     Raises UrlError for what is not an http(s) URL, UsageError for a time without a time zone, TypeError.
     """
@@ -43,14 +43,14 @@ def clean_many(
     fetched_at: datetime | None = None,
     source: str = "",
 ) -> Iterator[tuple[str, Article | Rejection]]:
-    """Pages, as (html, url), cleaned in `processes` of their own: each URL as given with its result, as they come.
+    """Clean pages, given as (html, url), in separate processes. Yields each URL as given, with its result, when it is ready.
 
-    A page that takes longer than `timeout` seconds, or more memory than 4 GiB, costs its process and becomes a Rejection for
-    `parser_killed`. Pages are taken from `pages` as processes are free, so that it may be a generator. The other
-    arguments are those of `clean_html`, for all pages.
+    A page that takes longer than `timeout` seconds or more than 4 GiB of memory has its process killed and becomes a
+    Rejection with reason `parser_killed`. Pages are read as processes become free, so `pages` may be a generator. The
+    other arguments are those of `clean_html`, for all pages.
 
-    A script calls this under `if __name__ == "__main__":`, since each process imports the script first; a notebook
-    needs nothing. Raises UsageError where the processes cannot start, and what `clean_html` raises.
+    A script must call this under `if __name__ == "__main__":`, because each process imports the script first; a notebook
+    needs no such guard. Raises UsageError if the processes cannot start, and what `clean_html` raises.
     """
     if not timeout > 0 or processes < 1:
         raise UsageError(f"timeout={timeout}, processes={processes}: both must be more than 0")
@@ -80,7 +80,7 @@ def _workers(timeout: float, processes: int) -> Workers[tuple[str, Page], Articl
 
 
 _NO_START = (
-    "The processes of clean_many do not start. Each imports the script that called it first: call it under "
+    "The processes of clean_many do not start. Each first imports the script that called it: call it under "
     '`if __name__ == "__main__":`, in a script that is a file (not `python -`, which reads standard input).'
 )
 
@@ -114,5 +114,5 @@ def _aware(time: datetime | None) -> datetime:
     if time is None:
         return datetime.now(UTC)
     if time.tzinfo is None:
-        raise UsageError(f"fetched_at={time!r} has no time zone; datetime.now(UTC) has one")
+        raise UsageError(f"fetched_at={time!r} has no time zone; use one such as datetime.now(UTC)")
     return time.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A collection, as `broadsheet run` makes it, read from Python."""
+"""Read a collection made by `broadsheet run` from Python."""
 
 import re
 from collections.abc import Iterator
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 
 Day = str | date | datetime  # a day such as "2026-11-23", or an aware time
 _NAME = re.compile(r"[\w.:-]+")
-_LAST_DAY = date.max - timedelta(days=1)  # the last one with a morrow
+_LAST_DAY = date.max - timedelta(days=1)  # the last one that has a next day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source of the collection: its name in queries, and the URLs of its feeds."""
+    """A source of the collection: its name in queries and the URLs of its feeds."""
 
     name: str
     feeds: tuple[str, ...]
 
 
 class Collection:
-    """The collection of a `broadsheet.toml`: its index, searched; its articles, listed; its ledger, asked.
+    """The collection of a `broadsheet.toml`: search its index, list its articles, query its ledger.
 
-    A context manager; nothing can be asked of it once it is closed. It only reads, sees what runs add meanwhile from the
-    next call on, and works with both backends (credentials of Elasticsearch come from the environment).
+    A context manager; it cannot be used once it is closed. It only reads, sees what runs add meanwhile from the
+    next call on, and works with both backends (credentials for Elasticsearch come from the environment).
 
     Queries are in the language of the command `search`. `since` and `until` are days ("2026-11-23" or a `date`, in
-    UTC, both included) or aware times (`until` is then not included), and bound an article's date: when it was published,
-    else first seen.
+    UTC, inclusive) or aware times (`until` is then exclusive). They limit an article's date: when it was published,
+    or else first seen.
 
-    Where the arguments cannot be meant, methods raise UsageError (QueryError for a query, UrlError for a URL); SearchIndexError
-    where there is no index, or a damaged one; IndexUnavailableError while Elasticsearch cannot be reached.
+    Methods raise UsageError for invalid arguments (QueryError for a query, UrlError for a URL), SearchIndexError
+    if the index is missing or damaged, and IndexUnavailableError while Elasticsearch cannot be reached.
     """
 
     def __init__(self, where: str | PathLike[str] = ".") -> None:
@@ -80,7 +80,7 @@ class Collection:
         limit: int = 10,
         offset: int = 0,
     ) -> Hits:
-        """The best hits, or the newest, and how many there are in all; within the first 10,000."""
+        """One page of hits, best or newest first, with their total number; only the first 10,000 can be reached."""
         if sort not in ("relevance", "newest") or limit < 1 or offset < 0:
             raise UsageError(
                 f"sort={sort!r}, limit={limit}, offset={offset}: "
@@ -100,14 +100,14 @@ class Collection:
         source: str = "",
         language: str = "",
     ) -> Iterator[Article]:
-        """Every article that is found, however many, newest first, as of the first one; a few are in memory at a time.
+        """Every matching article, however many, newest first, as of the first one read; a few are in memory at a time.
 
         `source` is a source's name, `language` a code such as "de".
         """
         return self._index.scan(_query(_narrowed(query, source=source, language=language), since, until))
 
     def article(self, which: str) -> Article | None:
-        """The article with this id, or the beginning of one (six characters or more), or URL. None where there is none."""
+        """The article with this id, the beginning of an id (six characters or more), or URL; None if there is none."""
         return find_article(self._index, which)
 
     def facet(
@@ -119,7 +119,7 @@ class Collection:
         until: Day | None = None,
         limit: int = 10,
     ) -> list[Count]:
-        """The most frequent values of a field among all that is found: "source", "section", "language" or "author"."""
+        """The most frequent values of a field in all matching articles: "source", "section", "language" or "author"."""
         if field not in get_args(Facet) or limit < 1:
             raise UsageError(
                 f"field={field!r}, limit={limit}: field is one of {', '.join(get_args(Facet))}, limit 1 or more"
@@ -127,7 +127,7 @@ class Collection:
         return self._index.facet(_query(query, since, until), field, limit)
 
     def days(self, query: str = "", *, since: Day | None = None, until: Day | None = None) -> list[Count]:
-        """How many of the articles that are found are dated on each day (UTC) that has any, in order."""
+        """How many matching articles there are for each day (UTC) that has any, in order."""
         return self._index.days(_query(query, since, until))
 
     def explain(self, url: str) -> "list[Step]":
@@ -141,7 +141,7 @@ class Collection:
         return explain(self._config, url)
 
     def status(self) -> dict[str, dict[str, int]]:
-        """How many: `urls` by state, `captures` by outcome, and `index` with its `documents`. Raises LedgerError."""
+        """Counts: `urls` by state, `captures` by outcome, and `index` with its `documents`. Raises LedgerError."""
         from pipeline.status import status
 
         self._check_open()
@@ -173,7 +173,7 @@ def _query(text: str, since: Day | None, until: Day | None) -> Query:
 
 
 def _narrowed(query: str, **values: str) -> str:
-    """The query, and whole values of keyword fields, those that are not ""."""
+    """The query, restricted to these values of keyword fields; "" does not restrict."""
     parse(query)
     parts = [f"({query})"] if query.strip() else []
     for field, value in values.items():
@@ -189,7 +189,7 @@ def _bounds(since: Day | None, until: Day | None) -> tuple[datetime | None, date
 
 
 def _moment(value: Day | None, name: str, days: int) -> datetime | None:
-    """The time that is meant; of a day its beginning, so many days later."""
+    """The given time; for a day, its start plus `days` days."""
     if isinstance(value, str):
         try:
             value = (
@@ -201,7 +201,7 @@ def _moment(value: Day | None, name: str, days: int) -> datetime | None:
             raise UsageError(f'{name}={value!r} is not a day such as "2026-11-23"') from None
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise UsageError(f"{name}={value!r} has no time zone; name a day, or a time with one")
+            raise UsageError(f"{name}={value!r} has no time zone; give a day, or a time with a time zone")
         return value
     if isinstance(value, date):
         return datetime.combine(min(value, _LAST_DAY) + timedelta(days=days), time.min, UTC)

@@ -1,4 +1,4 @@
-"""`broadsheet demo`: the sample newsroom crawled twice, and what a newcomer wants to see of it."""
+"""`broadsheet demo`: crawl the sample newsroom twice and show a newcomer the results."""
 
 import shutil
 import sys
@@ -21,7 +21,7 @@ _MARK = "demo.txt"
 
 
 def demo(folder: Path) -> None:
-    """Crawl the sample newsroom into `folder`, made anew, and show the results. Leaves the folder."""
+    """Crawl the sample newsroom into `folder`, replacing an earlier demo, and show the results. Keeps the folder."""
     started = time.monotonic()
     config = _begin(folder)
     with Newsroom() as newsroom:
@@ -33,7 +33,7 @@ def demo(folder: Path) -> None:
             ],
         )
         config = load(config.path)
-        _heading(f"A newsroom of four publishers is on the air: {', '.join(newsroom.sites)}")
+        _heading(f"Serving a newsroom of four publishers: {', '.join(newsroom.sites)}")
         _heading("The first run")
         _run(config)
         newsroom.publish_update()
@@ -57,11 +57,13 @@ _NAMES = ("marrowick", "brennbach", "raihan", "yungang")
 def _begin(folder: Path) -> Config:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).exists():
-            raise ConfigError(f"{folder} is not empty and no demo's; name another: broadsheet demo FOLDER")
+            raise ConfigError(
+                f"{folder} is not empty and not from a demo; choose another: broadsheet demo FOLDER"
+            )
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text(
-        "Left by `broadsheet demo`, which makes this folder anew each time.\n", encoding="utf-8"
+        "Created by `broadsheet demo`, which replaces this folder each time.\n", encoding="utf-8"
     )
     path = folder / "broadsheet.toml"
     text = (
@@ -89,12 +91,12 @@ def _heading(text: str) -> None:
 def _farewell(config: Config, seconds: float) -> None:
     folder = config.path.parent
     command = "broadsheet" if shutil.which("broadsheet") else str(Path(sys.argv[0]).absolute())
-    _heading(f"Done in {seconds:.0f} s. The data stays in {folder}; search on:")
+    _heading(f"Done in {seconds:.0f} s. The data stays in {folder}; to go on searching:")
     say(f"  cd {folder}")
     say(f"  {command} search 关税")
     say(f"  {command} status")
     say()
-    say("With a site of your own, in a folder of your own:")
+    say("For a site of your own, in a folder of its own:")
     say()
     for words in ("init", "add https://www.example.org/", "run", "search WORDS"):
         say(f"  {command} {words}")

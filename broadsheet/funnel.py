@@ -1,4 +1,4 @@
-"""A run as a person sees it: progress while it goes, and the funnel with every loss and its reason."""
+"""A run on the terminal: progress bars, then the funnel with every loss and its reason."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _NAMED = 20
 
 @contextmanager
 def watch(*, quiet: bool = False) -> Iterator[Callable[[RunReport], None]]:
-    """Progress bars for a run; gives the function that moves them."""
+    """Show progress bars for a run; yields the function that updates them."""
     columns = (TextColumn("{task.description:<9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=console, transient=True, disable=quiet or not console.is_terminal
@@ -34,7 +34,7 @@ def watch(*, quiet: bool = False) -> Iterator[Callable[[RunReport], None]]:
 
 
 def show_funnel(report: RunReport) -> None:
-    """Print the funnel and the one line that says it all."""
+    """Print the funnel and a one-line summary."""
     table(("stage", "count", ""), funnel(report))
     failed = report.crawl.failed_feeds
     for feed in failed[:_NAMED]:

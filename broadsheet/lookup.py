@@ -1,4 +1,4 @@
-"""The index of a collection, opened, and one article of it, by id or URL."""
+"""Open the index of a collection, and find one article in it by id or URL."""
 
 import re
 
@@ -14,16 +14,16 @@ _ID_START = re.compile(r"[0-9a-f]{6,31}")
 
 
 def open_index(config: Config) -> IndexReader:
-    """Raises SearchIndexError where nothing has been collected yet, or there is no index."""
+    """Raises SearchIndexError if nothing has been collected yet, or if there is no index."""
     if not config.archive.exists():
         raise SearchIndexError(
-            f"There is nothing in {config.folder} to search yet; `broadsheet run` collects it."
+            f"There is nothing to search in {config.folder} yet; `broadsheet run` collects it."
         )
     return reader(config)
 
 
 def find_article(index: IndexReader, which: str) -> Article | None:
-    """The article with this id (or the only one whose id begins so, of six characters or more), or with this URL, its own or canonical.
+    """The article with this id (or the only one whose id starts with these six or more characters), or with this URL or canonical URL.
 
     Raises UrlError.
     """

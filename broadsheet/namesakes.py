@@ -1,7 +1,7 @@
-"""Broadsheet's packages have plain names (`store`, `index`, ...), and so may files of the user's.
+"""Broadsheet's packages have plain names (`store`, `index`, ...), which a user's files may have too.
 
-Two modules of one name cannot live in one process. Where that threatens, `import broadsheet` ends in an ImportError that
-names the file, before anything of it is run on our behalf.
+One process cannot import two modules with the same name. If that would happen, `import broadsheet` raises an ImportError
+that names the file, before any of its code is run on our behalf.
 """
 
 import sys
@@ -15,9 +15,9 @@ _HERE = Path(__file__).resolve().parent.parent
 
 
 def claim() -> None:
-    """Import our packages, which are empty themselves, so that their names are theirs from here on. Raises ImportError.
+    """Import our packages (their `__init__` is empty), so that they own their names from now on. Raises ImportError.
 
-    `python -m broadsheet` is our own program, not the user's: there the working folder is taken off the import path first.
+    `python -m broadsheet` is our own program, not the user's: it first takes the working folder off the import path.
     """
     if _is_program() and Path(sys.path[0]) != _HERE:
         del sys.path[0]
@@ -37,7 +37,7 @@ def _is_program() -> bool:
 
 
 def check_path() -> None:
-    """Raises ImportError unless a process that starts now, with the import path of this one, finds our packages."""
+    """Raises ImportError unless a process that starts now, with this one's import path, finds our packages."""
     for name in PACKAGES:
         spec = PathFinder.find_spec(name)
         _check(

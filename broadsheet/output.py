@@ -1,4 +1,4 @@
-"""Standard output for the command line: what cannot be written ends in one message and an exit code."""
+"""Standard output for the command line: a failed write ends in one message and an exit code."""
 
 import io
 import os
@@ -14,14 +14,15 @@ from articles.errors import OutputError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# What a shell reports of cat or grep when their reader is gone (128 and the number of the signal that ends them).
+# The exit code a shell reports for cat or grep when their reader is gone (128 plus the signal's number).
 READER_GONE = 128 + signal.SIGPIPE
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Let writes to standard output, up to the last byte, raise OutputError where they fail, and SystemExit for a reader
-    that is gone. Characters that its encoding lacks come as escapes; a closed standard output takes everything.
+    """Make failed writes to standard output, up to the last byte, raise OutputError, or SystemExit if the reader is gone.
+
+    Characters that its encoding lacks are written as escapes; a closed standard output discards everything.
     """
     before = sys.stdout
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
@@ -52,7 +53,7 @@ def _over(stream: Any) -> io.TextIOWrapper:
 
 
 class _Bytes(io.RawIOBase):
-    """Bytes on their way to `below`. After the first failure the rest is dropped, so that the failure is said once."""
+    """Passes bytes on to `below`. After the first failure the rest is dropped, so that the failure is reported once."""
 
     def __init__(self, below: IO[bytes]) -> None:
         self._below = below

@@ -16,17 +16,17 @@ _SHORT = 24
 
 
 def say(text: str = "", style: str = "") -> None:
-    """A line of our own words or of a page's; neither is read as markup. A terminal gets whole words, a file whole lines."""
+    """Print a line, ours or a page's, never as markup. On a terminal it wraps between words; in a file it stays whole."""
     console.print(Text(printable(text), style=style), soft_wrap=not console.is_terminal)
 
 
 def when(moment: datetime | None) -> str:
-    """A time to the second, in UTC; "" for none."""
+    """A time to the second, in UTC; "" for None."""
     return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """A table; columns that hold numbers alone stand right."""
+    """Print a table; columns that hold only numbers are right-aligned."""
     cells = [tuple(row) for row in rows]
     grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
@@ -39,7 +39,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
 
 
 def print_json(value: object) -> None:
-    """The value as JSON, for other programs; all in ASCII where the output's encoding lacks a character of it."""
+    """Print the value as JSON, for other programs; in ASCII if the output's encoding lacks one of its characters."""
     text = json.dumps(value, ensure_ascii=False, indent=1, default=_iso)
     try:
         text.encode(sys.stdout.encoding)

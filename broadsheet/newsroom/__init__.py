@@ -1,7 +1,7 @@
-"""Four little news publishers on loopback, invented from masthead to last line, to crawl and to test against.
+"""Four small news publishers on loopback, entirely invented, to crawl and to test against.
 
-`Newsroom` serves them. What a crawl should make of each feed entry is told by `Newsroom.articles` and
-`Newsroom.entries`, from the same files that the pages are rendered from.
+`Newsroom` serves them. `Newsroom.articles` and `Newsroom.entries` say what a crawl should make of each feed entry, from
+the same files that the pages are rendered from.
 """
 
 from broadsheet.newsroom.content import Intent

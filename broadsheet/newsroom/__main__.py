@@ -9,10 +9,12 @@ from broadsheet.newsroom import Newsroom
 
 
 def main() -> None:
-    """Print one feed a line once they answer."""
+    """Print one feed per line once the servers respond."""
     parser = argparse.ArgumentParser(prog="python -m broadsheet.newsroom", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="of every publisher's host (default: free ports)")
-    parser.add_argument("--edition", type=int, choices=(1, 2), default=1, help="2: with the updated article")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of every publisher's host (default: free ports)"
+    )
+    parser.add_argument("--edition", type=int, choices=(1, 2), default=1, help="2 has the updated article")
     options = parser.parse_args()
     with Newsroom(options.port) as newsroom, suppress(KeyboardInterrupt):
         if options.edition == 2:

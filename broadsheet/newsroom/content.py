@@ -1,4 +1,4 @@
-"""The publishers as they lie in this package: a folder each, its stories in TOML, its layout in HTML."""
+"""The publishers' files in this package: a folder each, with stories in TOML and layouts in HTML."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ SITES = ("marrowick", "brennbach", "raihan", "yungang")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture that stands after the first `after` paragraphs of its story."""
+    """A picture placed after the first `after` paragraphs of its story."""
 
     src: str
     caption: str
@@ -62,10 +62,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A publisher. `boilerplate` are texts of its pages that belong to no article, templates like the layouts.
+    """A publisher. `boilerplate` is the texts on its pages that belong to no article; templates, like the layouts.
 
-    `dateline` is the strftime format of the dates that readers see, `robots` the robots.txt ("": none),
-    `fragments` the templates of what repeats within a page or feed, `layouts` those of a whole one.
+    `dateline` is the strftime format of the dates shown to readers, `robots` the robots.txt ("": none),
+    `fragments` the templates of repeated parts of a page or feed, `layouts` those of whole ones.
     """
 
     name: str
@@ -86,9 +86,9 @@ def load(folder: str) -> Site:
     root = resources.files("broadsheet.newsroom") / folder
     about = tomllib.loads((root / "site.toml").read_text("utf-8"))
     files = sorted(root.iterdir(), key=lambda file: file.name)
-    told = [_toml(file) for file in files if file.name.endswith(".toml") and file.name != "site.toml"]
+    written = [_toml(file) for file in files if file.name.endswith(".toml") and file.name != "site.toml"]
     strays = cast("list[dict[str, Any]]", about.pop("stray", []))
-    stories = (_story(fields) for fields in [*told, *strays])
+    stories = (_story(fields) for fields in [*written, *strays])
     return Site(
         boilerplate=tuple(about.pop("boilerplate")),
         fragments={name: Template(text.strip()) for name, text in about.pop("fragments").items()},
@@ -101,7 +101,7 @@ def load(folder: str) -> Site:
 
 
 def second_edition(site: Site) -> Site:
-    """The same publisher after its revised story has come out."""
+    """The same publisher after its revised story was published."""
     return replace(site, stories=tuple(_revise(story) if story.revised else story for story in site.stories))
 
 
@@ -116,7 +116,7 @@ def _toml(file: Traversable) -> dict[str, Any]:
 def _story(fields: dict[str, Any]) -> Story:
     intent = fields.pop("intent", "article")
     if intent not in get_args(Intent):
-        raise ValueError(f"{fields['path']}: no such intent: {intent}")
+        raise ValueError(f"{fields['path']}: unknown intent: {intent}")
     return Story(
         intent=intent,
         listed=fields.pop("listed", fields["path"]),

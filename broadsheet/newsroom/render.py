@@ -19,10 +19,10 @@ HEADING = "## "
 class SampleArticle:
     """What a crawl should make of an article: plain text, no soft hyphens, one space between words.
 
-    `modified_at` equals `published_at` where an article never changed, as the pages have it themselves.
-    `url` is where the page is and `listed` what the feed calls it (a redirect, where they differ). `body` are the
-    paragraphs and subheadings without title and lead. `captions` belong to the pictures, and `cut` is what
-    else stands on the page, captions included: no paragraph of the article may hold any of it.
+    `modified_at` equals `published_at` if an article never changed, as on the pages themselves.
+    `url` is the page's address and `listed` the one in the feed (a redirect, if they differ). `body` is the
+    paragraphs and subheadings without title and lead. `captions` belong to the pictures. `cut` is everything
+    else on the page, captions included: no paragraph of the article may contain any of it.
     """
 
     site: str
@@ -127,7 +127,7 @@ def _list(site: Site, heading: str, base: str) -> bytes:
 
 
 def _related(site: Site, story: Story) -> list[Story]:
-    """The articles after this one in the publisher's order, round and round."""
+    """The articles after this one in the publisher's order, wrapping around."""
     articles = [other for other in site.stories if other.intent == "article"]
     start = articles.index(story) + 1 if story in articles else 0
     return (articles[start:] + articles[:start])[:RELATED]
@@ -159,7 +159,7 @@ def _about(site: Site, base: str) -> dict[str, str]:
 
 
 def _values(site: Site, story: Story, base: str) -> dict[str, str]:
-    """What a template may say of a story, escaped: each text as HTML, and as JSON for scripts (`..._json`)."""
+    """The values a template can use for a story, escaped: each text as HTML, and as JSON for scripts (`..._json`)."""
     people = [{"@type": "Person", "name": name} for name in story.authors]
     texts = {
         "title": story.title,
@@ -191,7 +191,7 @@ def _dates(name: str, date: datetime, site: Site) -> dict[str, str]:
 
 
 def _script(value: object) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """JSON that cannot end the script element that contains it."""
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
 

@@ -1,4 +1,4 @@
-"""The newsroom's web servers: one to a publisher, each on a host of its own, with conditional GET and a log."""
+"""The newsroom's web servers: one per publisher, each on its own host, with conditional GET and a log."""
 
 import errno
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ PLACEHOLDER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that was answered. `host` is "address:port", `headers` those of `LOGGED_HEADERS` that came."""
+    """A request that was served. `host` is "address:port", `headers` those of `LOGGED_HEADERS` that were sent."""
 
     time: datetime
     host: str
@@ -49,8 +49,8 @@ class _Answer:
 class Newsroom:
     """Serves four publishers while its context is open.
 
-    The hosts are 127.0.1.1 to 127.0.1.4, with `port`, or with free ports of the system's choice for 0. Where only
-    127.0.0.1 is loopback (macOS) all are on it, with the ports `port` to `port` + 3. Raises OSError where
+    The hosts are 127.0.1.1 to 127.0.1.4, on `port`, or on free ports chosen by the system for 0. If only
+    127.0.0.1 is loopback (macOS), all are on it, on the ports `port` to `port` + 3. Raises OSError if
     a port is taken.
     """
 
@@ -89,7 +89,7 @@ class Newsroom:
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """What has been answered so far, in order."""
+        """The requests served so far, in order."""
         with self._lock:
             return tuple(self._log)
 
@@ -100,11 +100,11 @@ class Newsroom:
         )
 
     def entries(self) -> tuple[SampleEntry, ...]:
-        """What the feeds list, and what should become of each."""
+        """The entries of the feeds, and what a crawl should make of each."""
         return tuple(entry for server in self._servers for entry in render.entries(server.site, server.base))
 
     def publish_update(self) -> None:
-        """Bring out the second edition: one article has another last paragraph and is newer in its feed."""
+        """Publish the second edition: one article has a new last paragraph and a newer date in its feed."""
         for server in self._servers:
             server.site = content.second_edition(server.site)
 
@@ -142,7 +142,7 @@ class _Server(ThreadingMixIn, TCPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers GET and HEAD, with 304 where the client's validators still hold (RFC 9110, section 13)."""
+    """Serves GET and HEAD, with 304 if the client's validators still match (RFC 9110, section 13)."""
 
     protocol_version = "HTTP/1.1"
     timeout = 10  # seconds that a kept-alive connection may idle
@@ -180,12 +180,12 @@ class _Handler(BaseHTTPRequestHandler):
         since = self.headers.get("If-Modified-Since")
         try:
             return since is not None and changed <= parsedate_to_datetime(since)
-        except ValueError:  # no HTTP date: RFC 9110 says to ignore it
+        except ValueError:  # not an HTTP date: RFC 9110 says to ignore it
             return False
 
 
 def _answer(site: Site, base: str, path: str) -> _Answer:
-    """What stands at a path of a publisher."""
+    """The response for a path of a publisher."""
     newest = max(story.changed for story in site.stories)
     if path == site.feed:
         return _Answer(kind=site.feed_type, body=render.feed(site, base), changed=newest)
