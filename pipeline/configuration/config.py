@@ -1,6 +1,6 @@
-"""broadsheet.toml: what may stand in it, what it means, and how it is read.
+"""broadsheet.toml: its settings, what they mean, and how the file is read.
 
-Secrets never stand in the file: they come from the environment alone.
+Secrets are never in the file: they come only from the environment.
 """
 
 import difflib
@@ -30,7 +30,7 @@ def _network(value: str) -> str:
 
 def _alias(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,99}", value):
-        raise ValueError("must be small letters, digits, `-`, `_` and `.`, at most 100")
+        raise ValueError("must be lower-case letters, digits, `-`, `_` and `.`, at most 100")
     return value
 
 
@@ -68,7 +68,7 @@ def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError('is no time zone; name one as in "Europe/Berlin" or "UTC"') from None
+        raise ValueError('is no time zone; use a name such as "Europe/Berlin" or "UTC"') from None
     return value
 
 
@@ -83,50 +83,56 @@ class _Section(BaseModel):
 
 
 class StoreSection(_Section):
-    """Where everything is kept."""
+    """Where data is kept."""
 
     folder: Path = Field(default=Path("data"), description="The data folder, relative to broadsheet.toml.")
     retention: Days = Field(
         default="",
-        description='How long raw pages are kept, in days, such as 90d; for ever if "". Articles stay.',
+        description='How long raw pages are kept, in days, such as 90d; forever if "". Articles stay.',
     )
 
 
 class CrawlSection(_Section):
-    """How sites are treated. Times in seconds, sizes in bytes."""
+    """How sites are crawled. Times in seconds, sizes in bytes."""
 
     user_agent: Annotated[str, AfterValidator(_user_agent)] = Field(
         default="Broadsheet/0.1 (+https://example.org/contact)",
-        description="Who asks, with a way to reach you; robots.txt rules are looked up by its first word.",
+        description="The User-Agent header, with a way to reach you; its first word is matched against robots.txt.",
     )
-    delay: float = Field(default=1.0, ge=0, description="Least pause between two requests to one host.")
-    concurrency: int = Field(default=1, ge=1, le=16, description="Most requests to one host at a time.")
-    concurrency_total: int = Field(default=32, ge=1, le=256, description="Most requests at a time in all.")
+    delay: float = Field(default=1.0, ge=0, description="Minimum pause between two requests to one host.")
+    concurrency: int = Field(default=1, ge=1, le=16, description="Maximum simultaneous requests to one host.")
+    concurrency_total: int = Field(
+        default=32, ge=1, le=256, description="Maximum simultaneous requests in total."
+    )
     max_crawl_delay: float = Field(
-        default=60.0, ge=0, description="Longest Crawl-delay of a robots.txt that is obeyed as it stands."
+        default=60.0, ge=0, description="Longest Crawl-delay in robots.txt that is obeyed in full."
     )
     max_retry_after: float = Field(
-        default=120.0, ge=0, description="Longest Retry-After that is waited for within a run."
+        default=120.0, ge=0, description="Longest Retry-After that a run waits for."
     )
-    max_bytes: int = Field(default=10_000_000, ge=1000, description="Largest page fetched, decoded.")
-    max_feed_bytes: int = Field(default=5_000_000, ge=1000, description="Largest feed fetched, decoded.")
+    max_bytes: int = Field(default=10_000_000, ge=1000, description="Size limit for a page, decompressed.")
+    max_feed_bytes: int = Field(
+        default=5_000_000, ge=1000, description="Size limit for a feed, decompressed."
+    )
     timeout: float = Field(
-        default=30.0, gt=0, description="Longest time for one request, from connecting to the last byte."
+        default=30.0, gt=0, description="Time limit for one request, from connecting to the last byte."
     )
-    max_redirects: int = Field(default=5, ge=0, le=20, description="Most redirects followed for one page.")
-    max_attempts: int = Field(default=3, ge=1, le=10, description="Most tries of one page within a run.")
+    max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
+    max_attempts: int = Field(
+        default=3, ge=1, le=10, description="Maximum attempts at one page within a run."
+    )
     allow_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         default=(),
-        description="Networks (CIDR) that may be reached although they are private, such as 127.0.0.0/8.",
+        description="Private networks (CIDR) that may be crawled, such as 127.0.0.0/8.",
     )
 
 
 class CleanSection(_Section):
     """How pages are cleaned."""
 
-    workers: int = Field(default=2, ge=1, le=256, description="Cleaning processes.")
+    workers: int = Field(default=2, ge=1, le=256, description="Number of cleaning processes.")
     timeout: float = Field(
-        default=20.0, gt=0, description="Longest time for one page, in seconds; then it is rejected."
+        default=20.0, gt=0, description="Time limit for one page, in seconds; after it the page is rejected."
     )
 
 
@@ -136,18 +142,18 @@ class IndexSection(_Section):
     backend: Annotated[str, AfterValidator(_backend)] = Field(
         default="embedded", description="The index: embedded (needs no server) or elasticsearch."
     )
-    url: str = Field(default="http://127.0.0.1:9200", description="Where Elasticsearch answers.")
+    url: str = Field(default="http://127.0.0.1:9200", description="URL of Elasticsearch.")
     alias: Annotated[str, AfterValidator(_alias)] = Field(
         default="articles",
-        description="The alias that is searched and written in Elasticsearch; one for each data folder.",
+        description="The alias used for searching and writing in Elasticsearch; one per data folder.",
     )
     allow_plain_http: bool = Field(
-        default=False, description="Reach Elasticsearch on another machine without TLS."
+        default=False, description="Allow connections to Elasticsearch on another machine without TLS."
     )
     patience: float = Field(
         default=60.0,
         ge=0,
-        description="Seconds for which an Elasticsearch that takes nothing is asked again.",
+        description="Seconds to keep retrying an Elasticsearch that does not accept articles.",
     )
 
 
@@ -161,11 +167,11 @@ class _Scheduled(_Section):
 
 
 class ScheduleSection(_Scheduled):
-    """When `broadsheet schedule` and `broadsheet deploy` have sources crawled."""
+    """When sources are crawled by `broadsheet schedule` and `broadsheet deploy`."""
 
     every: Every = Field(
         default="1h",
-        description="How often sources are crawled: a number of minutes, hours or days (m, h, d).",
+        description="How often sources are crawled, in minutes, hours or days (m, h, d).",
     )
     cron: Cron = Field(
         default="", description="Instead of `every`: minute, hour, day, month and weekday, as in cron."
@@ -173,7 +179,7 @@ class ScheduleSection(_Scheduled):
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
     )
-    upkeep: Cron = Field(default="30 3 * * *", description='When upkeep is done, as in cron; never if "".')
+    upkeep: Cron = Field(default="30 3 * * *", description='When upkeep runs, as in cron; never if "".')
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -185,14 +191,14 @@ class ScheduleSection(_Scheduled):
 class SourceSection(_Scheduled):
     """One publisher."""
 
-    name: SourceName = Field(description="Its name in queries and tables.")
+    name: SourceName = Field(description="The source's name in queries and tables.")
     feeds: tuple[str, ...] = Field(min_length=1, description="The URLs of its feeds.")
-    every: Every = Field(default="", description="How often it is crawled, where [schedule] does not fit.")
-    cron: Cron = Field(default="", description="When it is crawled, where [schedule] does not fit.")
+    every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
+    cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
 
 
 class Config(_Section):
-    """The whole of broadsheet.toml, with defaults for what it does not say."""
+    """All of broadsheet.toml, with defaults for the settings it leaves out."""
 
     store: StoreSection = StoreSection()
     crawl: CrawlSection = CrawlSection()
@@ -219,16 +225,16 @@ class Config(_Section):
 
     @property
     def retention(self) -> timedelta | None:
-        """How long raw pages are kept; None: for ever."""
+        """How long raw pages are kept; None: forever."""
         return interval(self.store.retention) if self.store.retention else None
 
     @property
     def common_schedule(self) -> Schedule:
-        """The schedule of sources that have none of their own."""
+        """The schedule of sources without their own."""
         return self._schedule(self.schedule)
 
     def schedule_of(self, source: SourceSection) -> Schedule:
-        """A source's own schedule, or else the common one."""
+        """A source's own schedule, or the common one."""
         return self._schedule(source) if source.every or source.cron else self.common_schedule
 
     def _schedule(self, rule: ScheduleSection | SourceSection) -> Schedule:
@@ -238,11 +244,11 @@ class Config(_Section):
 
     @property
     def index_folder(self) -> Path:
-        """The embedded index."""
+        """The folder of the embedded index."""
         return self.folder / "index"
 
 
-# By their names in the file; those of sources repeat.
+# By name in the file, except [[sources]], which repeats.
 SECTIONS: Mapping[str, type[BaseModel]] = {
     name: type(field.default)
     for name, field in Config.model_fields.items()
@@ -256,7 +262,7 @@ def load(path: Path) -> Config:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no {path.absolute()}. Run `broadsheet init` to begin one here, or name yours with --config."
+            f"There is no {path.absolute()}. Run `broadsheet init` to create one here, or name yours with --config."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
@@ -264,7 +270,7 @@ def load(path: Path) -> Config:
 
 
 def parse(text: str, path: Path) -> Config:
-    """The configuration in `text`; `path` is where it stands. Raises ConfigError."""
+    """The configuration in `text`, which was read from `path`. Raises ConfigError."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -282,7 +288,7 @@ def parse(text: str, path: Path) -> Config:
     names = [source.name for source in config.sources]
     for name in names:
         if names.count(name) > 1:
-            raise ConfigError(f"{path}: two sources are called `{name}`; give each a name of its own.")
+            raise ConfigError(f"{path}: two sources are called `{name}`; give each a different name.")
     return config
 
 

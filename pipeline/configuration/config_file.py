@@ -1,4 +1,4 @@
-"""How broadsheet.toml is begun and edited, with its comments left as they are."""
+"""Create and edit broadsheet.toml, leaving its comments as they are."""
 
 from pathlib import Path
 

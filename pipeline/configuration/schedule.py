@@ -1,4 +1,4 @@
-"""When sources are crawled: schedules, their ticks, and which source is due. Pure: the time is passed in."""
+"""When sources are crawled: schedules, their ticks, and whether a source is due. Pure: the time is passed in."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SECONDS = {"m": 60, "h": 3600, "d": 86400}
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Ticks at whole multiples of the interval `every` since ANCHOR, or, where `cron` is not "", by cron.
+    """Ticks at whole multiples of the interval `every` since ANCHOR, or by `cron` if it is not "".
 
     `cron` has five fields, read in `timezone` (IANA name). The text forms are those of broadsheet.toml.
     """
@@ -27,19 +27,19 @@ class Schedule:
 
     @property
     def interval(self) -> timedelta:
-        """`every` as a length of time."""
+        """`every` as a duration."""
         return interval(self.every)
 
     @property
     def either_day(self) -> bool:
-        """Whether a cron tick needs the day of the month or the day of the week (True), or both.
+        """Whether a cron tick needs either the day of the month or the day of the week (True), or both (False).
 
-        As in Debian's cron: both where one of the two fields begins with a star.
+        As in Debian's cron: both if one of the two fields begins with a star.
         """
         return not CronSim(self.cron, ANCHOR).day_and
 
     def next_tick(self, after: datetime) -> datetime | None:
-        """The first tick later than `after`, in UTC; None when there will be none."""
+        """The first tick later than `after`, in UTC; None if there is none."""
         if not self.cron:
             return ANCHOR + ((after - ANCHOR) // self.interval + 1) * self.interval
         tick = next(CronSim(self.cron, after.astimezone(ZoneInfo(self.timezone))), None)
@@ -47,7 +47,7 @@ class Schedule:
 
 
 def is_due(schedule: Schedule, last_crawl: datetime | None, now: datetime) -> bool:
-    """Whether a tick lies between the last crawl (None: there was none) and now, `now` included."""
+    """Whether there is a tick after the last crawl (None: never crawled) and up to `now`, inclusive."""
     if last_crawl is None:
         return True
     tick = schedule.next_tick(last_crawl)
@@ -55,7 +55,7 @@ def is_due(schedule: Schedule, last_crawl: datetime | None, now: datetime) -> bo
 
 
 def interval(text: str) -> timedelta:
-    """The length that a text such as 30m, 6h or 1d says: a minute or more. Raises ValueError."""
+    """The duration of a text such as 30m, 6h or 1d; at least a minute. Raises ValueError."""
     match = re.fullmatch(r"([1-9][0-9]{0,4})\s*([mhd])", text)
     if not match:
         raise ValueError('must be a number of minutes, hours or days, such as "30m", "6h" or "1d"')
@@ -63,7 +63,7 @@ def interval(text: str) -> timedelta:
 
 
 def check_cron(text: str) -> None:
-    """Raises ValueError for what is not five cron fields with a time to come."""
+    """Raises ValueError unless the text is five cron fields that match some time."""
     if len(text.split()) != 5:
         raise ValueError('must be five cron fields (minute hour day month weekday), such as "0 6 * * *"')
     try:
@@ -71,4 +71,4 @@ def check_cron(text: str) -> None:
     except CronSimError as error:
         raise ValueError(f"is no cron expression: {str(error).lower()}") from None
     if tick is None:
-        raise ValueError("is a cron expression that no day fulfils")
+        raise ValueError("is a cron expression that never matches any day")
