@@ -15,7 +15,8 @@ from prefect.context import get_run_context
 from prefect.states import Cancelled, Failed
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
-from pipeline.configuration.config import Config, SourceName, load
+from pipeline.configuration.config import Config, load
+from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
 from pipeline.report import funnel, rejections, troubled
 from pipeline.run import RunReport, now, run

@@ -10,7 +10,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from articles.errors import LockedError
-from pipeline.configuration.config import SourceName, load
+from pipeline.configuration.config import load
+from pipeline.configuration.values import SourceName
 from pipeline.maintenance.reprocess import Recleaned
 from pipeline.maintenance.reprocess import reclean as clean_again
 from pipeline.run import choose

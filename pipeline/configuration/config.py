@@ -4,78 +4,30 @@ Secrets are never in the file: they come only from the environment.
 """
 
 import difflib
-import ipaddress
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from articles.errors import ConfigError
 from articles.urls import masked
-from index.backends import BACKENDS
-from pipeline.configuration.schedule import Schedule, check_cron, interval
+from pipeline.configuration.schedule import Schedule, interval
+from pipeline.configuration.values import (
+    Alias,
+    BackendName,
+    Cron,
+    Days,
+    Every,
+    Network,
+    SourceName,
+    TimeZone,
+    UserAgent,
+)
 
 FILE_NAME = "broadsheet.toml"
-
-
-def _network(value: str) -> str:
-    ipaddress.ip_network(value, strict=False)
-    return value
-
-
-def _alias(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,99}", value):
-        raise ValueError("must be lower-case letters, digits, `-`, `_` and `.`, at most 100")
-    return value
-
-
-def _backend(value: str) -> str:
-    if value not in BACKENDS:
-        raise ValueError(f"must be {' or '.join(BACKENDS)}")
-    return value
-
-
-def _user_agent(value: str) -> str:
-    if not value.isprintable() or not value.strip():
-        raise ValueError("must be one line of printable characters")
-    return value
-
-
-def _every(value: str) -> str:
-    if value:
-        interval(value)
-    return value
-
-
-def _days(value: str) -> str:
-    if value and not (value.endswith("d") and interval(value)):
-        raise ValueError('must be a number of days, such as "90d"')
-    return value
-
-
-def _cron(value: str) -> str:
-    if value:
-        check_cron(value)
-    return " ".join(value.split())
-
-
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError('is no time zone; use a name such as "Europe/Berlin" or "UTC"') from None
-    return value
-
-
-Every = Annotated[str, AfterValidator(_every)]
-Days = Annotated[str, AfterValidator(_days)]
-Cron = Annotated[str, AfterValidator(_cron)]
-SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
 
 
 class _Section(BaseModel):
@@ -95,7 +47,7 @@ class StoreSection(_Section):
 class CrawlSection(_Section):
     """How sites are crawled. Times in seconds, sizes in bytes."""
 
-    user_agent: Annotated[str, AfterValidator(_user_agent)] = Field(
+    user_agent: UserAgent = Field(
         default="Broadsheet/0.1 (+https://example.org/contact)",
         description="The User-Agent header, with a way to reach you; its first word is matched against robots.txt.",
     )
@@ -121,7 +73,7 @@ class CrawlSection(_Section):
     max_attempts: int = Field(
         default=3, ge=1, le=10, description="Maximum attempts at one page within a run."
     )
-    allow_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+    allow_addresses: tuple[Network, ...] = Field(
         default=(),
         description="Private networks (CIDR) that may be crawled, such as 127.0.0.0/8.",
     )
@@ -139,11 +91,11 @@ class CleanSection(_Section):
 class IndexSection(_Section):
     """Where articles are searched."""
 
-    backend: Annotated[str, AfterValidator(_backend)] = Field(
+    backend: BackendName = Field(
         default="embedded", description="The index: embedded (needs no server) or elasticsearch."
     )
     url: str = Field(default="http://127.0.0.1:9200", description="URL of Elasticsearch.")
-    alias: Annotated[str, AfterValidator(_alias)] = Field(
+    alias: Alias = Field(
         default="articles",
         description="The alias used for searching and writing in Elasticsearch; one per data folder.",
     )
@@ -176,7 +128,7 @@ class ScheduleSection(_Scheduled):
     cron: Cron = Field(
         default="", description="Instead of `every`: minute, hour, day, month and weekday, as in cron."
     )
-    timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+    timezone: TimeZone = Field(
         default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
     )
     upkeep: Cron = Field(default="30 3 * * *", description='When upkeep runs, as in cron; never if "".')
