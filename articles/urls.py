@@ -57,7 +57,7 @@ _USER = r"(?: [^{0}/\\?#]{{0,1999}} | [^{0}/\\?#@:\[\]]{{1,1999}}:(?!\d{{0,9}}(?
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _CREDENTIALS = (
     re.compile(r"\A(\s*https?:[/\\]*)" + _USER.format(r"\0"), _FLAGS),  # a URL at the start may hold blanks
-    re.compile(r"\A(\s*[a-z][a-z0-9+.-]{0,19}:)" + _USER.format(r"\s") + r"(?=\S*\s*\Z)", _FLAGS),
+    re.compile(r"\A(\s*(?!mailto:)[a-z][a-z0-9+.-]{0,19}:)" + _USER.format(r"\s") + r"(?=\S*\s*\Z)", _FLAGS),
     re.compile(
         r"""( [a-z][a-z0-9+.-]{0,19}:(?://|\\\\) | https?:[/\\]* | (?<![^\s"'(<\[])// )"""
         + _USER.format(r"\s"),

@@ -199,6 +199,7 @@ def test_credentials_are_masked_wherever_a_text_has_a_url(text: str, expected: s
         "desk@example.org",
         "not a query: author:desk@example.org",
         "12:30 desk@example.org",
+        "mailto:desk@example.org",
         "at http://127.0.0.1:9200: refused, ask desk@example.org",
     ],
 )

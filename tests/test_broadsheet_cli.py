@@ -130,9 +130,9 @@ def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None
     assert "broadsheet init" in broadsheet(tmp_path, "run", code=1)
 
 
-@pytest.mark.parametrize(("away", "code"), [(True, 75), (False, 1)], ids=["away", "something else there"])
+@pytest.mark.parametrize("away", [True, False], ids=["away", "something else there"])
 def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
-    config: Config, site: Site, away: bool, code: int
+    config: Config, site: Site, away: bool
 ) -> None:
     folder = config.path.parent
     broadsheet(folder, "run")
@@ -151,10 +151,10 @@ def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
             text=True,
             check=False,
         )
-        assert done.returncode == code
+        assert done.returncode == 75
         assert done.stderr.startswith("broadsheet: ")
         assert done.stderr.count("\n") == 1
-        assert ("Elasticsearch cannot be reached" if away else "Elasticsearch refused") in done.stderr
+        assert ("Elasticsearch cannot be reached" if away else "not as Elasticsearch") in done.stderr
         if "--json" in words:
             assert json.loads(done.stdout) == {**counts, "index": {}}
         else:

@@ -170,7 +170,7 @@ def test_no_password_that_is_typed_is_shown(folder: Path, site: Site, broadsheet
     assert "line 2: not a URL: 'http://***@127" in broadsheet("add", "--from", "list.txt")
     for name, told in (("list", "line 2"), ("opml", "http://***@"), ("ftp", "http://***@"), ("none", "***@")):
         assert told in broadsheet("add", "--from", with_password(f"{site.url}/{name}"))
-    assert "no article" in broadsheet("check", with_password(f"{site.url}/good"))
+    assert "is not an article" in broadsheet("check", with_password(f"{site.url}/good"))
     assert "***@" in broadsheet("check", f"{site.url}/ftp")
     assert "1 source added" in broadsheet("add", with_password(f"{site.url}/away"))
     broadsheet("run")

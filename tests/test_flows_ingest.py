@@ -66,9 +66,7 @@ def test_a_run_leaves_its_tables_and_its_crawl_log(
     def logged() -> bool:
         wanted = {"logs": {"flow_run_id": {"any_": [str(run_id)]}}}
         logs = client.request("POST", "/logs/filter", json=wanted).json()
-        return any(
-            log["level"] == 30 and log["message"].startswith("crawlers.conductor feed") for log in logs
-        )
+        return any(log["level"] == 30 and log["message"].startswith("crawlers.jobs feed") for log in logs)
 
     until(logged)  # logs are sent in the background
 

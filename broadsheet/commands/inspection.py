@@ -20,7 +20,10 @@ def explain(
     url: Annotated[str, typer.Argument(help="URL of an article, or any URL that was discovered.")],
     as_json: Json = False,
 ) -> None:
-    """Say every decision about a URL, from discovery to the index, in order."""
+    """Show every decision about a URL, in order, from its discovery to the index.
+
+    Example: broadsheet explain https://www.example.org/news/ferry
+    """
     from articles.urls import masked
     from broadsheet.terminal import print_json, say, table, when
     from pipeline.explain import explain as explain_url
@@ -134,7 +137,10 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
 
 def doctor(context: typer.Context) -> None:
-    """Look for what is wrong with folder, lock, archive, ledger and index, and say what to do."""
+    """Check the folder, lock, archive, ledger and index; suggest fixes.
+
+    Example: broadsheet doctor
+    """
     from pipeline.maintenance.doctor import examine
 
     show_findings(examine(configured(context)))

@@ -30,7 +30,10 @@ def deploy(
         str, typer.Option("--pool", help="Work pool whose workers execute the runs.")
     ] = "broadsheet",
 ) -> None:
-    """Register the schedules on the Prefect server that PREFECT_API_URL names."""
+    """Register the schedules on the Prefect server that PREFECT_API_URL names.
+
+    Example: broadsheet deploy --pool news
+    """
     from articles.errors import ConfigError, UrlError
     from articles.urls import host
     from broadsheet.terminal import console, say
