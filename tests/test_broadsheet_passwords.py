@@ -146,8 +146,8 @@ def test_no_password_of_a_feed_or_a_redirect_is_shown_or_kept(
     assert "redirects away from http: 'ftp://***@127.0.0.1/'" in rows[f"{site.url}/ftp"]
     assert "***@" in broadsheet("sources")
     for name, told in (("ftp", "ftp://***@"), ("none", "no URL: 'http://***@"), ("long", "ftp://***@")):
-        assert told in broadsheet("explain", f"{site.url}/{name}")
-    assert f"{site.url}/good -> {site.url}/page" in broadsheet("explain", f"{site.url}/good")
+        assert told in broadsheet("explain", f"{site.url}/{name}", "--json")
+    assert f"{site.url}/good -> {site.url}/page" in broadsheet("explain", f"{site.url}/good", "--json")
     for words in ("status", "doctor", "maintain", "export", "index rebuild", "reclean", "rebuild"):
         broadsheet(*words.split())
     with Collection(folder) as news:
