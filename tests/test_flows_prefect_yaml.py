@@ -74,8 +74,7 @@ def test_it_agrees_with_broadsheets_own_deployments_and_neither_removes_the_othe
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flows.deploy import deploy
-    from flows.deployments import register
+    from flows.deployments import deploy, register
 
     def made(names: tuple[str, ...]) -> "dict[str, DeploymentResponse]":
         """By the function that each runs."""
