@@ -1,29 +1,18 @@
-"""The crawl process: its store is opened, Scrapy's engine started, and all of it closed at the end."""
+"""The crawl process: Scrapy's engine is started with the settings of the parent's plan, and ends with the crawl."""
 
-import asyncio
 import logging
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
 
 from articles.errors import BroadsheetError
-from crawlers.feed_reader import FeedReader
-from crawlers.fetching.addresses import Guard
-from crawlers.fetching.fetcher import Download, Fetcher
-from crawlers.jobs import Tools
 from crawlers.parent import Parent
-from crawlers.plan import CrawlPlan, CrawlReport
-from crawlers.progress import Progress
-from crawlers.settings import scrapy_settings
-from crawlers.spider import NewsSpider
-from store.archive.writer import ArchiveWriter, repair
-from store.ledger import segment_table
-from store.ledger.database import Ledger
-from store.recorder import Recorder
+from crawlers.parent_link import ParentLink
+from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings
+from crawlers.spiders.feed import FeedSpider
 
-_log = logging.getLogger(__name__)
+_SETTINGS = "crawlers.settings"
 
 
 def main() -> NoReturn:
@@ -38,42 +27,35 @@ def main() -> NoReturn:
 
 
 def _crawl(plan: CrawlPlan, parent: Parent) -> None:
-    folder = Path(plan.folder)
-    feed_reader = FeedReader()
-    ledger = Ledger.open(folder / "ledger.sqlite")
-    with ledger.reading() as connection:
-        committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
-    for cut in repair(folder / "archive", committed, dropped):
-        _log.warning("%s: cut off %d bytes that an interrupted run left unfinished", cut.segment, cut.size)
-    archive = ArchiveWriter(folder / "archive", committed, _now)
-    recorder = Recorder(ledger, archive, _now)
-    guard = Guard(plan.settings.allow_addresses)
-    progress = Progress()
-
-    def tools(download: Download) -> Tools:
-        return Tools(
-            settings=plan.settings,
-            fetcher=Fetcher(download, plan.settings, guard, _now),
-            feed_reader=feed_reader,
-            recorder=recorder,
-            progress=progress,
-            clock=_now,
-        )
-
-    async def finished(finish: str) -> None:
-        try:
-            await asyncio.to_thread(recorder.close)
-        except BroadsheetError as error:
-            finish = f"failed: {error}"
-        archive.close()
-        ledger.close()
-        feed_reader.close()
-        # Nothing is left to tidy, and an orderly end of Scrapy would wait for name look-ups under way.
-        parent.end(progress.report(finish))
-
-    process = AsyncCrawlerProcess(scrapy_settings(plan.settings, guard))
-    process.crawl(NewsSpider, plan=plan, parent=parent, tools=tools, finished=finished)
+    settings = Settings()
+    settings.setmodule(_SETTINGS, priority="project")
+    settings.setdict(scrapy_settings(plan.settings), priority="cmdline")
+    settings.set("STORE_FOLDER", plan.folder, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(FeedSpider)
+    ParentLink(crawler, parent)
+    process.crawl(crawler, sources=plan.sources, pages=plan.pages)
     process.start(install_signal_handlers=False)
+
+
+def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
+    """The settings of broadsheet.toml by their names in Scrapy."""
+    return {
+        "USER_AGENT": settings.user_agent,
+        "DOWNLOAD_DELAY": settings.delay,
+        "CONCURRENT_REQUESTS": settings.concurrency_total,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": settings.concurrency,
+        "MAX_CRAWL_DELAY": settings.max_crawl_delay,
+        "MAX_RETRY_AFTER": settings.max_retry_after,
+        "RETRY_TIMES": settings.max_attempts - 1,
+        "DOWNLOAD_TIMEOUT": settings.timeout,
+        "DOWNLOAD_MAXSIZE": settings.max_bytes,
+        "MAX_FEED_BYTES": settings.max_feed_bytes,
+        "REDIRECT_MAX_TIMES": settings.max_redirects,
+        "ALLOW_ADDRESSES": list(settings.allow_addresses),
+        "STATS_DUMP": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+    }
 
 
 class _OneLine(logging.Formatter):
@@ -95,7 +77,3 @@ def _configure_logging() -> None:
     handler.addFilter(_is_news)
     logging.basicConfig(handlers=[handler])
     logging.disable(logging.INFO)  # Scrapy sets its own logger to DEBUG
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

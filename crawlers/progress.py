@@ -1,43 +1,68 @@
-"""How far a crawl is: counted on the way, reported as `CrawlReport`."""
+"""How far a crawl is: counted in Scrapy's stats, reported as `CrawlReport`."""
 
-from collections import Counter
+from typing import Self
+
+from scrapy.crawler import Crawler
 
 from articles.urls import masked
 from crawlers.plan import CrawlReport, FailedFeed
 from store.records import FeedResult, FetchReason
 
+_PREFIX = "crawl/"
+_MISSES = "crawl/misses/"
+_FEED_ERRORS = "crawl/feed_errors/"
+
 
 class Progress:
-    """Counts what becomes of feeds and pages; the names are those of the report."""
+    """An extension that counts what becomes of feeds and pages; the names are those of the report."""
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._misses: Counter[str] = Counter()
-        self._feed_errors: Counter[str] = Counter()
+    def __init__(self, crawler: Crawler) -> None:
+        self._stats = crawler.stats
         self._failed_feeds: list[FailedFeed] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The crawl's own. Raises TypeError where EXTENSIONS lacks it."""
+        found = crawler.get_extension(cls)
+        if found is None:
+            raise TypeError(f"EXTENSIONS must hold {cls.__qualname__}")
+        return found
 
     def count(self, **numbers: int) -> None:
         """Add to the named counters."""
-        self._counts.update(numbers)
+        for name, number in numbers.items():
+            self._stats.inc_value(_PREFIX + name, number)
 
     def miss(self, reason: FetchReason) -> None:
         """A page that left no capture."""
-        self._misses[reason] += 1
+        self._stats.inc_value(_MISSES + reason)
 
     def feed_error(self, result: FeedResult) -> None:
         """A feed that could not be fetched or read."""
-        self._counts["feeds_failed"] += 1
-        self._feed_errors[result.error.partition(": ")[0]] += 1
+        self.count(feeds_failed=1)
+        self._stats.inc_value(_FEED_ERRORS + result.error.partition(": ")[0])
         self._failed_feeds.append(
             FailedFeed(source=result.source, url=masked(result.url), error=result.error)
         )
 
     def report(self, finish: str = "") -> CrawlReport:
         """The counts as they stand."""
+        stats = self._stats.get_stats()
+        counts = {
+            name.removeprefix(_PREFIX): number for name, number in stats.items() if name.startswith(_PREFIX)
+        }
         return CrawlReport(
             finish=finish,
-            misses=dict(self._misses),
-            feed_errors=dict(self._feed_errors),
+            misses=_under("misses/", counts),
+            feed_errors=_under("feed_errors/", counts),
             failed_feeds=tuple(self._failed_feeds),
-            **self._counts,
+            **{name: number for name, number in counts.items() if "/" not in name},
         )
+
+
+def _under(prefix: str, counts: dict[str, int]) -> dict[str, int]:
+    return {name.removeprefix(prefix): number for name, number in counts.items() if name.startswith(prefix)}

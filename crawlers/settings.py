@@ -1,38 +1,81 @@
-"""The crawl's settings for Scrapy: little more than its downloader is used, and nothing that listens."""
+"""Scrapy's settings for this project. `broadsheet run` sets the values of broadsheet.toml over them (crawlers/process.py).
 
-from functools import partial
-from typing import Any
+Politeness goes by Scrapy's own names: DOWNLOAD_DELAY is the pause between two requests to a host, CONCURRENT_REQUESTS_PER_DOMAIN
+the most at once to a host, CONCURRENT_REQUESTS the most in all. Times in seconds, sizes in bytes.
+"""
 
-from crawlers.fetching.addresses import Guard, GuardedResolver
-from crawlers.fetching.handler import CappedHandler
-from crawlers.plan import CrawlSettings
+BOT_NAME = "broadsheet"
+SPIDER_MODULES = ["crawlers.spiders"]
+NEWSPIDER_MODULE = "crawlers.spiders"
 
+# Who asks, and for what.
+USER_AGENT = "Broadsheet/0.1 (+https://example.org/contact)"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "*",
+}
 
-def scrapy_settings(settings: CrawlSettings, guard: Guard) -> dict[str, Any]:
-    """Settings for an AsyncCrawlerProcess.
+# How politely. The next two are this project's own.
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0
+CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+MAX_CRAWL_DELAY = 60.0  # the longest Crawl-delay of a robots.txt that is obeyed in full
+MAX_RETRY_AFTER = 120.0  # the longest Retry-After that a crawl waits for
+RETRY_TIMES = 2
 
-    With empty base lists, all that comes with Scrapy is off: remote control and telnet (they listen), proxies
-    of the environment, cookies, its cache, its robots.txt and retry rules. Politeness, size and time limits
-    are set on each request (crawlers.fetching.fetcher).
-    """
-    return {
-        "TWISTED_DNS_RESOLVER": partial(GuardedResolver, guard),
-        "REACTOR_THREADPOOL_MAXSIZE": 20,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "CONCURRENT_REQUESTS": settings.concurrency_total,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": settings.concurrency,
-        "DOWNLOAD_DELAY": 0,
-        "DOWNLOAD_DELAY_JITTER": 0,
-        "DOWNLOAD_TIMEOUT": settings.timeout,
-        "DOWNLOAD_MAXSIZE": settings.max_bytes,
-        "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOADER_MIDDLEWARES_BASE": {},
-        "SPIDER_MIDDLEWARES_BASE": {},
-        "EXTENSIONS_BASE": {},
-        "DOWNLOAD_HANDLERS_BASE": {},
-        "DOWNLOAD_HANDLERS": {"http": CappedHandler, "https": CappedHandler},
-        "TELNETCONSOLE_ENABLED": False,
-        "REMOTE_CONTROL_ENABLED": False,
-        "STATS_DUMP": False,
-        "LOG_INSTALL_ROOT_HANDLER": False,
-    }
+# How far. Networks (CIDR) of ALLOW_ADDRESSES may be reached although they are private.
+DOWNLOAD_TIMEOUT = 30.0
+DOWNLOAD_MAXSIZE = 10_000_000
+DOWNLOAD_WARNSIZE = 0
+MAX_FEED_BYTES = 5_000_000
+REDIRECT_MAX_TIMES = 5
+ALLOW_ADDRESSES: list[str] = []
+DOWNLOAD_VERIFY_CERTIFICATES = True
+TWISTED_DNS_RESOLVER = "crawlers.fetching.addresses.GuardedResolver"
+REACTOR_THREADPOOL_MAXSIZE = 20
+
+# How Scrapy works here: a lane a host, and each concern in a middleware of its own.
+SCHEDULER = "crawlers.scheduler.LaneScheduler"
+DOWNLOADER = "crawlers.downloader.LaneDownloader"
+DOWNLOAD_HANDLERS = {
+    "http": "crawlers.fetching.handler.CappedHandler",
+    "https": "crawlers.fetching.handler.CappedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "crawlers.middlewares.address_guard.AddressGuardMiddleware": 50,
+    "crawlers.middlewares.robots.RobotsMiddleware": 100,
+    "crawlers.middlewares.retry.PoliteRetryMiddleware": 550,
+    "crawlers.middlewares.decoding.DecodingMiddleware": 590,
+    "crawlers.middlewares.redirect.WaryRedirectMiddleware": 600,
+    "crawlers.middlewares.chain_cookies.ChainCookiesMiddleware": 700,
+    "crawlers.middlewares.politeness.PolitenessMiddleware": 990,
+    # Replaced by those above.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+}
+HTTPPROXY_ENABLED = False  # a proxy of the environment would reach what the address guard refuses
+SPIDER_MIDDLEWARES = {
+    # A page of any status is kept, and none is passed over in silence.
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+}
+EXTENSIONS = {"crawlers.progress.Progress": 0}
+ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64_000_000  # of pages that wait to be stored, before fetching pauses
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# What `-O pages.jsonl` writes of a page: not its body, which is no text.
+FEED_EXPORT_FIELDS = ["url", "final_url", "status", "fetched_at", "redirects", "entry"]
+LOG_LEVEL = "INFO"

@@ -3,24 +3,29 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
-from scrapy import Request
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
+from scrapy.settings import Settings
 from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
 
-from crawlers.fetching.addresses import Guard
 from crawlers.fetching.answers import FetchError
-from crawlers.fetching.fetcher import Fetcher
-from crawlers.fetching.hosts import Hosts, Slots
+from crawlers.fetching.failures import explained
+from crawlers.fetching.hosts import Host, Hosts, Manners, Slots
 from crawlers.plan import CrawlSettings
+from crawlers.process import scrapy_settings
 from store.records import UrlState
 from tests import virtual_time
 from tests.loopback import Hit, Reply, Site, crawl, plan, rss, serve
@@ -30,8 +35,9 @@ A, B = "http://a.example", "http://b.example"
 GOOD = Reply(b"there")
 
 
-def settings(**changes: float) -> CrawlSettings:
-    return plan(Path(), **{"delay": 0.0, **changes}).settings
+def manners(**changes: float) -> Manners:
+    quick = {"delay": 0.0, "concurrency": 1, "concurrency_total": 32, "max_crawl_delay": 60.0}
+    return msgspec.convert(quick | changes, Manners)
 
 
 def busy(status: int, retry_after: str = "") -> Reply:
@@ -46,18 +52,27 @@ class Web:
     asked: dict[str, list[float]] = field(default_factory=dict)
 
     def fetch(self, *urls: str, **changes: float) -> list[int | FetchError]:
-        """What comes of fetching these URLs, asked for all at once: statuses and failures."""
+        """What comes of fetching these URLs, asked for all at once: statuses and failures. Scrapy's own engine does it."""
+        outcomes: dict[str, int | FetchError] = {}
+        virtual_time.run(self._crawl(urls, outcomes, plan(Path(), **{"delay": 0.0, **changes}).settings))
+        return [outcomes[url] for url in urls]
 
-        async def status(fetcher: Fetcher, url: str) -> int | FetchError:
-            answer = await fetcher.fetch(url, 1_000, {})
-            return answer if isinstance(answer, FetchError) else answer.status
-
-        async def all_at_once() -> list[int | FetchError]:
-            clock = lambda: NOON + timedelta(seconds=virtual_time.now())  # noqa: E731
-            fetcher = Fetcher(self.download, settings(**changes), Guard(()), clock)
-            return await asyncio.gather(*(status(fetcher, url) for url in urls))
-
-        return virtual_time.run(all_at_once())
+    async def _crawl(
+        self, urls: Sequence[str], outcomes: dict[str, int | FetchError], settings: CrawlSettings
+    ) -> None:
+        scrapy = Settings()
+        scrapy.setmodule("crawlers.settings", priority="project")
+        scrapy.setdict(scrapy_settings(settings), priority="cmdline")
+        here = {
+            "TWISTED_REACTOR_ENABLED": False,
+            "DOWNLOAD_HANDLERS": {"http": Handler, "https": None},
+            "ITEM_PIPELINES": {},
+            "MEMUSAGE_ENABLED": False,
+            "LOG_ENABLED": False,
+            "CLOCK": lambda: NOON + timedelta(seconds=virtual_time.now()),
+        }
+        scrapy.setdict(here, priority="cmdline")
+        await AsyncCrawlerRunner(scrapy).crawl(Asking, web=self, urls=urls, outcomes=outcomes)
 
     async def download(self, request: Request) -> Response:
         before = self.asked.setdefault(request.url, [])
@@ -72,6 +87,46 @@ class Web:
     def times(self, site: str) -> list[float]:
         """When the site was asked for anything."""
         return sorted(at for url, times in self.asked.items() if url.startswith(f"{site}/") for at in times)
+
+
+class Asking(Spider):
+    """Asks for URLs and notes what comes of each."""
+
+    name = "asking"
+
+    def __init__(self, web: Web, urls: Sequence[str], outcomes: dict[str, int | FetchError]) -> None:
+        super().__init__()
+        self.web, self.urls, self.outcomes = web, urls, outcomes
+
+    async def start(self) -> AsyncIterator[Request]:
+        for url in self.urls:
+            yield Request(url, callback=self.parse, errback=self.failed)
+
+    def parse(self, response: Response) -> None:
+        self.outcomes[response.url] = response.status
+
+    def failed(self, failure: Failure) -> None:
+        request = failure.request
+        self.outcomes[request.url] = explained(failure.value, request)
+
+
+class Handler:
+    """A download handler that asks the spider's web."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Handler":
+        return cls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        return await self._crawler.spider.web.download(request)
+
+    async def close(self) -> None:
+        pass
 
 
 def at(*seconds: float) -> object:
@@ -217,6 +272,15 @@ def test_a_host_that_has_gone_silent_is_given_up_for_the_run(tmp_path: Path) -> 
     assert all(result.state(site.url + path) is UrlState.DUE for path in pages)
 
 
+@asynccontextmanager
+async def turn(host: Host) -> AsyncIterator[None]:
+    await host.begin()
+    try:
+        yield
+    finally:
+        host.end()
+
+
 @pytest.mark.parametrize(("concurrency", "total", "most"), [(3, 100, 6), (1, 100, 2), (5, 4, 4)])
 def test_so_many_requests_at_once(concurrency: int, total: int, most: int) -> None:
     """Of two hosts, 12 requests each."""
@@ -224,14 +288,14 @@ def test_so_many_requests_at_once(concurrency: int, total: int, most: int) -> No
 
     async def ask(hosts: Hosts, url: str) -> None:
         nonlocal now, peak
-        async with hosts.of(url).turn():
+        async with turn(hosts.of(url)):
             now += 1
             peak = max(peak, now)
             await asyncio.sleep(0.01)
             now -= 1
 
     async def all_at_once() -> None:
-        hosts = Hosts(settings(concurrency=concurrency, concurrency_total=total))
+        hosts = Hosts(manners(concurrency=concurrency, concurrency_total=total))
         urls = [f"http://{name}.example/{n}" for n in range(12) for name in ("a", "b")]
         await asyncio.gather(*(ask(hosts, url) for url in urls))
 
@@ -243,20 +307,20 @@ def test_waiting_hosts_take_nobodys_place() -> None:
     """One request at a time in all: a paused host must not be the one."""
 
     async def ask() -> list[float]:
-        hosts = Hosts(settings(concurrency_total=1, delay=0.2))
+        hosts = Hosts(manners(concurrency_total=1, delay=0.2))
         hosts.of(A).pause(0.4)
 
-        async def turn(url: str) -> float:
-            async with hosts.of(url).turn():
+        async def begun(url: str) -> float:
+            async with turn(hosts.of(url)):
                 return virtual_time.now()
 
-        return await asyncio.gather(*map(turn, (A, B, B)))
+        return await asyncio.gather(*map(begun, (A, B, B)))
 
     assert virtual_time.run(ask()) == at(0.4, 0, 0.2)
 
 
 def test_ports_and_schemes_of_a_name_are_one_host() -> None:
-    hosts = Hosts(settings())
+    hosts = Hosts(manners())
     assert hosts.of("http://a.example/x") is hosts.of("https://a.example:8443/y")
     assert hosts.of("http://a.example/") is not hosts.of("http://www.a.example/")
 

@@ -7,7 +7,7 @@ connects to the very addresses that passed, so a name cannot be bound anew in be
 import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import Any, Self
 
 from twisted.internet._resolver import GAIResolver
 
@@ -16,15 +16,15 @@ _UNICAST_6 = ip_network("2000::/3")
 _TUNNELS_6 = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 
 
-class Guard:
-    """Knows which addresses may be reached: public ones, and those in the networks (CIDR) of `allow`.
+REFUSED: set[str] = set()
+"""The host names that resolved to nothing else than refused addresses; of the process, as its resolver is."""
 
-    `refused` collects the host names that resolved to nothing else than refused addresses.
-    """
+
+class Guard:
+    """Knows which addresses may be reached: public ones, and those in the networks (CIDR) of `allow`."""
 
     def __init__(self, allow: Iterable[str] = ()) -> None:
         self._allow = tuple(ip_network(network) for network in allow)
-        self.refused: set[str] = set()
 
     def admits(self, address: str) -> bool:
         """Whether the IP address may be connected to."""
@@ -49,7 +49,7 @@ class Guard:
             raise socket.gaierror(f"{host} is no host name: {error}") from error
         admitted = [entry for entry in found if self.admits(str(entry[4][0]))]
         if found and not admitted:
-            self.refused.add(host)
+            REFUSED.add(host)
         return admitted
 
 
@@ -59,6 +59,11 @@ class GuardedResolver(GAIResolver):
     def __init__(self, guard: Guard, reactor: Any) -> None:
         super().__init__(reactor, getaddrinfo=guard.lookup)
         self._installed_on = reactor
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: Any) -> Self:
+        """`crawler` is the process, whose settings are asked, not those of a spider."""
+        return cls(Guard(crawler.settings.getlist("ALLOW_ADDRESSES")), reactor)
 
     def install_on_reactor(self) -> None:
         """Called by Scrapy before the reactor starts."""

@@ -6,19 +6,35 @@ that a few slow hosts would hold up all others.
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import suppress
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from articles.urls import host
-from crawlers.plan import CrawlSettings
 
 if TYPE_CHECKING:
     from crawlers.fetching.answers import FetchError
 
 _LEAST_PAUSE = 0.5
 """Seconds from which the pauses of a host in trouble are doubled, where no delay is set."""
+
+
+class StoppedError(Exception):
+    """The crawl ends before this request's turn: nobody was asked, and its URL stays as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How to treat hosts: seconds from one request to the next, most requests at once to one host, and to all.
+
+    No Crawl-delay and no back-off makes the pause longer than `max_crawl_delay`, unless `delay` is.
+    """
+
+    delay: float
+    concurrency: int
+    concurrency_total: int
+    max_crawl_delay: float
 
 
 class Slots:
@@ -64,35 +80,47 @@ class Host:
     answer since the last answer. Both are kept by who asks.
     """
 
-    def __init__(self, settings: CrawlSettings, total: Slots) -> None:
+    def __init__(self, manners: Manners, total: Slots, stop: asyncio.Event) -> None:
         self.closed: FetchError | None = None
         self.unanswered = 0
-        self._settings = settings
-        self._delay = settings.delay
+        self._manners = manners
+        self._delay = manners.delay
         self._next = 0.0
         self._asked = 0
-        self._turns = asyncio.Semaphore(settings.concurrency)
+        self._turns = asyncio.Semaphore(manners.concurrency)
         self._starts = asyncio.Lock()
         self._total = total
+        self._stop = stop
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait until a request may start; it is over when the block is left."""
+    async def begin(self) -> None:
+        """Wait until a request may start; `end` must follow when it is over. Raises StoppedError."""
         loop = asyncio.get_running_loop()
-        async with self._turns:
+        await self._turns.acquire()
+        try:
             async with self._starts:
                 while True:
-                    await asyncio.sleep(self._next - loop.time())
+                    await self._sleep(self._next - loop.time())
                     await self._total.acquire(self._asked)
-                    if self._next <= loop.time():
+                    if self._next <= loop.time() and not self._stop.is_set():
                         break
                     self._total.release()
                 self._next = loop.time() + self._delay
                 self._asked += 1
-            try:
-                yield
-            finally:
-                self._total.release()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def end(self) -> None:
+        """The request that began is over."""
+        self._total.release()
+        self._turns.release()
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), seconds)
+        if self._stop.is_set():
+            raise StoppedError
 
     def pause(self, seconds: float) -> None:
         """No request starts before so many seconds have passed."""
@@ -100,14 +128,14 @@ class Host:
 
     def obey(self, crawl_delay: float) -> None:
         """Take a robots.txt Crawl-delay, within limits, counted from the last request on."""
-        delay = max(self._delay, min(crawl_delay, self._settings.max_crawl_delay))
+        delay = max(self._delay, min(crawl_delay, self._manners.max_crawl_delay))
         self._next += delay - self._delay
         self._delay = delay
 
     def slow_down(self) -> float:
-        """Double the delay for the rest of the run, within limits; answers it."""
+        """Double the delay for the rest of the run, within limits; returns it."""
         doubled = 2 * max(self._delay, _LEAST_PAUSE)
-        self._delay = max(self._delay, min(doubled, self._settings.max_crawl_delay))
+        self._delay = max(self._delay, min(doubled, self._manners.max_crawl_delay))
         return self._delay
 
     def retry_pause(self, attempt: int) -> float:
@@ -118,14 +146,19 @@ class Host:
 class Hosts:
     """All hosts of a crawl, by name: ports of one name are one host. `concurrency_total` bounds them together."""
 
-    def __init__(self, settings: CrawlSettings) -> None:
-        self._settings = settings
-        self._total = Slots(settings.concurrency_total)
+    def __init__(self, manners: Manners) -> None:
+        self._manners = manners
+        self._total = Slots(manners.concurrency_total)
+        self._stop = asyncio.Event()
         self._hosts: dict[str, Host] = {}
 
     def of(self, url: str) -> Host:
-        """The host that serves `url`."""
+        """The host that serves `url`. Raises UrlError."""
         name = host(url)
         if name not in self._hosts:
-            self._hosts[name] = Host(self._settings, self._total)
+            self._hosts[name] = Host(self._manners, self._total, self._stop)
         return self._hosts[name]
+
+    def stop(self) -> None:
+        """From now on no request begins: those that wait raise StoppedError."""
+        self._stop.set()

@@ -1,0 +1,16 @@
+"""The time that a crawl notes: the machine's, or what the setting CLOCK gives (a function without arguments)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from scrapy.crawler import Crawler
+
+
+def clock(crawler: Crawler) -> Callable[[], datetime]:
+    """A function that returns the present, aware UTC."""
+    given: Callable[[], datetime] | None = crawler.settings.get("CLOCK")
+    return given or _now
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

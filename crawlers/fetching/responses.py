@@ -1,0 +1,43 @@
+"""Scrapy's responses as the records of this project."""
+
+from datetime import datetime
+
+from scrapy.http import Response
+
+from articles.model import FeedEntry, Page
+from articles.urls import canonical
+from crawlers.fetching.answers import Answer, Headers
+
+FETCHED_AT = "fetched_at"
+"""Where a request's meta says when its answer was complete; the politeness middleware notes it."""
+
+
+def headers(response: Response) -> Headers:
+    """All headers in order as sent, their names in lower case."""
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+
+
+def answer(response: Response, at: datetime) -> Answer:
+    """The answer that came complete at `at`, whatever led to it."""
+    return Answer(
+        url=response.url, status=response.status, headers=headers(response), body=response.body, at=at
+    )
+
+
+def page(response: Response, entry: FeedEntry) -> Page:
+    """The page that a request for `entry` led to."""
+    meta = response.meta
+    return Page(
+        url=entry.url,
+        final_url=canonical(response.url),
+        redirects=tuple(meta.get("redirect_urls", ())),
+        status=response.status,
+        headers=headers(response),
+        body=response.body,
+        fetched_at=meta[FETCHED_AT],
+        entry=entry,
+    )

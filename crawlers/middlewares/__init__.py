@@ -1,0 +1,1 @@
+"""Downloader middlewares, one concern each; crawlers/settings.py puts them in order."""

@@ -1,0 +1,114 @@
+"""Politeness: each host's turn, its pauses, and when it is left alone for the rest of a crawl. The innermost middleware."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.clock import clock
+from crawlers.fetching import responses
+from crawlers.fetching.answers import FetchError, wait_asked
+from crawlers.fetching.failures import explained
+from crawlers.fetching.hosts import Host, Hosts, Manners
+from store.records import FetchReason
+
+_SILENCE = 10
+"""Requests in a row without an answer after which a host is left alone for the rest of the crawl."""
+_LOOK = 0.5
+"""Seconds between two looks whether the crawl is stopping: Scrapy has no signal for its beginning."""
+
+
+class PolitenessMiddleware:
+    """Awaits the turn of a request's host, and ends it when the answer is there. `clock` tells the time, aware UTC."""
+
+    def __init__(self, crawler: Crawler, clock: Callable[[], datetime]) -> None:
+        settings = crawler.settings
+        self.hosts = Hosts(
+            Manners(
+                delay=settings.getfloat("DOWNLOAD_DELAY"),
+                concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+                concurrency_total=settings.getint("CONCURRENT_REQUESTS"),
+                max_crawl_delay=settings.getfloat("MAX_CRAWL_DELAY"),
+            )
+        )
+        self._max_retry_after = settings.getfloat("MAX_RETRY_AFTER")
+        self._clock = clock
+        self._crawler = crawler
+        self._turns: dict[Request, Host] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        middleware = cls(crawler, clock(crawler))
+        crawler.signals.connect(middleware._engine_started, signals.engine_started)
+        crawler.signals.connect(middleware._spider_closed, signals.spider_closed)
+        return middleware
+
+    async def process_request(self, request: Request) -> None:
+        """Raises FetchError (retry_after, silent) where the host is left alone, StoppedError where the crawl ends first."""
+        place = self.hosts.of(request.url)
+        if not place.closed:
+            await place.begin()
+            self._turns[request] = place
+        if place.closed:
+            raise place.closed
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        request.meta[responses.FETCHED_AT] = self._clock()
+        if place := self._turns.pop(request, None):
+            place.end()
+            place.unanswered = 0
+            if not request.meta.get("dont_retry"):
+                self._back_off(place, response, request.meta[responses.FETCHED_AT])
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        place = self._turns.pop(request, None)
+        if place is None:
+            return  # it was refused before its turn
+        place.end()
+        failure = explained(exception, request)
+        place.unanswered += failure.reason.passing
+        if place.unanswered >= _SILENCE and not place.closed:
+            place.closed = FetchError(
+                FetchReason.SILENT, f"{_SILENCE} requests in a row without answer, last {failure}"
+            )
+
+    def may_ask_again(self, request: Request) -> bool:
+        """Whether the host has not been left alone."""
+        return self.hosts.of(request.url).closed is None
+
+    def pause(self, request: Request, attempt: int) -> None:
+        """Leave the host alone for a while, longer after each failed attempt (from 1)."""
+        place = self.hosts.of(request.url)
+        place.pause(place.retry_pause(attempt))
+
+    def _back_off(self, place: Host, response: Response, at: datetime) -> None:
+        """Pause for a busy host, or leave it alone for the crawl where it asks for too long a pause."""
+        wait = wait_asked(responses.answer(response, at)) if response.status in {429, 503} else None
+        if wait is None:
+            return
+        if wait > self._max_retry_after:
+            detail = f"HTTP {response.status}, to be left alone for {wait:.0f} s"
+            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, at + timedelta(seconds=wait))
+        else:
+            place.pause(max(wait, place.slow_down()))
+
+    def _engine_started(self) -> None:
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    def _spider_closed(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+
+    async def _watch(self) -> None:
+        """Scrapy waits for the requests under way; those that wait for their turn are not to be among them."""
+        running = True
+        while running:
+            await asyncio.sleep(_LOOK)
+            running = self._crawler.engine.running
+        self.hosts.stop()

@@ -1,0 +1,1 @@
+"""The spiders: each is a way into a news site."""
