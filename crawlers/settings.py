@@ -70,11 +70,16 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
 }
-EXTENSIONS = {"crawlers.progress.Progress": 0}
+EXTENSIONS = {
+    "crawlers.progress.Progress": 0,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # listens, and takes half a second to import
+    "scrapy.extensions.telnet.TelnetConsole": None,  # listens
+}
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
+CONCURRENT_ITEMS = (
+    4  # Scrapy starts as many tasks for each response: its own 100 cost two milliseconds a page
+)
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64_000_000  # of pages that wait to be stored, before fetching pauses
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
 
 # What `-O pages.jsonl` writes of a page: not its body, which is no text.
 FEED_EXPORT_FIELDS = ["url", "final_url", "status", "fetched_at", "redirects", "entry"]

@@ -65,7 +65,7 @@ class FeedSpider(Spider):
         for each in due:
             yield self._page(each)
 
-    async def _feed(self, target: FeedTarget) -> AsyncIterator[Request | Miss]:
+    async def _feed(self, target: FeedTarget) -> AsyncIterator[Request]:
         """The request for a feed; none for what is no URL, which is noted as a failure."""
         try:
             refuse_unfetchable(target.url)
@@ -85,11 +85,7 @@ class FeedSpider(Spider):
             dont_filter=True,
         )
 
-    def _page(self, due: DueUrl) -> Request | Miss:
-        try:
-            refuse_unfetchable(due.url)
-        except UrlError as error:
-            return self._miss(due, FetchError(FetchReason.URL, str(error)))
+    def _page(self, due: DueUrl) -> Request:
         return Request(
             due.url,
             callback=self.parse_page,
@@ -128,9 +124,7 @@ class FeedSpider(Spider):
         at = clock(self.crawler)()
         return FeedResult(source=target.source, url=target.url, at=at, status=0, error=str(error))
 
-    async def _listed(
-        self, result: FeedResult, entries: tuple[FeedEntry, ...]
-    ) -> AsyncIterator[Request | Miss]:
+    async def _listed(self, result: FeedResult, entries: tuple[FeedEntry, ...]) -> AsyncIterator[Request]:
         discovery = await self._store.feed(result, entries)
         progress = Progress.of(self.crawler)
         if result.error:
