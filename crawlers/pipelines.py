@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from twisted.python.failure import Failure
 
 from articles.errors import BroadsheetError
 from articles.model import FeedEntry, Page
+from articles.urls import masked
+from crawlers.books import Books, Given, given
 from crawlers.clock import clock
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
@@ -27,6 +27,8 @@ from store.records import Discovery, DueUrl, FeedResult, FeedTarget, FetchReason
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+NOT_MODIFIED = 304
 
 store_failed = object()
 """The signal that the store cannot be written (`error`): what comes after it would be lost."""
@@ -48,18 +50,11 @@ class StorePipeline:
         self._clock = clock
         self._open = ExitStack()
         self._recorder: Recorder | None = None
-        self._unsettled: dict[str, str] = {}
+        self._books = Books(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        pipeline = cls(crawler, crawler.settings.get("STORE_FOLDER", ""), clock(crawler))
-        connect = crawler.signals.connect
-        connect(pipeline._request_scheduled, signals.request_scheduled)
-        connect(pipeline._request_dropped, signals.request_dropped)
-        connect(pipeline._spider_error, signals.spider_error)
-        connect(pipeline._item_lost, signals.item_dropped)
-        connect(pipeline._item_lost, signals.item_error)
-        return pipeline
+        return cls(crawler, crawler.settings.get("STORE_FOLDER", ""), clock(crawler))
 
     def open_spider(self) -> None:
         """Raises CloseSpider where the store cannot be opened."""
@@ -88,29 +83,44 @@ class StorePipeline:
         match item:
             case Page():
                 await self._durable(self._store.page(item))
-                self._settle(item.url)
+                self._books.settle_page(item.url)
                 self._progress.count(fetched=1)
             case Miss():
                 await self._durable(self._store.miss(item))
-                self._settle(item.url)
+                self._books.settle_page(item.url)
                 self._progress.miss(item.reason)
         return item
 
     async def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
         """The feeds of these sources (name, URLs), with their validators."""
-        return await self._durable(self._store.targets(sources))
+        targets = await self._durable(self._store.targets(sources))
+        self._books.give_out(targets)
+        return targets
 
     async def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> tuple[DueUrl, ...]:
         """Of these entries, those that are due, and what earlier crawls left to these sources."""
-        return await self._durable(self._store.queued(entries, sources))
+        due = await self._durable(self._store.queued(entries, sources))
+        self._books.give_out(due)
+        return due
 
-    async def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> Discovery:
+    async def feed(self, target: FeedTarget, result: FeedResult, entries: Sequence[FeedEntry]) -> Discovery:
         """Note a fetched feed and what it lists; `due` holds each URL once in a crawl."""
-        return await self._durable(self._store.feed(result, entries))
+        discovery = await self._durable(self._store.feed(result, entries))
+        self._books.settle(target)
+        progress = self._progress
+        if result.error:
+            _log.warning("feed %s: %s", masked(result.url), result.error)
+            progress.feed_error(result)
+        elif result.status == NOT_MODIFIED:
+            progress.count(feeds_unchanged=1)
+        else:
+            progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
+        self._books.give_out(discovery.due)
+        return discovery
 
-    def not_asked(self, url: str) -> None:
-        """The crawl ended before the URL's turn: it stays due."""
-        self._settle(url)
+    def not_asked(self, thing: Given) -> None:
+        """The crawl ended before its turn: it stays due."""
+        self._books.settle(thing)
 
     @property
     def _store(self) -> Recorder:
@@ -132,44 +142,23 @@ class StorePipeline:
     def _fail(self, error: BroadsheetError) -> None:
         self._crawler.signals.send_catch_log(store_failed, error=error)
 
-    # The books: which URLs were given out, and what is known of those that do not come back.
-
-    def _settle(self, url: str) -> None:
-        self._unsettled.pop(url, None)
-
-    def _request_scheduled(self, request: Request) -> None:
-        if due := _due(request):
-            self._unsettled[due.url] = "its request vanished"
-
-    def _request_dropped(self, request: Request) -> None:
-        self._suspect(request, "its request was dropped as a duplicate")
-
-    def _spider_error(self, failure: Failure, response: Any) -> None:
-        self._suspect(getattr(response, "request", None), f"the spider failed: {failure.getErrorMessage()}")
-
-    def _item_lost(self, response: Any) -> None:
-        self._suspect(getattr(response, "request", None), "an item pipeline dropped its page")
-
-    def _suspect(self, request: Request | None, why: str) -> None:
-        due = _due(request) if request is not None else None
-        if due and due.url in self._unsettled:
-            self._unsettled[due.url] = why
-
     async def _close_books(self) -> None:
+        """Note what was given out and did not come back, unless its request still waited, or the crawl was stopped."""
         scheduler = self._crawler.engine.scheduler
+        if not self._crawler.engine.running:
+            return
         for request in scheduler.waiting() if isinstance(scheduler, LaneScheduler) else ():
-            if due := _due(request):
-                self._settle(due.url)
-        for url, why in list(self._unsettled.items()):
-            reason = FetchReason.ERROR
-            await self.process_item(
-                Miss(url=url, at=self._clock(), state=reason.state, reason=reason, detail=why)
-            )
-
-
-def _due(request: Request) -> DueUrl | None:
-    due = request.cb_kwargs.get("due")
-    return due if isinstance(due, DueUrl) else None
+            if thing := given(request):
+                self._books.settle(thing)
+        for thing, why in self._books.unsettled():
+            reason, at = FetchReason.ERROR, self._clock()
+            if isinstance(thing, DueUrl):
+                miss = Miss(url=thing.url, at=at, state=reason.state, reason=reason, detail=why)
+                await self.process_item(miss)
+            else:
+                error = f"{reason}: {why}"
+                result = FeedResult(source=thing.source, url=thing.url, at=at, status=0, error=error)
+                await self.feed(thing, result, ())
 
 
 def _recorder(folder: Path, stack: ExitStack, now: Callable[[], datetime]) -> Recorder:

@@ -81,6 +81,6 @@ CONCURRENT_ITEMS = (
 )
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64_000_000  # of pages that wait to be stored, before fetching pauses
 
-# What `-O pages.jsonl` writes of a page: not its body, which is no text.
-FEED_EXPORT_FIELDS = ["url", "final_url", "status", "fetched_at", "redirects", "entry"]
+# What `-O pages.jsonl` writes of a page (not its body, which is no text), and of what could not be fetched.
+FEED_EXPORT_FIELDS = ["url", "final_url", "status", "fetched_at", "redirects", "reason", "detail", "entry"]
 LOG_LEVEL = "INFO"

@@ -18,12 +18,11 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import explained, failed
 from crawlers.fetching.hosts import StoppedError
-from crawlers.pipelines import StorePipeline
+from crawlers.pipelines import NOT_MODIFIED, StorePipeline
 from crawlers.plan import SourceFeeds
 from crawlers.progress import Progress
 from store.records import DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, Miss
 
-_NOT_MODIFIED = 304
 _ARGUMENT = "feed"
 
 _log = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ class FeedSpider(Spider):
             refuse_unfetchable(target.url)
         except UrlError as error:
             failure = FetchError(FetchReason.URL, str(error))
-            async for request in self._listed(self._failed(target, failure), ()):
+            async for request in self._listed(target, self._failed(target, failure), ()):
                 yield request
             return
         conditions = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
@@ -100,7 +99,7 @@ class FeedSpider(Spider):
         answer = responses.answer(response, response.meta[responses.FETCHED_AT])
         result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
         entries: tuple[FeedEntry, ...] = ()
-        if answer.status == _NOT_MODIFIED and (target.etag or target.last_modified):
+        if answer.status == NOT_MODIFIED and (target.etag or target.last_modified):
             result = replace(result, etag=target.etag, last_modified=target.last_modified)
         elif not 200 <= answer.status < 300:
             result = replace(result, error=f"{FeedReason.HTTP} {answer.status}")
@@ -109,32 +108,27 @@ class FeedSpider(Spider):
             result, entries, dropped = await self._reader.read(target, answer)
             if dropped:
                 _log.warning("feed %s: entries left out: %s", target.url, dropped)
-        async for request in self._listed(result, entries):
+        async for request in self._listed(target, result, entries):
             yield request
 
     async def feed_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note why a feed could not be had; requests for its pages that are due from earlier."""
         request, error = failed(failure)
+        target: FeedTarget = request.cb_kwargs["target"]
         if not isinstance(error, StoppedError):
-            result = self._failed(request.cb_kwargs["target"], _noted(error, request))
-            async for each in self._listed(result, ()):
+            result = self._failed(target, _noted(error, request))
+            async for each in self._listed(target, result, ()):
                 yield each
 
     def _failed(self, target: FeedTarget, error: FetchError) -> FeedResult:
         at = clock(self.crawler)()
         return FeedResult(source=target.source, url=target.url, at=at, status=0, error=str(error))
 
-    async def _listed(self, result: FeedResult, entries: tuple[FeedEntry, ...]) -> AsyncIterator[Request]:
-        discovery = await self._store.feed(result, entries)
-        progress = Progress.of(self.crawler)
-        if result.error:
-            _log.warning("feed %s: %s", masked(result.url), result.error)
-            progress.feed_error(result)
-        elif result.status == _NOT_MODIFIED:
-            progress.count(feeds_unchanged=1)
-        else:
-            progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
-        progress.count(due=len(discovery.due))
+    async def _listed(
+        self, target: FeedTarget, result: FeedResult, entries: tuple[FeedEntry, ...]
+    ) -> AsyncIterator[Request]:
+        discovery = await self._store.feed(target, result, entries)
+        Progress.of(self.crawler).count(due=len(discovery.due))
         for due in discovery.due:
             yield self._page(due)
 
@@ -147,7 +141,7 @@ class FeedSpider(Spider):
         request, error = failed(failure)
         due: DueUrl = request.cb_kwargs["due"]
         if isinstance(error, StoppedError):
-            self._store.not_asked(due.url)
+            self._store.not_asked(due)
         else:
             yield self._miss(due, _noted(error, request))
 
