@@ -7,8 +7,9 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from articles.errors import BroadsheetError
+from crawlers import shared
 from crawlers.parent import Parent
-from crawlers.pipelines import StorePipeline, store_failed
+from crawlers.pipelines import store_failed
 from crawlers.progress import Progress
 
 _REPORT_SECONDS = 0.5
@@ -58,12 +59,10 @@ class ParentLink:
             await self._crawler.signals.send_catch_log_async(
                 signals.spider_closed, spider=spider, reason=finish
             )
-        store = self._crawler.get_item_pipeline(StorePipeline)
-        if store is not None:
-            try:
-                await store.close()
-            except BroadsheetError as error:
-                finish = f"failed: {error}"
+        try:
+            await shared.of(self._crawler).store.close()
+        except BroadsheetError as error:
+            finish = f"failed: {error}"
         self._parent.end(self._progress.report(finish))
 
     @property

@@ -1,12 +1,9 @@
-"""The item pipeline: pages and misses go to the store, and the books are closed at the end: no URL vanishes."""
+"""The item pipeline: what spiders yield goes to the store, and the books are closed at the end: no URL vanishes."""
 
 import asyncio
 import logging
-import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scrapy.crawler import Crawler
@@ -15,14 +12,12 @@ from scrapy.exceptions import CloseSpider
 from articles.errors import BroadsheetError
 from articles.model import FeedEntry, Page
 from articles.urls import masked
-from crawlers.books import Books, Given, given
+from crawlers import shared
+from crawlers.books import Books, given
 from crawlers.clock import clock
+from crawlers.pages import Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
-from store.archive.writer import ArchiveWriter, repair
-from store.ledger import segment_table
-from store.ledger.database import Ledger
-from store.recorder import Recorder
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, FetchReason, Miss
 
 if TYPE_CHECKING:
@@ -41,71 +36,77 @@ _log = logging.getLogger(__name__)
 class StorePipeline:
     """Archive and ledger of a crawl, in the folder of STORE_FOLDER; without that, in one that is thrown away at the end.
 
-    An item is passed on once it is durable, so that Scrapy fetches no faster than the disk takes it.
+    A Page is archived; a FeedEntry makes its page due, if it is not known; a Miss is noted; other items are passed on.
+    An item is passed on once it is durable, so that Scrapy fetches no faster than the disk takes it. SOURCE is the
+    source of what names none itself.
     """
 
-    def __init__(self, crawler: Crawler, folder: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._folder = folder
-        self._clock = clock
-        self._open = ExitStack()
-        self._recorder: Recorder | None = None
+        self._clock = clock(crawler)
+        self._access = shared.of(crawler).store
         self._books = Books(crawler)
+        self._entered = False
+        self.pages = Pages(self._clock, self._books.settle)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, crawler.settings.get("STORE_FOLDER", ""), clock(crawler))
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The crawl's own, once its engine is there. Raises TypeError where ITEM_PIPELINES lacks it."""
+        found = crawler.get_item_pipeline(cls)
+        if found is None:
+            raise TypeError(f"ITEM_PIPELINES must hold {cls.__qualname__}")
+        return found
 
     def open_spider(self) -> None:
         """Raises CloseSpider where the store cannot be opened."""
-        folder = Path(
-            self._folder or self._open.enter_context(tempfile.TemporaryDirectory(prefix="broadsheet-"))
-        )
         try:
-            self._recorder = _recorder(folder, self._open, self._clock)
+            self._access.enter()
         except BroadsheetError as error:
             self._fail(error)
             raise CloseSpider(f"failed: {error}") from error
+        self._entered = True
 
     async def close_spider(self) -> None:
         """Note what became of requests that vanished, and make all of it durable."""
-        await self._close_books()
-        await self.close()
-
-    async def close(self) -> None:
-        """Make durable what was given, and close the store. Raises the error that it failed with, if it did."""
-        if self._recorder is not None:
-            recorder, self._recorder = self._recorder, None
-            await asyncio.to_thread(recorder.close)
-        self._open.close()
+        if self._entered:
+            await self._close_books()
+            await self._access.leave()
 
     async def process_item(self, item: Any) -> Any:
         match item:
             case Page():
-                await self._durable(self._store.page(item))
-                self._books.settle_page(item.url)
+                page = replace(item, entry=self._of_source(item.entry))
+                await self._durable(self._access.recorder.page(page))
+                self._books.settle_page(page.url)
                 self._progress.count(fetched=1)
             case Miss():
-                await self._durable(self._store.miss(item))
+                await self._durable(self._access.recorder.miss(item))
                 self._books.settle_page(item.url)
                 self._progress.miss(item.reason)
+            case FeedEntry():
+                await self._link(self._of_source(item))
         return item
 
     async def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
         """The feeds of these sources (name, URLs), with their validators."""
-        targets = await self._durable(self._store.targets(sources))
+        targets = await self._durable(self._access.recorder.targets(sources))
+        self._progress.count(feeds=len(targets))
         self._books.give_out(targets)
         return targets
 
     async def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> tuple[DueUrl, ...]:
         """Of these entries, those that are due, and what earlier crawls left to these sources."""
-        due = await self._durable(self._store.queued(entries, sources))
-        self._books.give_out(due)
+        due = await self._durable(self._access.recorder.queued(entries, sources))
+        self._give_out(due)
         return due
 
     async def feed(self, target: FeedTarget, result: FeedResult, entries: Sequence[FeedEntry]) -> Discovery:
         """Note a fetched feed and what it lists; `due` holds each URL once in a crawl."""
-        discovery = await self._durable(self._store.feed(result, entries))
+        discovery = await self._durable(self._access.recorder.feed(result, entries))
         self._books.settle(target)
         progress = self._progress
         if result.error:
@@ -115,18 +116,20 @@ class StorePipeline:
             progress.count(feeds_unchanged=1)
         else:
             progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
-        self._books.give_out(discovery.due)
+        self._give_out(discovery.due)
         return discovery
 
-    def not_asked(self, thing: Given) -> None:
-        """The crawl ended before its turn: it stays due."""
-        self._books.settle(thing)
+    async def _link(self, entry: FeedEntry) -> None:
+        """A page that a spider found: it is fetched if it is due, whoever found it first."""
+        for due in await self.queued((entry,), ()):
+            self._crawler.engine.crawl(self.pages.request(due))
 
-    @property
-    def _store(self) -> Recorder:
-        if self._recorder is None:
-            raise RuntimeError("the store is not open")
-        return self._recorder
+    def _of_source(self, entry: FeedEntry) -> FeedEntry:
+        return entry if entry.source else replace(entry, source=self._crawler.settings["SOURCE"])
+
+    def _give_out(self, due: Sequence[DueUrl]) -> None:
+        self._progress.count(due=len(due))
+        self._books.give_out(due)
 
     @property
     def _progress(self) -> Progress:
@@ -153,21 +156,10 @@ class StorePipeline:
         for thing, why in self._books.unsettled():
             reason, at = FetchReason.ERROR, self._clock()
             if isinstance(thing, DueUrl):
-                miss = Miss(url=thing.url, at=at, state=reason.state, reason=reason, detail=why)
-                await self.process_item(miss)
+                await self.process_item(
+                    Miss(url=thing.url, at=at, state=reason.state, reason=reason, detail=why)
+                )
             else:
                 error = f"{reason}: {why}"
                 result = FeedResult(source=thing.source, url=thing.url, at=at, status=0, error=error)
                 await self.feed(thing, result, ())
-
-
-def _recorder(folder: Path, stack: ExitStack, now: Callable[[], datetime]) -> Recorder:
-    """Archive and ledger in this folder, made whole after an interrupted crawl, and what writes both. Closed with the stack."""
-    ledger = stack.enter_context(Ledger.open(folder / "ledger.sqlite"))
-    with ledger.reading() as connection:
-        committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
-    for cut in repair(folder / "archive", committed, dropped):
-        _log.warning("%s: cut off %d bytes that an interrupted crawl left unfinished", cut.segment, cut.size)
-    archive = ArchiveWriter(folder / "archive", committed, now)
-    stack.callback(archive.close)
-    return Recorder(ledger, archive, now)

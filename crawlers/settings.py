@@ -48,7 +48,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.address_guard.AddressGuardMiddleware": 50,
-    "crawlers.middlewares.robots.RobotsMiddleware": 100,
+    "crawlers.middlewares.robots_txt.RobotsTxtMiddleware": 100,
     "crawlers.middlewares.retry.PoliteRetryMiddleware": 550,
     "crawlers.middlewares.decoding.DecodingMiddleware": 590,
     "crawlers.middlewares.redirect.WaryRedirectMiddleware": 600,
@@ -75,6 +75,7 @@ EXTENSIONS = {
     "scrapy.extensions.remote_control.RemoteControl": None,  # listens, and takes half a second to import
     "scrapy.extensions.telnet.TelnetConsole": None,  # listens
 }
+SOURCE = "scrapy"  # the source of what a spider finds without naming one
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
 CONCURRENT_ITEMS = (
     4  # Scrapy starts as many tasks for each response: its own 100 cost two milliseconds a page

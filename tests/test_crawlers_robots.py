@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.fetching.answers import Answer, FetchError
-from crawlers.middlewares.robots import Robots, product_token
+from crawlers.fetching.robots import Robots, product_token
 from store.records import UrlState
 from tests.loopback import Crawled, Reply, Site, crawl, redirect, rss, serve
 

@@ -11,6 +11,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from articles.model import Page
+from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
 from crawlers.spiders.feed import FeedSpider
 from store.records import FeedTarget
@@ -57,11 +58,15 @@ class LosingSpider(FeedSpider):
         async for each in super().parse(response, target):
             yield each
 
+    async def _listed(self, *arguments: Any) -> AsyncIterator[Request]:
+        async for request in super()._listed(*arguments):
+            yield request.replace(callback=self.parse_page)
+
     def parse_page(self, response: Response, due: Any) -> Iterator[Page]:
         if response.url.endswith("/raises"):
             raise ZeroDivisionError("broken")
         if not response.url.endswith("/empty"):
-            yield from super().parse_page(response, due)
+            yield from StorePipeline.of(self.crawler).pages.parse(response, due)
 
 
 def main() -> None:

@@ -9,11 +9,12 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from crawlers import shared
 from crawlers.clock import clock
 from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError, wait_asked
 from crawlers.fetching.failures import explained
-from crawlers.fetching.hosts import Host, Hosts, Manners
+from crawlers.fetching.hosts import Host
 from store.records import FetchReason
 
 _SILENCE = 10
@@ -26,16 +27,8 @@ class PolitenessMiddleware:
     """Awaits the turn of a request's host, and ends it when the answer is there. `clock` tells the time, aware UTC."""
 
     def __init__(self, crawler: Crawler, clock: Callable[[], datetime]) -> None:
-        settings = crawler.settings
-        self.hosts = Hosts(
-            Manners(
-                delay=settings.getfloat("DOWNLOAD_DELAY"),
-                concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
-                concurrency_total=settings.getint("CONCURRENT_REQUESTS"),
-                max_crawl_delay=settings.getfloat("MAX_CRAWL_DELAY"),
-            )
-        )
-        self._max_retry_after = settings.getfloat("MAX_RETRY_AFTER")
+        self._hosts = shared.of(crawler).hosts
+        self._max_retry_after = crawler.settings.getfloat("MAX_RETRY_AFTER")
         self._clock = clock
         self._crawler = crawler
         self._turns: dict[Request, Host] = {}
@@ -50,7 +43,7 @@ class PolitenessMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Raises FetchError (retry_after, silent) where the host is left alone, StoppedError where the crawl ends first."""
-        place = self.hosts.of(request.url)
+        place = self._hosts.of(request.url)
         if not place.closed:
             await place.begin()
             self._turns[request] = place
@@ -78,15 +71,6 @@ class PolitenessMiddleware:
                 FetchReason.SILENT, f"{_SILENCE} requests in a row without answer, last {failure}"
             )
 
-    def may_ask_again(self, request: Request) -> bool:
-        """Whether the host has not been left alone."""
-        return self.hosts.of(request.url).closed is None
-
-    def pause(self, request: Request, attempt: int) -> None:
-        """Leave the host alone for a while, longer after each failed attempt (from 1)."""
-        place = self.hosts.of(request.url)
-        place.pause(place.retry_pause(attempt))
-
     def _back_off(self, place: Host, response: Response, at: datetime) -> None:
         """Pause for a busy host, or leave it alone for the crawl where it asks for too long a pause."""
         wait = wait_asked(responses.answer(response, at)) if response.status in {429, 503} else None
@@ -111,4 +95,4 @@ class PolitenessMiddleware:
         while running:
             await asyncio.sleep(_LOOK)
             running = self._crawler.engine.running
-        self.hosts.stop()
+        self._hosts.stop()

@@ -10,9 +10,9 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
+from crawlers import shared
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import explained
-from crawlers.middlewares.politeness import PolitenessMiddleware
 
 _BUSY = frozenset((429, 503))
 
@@ -22,17 +22,15 @@ class PoliteRetryMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._hosts = shared.of(crawler).hosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        if (
-            response.status not in _BUSY
-            or request.meta.get("dont_retry")
-            or not self._politeness.may_ask_again(request)
-        ):
+        busy = response.status in _BUSY and not request.meta.get("dont_retry")
+        if not busy or self._hosts.of(request.url).closed:
             return response
         return self._again(request, f"HTTP {response.status}") or response
 
@@ -45,7 +43,8 @@ class PoliteRetryMiddleware:
             return None
         again = self._again(request, failure.reason.value)
         if again is not None:
-            self._politeness.pause(request, again.meta["retry_times"])
+            place = self._hosts.of(request.url)
+            place.pause(place.retry_pause(again.meta["retry_times"]))
         return again
 
     def _again(self, request: Request, reason: str) -> Request | None:
@@ -53,10 +52,3 @@ class PoliteRetryMiddleware:
         if spider is None:
             return None
         return get_retry_request(request, spider=spider, reason=reason, give_up_log_level="DEBUG")
-
-    @property
-    def _politeness(self) -> PolitenessMiddleware:
-        found = self._crawler.get_downloader_middleware(PolitenessMiddleware)
-        if found is None:
-            raise TypeError(f"DOWNLOADER_MIDDLEWARES must hold {PolitenessMiddleware.__qualname__}")
-        return found

@@ -1,31 +1,22 @@
-"""robots.txt by RFC 9309: asked before anything else of an origin, once a crawl, with one answer for all who wait.
-
-Scrapy's own middleware is not used: it lets the third and later waiters for one file through unchecked (measured
-with 2.19), and takes a server error as leave to fetch.
-"""
+"""robots.txt by RFC 9309: asked before anything else of an origin, once a process, with one answer for all who wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Self
 
 from protego import Protego
-from scrapy import Request
-from scrapy.crawler import Crawler
 
 from articles.urls import origin
-from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer, FetchError, target
-from crawlers.fetching.failures import explained
-from crawlers.middlewares.politeness import PolitenessMiddleware
 from store.records import FetchReason
 
 _MAX_BYTES = 500 * 1024
 _MAX_REDIRECTS = 5
 # The page itself could not be had either, for the same reason, which says more.
 _TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS))
-_ITSELF = {"dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True, "verbatim_url": True}
 
 Ask = Callable[[str], Awaitable[Answer]]
+Rules = dict[str, "asyncio.Task[Protego | FetchError]"]
+"""What was learned, or is being learned, of each origin."""
 
 
 def product_token(user_agent: str) -> str:
@@ -33,44 +24,19 @@ def product_token(user_agent: str) -> str:
     return user_agent.partition("/")[0].split(" ")[0]
 
 
-class RobotsMiddleware:
-    """Lets requests through that their site's robots.txt allows, and tells the host's Crawl-delay to the politeness middleware."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._robots = Robots(crawler.settings["USER_AGENT"], self._ask, self._obey)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Raises FetchError: robots, robots_unreachable, address, tls."""
-        if not request.meta.get("dont_obey_robotstxt"):
-            await self._robots.check(request.url)
-
-    async def _ask(self, url: str) -> Answer:
-        request = Request(url, meta=dict(_ITSELF))
-        try:
-            response = await self._crawler.engine.download_async(request)
-        except Exception as error:
-            raise explained(error, request) from error
-        return responses.answer(response, request.meta[responses.FETCHED_AT])
-
-    def _obey(self, site: str, crawl_delay: float) -> None:
-        politeness = self._crawler.get_downloader_middleware(PolitenessMiddleware)
-        if politeness is not None:
-            politeness.hosts.of(site).obey(crawl_delay)
-
-
 class Robots:
-    """What each origin's robots.txt allows `user_agent`; `ask` sends one request, `delayed` is called with each Crawl-delay."""
+    """What each origin's robots.txt allows `user_agent`; `ask` sends one request, `delayed` is called with each Crawl-delay.
 
-    def __init__(self, user_agent: str, ask: Ask, delayed: Callable[[str, float], None]) -> None:
+    `rules` may be shared with others of the same process.
+    """
+
+    def __init__(
+        self, user_agent: str, ask: Ask, delayed: Callable[[str, float], None], rules: Rules | None = None
+    ) -> None:
         self._token = product_token(user_agent)
         self._ask = ask
         self._delayed = delayed
-        self._rules: dict[str, asyncio.Task[Protego | FetchError]] = {}
+        self._rules: Rules = {} if rules is None else rules
 
     async def check(self, url: str) -> None:
         """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls."""

@@ -1,0 +1,70 @@
+"""The store of a crawl process: opened by the first crawl that needs it, closed after the last."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+from store.archive.writer import ArchiveWriter, repair
+from store.ledger import segment_table
+from store.ledger.database import Ledger
+from store.recorder import Recorder
+
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """Archive and ledger in a folder; in one that is thrown away at the end where `folder` is "". `now`: aware UTC."""
+
+    def __init__(self, folder: str, now: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._now = now
+        self._open = ExitStack()
+        self._users = 0
+        self._recorder: Recorder | None = None
+
+    @property
+    def recorder(self) -> Recorder:
+        """What writes both. Raises RuntimeError while the store is not open."""
+        if self._recorder is None:
+            raise RuntimeError("the store is not open")
+        return self._recorder
+
+    def enter(self) -> None:
+        """One more crawl uses the store. Raises StorageError, LedgerError, ArchiveError where it cannot be opened."""
+        self._users += 1
+        if self._recorder is None:
+            self._recorder = self._opened()
+
+    async def leave(self) -> None:
+        """One crawl less; with the last, `close`."""
+        self._users -= 1
+        if self._users == 0:
+            await self.close()
+
+    async def close(self) -> None:
+        """Make durable what was given, and close. Raises the error that the store failed with, if it did."""
+        if self._recorder is not None:
+            recorder, self._recorder = self._recorder, None
+            try:
+                await asyncio.to_thread(recorder.close)
+            finally:
+                self._open.close()
+
+    def _opened(self) -> Recorder:
+        """Archive and ledger, made whole after an interrupted crawl."""
+        thrown_away = tempfile.TemporaryDirectory(prefix="broadsheet-") if not self._folder else None
+        folder = Path(self._open.enter_context(thrown_away) if thrown_away else self._folder)
+        ledger = self._open.enter_context(Ledger.open(folder / "ledger.sqlite"))
+        with ledger.reading() as connection:
+            committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
+        for cut in repair(folder / "archive", committed, dropped):
+            _log.warning(
+                "%s: cut off %d bytes that an interrupted crawl left unfinished", cut.segment, cut.size
+            )
+        archive = ArchiveWriter(folder / "archive", committed, self._now)
+        self._open.callback(archive.close)
+        return Recorder(ledger, archive, self._now)
