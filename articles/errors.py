@@ -64,6 +64,10 @@ class OutputError(BroadsheetError):
     """Standard output takes nothing (a full device)."""
 
 
+class SpiderError(BroadsheetError):
+    """A spider of the user's own cannot be loaded; says what is not there, or what failed."""
+
+
 class CrawlError(BroadsheetError):
     """The crawl process ended before its time; what it fetched is kept."""
 

@@ -5,6 +5,6 @@ when stdin closes (its parent is gone), gracefully on SIGTERM. Exit code 0: its 
 """
 
 if __name__ == "__main__":  # the parser's process imports this module too, and has no use for Scrapy
-    from crawlers.process import main
+    from crawlers.process.crawl_process import main
 
     main()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
@@ -13,12 +14,12 @@ from articles.errors import BroadsheetError
 from articles.model import FeedEntry, Page
 from articles.urls import masked
 from crawlers import shared
-from crawlers.books import Books, given
 from crawlers.clock import clock
-from crawlers.pages import Pages
+from crawlers.keeping.books import Books, given
+from crawlers.keeping.pages import Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
-from store.records import Discovery, DueUrl, FeedResult, FeedTarget, FetchReason, Miss
+from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, Miss
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -47,11 +48,15 @@ class StorePipeline:
         self._access = shared.of(crawler).store
         self._books = Books(crawler)
         self._entered = False
+        self._way_in = crawler.settings["WAY_IN"]
+        self._found = 0
         self.pages = Pages(self._clock, self._books.settle)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline._spider_opened, signals.spider_opened)
+        return pipeline
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
@@ -70,9 +75,19 @@ class StorePipeline:
             raise CloseSpider(f"failed: {error}") from error
         self._entered = True
 
+    async def _spider_opened(self) -> None:
+        """A user's spider stands for a feed of its source; pages that earlier crawls left to it are asked for."""
+        if self._entered and self._way_in:
+            source = self._crawler.settings["SOURCE"]
+            await self.targets([(source, [self._way_in])])
+            for due in await self.queued((), [source]):
+                self._crawler.engine.crawl(self.pages.request(due))
+
     async def close_spider(self) -> None:
         """Note what became of requests that vanished, and make all of it durable."""
         if self._entered:
+            if self._way_in and self._crawler.engine.running:
+                await self._end_way_in()
             await self._close_books()
             await self._access.leave()
 
@@ -119,13 +134,33 @@ class StorePipeline:
         self._give_out(discovery.due)
         return discovery
 
+    async def _end_way_in(self) -> None:
+        """How a user's spider did, as the result of a feed."""
+        target = FeedTarget(source=self._crawler.settings["SOURCE"], url=self._way_in)
+        stats = self._crawler.stats
+        errors = stats.get_value("spider_exceptions/count", 0)
+        error = f"{FeedReason.SPIDER}: {errors} errors in its callbacks; the log has them" if errors else ""
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=self._clock(),
+            status=200,
+            entries=self._found,
+            error=error,
+        )
+        await self.feed(target, result, ())
+
     async def _link(self, entry: FeedEntry) -> None:
         """A page that a spider found: it is fetched if it is due, whoever found it first."""
         for due in await self.queued((entry,), ()):
             self._crawler.engine.crawl(self.pages.request(due))
 
     def _of_source(self, entry: FeedEntry) -> FeedEntry:
-        return entry if entry.source else replace(entry, source=self._crawler.settings["SOURCE"])
+        """What a spider made itself names no source yet."""
+        if entry.source:
+            return entry
+        self._found += 1
+        return replace(entry, source=self._crawler.settings["SOURCE"])
 
     def _give_out(self, due: Sequence[DueUrl]) -> None:
         self._progress.count(due=len(due))

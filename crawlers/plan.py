@@ -1,6 +1,7 @@
 """What the crawl process is told, and what it reports: the records on its pipes, one JSON line each."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -35,20 +36,34 @@ class CrawlSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFeeds:
-    """A source's name and the URLs of its feeds."""
+    """A source's name and its ways in: the URLs of its feeds, and a spider of the user's own.
+
+    `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
+    the crawl of this source alone.
+    """
 
     name: str
-    feeds: tuple[str, ...]
+    feeds: tuple[str, ...] = ()
+    spider: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+    scrapy: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlPlan:
-    """A crawl: which sources, into which data folder. `pages` are fetched besides, feeds or not."""
+    """A crawl: which sources, into which data folder. `pages` are fetched as well, whether a feed lists them or not.
+
+    `spiders` is the folder that users' spiders are loaded from; `scrapy` are settings for all crawls, of which
+    those that keep robots.txt, address guard and limits in force count only if they are named in `allow_scrapy`.
+    """
 
     folder: str
     settings: CrawlSettings
     sources: tuple[SourceFeeds, ...] = ()
     pages: tuple[FeedEntry, ...] = ()
+    spiders: str = ""
+    scrapy: dict[str, Any] = field(default_factory=dict)
+    allow_scrapy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

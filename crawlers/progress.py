@@ -1,5 +1,7 @@
 """How far a crawl is: counted in Scrapy's stats, reported as `CrawlReport`."""
 
+from collections import Counter
+from dataclasses import fields
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -11,6 +13,7 @@ from store.records import FeedResult, FetchReason
 _PREFIX = "crawl/"
 _MISSES = "crawl/misses/"
 _FEED_ERRORS = "crawl/feed_errors/"
+_NUMBERS = [each.name for each in fields(CrawlReport) if each.type is int]
 
 
 class Progress:
@@ -62,6 +65,22 @@ class Progress:
             failed_feeds=tuple(self._failed_feeds),
             **{name: number for name, number in counts.items() if "/" not in name},
         )
+
+
+def added(reports: list[CrawlReport]) -> CrawlReport:
+    """The sum of several crawls' reports."""
+    misses: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
+    for report in reports:
+        misses.update(report.misses)
+        errors.update(report.feed_errors)
+    failed = tuple(feed for report in reports for feed in report.failed_feeds)
+    return CrawlReport(
+        misses=dict(misses),
+        feed_errors=dict(errors),
+        failed_feeds=failed,
+        **{name: sum(getattr(report, name) for report in reports) for name in _NUMBERS},
+    )
 
 
 def _under(prefix: str, counts: dict[str, int]) -> dict[str, int]:

@@ -76,6 +76,7 @@ EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,  # listens
 }
 SOURCE = "scrapy"  # the source of what a spider finds without naming one
+WAY_IN = ""  # what the ledger calls a user's spider: it is listed among the feeds of its source
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
 CONCURRENT_ITEMS = (
     4  # Scrapy starts as many tasks for each response: its own 100 cost two milliseconds a page

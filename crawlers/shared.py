@@ -1,13 +1,16 @@
 """What the crawls of one process have in common: hosts and their turns, robots.txt files, and the store."""
 
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
 from crawlers.clock import clock
 from crawlers.fetching.hosts import Hosts, Manners
-from crawlers.fetching.robots import Rules
-from crawlers.store_access import Store
+from crawlers.keeping.store_access import Store
+
+if TYPE_CHECKING:
+    from crawlers.fetching import robots
 
 
 class Shared:
@@ -23,7 +26,7 @@ class Shared:
                 max_crawl_delay=settings.getfloat("MAX_CRAWL_DELAY"),
             )
         )
-        self.rules: Rules = {}
+        self.rules: robots.Rules = {}
         self.store = Store(settings.get("STORE_FOLDER", ""), clock(crawler))
 
 

@@ -68,6 +68,7 @@ class FeedReason(StrEnum):
     PARSER_TIMEOUT = "parser_timeout"
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
+    SPIDER = "spider"
 
 
 class OutcomeReason(StrEnum):

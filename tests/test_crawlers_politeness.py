@@ -17,7 +17,6 @@ from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
-from scrapy.settings import Settings
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 
@@ -25,7 +24,7 @@ from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import explained
 from crawlers.fetching.hosts import Host, Hosts, Manners, Slots
 from crawlers.plan import CrawlSettings
-from crawlers.process import scrapy_settings
+from crawlers.process.scrapy_settings import named_in_scrapy, project_settings
 from store.records import UrlState
 from tests import virtual_time
 from tests.loopback import Hit, Reply, Site, crawl, plan, rss, serve
@@ -60,9 +59,8 @@ class Web:
     async def _crawl(
         self, urls: Sequence[str], outcomes: dict[str, int | FetchError], settings: CrawlSettings
     ) -> None:
-        scrapy = Settings()
-        scrapy.setmodule("crawlers.settings", priority="project")
-        scrapy.setdict(scrapy_settings(settings), priority="cmdline")
+        scrapy = project_settings()
+        scrapy.setdict(named_in_scrapy(settings), priority="cmdline")
         here = {
             "TWISTED_REACTOR_ENABLED": False,
             "DOWNLOAD_HANDLERS": {"http": Handler, "https": None},

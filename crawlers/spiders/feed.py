@@ -18,7 +18,7 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import failed
 from crawlers.fetching.hosts import StoppedError
-from crawlers.pages import noted
+from crawlers.keeping.pages import noted
 from crawlers.pipelines import NOT_MODIFIED, StorePipeline
 from crawlers.plan import SourceFeeds
 from store.records import FeedReason, FeedResult, FeedTarget, FetchReason

@@ -1,0 +1,1 @@
+"""What spiders find and fetch on its way to the store, accounted for."""

@@ -1,0 +1,97 @@
+"""The crawl process: Scrapy's engines are started with the settings of the parent's plan; it ends with the last crawl."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+from articles.errors import BroadsheetError, SpiderError
+from crawlers import shared
+from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed
+from crawlers.process.parent import Parent
+from crawlers.process.parent_link import ParentLink
+from crawlers.process.scrapy_settings import add_protected, process_settings
+from crawlers.process.spider_folder import spider_class
+from crawlers.spiders.feed import FeedSpider
+from store.records import FeedReason
+
+Crawl = tuple[Crawler, dict[str, Any]]
+"""A crawl to start, and its spider's arguments."""
+
+
+def main() -> NoReturn:
+    """Crawl the parent's plan, and exit."""
+    parent = Parent()
+    _configure_logging()
+    try:
+        _crawl(parent.plan(), parent)
+    except BroadsheetError as error:
+        parent.end(CrawlReport(finish=f"failed: {error}"))
+    parent.end(CrawlReport(finish="failed: Scrapy ended before the crawl; the log says why"))
+
+
+def _crawl(plan: CrawlPlan, parent: Parent) -> None:
+    process = AsyncCrawlerProcess(process_settings(plan))
+    crawls, failed = _crawls(plan, process)
+    crawlers = [crawler for crawler, _ in crawls]
+    shared.share(crawlers)
+    ParentLink(crawlers, parent, failed)
+    for crawler, arguments in crawls:
+        process.crawl(crawler, **arguments)
+    process.start(install_signal_handlers=False)
+
+
+def _crawls(plan: CrawlPlan, process: AsyncCrawlerProcess) -> tuple[list[Crawl], tuple[FailedFeed, ...]]:
+    """The crawls of a plan, and the spiders that cannot be started: one for all feeds, one for each source with a spider or settings of its own."""
+    special = [source for source in plan.sources if source.spider or source.scrapy]
+    common = [source for source in plan.sources if source not in special]
+    crawls: list[Crawl] = [
+        (_crawler(FeedSpider, plan, {}, process), {"sources": tuple(common), "pages": plan.pages}),
+    ]
+    failed = []
+    for source in special:
+        if source.feeds:
+            crawler = _crawler(FeedSpider, plan, source.scrapy, process)
+            crawls.append((crawler, {"sources": (replace(source, spider=""),)}))
+        if source.spider:
+            try:
+                spider = spider_class(source.spider, Path(plan.spiders))
+            except SpiderError as error:
+                reason = f"{FeedReason.SPIDER}: {error}"
+                failed.append(FailedFeed(source=source.name, url=source.spider, error=reason))
+                continue
+            own = {**source.scrapy, "SOURCE": source.name, "WAY_IN": source.spider}
+            crawls.append((_crawler(spider, plan, own, process), dict(source.arguments)))
+    return crawls, tuple(failed)
+
+
+def _crawler(
+    spider: type[Spider], plan: CrawlPlan, own: dict[str, Any], process: AsyncCrawlerProcess
+) -> Crawler:
+    crawler = process.create_crawler(spider)
+    add_protected(crawler.settings, {**plan.scrapy, **own}, process.settings, plan.allow_scrapy)
+    return crawler
+
+
+class _OneLine(logging.Formatter):
+    """A record on one line, control characters escaped: parts of it come from the web."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Scrapy's handlers warn of bodies too large or cut, which are accounted for page by page."""
+    return record.levelno > logging.WARNING or not record.name.startswith("scrapy.core.downloader.handlers")
+
+
+def _configure_logging() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.addFilter(_is_news)
+    logging.basicConfig(handlers=[handler])
+    logging.disable(logging.INFO)  # Scrapy sets its own logger to DEBUG
