@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +21,8 @@ _LAST_LINES = 20
 
 def settings(config: Config) -> CrawlSettings:
     """The crawl's settings; both records name them alike."""
-    return CrawlSettings(**config.crawl.model_dump())
+    named = {field.name for field in fields(CrawlSettings)}
+    return CrawlSettings(**config.crawl.model_dump(include=named))
 
 
 def plan(
@@ -33,8 +35,20 @@ def plan(
     return CrawlPlan(
         folder=str(folder or config.folder),
         settings=settings(config),
-        sources=tuple(SourceFeeds(name=source.name, feeds=source.feeds) for source in sources),
+        sources=tuple(
+            SourceFeeds(
+                name=source.name,
+                feeds=source.feeds,
+                spider=source.spider,
+                arguments=source.arguments,
+                scrapy=source.scrapy,
+            )
+            for source in sources
+        ),
         pages=pages,
+        spiders=str(config.spiders),
+        scrapy=config.crawl.scrapy,
+        allow_scrapy=config.crawl.allow_scrapy,
     )
 
 

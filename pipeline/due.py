@@ -31,5 +31,5 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
 def last_crawl(source: SourceSection, known: Iterable[FeedHealth]) -> datetime | None:
     """When all feeds of a source had been asked for: None while one of them never was."""
     asked = {feed.url: feed.at for feed in known if feed.source == source.name}
-    times = [asked.get(masked(url)) for url in source.feeds]
+    times = [asked.get(masked(url)) for url in source.ways]
     return None if None in times else min(time for time in times if time)

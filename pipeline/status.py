@@ -38,7 +38,7 @@ def feeds(config: Config) -> list[dict[str, Any]]:
             health = {(row.source, row.url): row for row in feed_table.health(conn)}
     rows = []
     for source in config.sources:
-        for url in map(masked, source.feeds):
+        for url in map(masked, source.ways):
             row = health.get((source.name, url))
             rows.append(
                 {

@@ -31,7 +31,7 @@ class ParentLink:
         self._open = set(crawlers)
         self._finish = "finished"
         self._ending = False
-        self._watching = False
+        self._started: list[Crawler] = []
         self._tasks: set[asyncio.Task[None]] = set()
         for crawler in crawlers:
             crawler.signals.connect(self._engine_started, signals.engine_started, weak=False)
@@ -39,9 +39,9 @@ class ParentLink:
 
     def _engine_started(self, sender: Crawler) -> None:
         sender.signals.connect(self._spider_closed, signals.spider_closed, weak=False)  # after all others
-        if not self._watching:
-            self._watching = True
+        if not self._started:
             self._begin(self._watch())
+        self._started.append(sender)
 
     async def _watch(self) -> None:
         while not self._parent.asks_to_stop:
@@ -75,8 +75,7 @@ class ParentLink:
         self._parent.end(self._report(finish))
 
     def _report(self, finish: str = "") -> CrawlReport:
-        started = [crawler for crawler in self._crawlers if crawler.crawling]
-        report = added([Progress.of(crawler).report() for crawler in started])
+        report = added([Progress.of(crawler).report() for crawler in self._started])
         return replace(report, finish=finish, failed_feeds=(*self._failed, *report.failed_feeds))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:

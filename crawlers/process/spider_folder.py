@@ -38,5 +38,5 @@ def _module(name: str, path: Path) -> ModuleType:
     package.__path__ = [str(path.parent)]
     try:
         return importlib.import_module(f"{_PACKAGE}.{name}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SpiderError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -23,6 +23,7 @@ from pipeline.configuration.values import (
     Every,
     Network,
     SourceName,
+    SpiderName,
     TimeZone,
     UserAgent,
 )
@@ -76,6 +77,17 @@ class CrawlSection(_Section):
     allow_addresses: tuple[Network, ...] = Field(
         default=(),
         description="Private networks (CIDR) that may be crawled, such as 127.0.0.0/8.",
+    )
+    spiders: str = Field(
+        default="spiders",
+        description="The folder of your own spiders, relative to this file; nothing else is loaded from it.",
+    )
+    scrapy: dict[str, Any] = Field(
+        default_factory=dict, description="Settings for Scrapy, for all sources, by Scrapy's names."
+    )
+    allow_scrapy: tuple[str, ...] = Field(
+        default=(),
+        description="Settings that protect other sites, and that `scrapy` tables and spiders may replace all the same.",
     )
 
 
@@ -144,9 +156,28 @@ class SourceSection(_Scheduled):
     """One publisher."""
 
     name: SourceName = Field(description="The source's name in queries and tables.")
-    feeds: tuple[str, ...] = Field(min_length=1, description="The URLs of its feeds.")
+    feeds: tuple[str, ...] = Field(default=(), description="The URLs of its feeds.")
+    spider: SpiderName = Field(
+        default="",
+        description="A spider of your own, as module:Class; the module is a file in `[crawl] spiders`.",
+    )
+    arguments: dict[str, str] = Field(default_factory=dict, description="Arguments for the spider.")
+    scrapy: dict[str, Any] = Field(
+        default_factory=dict, description="Settings for Scrapy, for this source, by Scrapy's names."
+    )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
+
+    @model_validator(mode="after")
+    def _a_way_in(self) -> Self:
+        if not self.feeds and not self.spider:
+            raise ValueError("neither `feeds` nor `spider` is set; set one of them")
+        return self
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What leads to its articles, as the ledger names it: the URLs of its feeds, and its spider."""
+        return (*self.feeds, self.spider) if self.spider else self.feeds
 
 
 class Config(_Section):
@@ -164,6 +195,11 @@ class Config(_Section):
     def folder(self) -> Path:
         """The data folder as an absolute path."""
         return (self.path.parent / self.store.folder).absolute()
+
+    @property
+    def spiders(self) -> Path:
+        """The folder of users' spiders as an absolute path."""
+        return (self.path.parent / self.crawl.spiders).absolute()
 
     @property
     def archive(self) -> Path:
