@@ -1,4 +1,4 @@
-"""The running text of an article: the text blocks of its container, or trafilatura's result if there is no container."""
+"""The running text of an article: the text blocks of its container, or trafilatura's result without a container."""
 
 import logging
 import re
@@ -18,9 +18,8 @@ from articles.model import Removal, Rule
 from articles.text import count_words, key, tidy
 
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):
-    logging.getLogger(_name).setLevel(
-        logging.CRITICAL
-    )  # what they warn about becomes a rejection with its reason
+    # what they would warn about becomes a rejection with its reason
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _STATED_WINS = 3  # times as long as the text in the markup
 _RULER = re.compile(r"[-–—*•·=~#|_. ]+")  # a line drawn between parts of a text
@@ -126,8 +125,8 @@ def _removals(cut: Sequence[tuple[Block, Rule]]) -> Iterator[Removal]:
 
 def _lines_of(stated: str) -> list[str]:
     if "<" in stated and ">" in stated and stated.strip():
-        parted = _BLOCK.sub(r"\n\g<0>", stated.encode("utf-8", "ignore").decode())
-        element = lxml.html.fromstring(f"<div>{parted}</div>")
+        broken = _BLOCK.sub(r"\n\g<0>", stated.encode("utf-8", "ignore").decode())
+        element = lxml.html.fromstring(f"<div>{broken}</div>")
         etree.strip_elements(element, "script", "style", with_tail=False)
         stated = "".join(map(str, element.itertext()))
     return [line for raw in stated.split("\n") if (line := tidy(raw))]

@@ -221,8 +221,8 @@ def _merge(images: dict[str, Image], image: Image) -> None:
         if image.caption or image.credit:
             images[image.url or key(image.caption + image.credit)] = image
         return
-    parted = known.caption and image.caption and not _ENDED.search(known.caption)
-    caption = f"{known.caption}{'.' if parted else ''} {image.caption}".strip()
+    needs_stop = known.caption and image.caption and not _ENDED.search(known.caption)
+    caption = f"{known.caption}{'.' if needs_stop else ''} {image.caption}".strip()
     for part, whole in ((image.caption, known.caption), (known.caption, image.caption)):
         if key(part) in key(whole):
             caption = whole

@@ -48,7 +48,7 @@ class Features:
 
 
 def features(article: Article) -> Features:
-    """The features of an article, from the article alone."""
+    """Compute the features of an article; pure."""
     title, lead, *body = map(key, (article.title, article.lead, *article.body))
     words = " ".join((lead, *body)).split()
     parts = minhash.shingles(_UNSPACED.sub(r" \g<0> ", " ".join(words)).split())

@@ -16,10 +16,8 @@ from articles.source.near_copies import near
 
 MOST = 500  # articles kept for a source
 WINDOW = timedelta(days=60)  # back from the newest article; a line not seen for this long is forgotten
-FEWEST_LONG, FEWEST_SHORT = (
-    3,
-    5,
-)  # articles with a long or a short line, including the judged one, that make it a template
+# Articles with a long or a short line, including the judged one, that make it a template.
+FEWEST_LONG, FEWEST_SHORT = 3, 5
 _MOST_CANDIDATES = 20
 
 Seen = tuple[int, int]  # an article (an index into Knowledge.articles), and the zone of the line in it

@@ -15,7 +15,7 @@ LIMIT = -0.3  # a caption with a score below this belongs to another article, ab
 _FEWEST_ARTICLES = 10  # others in the language; with fewer, rare words are unknown
 _FEWEST_WORDS = 2  # rare words in a caption
 _ENOUGH_WORDS = 4  # with fewer, a negative score is reduced
-_MANY_WORDS = 5  # of so many, even the caption of a stock picture shares some with its article...
+_MANY_WORDS = 5  # with these, even the caption of a stock picture shares some with its article...
 _EXPECTED = 0.4  # ...so another article is assumed to have at least this share
 _SHORTEST = 100  # distinct words in an article: about a thousand characters
 # Languages in which a word is about two tokens.
