@@ -1,11 +1,11 @@
-"""The WARC form of a page and of its remains, both ends: one gzip member for each record.
+"""Encode and decode pages and their remains as WARC: one gzip member per record.
 
-The `response` record is for any WARC tool. Its body is the decoded one, so that headers which spoke of the
-encoded bytes get the prefix X-Crawler- and the Content-Length is ours. The `metadata` record holds the page
-as it was, all but the body, in JSON: from the two the very same `Page` comes back.
+The `response` record is for any WARC tool. Its body is decoded, so headers about the encoded bytes get the
+prefix X-Crawler-, and Content-Length is ours. The `metadata` record has the rest of the page in JSON. Together
+they give back an identical `Page`.
 
-Of a page that retention dropped a `metadata` record is left, with what the ledger said of its capture, and behind it,
-if that was indexed, its article: a `conversion` record in JSON. Both refer to the response that is gone.
+For a page dropped by retention, a `metadata` record with the ledger's data about its capture remains. If the capture was
+indexed, its article follows in a `conversion` record in JSON. Both refer to the dropped response.
 """
 
 import base64
@@ -41,12 +41,12 @@ _RECORD_IDS = uuid.UUID("5f0e4d7c-7c8e-5d0f-9d0c-3b0d6a1f2c11")
 
 
 class DamageError(ArchiveError):
-    """Bytes that are not, or no longer, what was written. The message goes on from "the record at byte N"."""
+    """Bytes that differ from what was written. The message continues the phrase "the record at byte N"."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Dropped:
-    """What the metadata record of remains says beside the page: `settled` is None where the article follows."""
+    """The data about a dropped page in the metadata record of its remains. `settled` is None if the article follows."""
 
     at: datetime
     raw: ArchiveRef
@@ -94,7 +94,7 @@ def _encode_remains(remains: Remains) -> bytes:
 
 
 def encode_info(segment: str, opened_at: datetime) -> bytes:
-    """The `warcinfo` record that begins a segment."""
+    """The `warcinfo` record at the start of a segment."""
     fields = (
         "software: Broadsheet\r\n"
         "format: WARC File Format 1.1\r\n"
@@ -109,26 +109,26 @@ def encode_info(segment: str, opened_at: datetime) -> bytes:
 
 
 def decode(data: bytes | mmap.mmap, offset: int = 0) -> tuple[Page | Remains, int]:
-    """The page whose records begin at `offset`, or its remains, and the offset behind them.
+    """The page whose records start at `offset`, or its remains, and the offset of their end.
 
-    Raises DamageError when they are torn or damaged (gzip checksums and digests are verified), ArchiveError
-    when a newer version wrote it.
+    Raises DamageError if they are torn or damaged (gzip checksums and digests are verified), ArchiveError
+    if a newer version wrote them.
     """
     response, middle = _unpacked(data, offset)
     if response.record_type == WarcRecordType.metadata:
         return _decode_remains(response, data, middle)
     metadata, end = _unpacked(data, middle)
     if response.record_type != WarcRecordType.response or metadata.record_type != WarcRecordType.metadata:
-        raise DamageError("is no response record with its metadata record")
+        raise DamageError("is not a response record followed by its metadata record")
     if metadata.headers.get("WARC-Refers-To") != response.headers.get("WARC-Record-ID"):
-        raise DamageError("has a metadata record of another response")
+        raise DamageError("has the metadata record of another response")
     _, _, body = _block(response).partition(b"\r\n\r\n")
     with _describing():
         return _page(json.loads(_block(metadata)), body), end
 
 
 def _decode_remains(metadata: WarcRecord, data: bytes | mmap.mmap, offset: int) -> tuple[Remains, int]:
-    """What is left of a page, from its metadata record and, where that says so, the conversion at `offset`."""
+    """The remains of a page, from its metadata record and, if there is one, the conversion record at `offset`."""
     with _describing():
         fields = json.loads(_block(metadata))
         page, dropped = _page(fields, b""), msgspec.convert(fields["dropped"], _Dropped)
@@ -146,7 +146,7 @@ def _remains(page: Page, dropped: _Dropped, kept: Article | Settled) -> Remains:
 
 
 def decode_info(data: bytes | mmap.mmap) -> tuple[datetime, int]:
-    """When the segment was opened, and the offset behind its `warcinfo` record. Raises DamageError."""
+    """When the segment was opened, and the end of its `warcinfo` record. Raises DamageError."""
     record, end = _unpacked(data, 0)
     if record.record_type != WarcRecordType.warcinfo:
         raise DamageError("does not begin with a warcinfo record")
@@ -154,7 +154,7 @@ def decode_info(data: bytes | mmap.mmap) -> tuple[datetime, int]:
 
 
 def next_pair(data: bytes | mmap.mmap, offset: int) -> int:
-    """Where the next page or remains from `offset` on begin; the end of `data` when there are none."""
+    """The start of the next page or remains at `offset` or later; the end of `data` if there are none."""
     while (offset := data.find(_MAGIC, offset)) >= 0:
         if _begins(data, offset):
             return offset
@@ -163,12 +163,12 @@ def next_pair(data: bytes | mmap.mmap, offset: int) -> int:
 
 
 def holds(data: bytes | mmap.mmap) -> type[Page | Remains] | None:
-    """What a segment has behind its `warcinfo` record: pages, remains of pages, or nothing (None)."""
+    """What a segment has after its `warcinfo` record: pages, remains of pages, or nothing (None)."""
     return _begins(data, next_pair(data, 0))
 
 
 def _begins(data: bytes | mmap.mmap, offset: int) -> type[Page | Remains] | None:
-    """What begins with the gzip member at `offset`, if anything does. A page's own metadata record is behind its response."""
+    """What starts with the gzip member at `offset`, if anything. The metadata record of a page is not a start, but follows its response."""
     try:
         text = zlib.decompressobj(wbits=31).decompress(data[offset : offset + _CHUNK], _CHUNK)
     except zlib.error:
@@ -210,9 +210,9 @@ def _packed(*records: WarcRecord) -> bytes:
 
 
 def _unpacked(data: bytes | mmap.mmap, offset: int) -> tuple[WarcRecord, int]:
-    """The record of the gzip member at `offset`, and the offset behind it.
+    """The record in the gzip member at `offset`, and the offset of its end.
 
-    WARC readers take a torn member for a whole one; zlib tells us whether the end and its checksum were met.
+    WARC readers accept a torn member as complete; zlib reports whether its end and checksum were reached.
     """
     unpacker = zlib.decompressobj(wbits=31)
     parts = []
@@ -229,7 +229,7 @@ def _unpacked(data: bytes | mmap.mmap, offset: int) -> tuple[WarcRecord, int]:
     try:
         record = WarcRecord.from_bytes(b"".join(parts))
     except (ValueError, OSError) as error:
-        raise DamageError(f"is no WARC record: {error}") from error
+        raise DamageError(f"is not a WARC record: {error}") from error
     return record, position - len(unpacker.unused_data)
 
 
@@ -241,12 +241,12 @@ def _block(record: WarcRecord) -> bytes:
 
 
 def _digest(data: bytes) -> str:
-    """The labelled digest of WARC 1.1, section 5.8, as all tools write it; it guards against accidents only."""
+    """The labelled digest of WARC 1.1, section 5.8, as all tools write it; it only protects against accidents."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
 def _http(page: Page) -> bytes:
-    """The answer as a WARC tool expects it: status line, headers, body."""
+    """The response as WARC tools expect it: status line, headers, body."""
     known = page.status in http.HTTPStatus.__members__.values()
     lines = [f"HTTP/1.1 {page.status} {http.HTTPStatus(page.status).phrase if known else ''}"]
     for name, value in page.headers:
@@ -263,7 +263,7 @@ def _fields(page: Page) -> dict[str, Any]:
 
 
 def _json(fields: dict[str, Any]) -> bytes:
-    """ASCII: the standard library's encoder keeps lone surrogates too, which a hostile title may hold."""
+    """JSON in ASCII, from the standard library's encoder, which keeps lone surrogates in malformed titles."""
     return json.dumps(fields).encode()
 
 
@@ -278,4 +278,4 @@ def _describing() -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError) as error:
-        raise DamageError(f"has metadata that describe no page: {error}") from error
+        raise DamageError(f"has metadata that do not describe a page: {error}") from error
