@@ -23,7 +23,7 @@ from articles.model import Article, from_json
 from index.documents import milliseconds
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticWriter
+from index.elastic.cluster_writer import ElasticWriter
 from index.elastic.stored import document
 
 _BATCH = 2_000

@@ -26,8 +26,10 @@ from articles.errors import QueryError
 from articles.model import Article, from_json
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
-from index.embedded.local import EmbeddedReader, EmbeddedWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
+from index.embedded.local_reader import EmbeddedReader
+from index.embedded.local_writer import EmbeddedWriter
 from index.protocols import IndexReader, IndexWriter
 from index.query import Query
 

@@ -16,7 +16,8 @@ from articles.model import Image, Removal
 from index.elastic import mapping
 from index.elastic.bulk import Bulk, upsert
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
 from index.elastic.stored import document
 from index.patience import Patience
 from index.query import Query

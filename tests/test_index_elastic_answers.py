@@ -12,7 +12,8 @@ from elasticsearch import Elasticsearch
 from articles.errors import IndexUnavailableError, SearchIndexError
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
 from index.patience import Patience
 from index.query import Query
 from tests import elastic

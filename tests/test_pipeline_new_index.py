@@ -12,7 +12,7 @@ from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from index.elastic import mapping
-from index.embedded.local import EmbeddedWriter
+from index.embedded.local_writer import EmbeddedWriter
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config

@@ -7,7 +7,7 @@ import pytest
 
 from articles.errors import LedgerError, LockedError
 from articles.model import Article
-from index.embedded.local import EmbeddedWriter
+from index.embedded.local_writer import EmbeddedWriter
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.maintenance.doctor import examine

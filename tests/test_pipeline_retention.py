@@ -18,7 +18,8 @@ from articles.errors import ArchiveError
 from articles.model import Rejection, to_json
 from broadsheet.cli import app
 from broadsheet.newsroom import Newsroom
-from index.embedded.local import EmbeddedReader, EmbeddedWriter
+from index.embedded.local_reader import EmbeddedReader
+from index.embedded.local_writer import EmbeddedWriter
 from pipeline.clean_capture import CleanTask, clean_capture
 from pipeline.configuration.config import Config, SourceSection, load
 from pipeline.configuration.config_file import add_sources, template

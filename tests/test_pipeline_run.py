@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from articles.errors import ConfigError, LedgerError, LockedError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
-from index.embedded.local import EmbeddedReader
+from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
 from pipeline.configuration.config import Config, SourceSection, load
 from pipeline.configuration.config_file import add_sources

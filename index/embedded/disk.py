@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import get_args
 
 import msgspec
-from tantivy import MAX_DATETIME, MIN_DATETIME, Document, Index, Schema, SchemaBuilder
+from tantivy import (
+    MAX_DATETIME,
+    MIN_DATETIME,
+    DocAddress,
+    Document,
+    Index,
+    Query,
+    Schema,
+    SchemaBuilder,
+    Searcher,
+)
 
 from articles.errors import SearchIndexError, StorageError
 from articles.model import Article, to_json
@@ -53,6 +63,9 @@ def make_schema() -> Schema:
     builder.add_integer_field("fetched", fast=True)
     builder.add_bytes_field("article", stored=True)
     return builder.build()
+
+
+SCHEMA = make_schema()
 
 
 def make_document(article: Article) -> Document:
@@ -114,6 +127,12 @@ def open_index(folder: Path) -> Index:
             index.register_tokenizer(f"broadsheet_{stemmer}", stems.analyzer(stemmer))
         index.config_reader("manual")
         return index
+
+
+def address(searcher: Searcher, article_id: str) -> DocAddress | None:
+    """Where the article with this id is in the index, if it is there."""
+    hits = searcher.search(Query.term_query(SCHEMA, "id", article_id), limit=1, count=False).hits
+    return hits[0][1] if hits else None
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from index.backend_record import Backend, NewIndex, Place
 
 if TYPE_CHECKING:
-    from index.embedded.local import EmbeddedReader, EmbeddedWriter
+    from index.embedded.local_reader import EmbeddedReader
+    from index.embedded.local_writer import EmbeddedWriter
 
 
 def _exists(place: Place) -> bool:
@@ -17,20 +18,21 @@ def _exists(place: Place) -> bool:
 
 
 def _reader(place: Place) -> "EmbeddedReader":
-    from index.embedded.local import EmbeddedReader
+    from index.embedded.local_reader import EmbeddedReader
 
     return EmbeddedReader(place.folder)
 
 
 def _writer(place: Place) -> "EmbeddedWriter":
-    from index.embedded.local import EmbeddedWriter
+    from index.embedded.local_writer import EmbeddedWriter
 
     return EmbeddedWriter(place.folder)
 
 
 @contextmanager
 def _new(place: Place, beside: Path) -> Iterator[NewIndex]:
-    from index.embedded.local import EmbeddedReader, EmbeddedWriter
+    from index.embedded.local_reader import EmbeddedReader
+    from index.embedded.local_writer import EmbeddedWriter
 
     folder = beside / "index"
     shutil.rmtree(folder, ignore_errors=True)  # what one that was killed has left

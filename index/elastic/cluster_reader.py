@@ -1,4 +1,4 @@
-"""The index in Elasticsearch: for more articles than one machine searches, and for Kibana."""
+"""What searches the index in Elasticsearch: for more articles than one machine searches, and for Kibana."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,14 +9,12 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from articles.errors import IndexUnavailableError
 from articles.model import Article
-from index.documents import ID, Facet, day, milliseconds
-from index.elastic.bulk import Action, Bulk, deletion, upsert
+from index.documents import ID, Facet, day
 from index.elastic.query_dsl import Dsl, compile_query
 from index.elastic.server_errors import explained
-from index.elastic.stored import ADDED, article_of, document
+from index.elastic.stored import ADDED, article_of
 from index.marks import highlights
-from index.patience import Patience
-from index.protocols import Ack, Count, Hit, Hits
+from index.protocols import Count, Hit, Hits
 from index.query import Query, ranks
 from index.query_language import parse
 from index.ranking import PIVOT, WEIGHT, WINDOW
@@ -24,52 +22,6 @@ from index.ranking import PIVOT, WEIGHT, WINDOW
 _TIMEOUT = "5s"  # of a search; the query's own limits keep it far below
 _PAGE = 500  # documents
 _KEPT = "2m"  # a point in time between two pages
-
-
-class ElasticWriter:
-    """Adds and removes articles behind an alias, or in one index that a rebuild fills.
-
-    Raises IndexUnavailableError when the server takes nothing for as long as `patience` lasts.
-    """
-
-    def __init__(
-        self, client: Elasticsearch, alias: str, patience: Patience | None = None, *, index: str = ""
-    ) -> None:
-        self._client = client
-        self._bulk = Bulk(client, index or alias, patience or Patience(), require_alias=not index)
-
-    def add(self, articles: Sequence[Article]) -> list[Ack]:
-        """Upsert by id, versioned by `fetched_at` in milliseconds. An answer for each article, in order."""
-        refused: dict[int, Ack] = {}
-        taken: list[int] = []
-
-        def actions() -> Iterator[Action]:
-            for place, article in enumerate(articles):
-                try:
-                    body = document(article)
-                except ValueError as error:
-                    detail = f"it makes no document: {error}"
-                    refused[place] = Ack(id=article.id, status="refused", detail=detail)
-                else:
-                    taken.append(place)
-                    yield upsert(article.id, milliseconds(article.fetched_at), body)
-
-        acks = self._bulk.send(actions())
-        self._make_searchable()
-        answers = refused | dict(zip(taken, acks, strict=True))
-        return [answers[place] for place in range(len(articles))]
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remove what is there; an id that is not there is no error."""
-        self._bulk.send(map(deletion, filter(ID.fullmatch, ids)))
-        self._make_searchable()
-
-    def close(self) -> None:
-        """Release the connections; nothing is lost that was acknowledged."""
-        self._client.close()
-
-    def _make_searchable(self) -> None:
-        self._bulk.again(lambda: self._client.indices.refresh(index=self._bulk.target))
 
 
 class ElasticReader:

@@ -1,0 +1,58 @@
+"""What writes the index in Elasticsearch."""
+
+from collections.abc import Iterator, Sequence
+
+from elasticsearch import Elasticsearch
+
+from articles.model import Article
+from index.documents import ID, milliseconds
+from index.elastic.bulk import Action, Bulk, deletion, upsert
+from index.elastic.stored import document
+from index.patience import Patience
+from index.protocols import Ack
+
+
+class ElasticWriter:
+    """Adds and removes articles behind an alias, or in one index that a rebuild fills.
+
+    Raises IndexUnavailableError when the server takes nothing for as long as `patience` lasts.
+    """
+
+    def __init__(
+        self, client: Elasticsearch, alias: str, patience: Patience | None = None, *, index: str = ""
+    ) -> None:
+        self._client = client
+        self._bulk = Bulk(client, index or alias, patience or Patience(), require_alias=not index)
+
+    def add(self, articles: Sequence[Article]) -> list[Ack]:
+        """Upsert by id, versioned by `fetched_at` in milliseconds. An answer for each article, in order."""
+        refused: dict[int, Ack] = {}
+        taken: list[int] = []
+
+        def actions() -> Iterator[Action]:
+            for place, article in enumerate(articles):
+                try:
+                    body = document(article)
+                except ValueError as error:
+                    detail = f"it makes no document: {error}"
+                    refused[place] = Ack(id=article.id, status="refused", detail=detail)
+                else:
+                    taken.append(place)
+                    yield upsert(article.id, milliseconds(article.fetched_at), body)
+
+        acks = self._bulk.send(actions())
+        self._make_searchable()
+        answers = refused | dict(zip(taken, acks, strict=True))
+        return [answers[place] for place in range(len(articles))]
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove what is there; an id that is not there is no error."""
+        self._bulk.send(map(deletion, filter(ID.fullmatch, ids)))
+        self._make_searchable()
+
+    def close(self) -> None:
+        """Release the connections; nothing is lost that was acknowledged."""
+        self._client.close()
+
+    def _make_searchable(self) -> None:
+        self._bulk.again(lambda: self._client.indices.refresh(index=self._bulk.target))
