@@ -14,8 +14,8 @@ import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic.server_errors import cause, explanation, poisoned, refused, unreachable
-from index.elastic.shape import strange
+from index.elastic.server_errors import explanation, poisoned, refused, unreachable
+from index.elastic.shape import cause, strange
 from index.patience import Patience
 from index.protocols import Ack
 

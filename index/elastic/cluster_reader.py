@@ -11,7 +11,8 @@ from articles.errors import IndexUnavailableError
 from articles.model import Article
 from index.documents import ID, Facet, day
 from index.elastic.query_dsl import Dsl, compile_query
-from index.elastic.server_errors import explained
+from index.elastic.server_errors import explained, explanation
+from index.elastic.shape import cause
 from index.elastic.stored import ADDED, article_of
 from index.marks import highlights
 from index.protocols import Count, Hit, Hits
@@ -102,6 +103,10 @@ class ElasticReader:
             return {}
         with explained(self._alias):
             found = self._client.mget(index=self._alias, ids=wanted, source_excludes=list(ADDED))["docs"]
+        if failed := next((each for each in found if "error" in each), None):
+            kind, reason = cause(failed)
+            status = 404 if kind == "index_not_found_exception" else 503  # an item has none
+            raise explanation(status, kind, reason, self._alias)
         return {each["_id"]: article_of(each["_source"]) for each in found if "_source" in each}
 
     def count(self) -> int:

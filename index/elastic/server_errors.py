@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from elasticsearch import ApiError, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic.shape import StrangeAnswerError
+from index.elastic.shape import PartialAnswerError, StrangeAnswerError, cause
 
 _BUSY = (429, 502, 503, 504)
 _BLOCKED = ("cluster_block_exception", "index_closed_exception")
@@ -27,8 +26,8 @@ def explained(alias: str) -> Iterator[None]:
 
 
 def unreachable(error: TransportError) -> IndexUnavailableError:
-    """The server did not answer, or something else did."""
-    if isinstance(error, StrangeAnswerError):
+    """The server did not answer, only a part of it did, or something else did."""
+    if isinstance(error, StrangeAnswerError | PartialAnswerError):
         return IndexUnavailableError(str(error))
     return IndexUnavailableError(
         f"Elasticsearch cannot be reached ({str(error)[:300]}): see that it runs at [index] url and, for https, that "
@@ -77,17 +76,3 @@ def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
             "true, or make the index anew with `broadsheet rebuild`"
         )
     return f"Elasticsearch refused a request with {status}: {kind}: {reason}"
-
-
-def cause(body: Any) -> tuple[str, str]:
-    """Type and reason of the error in an answer's body, or in one item of a bulk's; the innermost reason there is."""
-    error = body.get("error", body) if isinstance(body, dict) else {}
-    if not isinstance(error, dict):
-        return "", str(error)[:300]
-    reason = str(error.get("reason", ""))
-    inner = error.get("caused_by")
-    while isinstance(inner, dict):
-        if inner.get("reason") and str(inner["reason"]) not in reason:
-            reason = f"{reason}: {inner['reason']}"
-        inner = inner.get("caused_by")
-    return str(error.get("type", "")), reason[:500]

@@ -32,8 +32,38 @@ def strange(meta: ApiResponseMeta, what: str) -> StrangeAnswerError:
     )
 
 
+class PartialAnswerError(TransportError):
+    """An answer that comes from some shards of the index and lacks what the others hold."""
+
+
+def _partial(shards: "_Shards") -> PartialAnswerError:
+    kind, reason = cause(next(iter(shards.get("failures", ())), {}).get("reason"))
+    why = " ".join(": ".join(filter(None, (kind, reason))).split()) or "no reason given"
+    number, total = shards.get("failed"), shards.get("total")
+    return PartialAnswerError(
+        f"Elasticsearch answered from a part of the index: {number} of {total} shards failed ({why}); see the cluster's "
+        "health and its log"
+    )
+
+
+def cause(body: Any) -> tuple[str, str]:
+    """Type and reason of the error in an answer's body, or in one item of a bulk's; the innermost reason there is."""
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    if not isinstance(error, dict):
+        return "", str(error)[:300]
+    reason = str(error.get("reason") or "")
+    inner = error.get("caused_by")
+    while isinstance(inner, dict):
+        if inner.get("reason") and str(inner["reason"]) not in reason:
+            reason = f"{reason}: {inner['reason']}"
+        inner = inner.get("caused_by")
+    return str(error.get("type", "")), reason[:500]
+
+
 class CheckedNode(Urllib3HttpNode):
-    """A connection that raises StrangeAnswerError for an answer of another shape than the request's."""
+    """A connection that raises StrangeAnswerError for an answer of another shape than the request's, and
+    PartialAnswerError for one that lacks shards.
+    """
 
     def perform_request(
         self, method: str, target: str, body: bytes | None = None, *args: Any, **kwargs: Any
@@ -57,9 +87,11 @@ def _check(meta: ApiResponseMeta, method: str, body: bytes, kind: Any) -> None:
     if "json" not in mime_type:
         raise strange(meta, mime_type)
     try:
-        msgspec.json.decode(body, type=kind)
+        answer = msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise strange(meta, f"JSON of another shape ({error})") from error
+    if (shards := answer.get("_shards")) and shards.get("failed"):
+        raise _partial(shards)
 
 
 def _named(meta: ApiResponseMeta) -> bool:
@@ -79,8 +111,18 @@ class _Bulk(TypedDict):
     items: list[Annotated[dict[str, _Item], Meta(min_length=1, max_length=1)]]
 
 
-class _Refreshed(TypedDict):
-    _shards: dict[str, Any]
+class _Shards(TypedDict, total=False):
+    total: int
+    failed: int
+    failures: list[dict[str, Any]]
+
+
+class _Sharded(TypedDict):
+    _shards: _Shards
+
+
+class _Failed(TypedDict, total=False):
+    _shards: _Shards
 
 
 class _Document(TypedDict):
@@ -100,7 +142,7 @@ class _Hits(TypedDict):
     hits: list[_Hit]
 
 
-class _Search(TypedDict):
+class _Search(_Sharded):
     timed_out: bool
     hits: _Hits
 
@@ -113,7 +155,7 @@ class _SortedHits(TypedDict):
     hits: list[_SortedHit]
 
 
-class _Page(TypedDict):
+class _Page(_Sharded):
     hits: _SortedHits
 
 
@@ -130,7 +172,7 @@ class _Counts(TypedDict):
     counts: _Buckets
 
 
-class _Aggregated(TypedDict):
+class _Aggregated(_Sharded):
     timed_out: bool
     aggregations: _Counts
 
@@ -144,7 +186,7 @@ class _Maybes(TypedDict):
     docs: list[_Maybe]
 
 
-class _Count(TypedDict):
+class _Count(_Sharded):
     count: int
 
 
@@ -183,7 +225,7 @@ class _Index(_Aliases, _Mapped):
 # What is asked, by method and path, and what a success of it holds at least. Other requests are not the product's own.
 _KINDS: Mapping[str, Any] = {
     "PUT /[^/]+/_bulk": _Bulk,
-    "POST /[^/]+/_refresh": _Refreshed,
+    "POST /[^/]+/_refresh": _Sharded,
     "POST /[^/]+/_search": _Search,
     "POST /_search": _Page,
     "POST /[^/]+/_mget": _Maybes,
@@ -202,7 +244,7 @@ _KINDS: Mapping[str, Any] = {
 def _kind(method: str, target: str, body: bytes | None, meta: ApiResponseMeta) -> Any:
     """The kind of the answer to a request; Any for one that is not the product's own."""
     if not 200 <= meta.status < 300:
-        return dict[str, Any] if _named(meta) else _Refusal
+        return _Failed if _named(meta) else _Refusal
     request = f"{method} {target.partition('?')[0]}"
     kind = next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, request)), Any)
     return _Aggregated if kind is _Search and b'"aggs":{"counts":' in (body or b"") else kind
