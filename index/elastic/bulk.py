@@ -5,7 +5,7 @@ refused as older than what is there. So whatever is in doubt (a cut connection, 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic.server_errors import explanation, poisoned, refused, unreachable
+from index.elastic.server_errors import explained, explanation, meaning, poisoned
 from index.elastic.shape import cause, strange
 from index.patience import Patience
 from index.protocols import Ack
@@ -58,8 +58,10 @@ class Bulk:
     require_alias: bool
 
     def send(self, actions: Iterable[Action]) -> list[Ack]:
-        """An answer for each, in order. Raises IndexUnavailableError when patience ends, SearchIndexError at once for
-        what waiting does not mend (no such index, no right to write); what was answered until then is in.
+        """An ack for each, in order; searches now see what was indexed.
+
+        Raises IndexUnavailableError when patience ends, and SearchIndexError at once for what waiting does not mend
+        (no such index, no right to write). What was sent before that may be indexed.
         """
         acks: list[Ack] = []
         under_way: deque[Future[list[Ack]]] = deque()
@@ -70,13 +72,8 @@ class Bulk:
                     acks += under_way.popleft().result()
             for rest in under_way:
                 acks += rest.result()
+        self._make_searchable()
         return acks
-
-    def again(self, request: Callable[[], object]) -> None:
-        """Make a request until it is answered, as patiently as a bulk."""
-        pauses = self.patience.pauses()
-        while (refusal := self._try(request)) is not None:
-            self._pause(pauses, refusal)
 
     def _deliver(self, actions: Sequence[Action]) -> list[Ack]:
         """Sends a request's actions, then those that it has no answer for, until none is left."""
@@ -85,17 +82,13 @@ class Bulk:
         while left := [place for place in range(len(actions)) if place not in acks]:
             try:
                 items = self._request([actions[place] for place in left])
-            except TransportError as error:
-                self._pause(pauses, unreachable(error))
+            except (TransportError, ApiError) as error:
+                refusal = meaning(error, self.target)
+                passing = isinstance(refusal, IndexUnavailableError)
+                if isinstance(error, ApiError) and error.status_code in (400, 413) and not passing:
+                    return self._halved(actions, acks, left, error)
+                self._pause(pauses, refusal)
                 continue
-            except ApiError as error:
-                refusal = refused(error, self.target)
-                if isinstance(refusal, IndexUnavailableError):
-                    self._pause(pauses, refusal)
-                    continue
-                if error.status_code not in (400, 413):
-                    raise refusal from error
-                return self._halved(actions, acks, left, error)
             answers = {place: _answer(item, self.target) for place, item in zip(left, items, strict=True)}
             acks |= {place: answer for place, answer in answers.items() if isinstance(answer, Ack)}
             if open_ones := [answer for answer in answers.values() if not isinstance(answer, Ack)]:
@@ -129,14 +122,16 @@ class Bulk:
         whole = acks | dict(zip(left, found, strict=True))
         return [whole[place] for place in range(len(actions))]
 
-    def _try(self, request: Callable[[], object]) -> SearchIndexError | None:
-        try:
-            request()
-        except TransportError as error:
-            return unreachable(error)
-        except ApiError as error:
-            return refused(error, self.target)
-        return None
+    def _make_searchable(self) -> None:
+        pauses = self.patience.pauses()
+        while True:
+            try:
+                with explained(self.target):
+                    self.client.indices.refresh(index=self.target)
+            except IndexUnavailableError as refusal:
+                self._pause(pauses, refusal)
+            else:
+                return
 
     def _pause(self, pauses: Iterator[float], refusal: SearchIndexError) -> None:
         pause = next(pauses, None) if isinstance(refusal, IndexUnavailableError) else None

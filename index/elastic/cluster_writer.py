@@ -27,7 +27,6 @@ class ElasticWriter:
     def add(self, articles: Sequence[Article]) -> list[Ack]:
         """Upsert by id, versioned by `fetched_at` in milliseconds. An answer for each article, in order."""
         refused: dict[int, Ack] = {}
-        taken: list[int] = []
 
         def actions() -> Iterator[Action]:
             for place, article in enumerate(articles):
@@ -37,22 +36,15 @@ class ElasticWriter:
                     detail = f"it makes no document: {error}"
                     refused[place] = Ack(id=article.id, status="refused", detail=detail)
                 else:
-                    taken.append(place)
                     yield upsert(article.id, milliseconds(article.fetched_at), body)
 
-        acks = self._bulk.send(actions())
-        self._make_searchable()
-        answers = refused | dict(zip(taken, acks, strict=True))
-        return [answers[place] for place in range(len(articles))]
+        sent = iter(self._bulk.send(actions()))
+        return [refused.get(place) or next(sent) for place in range(len(articles))]
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove what is there; an id that is not there is no error."""
         self._bulk.send(map(deletion, filter(ID.fullmatch, ids)))
-        self._make_searchable()
 
     def close(self) -> None:
         """Release the connections; nothing is lost that was acknowledged."""
         self._client.close()
-
-    def _make_searchable(self) -> None:
-        self._bulk.again(lambda: self._client.indices.refresh(index=self._bulk.target))

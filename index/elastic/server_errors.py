@@ -19,25 +19,20 @@ def explained(alias: str) -> Iterator[None]:
     """Raises SearchIndexError and IndexUnavailableError for what the client raises."""
     try:
         yield
-    except TransportError as error:
-        raise unreachable(error) from error
-    except ApiError as error:
-        raise refused(error, alias) from error
+    except (TransportError, ApiError) as error:
+        raise meaning(error, alias) from error
 
 
-def unreachable(error: TransportError) -> IndexUnavailableError:
-    """The server did not answer, only a part of it did, or something else did."""
+def meaning(error: TransportError | ApiError, alias: str) -> SearchIndexError:
+    """What a failed request means; an IndexUnavailableError if the same request may succeed later."""
+    if isinstance(error, ApiError):
+        return explanation(error.status_code, *cause(error.body), alias)
     if isinstance(error, StrangeAnswerError | PartialAnswerError):
         return IndexUnavailableError(str(error))
     return IndexUnavailableError(
         f"Elasticsearch cannot be reached ({str(error)[:300]}): see that it runs at [index] url and, for https, that "
         "BROADSHEET_ELASTICSEARCH_CA names the file of its certificate authority"
     )
-
-
-def refused(error: ApiError, alias: str) -> SearchIndexError:
-    """The server refused a whole request."""
-    return explanation(error.status_code, *cause(error.body), alias)
 
 
 def passes(status: int, kind: str) -> bool:
