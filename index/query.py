@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias
 
 from articles.errors import QueryError
@@ -10,6 +10,7 @@ from index.documents import TEXT_FIELDS
 from index.tokens import tokens
 
 MOST_HITS = 10_000  # offset + limit: what Elasticsearch sorts for one page (index.max_result_window)
+_LAST_DAY = date.max - timedelta(days=1)  # the last one that another day follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,13 @@ class To:
 
 
 Node: TypeAlias = Everything | Term | Prefix | Scoped | And | Or | Not | From | To
+
+
+def span(node: From | To) -> tuple[datetime | None, datetime | None]:
+    """The times that `node` allows: the first one, and the one after the last; None where there is no bound."""
+    if isinstance(node, From):
+        return datetime.combine(node.day, time.min, UTC), None
+    return None, datetime.combine(min(node.day, _LAST_DAY) + timedelta(days=1), time.min, UTC)
 
 
 def ranks(node: Node, field: str = "") -> bool:

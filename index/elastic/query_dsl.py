@@ -4,17 +4,16 @@ What is found and in which order are two parts: `filter` holds the query as it i
 index; `should` ranks by all the words it asks for together, exact and stemmed, whose title and lead weigh more.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS, milliseconds
 from index.elastic.mapping import TEXTS
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked
+from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked, span
 from index.tokens import keyword, tokens
 
 Dsl = dict[str, Any]
 
-_LAST_DAY = date.max - timedelta(days=1)  # the last one with a morrow
 _WEIGHTED = [f"{name}^{weight:g}" for name, weight in DEFAULT_FIELDS.items()]
 _HEADS = [each for each in _WEIGHTED if not each.startswith("body")]
 _NOTHING: Dsl = {"match_none": {}}
@@ -43,7 +42,7 @@ def _found(node: Node, field: str) -> Dsl:
         case And() | Or() | Not():
             return _joined(node, field)
         case From() | To():
-            return _days(node)
+            return _dates(*span(node))
 
 
 def _joined(node: And | Or | Not, field: str) -> Dsl:
@@ -99,12 +98,6 @@ def _ranking(node: Node) -> list[Dsl]:
         {"multi_match": {"query": words, "fields": _WEIGHTED, "type": "most_fields"}},
         {"multi_match": {"query": words, "fields": _HEADS, "type": "phrase", "slop": _SLOP}},
     ]
-
-
-def _days(node: From | To) -> Dsl:
-    if isinstance(node, From):
-        return _dates(datetime.combine(node.day, time.min, UTC), None)
-    return _dates(None, datetime.combine(min(node.day, _LAST_DAY) + timedelta(days=1), time.min, UTC))
 
 
 def _dates(since: datetime | None, until: datetime | None) -> Dsl:

@@ -38,7 +38,7 @@ class EmbeddedReader:
         """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
         node = parse(query.text)
         newest = query.sort == "newest" or not ranks(node)
-        compiled = compile_query(query, node, disk.SCHEMA)
+        compiled = compile_query(query, node)
         with disk.reading(self._folder):
             searcher = self._searcher()
             reranked = not newest and query.offset < WINDOW
@@ -103,7 +103,7 @@ class EmbeddedReader:
 
     def scan(self, query: Query) -> Iterator[Article]:
         """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
-        compiled = compile_query(query, parse(query.text), disk.SCHEMA)
+        compiled = compile_query(query, parse(query.text))
         with disk.reading(self._folder):
             searcher = self._searcher()
             for offset in count(0, _SCANNED):
@@ -130,7 +130,7 @@ class EmbeddedReader:
         return sorted(best, key=lambda hit: -hit[0]) + list(hits[WINDOW:])
 
     def _buckets(self, query: Query, aggregation: dict[str, Any]) -> list[dict[str, Any]]:
-        compiled = compile_query(query, parse(query.text), disk.SCHEMA)
+        compiled = compile_query(query, parse(query.text))
         with disk.reading(self._folder):
             found = self._searcher().aggregate(compiled, {"counts": aggregation})
         return list(found["counts"]["buckets"])
