@@ -1,4 +1,4 @@
-"""What a search asks for: a page of hits, and the query as nodes (index/query_language.py reads it from text)."""
+"""What a search asks for: a page of hits, and the query as nodes (index/query_language.py parses them from text)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +15,11 @@ _LAST_DAY = date.max - timedelta(days=1)  # the last one that another day follow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A search: `text` in the query language ("" finds every article) and which page of its hits.
+    """A search: `text` in the query language ("" finds every article), and which page of its hits.
 
-    `since` (included) and `until` (not included) are aware times and bound the article's date
+    `since` (inclusive) and `until` (exclusive) are aware times and bound the article's date
     (index.documents.timestamp), to the second. By relevance, hits of a text in which nothing ranks (such as
-    `source:bbc`) come newest first. `limit` is 1 or more. Raises QueryError for a page that is
-    out of reach.
+    `source:bbc`) come newest first. `limit` is 1 or more. Raises QueryError for a page beyond the first MOST_HITS hits.
     """
 
     text: str = ""
@@ -44,7 +43,7 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a phrase, as typed; in quotes it is `exact`, without it may match by its stem."""
+    """A word or a phrase, as typed; `exact` in quotes, otherwise a word also matches by its stem."""
 
     text: str
     exact: bool = False
@@ -59,7 +58,7 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """`node`, looked for in `field` alone."""
+    """`node`, looked up in `field` only."""
 
     field: str
     node: "Node"
@@ -67,14 +66,14 @@ class Scoped:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Articles that match all of `nodes`, of which there are two or more."""
+    """Articles that match all of `nodes` (two or more)."""
 
     nodes: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Articles that match any of `nodes`, of which there are two or more."""
+    """Articles that match any of `nodes` (two or more)."""
 
     nodes: tuple["Node", ...]
 
@@ -111,7 +110,7 @@ def span(node: From | To) -> tuple[datetime | None, datetime | None]:
 
 
 def ranks(node: Node, field: str = "") -> bool:
-    """Whether `node` holds any word that makes one hit better than another."""
+    """Whether `node` holds any word by which hits can be ranked."""
     match node:
         case Term() | Prefix():
             return field == "" or field in TEXT_FIELDS
@@ -123,13 +122,13 @@ def ranks(node: Node, field: str = "") -> bool:
             return False
 
 
-def asked(node: Node, field: str = "") -> Iterator[tuple[str, str]]:
-    """The words and phrases that a hit is the better for, each with its text field ("" for any), tokens apart."""
+def ranking_words(node: Node, field: str = "") -> Iterator[tuple[str, str]]:
+    """The words and phrases that raise a hit's rank, each after its text field ("" for any), as tokens with spaces between."""
     match node:
         case Term(text) if field == "" or field in TEXT_FIELDS:
             yield field, " ".join(tokens(text))
         case Scoped(scope, inner):
-            yield from asked(inner, scope)
+            yield from ranking_words(inner, scope)
         case And(nodes) | Or(nodes):
             for each in nodes:
-                yield from asked(each, field)
+                yield from ranking_words(each, field)

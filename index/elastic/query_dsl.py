@@ -9,7 +9,21 @@ from typing import Any
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS, milliseconds
 from index.elastic.mapping import TEXTS
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked, span
+from index.query import (
+    And,
+    Everything,
+    From,
+    Node,
+    Not,
+    Or,
+    Prefix,
+    Query,
+    Scoped,
+    Term,
+    To,
+    ranking_words,
+    span,
+)
 from index.tokens import keyword, tokens
 
 Dsl = dict[str, Any]
@@ -82,7 +96,7 @@ def _any(found: list[Dsl]) -> Dsl:
 
 def _ranking(node: Node) -> list[Dsl]:
     """Clauses that add to a hit's score, none of which it must meet."""
-    wanted = list(asked(node))
+    wanted = list(ranking_words(node))
     clauses = [
         {"match": {TEXTS[field]: {"query": text, "boost": DEFAULT_FIELDS.get(field, 1.0)}}}
         for field, text in wanted

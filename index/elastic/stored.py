@@ -7,7 +7,7 @@ import msgspec
 
 from articles.errors import SearchIndexError
 from articles.model import Article
-from index.documents import identified, keywords, timestamp
+from index.documents import check_identity, keywords, timestamp
 from index.stems import ELASTIC
 from index.tokens import keyword
 
@@ -25,7 +25,7 @@ def document(article: Article) -> bytes:
     What the article does not say is no field of the document, so that `exists` finds what it says, and counts are right.
     Raises ValueError for what no document can hold: text that is not Unicode (lone surrogates), no id, no URL.
     """
-    identified(article)
+    check_identity(article)
     added: dict[str, Any] = {
         "@timestamp": timestamp(article),
         "exact": {name: words for name, values in keywords(article).items() if (words := _exact(values))},

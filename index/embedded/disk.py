@@ -30,8 +30,8 @@ from index.documents import (
     KEYWORD_FIELDS,
     TEXT_FIELDS,
     Facet,
+    check_identity,
     facets,
-    identified,
     keywords,
     milliseconds,
     texts,
@@ -70,7 +70,7 @@ SCHEMA = make_schema()
 
 def make_document(article: Article) -> Document:
     """Raises ValueError for what no document can hold: text that is not Unicode (lone surrogates), no id, no URL."""
-    identified(article)
+    check_identity(article)
     document = Document()
     for name, values in texts(article).items():
         for text in values:

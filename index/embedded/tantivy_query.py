@@ -9,7 +9,21 @@ from tantivy import Query as Compiled
 
 from index.documents import DEFAULT_FIELDS, TEXT_FIELDS
 from index.embedded.disk import SCHEMA, STEMMERS, in_range
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To, asked, span
+from index.query import (
+    And,
+    Everything,
+    From,
+    Node,
+    Not,
+    Or,
+    Prefix,
+    Query,
+    Scoped,
+    Term,
+    To,
+    ranking_words,
+    span,
+)
 from index.stems import analyzer
 from index.tokens import keyword, plain, tokens
 
@@ -30,7 +44,7 @@ def compile_query(query: Query, node: Node) -> Compiled:
 
 def _whole(node: Node) -> Iterator[Compiled]:
     """All the words in a row, in title or lead: a hit is the better for it."""
-    words = [word for field, text in asked(node) if not field for word in text.split()]
+    words = [word for field, text in ranking_words(node) if not field for word in text.split()]
     if len(words) > 1:
         for name, weight in DEFAULT_FIELDS.items():
             if name != "body":
