@@ -1,4 +1,4 @@
-"""What searches the index in Elasticsearch: for more articles than one machine searches, and for Kibana."""
+"""The reader of the index in Elasticsearch: for more articles than one machine can search, and for Kibana."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,14 +22,14 @@ from index.ranking import PIVOT, WEIGHT, WINDOW
 
 _TIMEOUT = "5s"  # of a search; the query's own limits keep it far below
 _PAGE = 500  # documents
-_KEPT = "2m"  # a point in time between two pages
+_KEPT = "2m"  # how long a point in time lives between two pages
 
 
 class ElasticReader:
     """Finds articles; sees what a writer acknowledged from the next call on.
 
-    Raises SearchIndexError for an index that is missing or closed to this key, IndexUnavailableError for a server that
-    does not answer or takes too long.
+    Raises SearchIndexError for an index that is missing or not open to this key, and IndexUnavailableError for a server
+    that does not answer, answers only from a part of the index, or takes too long.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ElasticReader:
         self._clock = clock
 
     def search(self, query: Query) -> Hits:
-        """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
+        """The page of hits that `query` asks for; by date, their score is 0. Raises QueryError."""
         node = parse(query.text)
         newest = query.sort == "newest" or not ranks(node)
         order: Dsl = {"sort": [{"@timestamp": "desc"}, {"id": "asc"}]} if newest else self._recent_first()
@@ -97,7 +97,7 @@ class ElasticReader:
         return article_of(found["_source"])
 
     def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Those of these articles that are there, by id."""
+        """Those of these articles that the index holds, by id."""
         wanted = list(filter(ID.fullmatch, ids))
         if not wanted:
             return {}
@@ -115,11 +115,11 @@ class ElasticReader:
             return int(self._client.count(index=self._alias)["count"])
 
     def all(self) -> Iterator[Article]:
-        """Every article, sorted by id, as of the first one."""
+        """Every article, sorted by id, as of the first one read."""
         return self._each({"match_all": {}}, [{"id": "asc"}])
 
     def scan(self, query: Query) -> Iterator[Article]:
-        """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
+        """Every article that `query` finds, newest first, as of the first one read. Raises QueryError."""
         compiled = compile_query(query, parse(query.text))
         return self._each(compiled, [{"@timestamp": "desc"}, {"id": "asc"}])
 
@@ -169,7 +169,7 @@ class ElasticReader:
                 self._client.close_point_in_time(id=pit)
 
     def _recent_first(self) -> Dsl:
-        """The best hits once more in order, with something added for those of the last days."""
+        """The best hits sorted again, with something added to the scores of recent ones."""
         feature = {
             "field": "@timestamp",
             "origin": self._clock().isoformat(),

@@ -1,4 +1,4 @@
-"""What writes the index in Elasticsearch."""
+"""The writer of the index in Elasticsearch."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,9 +13,9 @@ from index.protocols import Ack
 
 
 class ElasticWriter:
-    """Adds and removes articles behind an alias, or in one index that a rebuild fills.
+    """Adds and removes articles through an alias, or in one index that a rebuild fills.
 
-    Raises IndexUnavailableError when the server takes nothing for as long as `patience` lasts.
+    Raises IndexUnavailableError if the server accepts nothing for as long as `patience` lasts.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class ElasticWriter:
         self._bulk = Bulk(client, index or alias, patience or Patience(), require_alias=not index)
 
     def add(self, articles: Sequence[Article]) -> list[Ack]:
-        """Upsert by id, versioned by `fetched_at` in milliseconds. An answer for each article, in order."""
+        """Upsert by id, versioned by `fetched_at` in milliseconds. An ack for each article, in order."""
         refused: dict[int, Ack] = {}
 
         def actions() -> Iterator[Action]:
@@ -33,7 +33,7 @@ class ElasticWriter:
                 try:
                     body = document(article)
                 except ValueError as error:
-                    detail = f"it makes no document: {error}"
+                    detail = f"cannot be indexed: {error}"
                     refused[place] = Ack(id=article.id, status="refused", detail=detail)
                 else:
                     yield upsert(article.id, milliseconds(article.fetched_at), body)
@@ -42,9 +42,9 @@ class ElasticWriter:
         return [refused.get(place) or next(sent) for place in range(len(articles))]
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove what is there; an id that is not there is no error."""
+        """Remove these articles; an id that the index does not hold is not an error."""
         self._bulk.send(map(deletion, filter(ID.fullmatch, ids)))
 
     def close(self) -> None:
-        """Release the connections; nothing is lost that was acknowledged."""
+        """Release the connections; nothing acknowledged is lost."""
         self._client.close()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def connection(place: Place) -> "Elasticsearch":
-    """A client of the server, with the environment's credentials. Raises ConfigError."""
+    """A client of the server, with the credentials from the environment. Raises ConfigError."""
     from index.elastic.client import connect
 
     return connect(place.url, place.environment, allow_plain_http=place.allow_plain_http)

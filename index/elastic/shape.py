@@ -1,7 +1,7 @@
-"""The shape of every answer, checked where it arrives: what a proxy or a login page sends is not taken for Elasticsearch's.
+"""Checks each answer as it arrives: it must be Elasticsearch's, not a proxy's or a login page's, and from the whole index.
 
-Elasticsearch names itself in the header X-Elastic-Product (but for refusals, under security), and each kind of request has
-a kind of answer. Anything else counts as a server that is away for now, since it says nothing about the index.
+Elasticsearch names itself in the header X-Elastic-Product (except in some refusals, with security on), and each kind of
+request has a kind of answer. Anything else counts as a server that is unavailable: it says nothing about the index.
 """
 
 import re
@@ -12,28 +12,28 @@ import msgspec
 from elastic_transport import ApiResponseMeta, TransportError, Urllib3HttpNode
 from msgspec import Meta
 
-# A proxy may ask for credentials or refuse a large request in its own words, and Elasticsearch itself refuses that without
-# its header; both are to be read by their status.
+# A proxy may ask for credentials or refuse a large request, and Elasticsearch sends these refusals without its header:
+# the status says enough.
 _BY_STATUS = (401, 413)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 class StrangeAnswerError(TransportError):
-    """An answer that is not Elasticsearch's, or that was cut on the way."""
+    """An answer that is not Elasticsearch's, or that was cut off."""
 
 
 def strange(meta: ApiResponseMeta, what: str) -> StrangeAnswerError:
-    """The error for an answer; `what` says what it came with."""
+    """The error for an answer; `what` describes it."""
     node = meta.node
     status = "" if meta.status == 200 else f"status {meta.status} and "
     return StrangeAnswerError(
         f"{node.scheme}://{node.host}:{node.port}{node.path_prefix} answered with {status}{what}, not as Elasticsearch: "
-        "see whether a proxy or a login page stands in front of it"
+        "check whether a proxy or a login page is in front of it"
     )
 
 
 class PartialAnswerError(TransportError):
-    """An answer that comes from some shards of the index and lacks what the others hold."""
+    """An answer from some shards of the index, without what the others hold."""
 
 
 def _partial(shards: "_Shards") -> PartialAnswerError:
@@ -47,7 +47,7 @@ def _partial(shards: "_Shards") -> PartialAnswerError:
 
 
 def cause(body: Any) -> tuple[str, str]:
-    """Type and reason of the error in an answer's body, or in one item of a bulk's; the innermost reason there is."""
+    """Type and reason of the error in a body, or in one item of a bulk; the reason includes those of its causes."""
     error = body.get("error", body) if isinstance(body, dict) else {}
     if not isinstance(error, dict):
         return "", str(error)[:300]
@@ -222,7 +222,7 @@ class _Index(_Aliases, _Mapped):
     settings: _Settings
 
 
-# What is asked, by method and path, and what a success of it holds at least. Other requests are not the product's own.
+# The requests of this package, by method and path, and what a successful answer holds at least.
 _KINDS: Mapping[str, Any] = {
     "PUT /[^/]+/_bulk": _Bulk,
     "POST /[^/]+/_refresh": _Sharded,
@@ -242,7 +242,7 @@ _KINDS: Mapping[str, Any] = {
 
 
 def _kind(method: str, target: str, body: bytes | None, meta: ApiResponseMeta) -> Any:
-    """The kind of the answer to a request; Any for one that is not the product's own."""
+    """The kind of the answer to a request; Any if the request is not one of this package."""
     if not 200 <= meta.status < 300:
         return _Failed if _named(meta) else _Refusal
     request = f"{method} {target.partition('?')[0]}"

@@ -30,20 +30,20 @@ def _writer(place: Place) -> "EmbeddedWriter":
 
 
 @contextmanager
-def _new(place: Place, beside: Path) -> Iterator[NewIndex]:
+def _new(place: Place, parent: Path) -> Iterator[NewIndex]:
     from index.embedded.local_reader import EmbeddedReader
     from index.embedded.local_writer import EmbeddedWriter
 
-    folder = beside / "index"
-    shutil.rmtree(folder, ignore_errors=True)  # what one that was killed has left
-    making = EmbeddedWriter(folder)
+    folder = parent / "index"
+    shutil.rmtree(folder, ignore_errors=True)  # left by a process that was killed
+    writer = EmbeddedWriter(folder)
 
     def publish() -> None:
-        making.close()
+        writer.close()
         shutil.rmtree(place.folder, ignore_errors=True)
         folder.replace(place.folder)
 
-    yield NewIndex(making, EmbeddedReader(folder), publish)
+    yield NewIndex(writer, EmbeddedReader(folder), publish)
 
 
 BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True)

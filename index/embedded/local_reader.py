@@ -1,4 +1,4 @@
-"""What searches the embedded index: tantivy in this process, no server. Any number of readers."""
+"""The reader of the embedded index: tantivy in this process, no server. Any number of readers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from index.query_language import parse
 from index.ranking import WINDOW, recency
 
 _MOST_VALUES = 65_000  # of a facet; tantivy's own limit of buckets
-_SCANNED = 1_000  # places of articles in memory at a time
+_SCANNED = 1_000  # addresses of articles in memory at a time
 _ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
 
 
@@ -35,7 +35,7 @@ class EmbeddedReader:
         self._index = disk.open_index(folder)
 
     def search(self, query: Query) -> Hits:
-        """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
+        """The page of hits that `query` asks for; by date, their score is 0. Raises QueryError."""
         node = parse(query.text)
         newest = query.sort == "newest" or not ranks(node)
         compiled = compile_query(query, node)
@@ -80,7 +80,7 @@ class EmbeddedReader:
             return None if address is None else _article(searcher, address)
 
     def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Those of these articles that are there, by id."""
+        """Those of these articles that the index holds, by id."""
         with disk.reading(self._folder):
             searcher = self._searcher()
             found = {one: disk.address(searcher, one) for one in ids if ID.fullmatch(one)}
@@ -92,17 +92,17 @@ class EmbeddedReader:
             return self._searcher().num_docs
 
     def all(self) -> Iterator[Article]:
-        """Every article, sorted by id, as of the first one; holds 1/256 of the ids at a time."""
+        """Every article, sorted by id, as of the first one read; 1/256 of the ids are in memory at a time."""
         with disk.reading(self._folder):
             searcher = self._searcher()
             for start in _ID_STARTS:
-                # Each of the index's segments has its own terms; they come one segment after the other.
+                # Each segment of the index has its own terms, which come one segment after the other.
                 for article_id in sorted({term for term, _ in searcher.terms_with_prefix("id", start)}):
                     if (address := disk.address(searcher, article_id)) is not None:
                         yield _article(searcher, address)
 
     def scan(self, query: Query) -> Iterator[Article]:
-        """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
+        """Every article that `query` finds, newest first, as of the first one read. Raises QueryError."""
         compiled = compile_query(query, parse(query.text))
         with disk.reading(self._folder):
             searcher = self._searcher()
@@ -115,12 +115,12 @@ class EmbeddedReader:
                     return
 
     def close(self) -> None:
-        """Nothing is to be released: files are open while they are read."""
+        """There is nothing to release: files are open only while they are read."""
 
     def _recent_first(
         self, searcher: Searcher, hits: Sequence[tuple[float, DocAddress]]
     ) -> list[tuple[float, DocAddress]]:
-        """The best hits once more in order, with something added for those of the last days."""
+        """The best hits sorted again, with something added to the scores of recent ones."""
         dates = searcher.fast_field_values("dated", [address for _, address in hits[:WINDOW]])
         now = milliseconds(self._clock())
         best = [

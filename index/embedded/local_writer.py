@@ -1,4 +1,4 @@
-"""What writes the embedded index: tantivy in this process, no server. One writer at a time."""
+"""The writer of the embedded index: tantivy in this process, no server. One writer at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,10 +15,10 @@ _HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
 
 
 class EmbeddedWriter:
-    """Adds and removes articles; makes the index where there is none.
+    """Adds and removes articles; makes the index if there is none.
 
     Raises SearchIndexError for an index that another process writes or that cannot be read, and StorageError when
-    the disk takes no more: the index is then as it was before the call, and the writer goes on working.
+    the disk cannot be written: the index is then as it was before the call, and the writer can be used again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,10 +30,10 @@ class EmbeddedWriter:
             self._writer = self._index.writer(_HEAP, num_threads=1)
 
     def add(self, articles: Sequence[Article]) -> list[Ack]:
-        """Upsert by id in one commit, which is durable on return. An answer for each article, in order.
+        """Upsert by id in one commit, which is durable on return. An ack for each article, in order.
 
-        One that is older by `fetched_at` (to the millisecond) than the one with its id, there or earlier in
-        `articles`, is `superseded`; one whose id is no id, or that makes no document, is `refused`.
+        One that is older by `fetched_at` (to the millisecond) than the one with its id, in the index or earlier in
+        `articles`, is `superseded`; one that no document can hold (an invalid id, lone surrogates) is `refused`.
         """
         if not articles:
             return []
@@ -45,13 +45,13 @@ class EmbeddedWriter:
             return [self._put(article, searcher, newest) for article in articles]
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove what is there; an id that is not there is no error."""
+        """Remove these articles; an id that the index does not hold is not an error."""
         with self._committing():
             for article_id in filter(ID.fullmatch, ids):
                 self._writer.delete_documents_by_term("id", article_id)
 
     def close(self) -> None:
-        """Wait for merges under way and release the lock. The writer cannot be used any more."""
+        """Wait for running merges and release the lock. The writer cannot be used after that."""
         with disk.storing(self._folder):
             self._writer.wait_merging_threads()
 
@@ -59,7 +59,7 @@ class EmbeddedWriter:
         try:
             document = disk.make_document(article)
         except ValueError as error:
-            return Ack(id=article.id, status="refused", detail=f"it makes no document: {error}")
+            return Ack(id=article.id, status="refused", detail=f"cannot be indexed: {error}")
         fetched = milliseconds(article.fetched_at)
         if article.id not in newest:
             newest[article.id] = _fetched(searcher, article.id)
@@ -82,7 +82,7 @@ class EmbeddedWriter:
 
 
 def _fetched(searcher: Searcher, article_id: str) -> int | None:
-    """When the article that is there was fetched, in ms since 1970."""
+    """When the article in the index was fetched, in ms since 1970."""
     if (address := disk.address(searcher, article_id)) is None:
         return None
     fetched = searcher.fast_field_values("fetched", [address])[0]

@@ -34,7 +34,7 @@ _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 def compile_query(query: Query, node: Node) -> Compiled:
     """`node` is the parsed text of `query`."""
     compiled = Compiled.boolean_query(
-        [(Occur.Must, _compile(node, "")), *((Occur.Should, each) for each in _whole(node))]
+        [(Occur.Must, _compile(node, "")), *((Occur.Should, each) for each in _phrases(node))]
     )
     if query.since is None and query.until is None:
         return compiled
@@ -42,8 +42,8 @@ def compile_query(query: Query, node: Node) -> Compiled:
     return Compiled.boolean_query([(Occur.Must, compiled), (Occur.Must, dates)])
 
 
-def _whole(node: Node) -> Iterator[Compiled]:
-    """All the words in a row, in title or lead: a hit is the better for it."""
+def _phrases(node: Node) -> Iterator[Compiled]:
+    """All the words in a row, in title or lead: this raises a hit's rank."""
     words = [word for field, text in ranking_words(node) if not field for word in text.split()]
     if len(words) > 1:
         for name, weight in DEFAULT_FIELDS.items():
@@ -82,7 +82,7 @@ def _all_of(nodes: tuple[Node, ...], field: str) -> Compiled:
         else (Occur.Must, _compile(each, field))
         for each in nodes
     ]
-    if all(occur == Occur.MustNot for occur, _ in clauses):  # alone, these would find nothing
+    if all(occur == Occur.MustNot for occur, _ in clauses):  # on their own, these would find nothing
         clauses.append((Occur.Must, _filter(Compiled.all_query())))
     return Compiled.boolean_query(clauses)
 
@@ -121,7 +121,7 @@ def _words(words: list[str], field: str, *, prefix: bool) -> Compiled:
 
 
 def _dates(since: datetime | None, until: datetime | None) -> Compiled:
-    """From `since` up to and without `until`."""
+    """From `since`, inclusive, to `until`, exclusive."""
     return _filter(
         Compiled.range_query(
             SCHEMA,
@@ -135,5 +135,5 @@ def _dates(since: datetime | None, until: datetime | None) -> Compiled:
 
 
 def _filter(query: Compiled) -> Compiled:
-    """What narrows a search without saying which hit is the better one."""
+    """Narrows a search without changing the order of its hits."""
     return Compiled.const_score_query(query, 0.0)
