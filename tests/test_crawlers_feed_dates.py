@@ -1,12 +1,12 @@
 """Dates of feeds: the moment that is named, in any form and language, or its day, or nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.feeds.feed_dates import moment, plain_moment
+from crawlers.feeds.feed_dates import moment, moment_or_day, plain_moment
 
 
 def at(text: str) -> datetime:
@@ -38,6 +38,7 @@ def at(text: str) -> datetime:
         ("2026-11-24T10:00:00 PM", "2026-11-24T22:00"),
         ("Tue Nov 24 10:00:00 +0100 2026", "2026-11-24T09:00"),
         ("November 24, 2026 10:00 AM EST", "2026-11-24T15:00"),
+        ("2026-11-24T10:00:60Z", "2026-11-24T10:00:59"),
         ("1764000000", "2025-11-24T16:00"),
         ("1764000000123", "2025-11-24T16:00"),
     ],
@@ -108,7 +109,19 @@ def test_of_a_date_that_cannot_be_read_whole_the_day_is_kept(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "soon", "2026", "11/2026", "Nov 2026", "Nov 24", "Tue, 24 Nov", "10:00", "24", "2026-11"),
+        *(
+            "",
+            "soon",
+            "2026",
+            "11/2026",
+            "Nov 2026",
+            "Nov 24",
+            "Tue, 24 Nov",
+            "10:00",
+            "24",
+            "2026-11",
+            "2026-W48",
+        ),
         *("now", "today", "yesterday", "3 hours ago", "Tuesday", "11/10/26", "03.04.26", "2026-13-01"),
         *("2026/02/31", "Tue, 31 Feb 2026 10:00:00 +0100", "x" * 500 + " 10 Nov 2026"),
     ],
@@ -129,6 +142,23 @@ def test_a_month_of_two_languages_is_that_of_the_feeds_own() -> None:
     assert moment("10 lis 2026", "hr") == at("2026-10-10")
     assert moment("10 lis 2026", "pl-PL") == at("2026-11-10")
     assert moment("10 Nov 2026", "x-unknown") == at("2026-11-10")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("2026-11-24", date(2026, 11, 24)),
+        ("24 novembre 2026", date(2026, 11, 24)),
+        ("2026-11-24T25:00:00Z", date(2026, 11, 24)),
+        ("2026-11-24T00:00:00Z", at("2026-11-24")),
+        ("24 novembre 2026, 00:00", at("2026-11-24")),
+        ("2026-11-24 10:00", at("2026-11-24T10:00")),
+        ("soon", None),
+    ],
+)
+def test_a_day_is_told_from_its_midnight(text: str, named: date | None) -> None:
+    assert moment_or_day(text, "") == named
+    assert type(moment_or_day(text, "")) is type(named)
 
 
 @pytest.mark.parametrize("value", [None, [], {}, True, float("nan"), 7.5])

@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
 _LONGEST = 80
+_DAY_ALONE = 10
+_MIDNIGHT = datetime.min.time()
 _RFC_5322 = re.compile(
     r"(?:[A-Z][a-z]{2},\s*)?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}"
     r" \d{2}:\d{2}(?::\d{2})? (?:GMT|UTC?|Z|E[SD]T|C[SD]T|M[SD]T|P[SD]T|[+-](?:0\d|1[0-4])[0-5]\d)"
@@ -20,6 +22,7 @@ _BARE_HOURS = re.compile(r"(?<=\d)h(?=\d\d)|(?<=\d)\s*[时時시]\s*(?=\d)", re.
 _YEAR_LAST = re.compile(
     r"(.*?[^\d:])(\d{1,2}:\d{2}(?::\d{2})?(?: \S+)?) (\d{4})"
 )  # Tue Nov 24 10:00:00 +0100 2026
+_LEAP_SECOND = re.compile(r"(?<=\d:\d\d):60(?!\d)")
 _SHORT_OFFSET = re.compile(r"(?<=:\d\d)\s*([+-])(\d):?(\d\d)$")  # -5:00, -500
 _OFFSET = re.compile(r"(?<=:\d\d)\s*(?:GMT|UTC)?\s*[+-](\d\d):?(\d\d)$")
 _MOST_HOURS = 14
@@ -51,14 +54,7 @@ def plain_moment(value: Any) -> datetime | None:
 
     Without a zone it counts as UTC, without a time as midnight.
     """
-    text = " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
-    with suppress(ValueError, OverflowError):
-        if _RFC_5322.fullmatch(text):
-            return _utc(parsedate_to_datetime(text))
-        if _UNIX.fullmatch(text):
-            return datetime.fromtimestamp(int(text[:10]), UTC)
-        return _utc(datetime.fromisoformat(text))
-    return None
+    return _at_midnight(_usual(value))
 
 
 def moment(value: Any, language: str) -> datetime | None:
@@ -67,14 +63,40 @@ def moment(value: Any, language: str) -> datetime | None:
     None where no day is named, and for 10/11/2026 unless the feed's `language` (a tag, or "") says which part is
     the month. A date without zone counts as UTC.
     """
-    usual = plain_moment(value)
+    return _at_midnight(moment_or_day(value, language))
+
+
+def moment_or_day(value: Any, language: str) -> datetime | date | None:
+    """As `moment`, but a day where no time of day is named."""
+    usual = _usual(value)
     if usual is not None or not isinstance(value, str):
         return usual
     return _unusual(value[: 4 * _LONGEST], language.strip().lower())
 
 
+def _at_midnight(named: datetime | date | None) -> datetime | None:
+    if named is None or isinstance(named, datetime):
+        return named
+    return datetime(named.year, named.month, named.day, tzinfo=UTC)
+
+
+def _usual(value: Any) -> datetime | date | None:
+    text = " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+    with suppress(ValueError, OverflowError):
+        if _RFC_5322.fullmatch(text):
+            return _utc(parsedate_to_datetime(text))
+        if _UNIX.fullmatch(text):
+            return datetime.fromtimestamp(int(text[:10]), UTC)
+        if "W" in text:  # 2026-W48 names no day
+            return None
+        if len(text) <= _DAY_ALONE:
+            return date.fromisoformat(text)
+        return _utc(datetime.fromisoformat(text))
+    return None
+
+
 @lru_cache(maxsize=4096)
-def _unusual(value: str, language: str) -> datetime | None:
+def _unusual(value: str, language: str) -> datetime | date | None:
     text = _tidied(value)
     if not any(character.isdigit() for character in text) or len(text) > _LONGEST:
         return None
@@ -82,15 +104,16 @@ def _unusual(value: str, language: str) -> datetime | None:
     if numeric == "":
         return None
     text = numeric or text
+    time = _TIME.search(text)
     offset = _OFFSET.search(text)
     possible = not offset or int(offset[1]) * 60 + int(offset[2]) <= _MOST_HOURS * 60
     if possible and (found := _dateparser(text, language)):
-        return found
-    time = _TIME.search(text)
+        return found if time or found.time() != _MIDNIGHT else found.date()
     if time is None:
         return None
     day = text[: time.start()]
-    return _dateparser(day, language) or _dateparser(_LAST_WORD.sub("", day), language)
+    found = _dateparser(day, language) or _dateparser(_LAST_WORD.sub("", day), language)
+    return found.date() if found else None
 
 
 def _tidied(value: str) -> str:
@@ -102,6 +125,7 @@ def _tidied(value: str) -> str:
     text = _BARE_HOURS.sub(":", _INDIA.sub("+05:30", text))
     if year_last := _YEAR_LAST.fullmatch(text):
         text = f"{year_last[1]}{year_last[3]} {year_last[2]}"
+    text = _LEAP_SECOND.sub(":59", text)
     return _SHORT_OFFSET.sub(r" \g<1>0\2:\3", text)
 
 
@@ -134,8 +158,8 @@ def _dateparser(text: str, language: str) -> datetime | None:
     return None
 
 
-def _utc(date: datetime) -> datetime | None:
-    if date.utcoffset() is not None and abs(date.utcoffset() or timedelta()) > timedelta(hours=_MOST_HOURS):
+def _utc(named: datetime) -> datetime | None:
+    if abs(named.utcoffset() or timedelta()) > timedelta(hours=_MOST_HOURS):
         return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return date.astimezone(UTC).replace(microsecond=0)
+    named = named if named.tzinfo else named.replace(tzinfo=UTC)
+    return named.astimezone(UTC).replace(microsecond=0)

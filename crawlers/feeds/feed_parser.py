@@ -4,33 +4,24 @@ Pure, but not to be trusted with time: half a megabyte of attributes keeps feedp
 crawl reads feeds in a killable worker (`read`).
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import lxml.html
-from lxml import etree
+from datetime import datetime
 
 from articles.errors import FeedError, UrlError
 from articles.model import FeedEntry
 from articles.urls import canonical, host
 from crawlers.feeds.cpu_time import OvertimeError, cpu_limit
-from crawlers.feeds.feed_text import FORBIDDEN, beginning, decoded, unzipped
+from crawlers.feeds.entry_texts import MAX_LANGUAGE, MAX_TITLE, credible, names, plain
+from crawlers.feeds.feed_text import beginning, decoded, unzipped
 from crawlers.feeds.json_feeds import read_json
 from crawlers.feeds.raw_feeds import RawEntry, tidied_link
 from crawlers.feeds.simple_reading import read_simply
 from crawlers.feeds.xml_feeds import read_xml
 
 _CPU_SECONDS = 6.0
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_MAX_TITLE, _MAX_SUMMARY, _MAX_NAME, _MAX_NAMES, _MAX_LANGUAGE = 1_000, 5_000, 200, 50, 20
-
-_MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#\w]")
-_BLOCK = re.compile(r"<(?=/?(?:p|div|br|li|ul|ol|tr|td|h[1-6]|blockquote|fig\w+|section)\b)", re.IGNORECASE)
-_MAILBOX = re.compile(r"^\S+@\S+ \((.+)\)$")
+_MAX_SUMMARY = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +86,8 @@ def parse(
 
 
 def _parsed(feed: FeedBody) -> ParsedFeed:
-    plain, unzipped_whole = unzipped(feed.body, feed.url)
-    text = decoded(plain, feed.headers)
+    body, unzipped_whole = unzipped(feed.body, feed.url)
+    text = decoded(body, feed.headers)
     place = beginning(text)
     start = text[place : place + 50].lower()
     if not start:
@@ -122,7 +113,7 @@ def _parsed(feed: FeedBody) -> ParsedFeed:
         else:
             entries[page] = _entry(entry, page, feed, raw.language)
     return ParsedFeed(
-        title=_plain(raw.title)[:_MAX_TITLE],
+        title=plain(raw.title, MAX_TITLE),
         entries=tuple(entries.values()),
         dropped=dict(dropped),
         whole=raw.whole and unzipped_whole,
@@ -135,32 +126,11 @@ def _entry(entry: RawEntry, page: str, feed: FeedBody, language: str) -> FeedEnt
         url=page,
         source=feed.source,
         feed=feed.url,
-        title=_plain(entry.title)[:_MAX_TITLE],
-        summary=_plain(entry.summary)[:_MAX_SUMMARY],
-        authors=_names(entry.authors),
-        tags=_names(entry.tags),
-        language=_plain(entry.language or language)[:_MAX_LANGUAGE],
-        published_at=_credible(entry.published, feed.now),
-        updated_at=_credible(entry.updated, feed.now),
+        title=plain(entry.title, MAX_TITLE),
+        summary=plain(entry.summary, _MAX_SUMMARY),
+        authors=names(entry.authors),
+        tags=names(entry.tags),
+        language=plain(entry.language or language, MAX_LANGUAGE),
+        published_at=credible(entry.published, feed.now),
+        updated_at=credible(entry.updated, feed.now),
     )
-
-
-def _names(values: Sequence[Any]) -> tuple[str, ...]:
-    names = (_MAILBOX.sub(r"\1", _plain(value))[:_MAX_NAME] for value in values[:_MAX_NAMES])
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _plain(value: Any) -> str:
-    """Markup resolved to its text, white space to single blanks; "" for what is no text."""
-    if not isinstance(value, str):
-        return ""
-    if _MARKUP.search(value):
-        value = _BLOCK.sub(" <", value)
-        tree: Any = lxml.html.fromstring(f"<div>{value}</div>")
-        etree.strip_elements(tree, "script", "style", with_tail=False)
-        value = tree.text_content()
-    return " ".join(FORBIDDEN.sub("", value).split())
-
-
-def _credible(date: datetime | None, now: datetime) -> datetime | None:
-    return date if date and _EARLIEST <= date <= now + timedelta(days=1) else None

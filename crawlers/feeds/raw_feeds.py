@@ -44,15 +44,15 @@ def tidied_link(link: str, host: str) -> str:
     return f"http://{link}" if _WITHOUT_SCHEME.match(link) or (slash and first.lower() == host) else link
 
 
-def finished(text: str, start: int) -> tuple[str, bool]:
+def finished(text: str, start: int, entry: re.Pattern[str] = ENTRY) -> tuple[str, bool]:
     """An XML document without the entry that it breaks off in, and whether it is whole: whether its root is closed.
 
-    `start` is where its first element may begin.
+    `start` is where its first element may begin; `entry` matches an entry's tags, its first group the slash of an end.
     """
     root = _ROOT.search(text, start)
     if root is None:
         return text, True
-    last = next(iter(deque(ENTRY.finditer(text, root.end()), maxlen=1)), None)
+    last = next(iter(deque(entry.finditer(text, root.end()), maxlen=1)), None)
     closed = re.compile(rf"</{re.escape(root[1])}\s*>", re.IGNORECASE)
     if closed.search(text, last.start() if last else root.end()) or _is_empty(text, root.start()):
         return text, True
