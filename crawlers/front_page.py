@@ -26,9 +26,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 _STORY = ("article", "main")
 _NAVIGATION = ("nav", "header", "footer")
 _FRAMES = frozenset((Rule.NAVIGATION, Rule.SHARE, Rule.CONSENT, Rule.NEWSLETTER))
-_ABOUT = frozenset(
-    (Rule.META, Rule.AUTHOR)
-)  # of an article, right at the link; further out a list's own name
+_ABOUT = frozenset((Rule.META, Rule.AUTHOR))  # near a link; further out it is a list's own name
 _MARGIN = re.compile(
     r"(?:^|[-_ ])(?:most[-_]?(?:read|popular|viewed|shared|commented)|trending|popular|side-?bar|recommend\w*|outbrain|"
     r"taboola|sponsored|advert\w*|meistgelesen|mas[-_]leid[ao]s|lo[-_]mas|plus[-_]lus|piu[-_]letti|ranking)(?:$|[-_ ])",
@@ -40,50 +38,14 @@ _WORDY = 4
 _ENOUGH = 5
 _LIKELY, _STRONG = 2, 3  # evidence
 # What a link says that leads to an article without naming it; as `articles.text.key` writes it.
-_NO_TITLES = frozenset(
-    (
-        *(
-            "read more",
-            "more",
-            "continue reading",
-            "full story",
-            "mehr",
-            "weiterlesen",
-            "mehr lesen",
-            "zum artikel",
-        ),
-        *(
-            "leer más",
-            "ver más",
-            "seguir leyendo",
-            "lire la suite",
-            "lire plus",
-            "leggi tutto",
-            "leggi di più",
-        ),
-        *(
-            "続きを読む",
-            "もっと見る",
-            "詳細",
-            "اقرأ المزيد",
-            "المزيد",
-            "читать далее",
-            "подробнее",
-            "czytaj więcej",
-        ),
-        *(
-            "ler mais",
-            "leia mais",
-            "lees meer",
-            "läs mer",
-            "les mer",
-            "læs mere",
-            "devamını oku",
-            "더보기",
-            "查看更多",
-        ),
-    )
-)
+# fmt: off
+_NO_TITLES = frozenset((
+    "read more", "more", "continue reading", "full story", "mehr", "weiterlesen", "mehr lesen", "zum artikel", "leer más", "ver más",
+    "seguir leyendo", "lire la suite", "lire plus", "leggi tutto", "leggi di più", "ler mais", "leia mais", "lees meer", "läs mer",
+    "les mer", "læs mere", "czytaj więcej", "devamını oku", "читать далее", "подробнее", "اقرأ المزيد", "المزيد", "続きを読む",
+    "もっと見る", "詳細", "더보기", "查看更多",
+))
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
