@@ -12,7 +12,7 @@ from crawlers.fetching.answers import Answer, header
 from store.records import FeedReason, FeedResult, FeedTarget
 from store.workers import Lost, Workers
 
-_SECONDS = 20.0
+_SECONDS = 30.0
 
 _log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from crawlers.feeds.raw_feeds import RawEntry, tidied_link
 from crawlers.feeds.simple_reading import read_simply
 from crawlers.feeds.xml_feeds import read_xml
 
-_CPU_SECONDS = 6.0
+_CPU_SECONDS = 10.0
 _MAX_SUMMARY = 5_000
 
 
@@ -55,7 +55,7 @@ class FeedBody:
 def read(feed: FeedBody) -> ParsedFeed | str:
     """`parse` for a worker process, in its main thread: a feed that cannot be read is answered by the error's message.
 
-    A feed that takes more than six seconds of computing is read in the simple way.
+    A feed that takes more than ten seconds of computing is read in the simple way.
     """
     try:
         if not feed.simple:
