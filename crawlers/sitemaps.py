@@ -25,7 +25,7 @@ from crawlers.feeds.feed_dates import moment, moment_or_day
 from crawlers.feeds.feed_text import beginning, decoded
 from crawlers.feeds.raw_feeds import finished, tidied_link
 from crawlers.feeds.recovering import first_element, local_name
-from crawlers.fetching.answers import GZIP, WBITS_GZIP, inflated
+from crawlers.fetching.codings import GZIP, WBITS_GZIP, inflated
 
 MAX_BYTES = 50 * 1024 * 1024
 MOST_ENTRIES = 50_000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from articles.errors import FeedError
-from crawlers.fetching.answers import GZIP, WBITS_GZIP, inflated
+from crawlers.fetching.codings import GZIP, WBITS_GZIP, inflated
 
 MAX_BYTES = 20_000_000
 """The most bytes that a gzipped feed may decode to."""

@@ -1,7 +1,6 @@
 """Reading an HTTP answer: its body without content encoding, where it redirects, how long to wait. Pure."""
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,14 +8,13 @@ from email.utils import parsedate_to_datetime
 import ada_url
 
 from articles.urls import masked
+from crawlers.fetching import codings
 from store.records import FetchReason
 
-ACCEPT_ENCODING = "gzip, deflate"
+ACCEPT_ENCODING = codings.ACCEPTED
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
-GZIP = b"\x1f\x8b"  # how it begins
-WBITS_GZIP = zlib.MAX_WBITS + 16
 
 
 class FetchError(Exception):
@@ -55,55 +53,33 @@ def header(headers: Sequence[tuple[str, str]], name: str) -> str:
     return next((value for key, value in headers if key == name), "")
 
 
-def decoded(body: bytes, encoding: str, limit: int) -> bytes:
+def decoded(body: bytes, encoding: str, limit: int, *, forgiving: bool = False) -> bytes:
     """The body without its content encoding, at most `limit` bytes.
 
-    Raises FetchError: too_large, cut (the compressed stream has no end), encoding (unasked for, or damaged).
+    A name that is no coding (`none`, `utf-8`) stands for none, as in browsers. So does `forgiving` what browsers do with
+    gzip and deflate: the data may end without their checksum, or with a slip in it.
+    Raises FetchError: too_large, cut (the compressed stream has no end), encoding (one that cannot be read, or damaged).
     """
-    for name in reversed([name.strip().lower() for name in encoding.split(",")]):
-        if name in ("", "identity") or not body:
-            continue
-        if name == "deflate":
-            body = _inflated(body, zlib.MAX_WBITS if _is_zlib(body) else -zlib.MAX_WBITS, limit)
-        elif name in ("gzip", "x-gzip"):
-            body = _inflated(body, WBITS_GZIP, limit)
-        else:
-            raise FetchError(FetchReason.ENCODING, f"content encoding {name[:40]!r}, which was not asked for")
+    for name in reversed([name.partition(";")[0].strip().lower() for name in encoding.split(",")]):
+        if name in codings.UNREADABLE:
+            raise FetchError(FetchReason.ENCODING, f"content encoding {name!r}, which was not asked for")
+        if (decoder := codings.decoder(name, forgiving=forgiving)) and body:
+            body = _unpacked(body, decoder, limit)
     if len(body) > limit:
         raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes")
     return body
 
 
-def _is_zlib(body: bytes) -> bool:
-    """Whether it has a zlib header (RFC 1950), as "deflate" should have; some servers leave it out."""
-    return body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-
-
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
+def _unpacked(body: bytes, decoder: Callable[[bytes, int], tuple[bytes, bool]], limit: int) -> bytes:
     try:
-        plain, whole = inflated(body, wbits, limit)
-    except zlib.error as error:
+        plain, whole = decoder(body, limit)
+    except codings.DAMAGE as error:
         raise FetchError(FetchReason.ENCODING, f"damaged compressed body: {error}") from error
     if len(plain) > limit:
         raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
     if not whole:
         raise FetchError(FetchReason.CUT, "the compressed body has no end")
     return plain
-
-
-def inflated(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
-    """What a compressed body holds, and whether that is all of it; one byte more than `limit` at most.
-
-    `wbits` are zlib's. A gzip body may have several members. Raises zlib.error for a damaged one.
-    """
-    plain = bytearray()
-    while body:
-        inflater = zlib.decompressobj(wbits)
-        plain += inflater.decompress(body, limit + 1 - len(plain))
-        if len(plain) > limit or not inflater.eof:
-            return bytes(plain), False
-        body = inflater.unused_data if inflater.unused_data.startswith(GZIP) else b""
-    return bytes(plain), True
 
 
 def target(answer: Answer) -> str:

@@ -178,7 +178,7 @@ class Fetcher:
             url=url,
             status=response.status,
             headers=headers,
-            body=decoded(response.body, header(headers, "content-encoding"), max_bytes),
+            body=decoded(response.body, header(headers, "content-encoding"), max_bytes, forgiving=True),
             at=self._clock(),
         )
 
