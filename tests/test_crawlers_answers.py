@@ -69,6 +69,12 @@ def test_the_limit_counts_decoded_bytes() -> None:
         ("http://user:secret@other.example/", "http://other.example/"),
         ("/caf\u00c3\u00a9", "http://site.example/caf%C3%A9"),
         ("?utm_source=feed", "http://site.example/dir/page?utm_source=feed"),
+        ("/hafen-gr\u00f6\u00dfe", "http://site.example/hafen-gr%F6%DFe"),
+        ("/\u00f6?q=\u00f6&r=\u00c3\u00b6", "http://site.example/%F6?q=%F6&r=%C3%B6"),
+        ("/%F6%c3%B6", "http://site.example/%F6%c3%B6"),
+        ("/citt\u00c3\u00a0", "http://site.example/citt%C3%A0"),
+        ("/\x93quoted\x94", "http://site.example/%93quoted%94"),
+        ("http://k\u00c3\u00bcste.example/\u00fc", "http://xn--kste-0ra.example/%FC"),
         ("", ""),
         (" ", ""),
     ],
@@ -83,7 +89,14 @@ def test_other_answers_lead_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "location", ["mailto:a@b.example", "javascript:alert(1)", "file:///etc/passwd", "http://["]
+    "location",
+    [
+        "mailto:a@b.example",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://[",
+        "http://k\u00fcste.example/",
+    ],
 )
 def test_a_redirect_away_from_the_web_is_refused(location: str) -> None:
     with pytest.raises(FetchError) as refused:

@@ -1,5 +1,6 @@
 """Reading an HTTP answer: its body without content encoding, where it redirects, how long to wait. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,11 @@ ACCEPT_ENCODING = codings.ACCEPTED
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
+_NOT_ASCII = re.compile(r"[\x80-\xff]")
+_TEN_YEARS = 10 * 365 * 86400
+_MOST_DIGITS = 20
+_LONGEST = 999_999_999.0
+_LONGEST_BELIEVED = 86_400.0
 
 
 class FetchError(Exception):
@@ -84,10 +90,18 @@ def _unpacked(body: bytes, decoder: Callable[[bytes, int], tuple[bytes, bool]], 
 
 def target(answer: Answer) -> str:
     """Where the answer redirects to, without fragment; "" when it does not. Raises FetchError (redirect)."""
-    sent = header(answer.headers, "location").strip().encode("latin-1")
-    if answer.status not in _REDIRECTS or not sent:
+    location = header(answer.headers, "location").strip(" \t\r\n")  # not \xa0, the second byte of à
+    if answer.status not in _REDIRECTS or not location:
         return ""
-    location = sent.decode("utf-8", "replace")
+    return resolved(location, answer)
+
+
+def resolved(location: str, answer: Answer) -> str:
+    """The URL that `location`, as sent in a header, stands for, without credentials and fragment. Raises FetchError (redirect).
+
+    Its bytes, in whatever encoding, are percent-encoded as they are: so do browsers.
+    """
+    location = _NOT_ASCII.sub(lambda found: f"%{ord(found[0]):02X}", location)
     try:
         parsed = ada_url.URL(location, answer.url)
     except ValueError as error:
