@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import ada_url
@@ -119,16 +119,30 @@ def _shown(location: str) -> str:
 def wait_asked(answer: Answer) -> float | None:
     """Seconds that a busy server (429, 503) asks to be left alone: 0 when it does not say how long.
 
-    None for every other answer. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3).
+    None for every other answer. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3); some servers send the
+    moment as a Unix time instead, in seconds or milliseconds. How much of it is believed, retry_at says.
     """
     if answer.status not in _BUSY:
         return None
     value = header(answer.headers, "retry-after").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return _seconds(int(value[:_MOST_DIGITS]), answer.at.timestamp())
     try:
         date = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - answer.at).total_seconds())
+
+
+def _seconds(number: int, now: float) -> float:
+    """The wait that a number stands for. More than ten years of seconds are a moment, if it is within ten years of now."""
+    if number <= _TEN_YEARS:
+        return float(number)
+    moments = (moment for moment in (number, number / 1000) if abs(moment - now) < _TEN_YEARS)
+    return max(0.0, next(moments, now + _LONGEST) - now)
+
+
+def retry_at(at: datetime, wait: float) -> datetime:
+    """When to ask a server again that, at `at`, asked to be left alone for `wait` seconds: after a day at most."""
+    return at + timedelta(seconds=min(wait, _LONGEST_BELIEVED))

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from OpenSSL import SSL
 from scrapy import Request
@@ -24,7 +24,16 @@ from twisted.web.client import ResponseFailed
 from articles.errors import UrlError
 from articles.urls import host, refuse_unfetchable
 from crawlers.fetching.addresses import Guard
-from crawlers.fetching.answers import ACCEPT_ENCODING, Answer, FetchError, decoded, header, target, wait_asked
+from crawlers.fetching.answers import (
+    ACCEPT_ENCODING,
+    Answer,
+    FetchError,
+    decoded,
+    header,
+    retry_at,
+    target,
+    wait_asked,
+)
 from crawlers.fetching.handler import MAX_HEAD
 from crawlers.fetching.hosts import Host, Hosts
 from crawlers.fetching.robots import Robots
@@ -118,7 +127,7 @@ class Fetcher:
             return False
         if wait > self._settings.max_retry_after:
             detail = f"HTTP {answer.status}, to be left alone for {wait:.0f} s"
-            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, answer.at + timedelta(seconds=wait))
+            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, retry_at(answer.at, wait))
             return False
         place.pause(max(wait, place.slow_down()))
         return True
