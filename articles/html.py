@@ -7,6 +7,7 @@ from charset_normalizer import from_bytes
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
+from articles import media_type
 from articles.dom import Element, test
 from articles.model import Page, Rejection
 
@@ -37,15 +38,21 @@ _NOT_XML = bytes({*range(32)} - {*b"\t\n\r"})
 
 
 def content_type(page: Page) -> str:
-    """The Content-Type header as sent; "" if there is none."""
-    return next((value for name, value in page.headers if name == "content-type"), "")
+    """The Content-Type header as sent, "" if there is none."""
+    return next(iter(_content_types(page)), "")
+
+
+def _content_types(page: Page) -> list[str]:
+    return [value for name, value in page.headers if name == "content-type"]
 
 
 def refuse_other_types(page: Page) -> Rejection | None:
-    """Why the response is not an HTML page, by its type or its first bytes; None if it is one."""
-    kind = content_type(page).partition(";")[0].strip().lower()
-    if kind not in _HTML_TYPES:
-        return Rejection(reason="not_html", detail=f"Content-Type is {kind[:80]}")
+    """Why the response is not an HTML page, by its type or its first bytes; None if it is one.
+
+    A type that says nothing (`html`, `*/*`) leaves it to the bytes.
+    """
+    if other := _other_type(page):
+        return Rejection(reason="not_html", detail=other)
     start = page.body[:2048].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         return Rejection(reason="empty", detail="the response has no body")
@@ -61,6 +68,19 @@ def refuse_other_types(page: Page) -> Rejection | None:
     ):
         return Rejection(reason="not_html", detail="the body is a feed, sitemap or drawing")
     return None
+
+
+def _other_type(page: Page) -> str:
+    """What the Content-Type says that is not HTML, "" if it does not, or says nothing and the body begins like a page."""
+    kind = content_type(page).partition(";")[0].strip().lower()
+    if kind in _HTML_TYPES:
+        return ""
+    stated = media_type.essence(", ".join(_content_types(page)))
+    if stated not in _HTML_TYPES:
+        return f"Content-Type is {kind[:80]}"
+    if stated or not page.body[:2048].strip() or media_type.looks_like_html(page.body):
+        return ""
+    return f"Content-Type is {kind[:80]}, and the body does not begin like a page"
 
 
 def decode(body: bytes, header: str) -> str:
