@@ -90,20 +90,26 @@ def _unpacked(body: bytes, decoder: Callable[[bytes, int], tuple[bytes, bool]], 
 
 def target(answer: Answer) -> str:
     """Where the answer redirects to, without fragment; "" when it does not. Raises FetchError (redirect)."""
-    location = header(answer.headers, "location").strip(" \t\r\n")  # not \xa0, the second byte of à
-    if answer.status not in _REDIRECTS or not location:
-        return ""
-    return resolved(location, answer)
+    location = sent(answer.headers, "location")
+    return resolved(location, answer.url) if answer.status in _REDIRECTS and location else ""
 
 
-def resolved(location: str, answer: Answer) -> str:
-    """The URL that `location`, as sent in a header, stands for, without credentials and fragment. Raises FetchError (redirect).
+def sent(headers: Headers, name: str) -> str:
+    """A URL, or what holds one, as sent in the header: its bytes, in whatever encoding, percent-encoded as they are.
 
-    Its bytes, in whatever encoding, are percent-encoded as they are: so do browsers.
+    So do browsers.
     """
-    location = _NOT_ASCII.sub(lambda found: f"%{ord(found[0]):02X}", location)
+    value = header(headers, name).strip(" \t\r\n")  # not \xa0, the second byte of à
+    return _NOT_ASCII.sub(lambda found: f"%{ord(found[0]):02X}", value)
+
+
+def resolved(location: str, base: str) -> str:
+    """The URL that `location` stands for on a page at `base`, without credentials and fragment.
+
+    Raises FetchError (redirect).
+    """
     try:
-        parsed = ada_url.URL(location, answer.url)
+        parsed = ada_url.URL(location, base)
     except ValueError as error:
         raise FetchError(FetchReason.REDIRECT, f"redirects to no URL: {_shown(location)}") from error
     if parsed.protocol not in ("http:", "https:"):
