@@ -1,5 +1,6 @@
 """A whole run over the sample newsroom: from its feeds to search hits, twice, and again from the archive alone."""
 
+import gzip
 import os
 import shutil
 import signal
@@ -92,6 +93,24 @@ def test_the_archive_alone_gives_the_same_articles(config: Config, newsroom: New
     assert articles(config) == before
     assert all(finding.ok for finding in examine(config)), examine(config)
     assert run(config).crawl.fetched == 0
+
+
+def test_an_archive_in_another_packing_is_named_and_read_again(config: Config, newsroom: Newsroom) -> None:
+    run(config)
+    before = articles(config)
+    (segment,) = config.archive.glob("*.warc.gz")
+    written = segment.read_bytes()
+    segment.write_bytes(gzip.compress(gzip.decompress(written)))
+    (config.archive / "notes.txt").touch()
+    told = [finding.text for finding in examine(config) if not finding.ok]
+    assert any("broadsheet rebuild" in text and segment.name in text for text in told)
+    assert any("notes.txt is no segment of this archive" in text for text in told)
+    (config.archive / "notes.txt").unlink()
+    rebuilt = rebuild(config)
+    assert (rebuilt.captures, rebuilt.damages) == (29, ())
+    assert segment.read_bytes() == written
+    assert articles(config) == before
+    assert all(finding.ok for finding in examine(config)), examine(config)
 
 
 def test_explain_tells_the_way_of_an_article_and_the_rule_of_each_cut(

@@ -15,6 +15,7 @@ from pipeline.judging import Judge
 from pipeline.load import Loader, cleaners
 from pipeline.run import RunReport, now, work
 from store.archive.reader import scan
+from store.archive.repack import repack
 from store.ledger import capture_table, expiry, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -46,6 +47,7 @@ def rebuild(
         damages: list[str] = []
         with indexes.anew(config, beside) as new:
             with Ledger.open(beside / "ledger.sqlite") as ledger:
+                repack(config.archive, damages.append)
                 _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
                     work(Loader(config.archive, ledger, new.writer, pool, clock), progress)

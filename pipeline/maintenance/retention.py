@@ -13,8 +13,8 @@ from articles.model import Article, Page
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from store.archive.members import DamageError
 from store.archive.reader import read
-from store.archive.warc import DamageError
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
 from store.ledger import capture_table, expiry, segment_table, url_table
 from store.ledger.database import Ledger

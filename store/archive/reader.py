@@ -1,25 +1,28 @@
-"""Read the archive: one page by its reference, or all of them in order; and check it for damage.
+"""Reading the archive: a page by its place, all of them in turn, and what is wrong with any.
 
-The ledger knows how many bytes of each segment are `committed` (segment name to bytes); any bytes after those do not count.
+The ledger holds how many bytes of each segment are `committed` (segment name to bytes); what follows was never promised to anyone.
 """
 
 import mmap
 import os
+import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from articles.errors import ArchiveError
 from articles.model import Page
 from store.archive import warc
+from store.archive.members import DamageError, ForeignError
+from store.archive.resync import resume
 from store.records import ArchiveRef, Remains, dropped_on
 
-_PATTERN = "segment-*.warc.gz"
+_NAME = re.compile(r"segment-\d{6,}\.warc\.gz")
 
 
 def read(folder: Path, ref: ArchiveRef) -> Page:
-    """The page at `ref`, verified. Raises ArchiveError if it is missing, damaged, or dropped by retention."""
+    """The page at `ref`, verified. Raises ArchiveError when it is missing, damaged, or dropped by retention."""
     record = recall(folder, ref)
     if isinstance(record, Remains):
         raise ArchiveError(f"{record.page.final_url}: {dropped_on(record.dropped_at)}")
@@ -29,7 +32,7 @@ def read(folder: Path, ref: ArchiveRef) -> Page:
 def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
     """The page at `ref`, or what retention left of it, verified.
 
-    Raises DamageError if its records are damaged, and another ArchiveError if they are missing or from a newer version.
+    Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
     """
     path = folder / ref.segment
     try:
@@ -50,9 +53,9 @@ def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
 
 
 def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
-    """Every complete page in the archive, oldest first, without using the ledger; remains of older pages come first.
+    """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
 
-    Each damaged range is reported to `damaged` in a sentence and skipped. Raises ArchiveError if a newer
+    Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
     version wrote the archive.
     """
     for path in sorted(segments(folder), key=_pages_last):
@@ -61,9 +64,9 @@ def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[Archive
 
 
 def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
-    """What is wrong with the committed part of the archive, one sentence per problem; reads all of it.
+    """What is wrong with the committed part of the archive, a sentence each; reads all of it.
 
-    Bytes after that part are not a problem: a run is in progress, or was killed and the next one will cut them.
+    Bytes behind it are no fault: a run is under way, or was killed and the next one cuts them.
     """
     problems = []
     for name, length in sorted(committed.items()):
@@ -81,26 +84,47 @@ def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
 
 
 def segments(folder: Path) -> list[Path]:
-    """The segment files, sorted by name."""
-    return sorted(folder.glob(_PATTERN))
+    """The files of the segments, by name."""
+    return sorted(path for path in folder.glob("segment-*") if _NAME.fullmatch(path.name) and path.is_file())
+
+
+def foreign(folder: Path, committed: Container[str]) -> list[str]:
+    """What lies in the folder and is no segment of this archive, a sentence each."""
+    present = sorted(folder.iterdir()) if folder.is_dir() else []
+    advice = "is no segment of this archive, and nothing reads it: move it elsewhere"
+    return [f"{path} {advice}" for path in present if path.name not in committed and is_foreign(path)]
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether the file is something else than a segment, or what a killed run left of one."""
+    if not _NAME.fullmatch(path.name) or not path.is_file():
+        return True
+    with reading(path) as data:
+        try:
+            warc.decode_info(data)
+        except ForeignError:
+            return True
+        except DamageError:
+            return False
+    return False
 
 
 def pairs(
     path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
 ) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
-    """The complete pages and remains that start at `offset` or later, before `stop`. Raises ArchiveError if a newer version wrote one."""
+    """The whole pages and remains that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
     if offset == 0:
         try:
             _, offset = warc.decode_info(data)
-        except warc.DamageError as error:
-            offset = warc.next_pair(data, 0)
+        except DamageError as error:
+            offset = resume(data, 0)
             damaged(f"{path}: the record at byte 0 {error}")
     while offset < stop:
         try:
             record, end = warc.decode(data, offset)
-        except warc.DamageError as error:
-            end = min(stop, warc.next_pair(data, offset + 1))
-            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes skipped)")
+        except DamageError as error:
+            end = min(stop, resume(data, offset))
+            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
         except ArchiveError as error:
             raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
         else:
@@ -114,16 +138,16 @@ def _pages_last(path: Path) -> tuple[bool, str]:
 
 
 def shortage(path: Path, length: int) -> str:
-    """What is missing of the `length` committed bytes of a segment, in a sentence; "" if nothing is."""
+    """What is missing of the `length` committed bytes of a segment, in a sentence; "" when nothing is."""
     if not path.exists():
-        return f"{path} is missing, but the ledger knows {length} bytes of it"
+        return f"{path} is missing, and the ledger knows {length} bytes of it"
     size = path.stat().st_size
-    return f"{path} has {size} bytes, but the ledger knows {length}" if size < length else ""
+    return f"{path} has {size} bytes, and the ledger knows {length}" if size < length else ""
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[bytes | mmap.mmap]:
-    """The bytes of a segment. Raises ArchiveError if it cannot be read."""
+    """The bytes of a segment. Raises ArchiveError when it cannot be read."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -1,9 +1,9 @@
-"""Write the archive: WARC segments in one folder, written by one process, read by any.
+"""Writing the archive: WARC segments in one folder, written by one process, read by any.
 
-A segment has either pages or what retention left of pages (`Remains`), so that pages can be dropped and remains kept.
+A segment holds either pages or what retention left of pages (`Remains`), so that the one kind can go and the other stay.
 
-A record pair counts once the ledger has a segment length that includes it (`committed` below: segment name to bytes).
-Any bytes after that length do not count and are cut at the next start.
+A record pair counts once the ledger holds the segment's length behind it (`committed` in what follows:
+segment name to bytes). What lies behind that was never promised to anyone, and is cut back at the next start.
 """
 
 import os
@@ -17,26 +17,27 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from articles.model import Page
 from store.archive import warc
-from store.archive.reader import pairs, reading, segments, shortage
+from store.archive.members import DamageError, may_begin
+from store.archive.reader import is_foreign, pairs, reading, segments, shortage
 from store.records import ArchiveRef, Remains
 
-LARGEST_GROUP = 100  # pages at most between two commits, so a crash cannot leave more after the last one
+LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What `repair` cut off: `size` bytes at the end of `segment`, which was removed if it had nothing else."""
+    """What `repair` cut off: `size` bytes at the end of `segment`, which is gone if nothing else was in it."""
 
     segment: str
     size: int
 
 
 class ArchiveWriter:
-    """Appends pages, or their remains, to the newest segment; opens the next one if that is full (in bytes), old, or of
+    """Appends pages, or their remains, to the newest segment, and opens the next when that is full (bytes), old, or of
     the other kind.
 
-    All methods raise StorageError if the disk cannot be written, and again on every later call, because only
-    `repair` can find out what reached the disk. For one thread at a time.
+    All methods raise StorageError when the disk refuses; from then on the writer refuses too, since only
+    `repair` can tell what reached the disk. Used by one thread at a time.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class ArchiveWriter:
             self._reopen(committed[self._name])
 
     def append(self, record: Page | Remains) -> ArchiveRef:
-        """Append a page, or the remains of one. It is not durable until the next `sync`."""
+        """Write a page, or the remains of one, behind the others. It is not durable before the next `sync`."""
         data = warc.encode(record)
         with self._writing():
             if self._file is None or self._is_full() or self._holds not in (None, type(record)):
@@ -75,7 +76,7 @@ class ArchiveWriter:
         return ArchiveRef(segment=self._name, offset=offset, length=len(data))
 
     def sync(self) -> Mapping[str, int]:
-        """Make everything appended durable; return the length of each segment that this writer wrote to."""
+        """Make durable what was appended: the length of each segment that this writer wrote to."""
         with self._writing():
             if self._file is not None and self._durable.get(self._name) != self._length:
                 os.fsync(self._file.fileno())
@@ -83,9 +84,9 @@ class ArchiveWriter:
         return dict(self._durable)
 
     def close_old(self) -> str:
-        """Open the next segment if the newest has pages and is full or old, so that it never changes again.
+        """Begin the next segment if the newest holds pages and is full or old; that one never changes again.
 
-        Returns the name of the closed segment, or "". The new one counts once the ledger has the result of `sync`.
+        Answers its name, or "". The new one counts once the ledger holds what `sync` says.
         """
         with self._writing():
             without_pages = self._length <= len(warc.encode_info(self._name, self._opened_at))
@@ -96,7 +97,7 @@ class ArchiveWriter:
         return closed
 
     def close(self) -> None:
-        """Close the segment file; anything not synced may be lost."""
+        """Release the segment; what was not synced stays without promise."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -109,12 +110,12 @@ class ArchiveWriter:
         with reading(path) as data:
             if len(data) != length:
                 raise ArchiveError(
-                    f"{path} has {len(data)} bytes, but the ledger knows {length}: repair it first"
+                    f"{path} has {len(data)} bytes, the ledger knows {length}: repair it first"
                 )
             try:
                 self._opened_at, _ = warc.decode_info(data)
-            except warc.DamageError:
-                return  # leave this segment as it is: the next page opens another
+            except DamageError:
+                return  # let the segment be: the next page opens another
             self._holds = warc.holds(data)
         with self._writing():
             self._file = FileIO(path, "ab")
@@ -143,7 +144,7 @@ class ArchiveWriter:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         if self._broken:
-            raise StorageError(f"the archive in {self._folder} could not be written before; run again")
+            raise StorageError(f"the archive in {self._folder} could not be written before: run again")
         try:
             with _disk(self._folder):
                 yield
@@ -154,26 +155,32 @@ class ArchiveWriter:
 
 
 def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = ()) -> list[Cut]:
-    """Cut each segment to its committed length, or remove it if it has none. Call this before writing.
+    """Cut each segment back to its committed length; a segment without any is removed. To be called before writing.
 
-    First, files left over from `dropped` segments are removed.
+    What is still there of segments that were `dropped` is removed first.
 
-    Raises ArchiveError if committed bytes are missing from a segment, or if there are more bytes after them than a
-    crash can leave, which means that the ledger is older than the archive. Raises StorageError.
+    Raises ArchiveError when a segment lacks committed bytes, is none of this archive's or was packed in another way, and
+    when there is more after them than a crash can leave: then the ledger is older than the archive. Raises StorageError.
     """
     remove(folder, dropped)
     for name, length in sorted(committed.items()):
         if missing := shortage(folder / name, length):
             raise ArchiveError(
-                f"{missing}; restore the file, or run `broadsheet rebuild` to continue without it"
+                f"{missing}; put the file back, or `broadsheet rebuild` goes on with what is there"
             )
     excess = {path: path.stat().st_size - committed.get(path.name, 0) for path in segments(folder)}
     excess = {path: size for path, size in excess.items() if size > 0 or path.name not in committed}
+    for path in excess:
+        _refuse_other_packing(path, committed.get(path.name, 0))
+    if strange := [path for path in excess if path.name not in committed and is_foreign(path)]:
+        raise ArchiveError(
+            f"{strange[0]} is no segment of this archive, though it has the name of one: move it elsewhere"
+        )
     pages = sum(_pages(path, committed.get(path.name, 0)) for path in excess)
     if pages > LARGEST_GROUP:
         raise ArchiveError(
-            f"{folder} has {pages} pages that the ledger does not know: the ledger is older than the archive; "
-            "run `broadsheet rebuild` to recreate it"
+            f"{folder} holds {pages} pages that the ledger does not know: the ledger is older than the archive; "
+            "`broadsheet rebuild` makes it anew"
         )
     for path in excess:
         _cut(path, committed.get(path.name, 0))
@@ -181,7 +188,7 @@ def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = 
 
 
 def remove(folder: Path, names: Iterable[str]) -> None:
-    """Remove those of these segments that exist, durably. Raises StorageError."""
+    """Remove these segments, where they are there, for good. Raises StorageError."""
     present = {path.name for path in segments(folder)}.intersection(names)
     with _disk(folder):
         for name in present:
@@ -190,8 +197,18 @@ def remove(folder: Path, names: Iterable[str]) -> None:
             _sync_folder(folder)
 
 
+def _refuse_other_packing(path: Path, length: int) -> None:
+    """A longer file whose committed bytes do not end where a record does was packed in another way: nothing of it is to go."""
+    with reading(path) as data:
+        if length and not may_begin(data, length):
+            raise ArchiveError(
+                f"{path} is not as it was written: no record begins where {length} bytes of it end; "
+                "put the file back, or `broadsheet rebuild` goes on with what is there"
+            )
+
+
 def _pages(path: Path, offset: int) -> int:
-    """The number of complete pages or remains from `offset` on; after a killed run, the last one is usually torn."""
+    """How many whole pages or remains follow from `offset` on; the tail of a killed run is torn as a rule."""
     torn: list[str] = []
     with reading(path) as data:
         return sum(1 for _ in pairs(path, data, offset, len(data), torn.append))
@@ -209,7 +226,7 @@ def _cut(path: Path, keep: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the folder's directory entries durable."""
+    """Make the names in the folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -223,5 +240,5 @@ def _disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror}. Make room or repair the disk, then run again"
+            f"{path} cannot be written: {error.strerror}. Make room or mend the disk, then run again"
         ) from error
