@@ -124,7 +124,7 @@ def pairs(
             record, end = warc.decode(data, offset)
         except DamageError as error:
             end = min(stop, resume(data, offset))
-            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
+            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes skipped)")
         except ArchiveError as error:
             raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
         else:
