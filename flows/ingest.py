@@ -18,8 +18,8 @@ from articles.errors import CrawlError, IndexUnavailableError, LockedError, Stor
 from pipeline.configuration.config import Config, load
 from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
-from pipeline.report import funnel, rejections, troubled
-from pipeline.run import RunReport, now, run
+from pipeline.report import RunReport, funnel, rejections, troubled
+from pipeline.run import now, run
 from store.ledger import recent
 from store.ledger.database import Ledger
 

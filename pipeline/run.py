@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
@@ -13,8 +13,9 @@ from index.protocols import IndexWriter
 from pipeline import indexes
 from pipeline.configuration.config import Config, SourceSection
 from pipeline.crawl import Crawl, plan
-from pipeline.judging import Judge, Judged
+from pipeline.judging import Judge
 from pipeline.load import Loader, cleaners, load_all
+from pipeline.report import RunReport
 from store.archive.writer import repair
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
@@ -25,16 +26,6 @@ from store.records import Outcome, Settled
 def now() -> datetime:
     """The present, aware, in UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
-    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements."""
-
-    crawl: CrawlReport = field(default_factory=CrawlReport)
-    outcomes: dict[str, int] = field(default_factory=dict)
-    rejections: dict[str, int] = field(default_factory=dict)
-    judged: Judged = field(default_factory=Judged)
 
 
 def _writer(config: Config, ledger: Ledger) -> IndexWriter:

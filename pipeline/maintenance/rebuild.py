@@ -13,7 +13,8 @@ from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
 from pipeline.load import Loader, cleaners
-from pipeline.run import RunReport, now, work
+from pipeline.report import RunReport
+from pipeline.run import now, work
 from store.archive.reader import scan
 from store.archive.repack import repack
 from store.ledger import capture_table, expiry, segment_table
