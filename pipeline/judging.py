@@ -6,7 +6,7 @@ only now proved to be template is cut from the articles that came before, too.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from articles.model import Article
 from articles.source import templates
-from articles.source.features import features, fingerprint
+from articles.source.features import fingerprint
 from articles.source.judge import judge
 from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
@@ -27,7 +27,6 @@ from store.ledger.knowledge_table import Remembered
 
 _AT_ONCE = 250  # articles of one turn
 _HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
-_SOURCES = 16  # whose knowledge is held at a time, some 20 MB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,35 +161,6 @@ class Judge:
             if isinstance(result, Article)
         ]
         return present | {article.id: article for article in completed(self.ledger, cleaned)}
-
-
-@dataclass(slots=True)
-class PresentKnowledge:
-    """The present snapshot, for articles that are cleaned again apart from a run; best asked source by source."""
-
-    ledger: Ledger
-    _known: dict[str, Knowledge] = field(default_factory=dict)
-
-    def judged(self, articles: Iterable[Article]) -> list[Article]:
-        """The articles as the present snapshot judges them; as they are, before the first."""
-        found = list(articles)
-        with self.ledger.reading() as conn:
-            told = knowledge_table.stories(conn, [article.id for article in found])
-            number = knowledge_table.present(conn)
-            if not number:
-                return found
-            return [
-                judge(one, features(one), self._of(conn, one.source, number), told.get(one.id, one.id))
-                for one in found
-            ]
-
-    def _of(self, conn: Connection, source: str, number: int) -> Knowledge:
-        known = self._known.get(source)
-        if known is None or known.number != number:
-            if len(self._known) == _SOURCES:
-                self._known.clear()
-            known = self._known[source] = knowledge_table.of_source(conn, source, number)
-        return known
 
 
 def _story(conn: Connection, article_id: str, untold: Collection[str]) -> str:

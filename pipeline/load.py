@@ -23,7 +23,7 @@ from pipeline.outcomes import acknowledged, decide, holds, original
 from store.ledger import capture_table, knowledge_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
-from store.records import Capture, Outcome, OutcomeReason, Selection, Settled
+from store.records import Capture, Outcome, OutcomeReason, Settled
 from store.workers import Lost, Workers
 
 _PAUSE = 0.2  # seconds between two looks for pending captures
@@ -193,18 +193,6 @@ def batches(
             due = time.monotonic() + _SECONDS
     if batch:
         yield batch
-
-
-def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
-    """Captures of the selection that have an outcome, by id, some hundreds at a time."""
-    last = 0
-    while True:
-        with ledger.reading() as conn:
-            page = capture_table.settled(conn, which, _AT_ONCE, last)
-        if not page:
-            return
-        last = page[-1].id
-        yield page
 
 
 def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:

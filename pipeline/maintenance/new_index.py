@@ -18,8 +18,8 @@ from index.protocols import IndexReader, IndexWriter
 from pipeline import indexes
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
-from pipeline.judging import PresentKnowledge
-from pipeline.load import Cleaned, Cleaners, batches, cleaners, completed, settled
+from pipeline.load import Cleaned, Cleaners, batches, cleaners, completed
+from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.outcomes import acknowledged, rejected
 from pipeline.run import now
 from store.ledger import capture_table

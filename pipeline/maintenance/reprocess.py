@@ -13,8 +13,9 @@ from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
-from pipeline.judging import Judge, PresentKnowledge
-from pipeline.load import Cleaned, Loader, batches, cleaners, completed, settled
+from pipeline.judging import Judge
+from pipeline.load import Cleaned, Loader, batches, cleaners, completed
+from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.run import now
 from store.ledger.database import Ledger
 from store.lock import RunLock
