@@ -20,7 +20,8 @@ from articles.source.judge import judge
 from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from index.protocols import IndexReader, IndexWriter
-from pipeline.load import Cleaners, batches, completed
+from pipeline.batches import Cleaners, clean_in_batches
+from pipeline.load import completed
 from store.ledger import capture_table, knowledge_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
@@ -156,7 +157,7 @@ class Judge:
             wanted = capture_table.indexed(conn, cut)
         cleaned = [
             (capture, result)
-            for batch in batches(self.archive, self.cleaners, wanted)
+            for batch in clean_in_batches(self.archive, self.cleaners, wanted)
             for capture, result in batch
             if isinstance(result, Article)
         ]

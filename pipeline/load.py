@@ -5,58 +5,34 @@ capture that was cut off in between is pending still and is loaded again, to the
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from articles.clean import content_hash
 from articles.errors import IndexUnavailableError
 from articles.model import Article, Rejection
 from articles.source.features import features
 from index.protocols import IndexWriter
-from pipeline.clean_capture import CleanTask, clean_capture, unfinished
-from pipeline.configuration.config import Config
+from pipeline.batches import Cleaned, Pending
 from pipeline.outcomes import acknowledged, decide, holds, original
 from store.ledger import capture_table, knowledge_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, OutcomeReason, Settled
-from store.workers import Lost, Workers
 
 _PAUSE = 0.2  # seconds between two looks for pending captures
-_AT_ONCE = 500  # captures of one batch
-_SECONDS = 2.0  # an article waits no longer for its batch to fill
-
-Cleaned = tuple[Capture, Article | Rejection]
-Cleaners = Workers[CleanTask, Article | Rejection]
 
 
-def cleaners(config: Config) -> Cleaners:
-    """The cleaning processes that the configuration asks for."""
-    return Workers(clean_capture, config.clean.workers, config.clean.timeout)
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Loader:
-    """Loads pending captures: one thread takes `batches`, another may `store` the one before meanwhile."""
+    """Stores what was cleaned."""
 
-    archive: Path
     ledger: Ledger
     writer: IndexWriter
-    cleaners: Cleaners
     clock: Callable[[], datetime]
-    _taken: int = 0
-
-    def begin_again(self) -> None:
-        """Take everything that is pending once more: what was taken could not be stored."""
-        self._taken = 0
-
-    def batches(self) -> Generator[list[Cleaned]]:
-        """Pending captures, cleaned, until none is left that this loader has not taken yet."""
-        return batches(self.archive, self.cleaners, self._pending())
 
     def store(self, batch: Iterable[Cleaned]) -> list[Settled]:
         """Settle a batch: in the index, then in the ledger."""
@@ -117,19 +93,12 @@ class Loader:
             knowledge_table.disregard(conn, [capture.article_id for capture, _ in stand_ins])
         return folded
 
-    def _pending(self) -> Iterator[Capture]:
-        while True:
-            with self.ledger.reading() as conn:
-                pending = capture_table.pending(conn, _AT_ONCE, self._taken)
-            if not pending:
-                return
-            for capture in pending:
-                self._taken = capture.id
-                yield capture
-
 
 def load_all(
-    loader: Loader, report: Callable[[Iterable[Settled]], object], crawling: Callable[[], bool]
+    pending: Pending,
+    loader: Loader,
+    report: Callable[[Iterable[Settled]], object],
+    crawling: Callable[[], bool],
 ) -> None:
     """Load what is pending, and what a crawl beside it adds, until nothing is and the crawl has ended.
 
@@ -141,11 +110,11 @@ def load_all(
         while True:
             more_to_come = crawling()
             try:
-                any_loaded = _load_pending(loader, background, report)
+                any_loaded = _load_pending(pending, loader, background, report)
             except IndexUnavailableError as error:
                 if not more_to_come:
                     raise _waiting(error, loader) from error
-                loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
+                pending.take_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
                 continue
             report(())
             if not (any_loaded or more_to_come):
@@ -160,39 +129,21 @@ def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableEr
 
 
 def _load_pending(
-    loader: Loader, background: ThreadPoolExecutor, report: Callable[[Iterable[Settled]], object]
+    pending: Pending,
+    loader: Loader,
+    background: ThreadPoolExecutor,
+    report: Callable[[Iterable[Settled]], object],
 ) -> bool:
     """Load what is pending now, cleaning one batch while the one before is stored; whether there was any."""
     storing = background.submit(loader.fold)
     any_loaded = False
-    with closing(loader.batches()) as batches:
+    with closing(pending.batches()) as batches:
         for batch in batches:
             report(storing.result())
             storing = background.submit(loader.store, batch)
             any_loaded = True
         report(storing.result())
     return any_loaded
-
-
-def batches(
-    archive: Path, cleaners: Cleaners, wanted: Iterable[Capture]
-) -> Generator[list[tuple[Capture, Article | Rejection]]]:
-    """The captures, cleaned, in batches: what two seconds gave, at most 500.
-
-    The cleaners go on while a batch is dealt with.
-    """
-    batch: list[Cleaned] = []
-    due = time.monotonic() + _SECONDS
-    in_hand: dict[int, Capture] = {}
-    for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
-        article = unfinished(result) if isinstance(result, Lost) else result
-        batch.append((in_hand.pop(task.capture_id), article))
-        if len(batch) == _AT_ONCE or time.monotonic() > due:
-            yield batch
-            batch = []
-            due = time.monotonic() + _SECONDS
-    if batch:
-        yield batch
 
 
 def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
@@ -220,9 +171,3 @@ def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> lis
 
 def _told(article: Article) -> Article:
     return replace(article, content_hash=content_hash(article))
-
-
-def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
-    for capture in wanted:
-        in_hand[capture.id] = capture
-        yield CleanTask(capture.id, archive, capture.ref)

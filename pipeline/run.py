@@ -11,10 +11,11 @@ from articles.urls import masked
 from crawlers.plan import CrawlReport
 from index.protocols import IndexWriter
 from pipeline import indexes
+from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config, SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.judging import Judge
-from pipeline.load import Loader, cleaners, load_all
+from pipeline.load import Loader, load_all
 from pipeline.report import RunReport
 from store.archive.writer import repair
 from store.ledger import capture_table, segment_table
@@ -104,13 +105,17 @@ def run(
         Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):
-        report = work(Loader(config.archive, ledger, writer, pool, clock), progress, crawl)
+        pending = Pending(config.archive, ledger, pool)
+        report = work(pending, Loader(ledger, writer, clock), progress, crawl)
         judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
         return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 
 def work(
-    loader: Loader, progress: Callable[[RunReport], None] = lambda _: None, crawl: Crawl | None = None
+    pending: Pending,
+    loader: Loader,
+    progress: Callable[[RunReport], None] = lambda _: None,
+    crawl: Crawl | None = None,
 ) -> RunReport:
     """Load until nothing is pending and the crawl, if there is one, has ended.
 
@@ -130,5 +135,5 @@ def work(
         progress(so_far)
         return so_far
 
-    load_all(loader, report, crawling=lambda: crawl is not None and crawl.running)
+    load_all(pending, loader, report, crawling=lambda: crawl is not None and crawl.running)
     return report()

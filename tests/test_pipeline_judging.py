@@ -15,12 +15,13 @@ from articles.urls import canonical
 from index.protocols import IndexWriter
 from index.query import Query
 from pipeline import indexes
+from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import template
 from pipeline.explain import explain
 from pipeline.judging import Judge, Judged
 from pipeline.learned_templates import forget, listed
-from pipeline.load import Loader, cleaners
+from pipeline.load import Loader
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
@@ -88,7 +89,7 @@ def collect(config: Config, pages: Iterable[Page], writer: IndexWriter | None = 
             capture_table.add(conn, pairs)
         archive.close()
         with closing(writer or indexes.writer(config)) as index, cleaners(config) as pool:
-            work(Loader(config.archive, ledger, index, pool, clock))
+            work(Pending(config.archive, ledger, pool), Loader(ledger, index, clock))
             return Judge(config.archive, ledger, indexes.reader(config), index, pool, clock).judge_waiting()
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from articles.model import Article
 from index.protocols import IndexReader, IndexWriter
 from pipeline import indexes
+from pipeline.batches import Cleaned, Cleaners, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
-from pipeline.load import Cleaned, Cleaners, batches, cleaners, completed
+from pipeline.load import completed
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.outcomes import acknowledged, rejected
 from pipeline.run import now
@@ -121,7 +122,7 @@ class _Filling:
                     self.ledger, Selection(outcomes=_IN, settled_from=since, sources=(source,))
                 )
             )
-            with closing(batches(self.archive, self.cleaners, wanted)) as cleaned:
+            with closing(clean_in_batches(self.archive, self.cleaners, wanted)) as cleaned:
                 for batch in cleaned:
                     adding.result()
                     adding = background.submit(self._add, batch)

@@ -10,9 +10,10 @@ from pathlib import Path
 from articles.errors import ArchiveError
 from articles.model import Page
 from pipeline import indexes
+from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.load import Loader, cleaners
+from pipeline.load import Loader
 from pipeline.report import RunReport
 from pipeline.run import now, work
 from store.archive.reader import scan
@@ -51,7 +52,7 @@ def rebuild(
                 repack(config.archive, damages.append)
                 _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
-                    work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
+                    work(Pending(config.archive, ledger, pool), Loader(ledger, new.writer, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}

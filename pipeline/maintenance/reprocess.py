@@ -11,10 +11,11 @@ from articles.changes import changes
 from articles.model import Article, Rejection
 from index.protocols import IndexReader
 from pipeline import indexes
+from pipeline.batches import Cleaned, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.load import Cleaned, Loader, batches, cleaners, completed
+from pipeline.load import Loader, completed
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.run import now
 from store.ledger.database import Ledger
@@ -83,11 +84,11 @@ def reclean(
         loader = None
         if not dry_run:
             writer = stack.enter_context(closing(indexes.writer(config)))
-            loader = Loader(config.archive, ledger, writer, pool, clock)
+            loader = Loader(ledger, writer, clock)
         which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
         comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
-        for batch in stack.enter_context(closing(batches(config.archive, pool, wanted))):
+        for batch in stack.enter_context(closing(clean_in_batches(config.archive, pool, wanted))):
             changed = [pair for pair in sorted(batch, key=lambda each: each[0].id) if comparing.compare(pair)]
             if loader and changed:
                 stored = loader.store(changed)
