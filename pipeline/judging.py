@@ -21,7 +21,7 @@ from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from index.protocols import IndexReader, IndexWriter
 from pipeline.batches import Cleaners, clean_in_batches
-from pipeline.load import completed
+from pipeline.settling import completed
 from store.ledger import capture_table, knowledge_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered

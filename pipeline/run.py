@@ -1,27 +1,26 @@
 """A run: the crawl in its child process and the loader beside it, until nothing is left to do."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
-from crawlers.plan import CrawlReport
 from index.protocols import IndexWriter
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config, SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.judging import Judge
-from pipeline.load import Loader, load_all
+from pipeline.load import load_all
 from pipeline.report import RunReport
+from pipeline.settling import Settler
 from store.archive.writer import repair
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
-from store.records import Outcome, Settled
+from store.records import Outcome
 
 
 def now() -> datetime:
@@ -106,34 +105,6 @@ def run(
         cleaners(config) as pool,
     ):
         pending = Pending(config.archive, ledger, pool)
-        report = work(pending, Loader(ledger, writer, clock), progress, crawl)
+        report = load_all(pending, Settler(ledger, writer, clock), progress, crawl)
         judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
         return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
-
-
-def work(
-    pending: Pending,
-    loader: Loader,
-    progress: Callable[[RunReport], None] = lambda _: None,
-    crawl: Crawl | None = None,
-) -> RunReport:
-    """Load until nothing is pending and the crawl, if there is one, has ended.
-
-    Raises IndexUnavailableError: what is pending stays so, for the next run.
-    """
-    outcomes: Counter[str] = Counter()
-    rejections: Counter[str] = Counter()
-
-    def report(settled: Iterable[Settled] = ()) -> RunReport:
-        outcomes.update(s.outcome.value for s in settled)
-        rejections.update(s.reason for s in settled if s.outcome is Outcome.REJECTED)
-        so_far = RunReport(
-            crawl=crawl.report if crawl else CrawlReport(),
-            outcomes=dict(outcomes),
-            rejections=dict(rejections),
-        )
-        progress(so_far)
-        return so_far
-
-    load_all(pending, loader, report, crawling=lambda: crawl is not None and crawl.running)
-    return report()

@@ -21,12 +21,13 @@ from pipeline.configuration.config_file import template
 from pipeline.explain import explain
 from pipeline.judging import Judge, Judged
 from pipeline.learned_templates import forget, listed
-from pipeline.load import Loader
+from pipeline.load import load_all
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
-from pipeline.run import data_folder, work
+from pipeline.run import data_folder
+from pipeline.settling import Settler
 from store.archive.writer import ArchiveWriter
 from store.ledger import capture_table, segment_table
 from tests.desk import STORIES, WIRE
@@ -89,7 +90,7 @@ def collect(config: Config, pages: Iterable[Page], writer: IndexWriter | None = 
             capture_table.add(conn, pairs)
         archive.close()
         with closing(writer or indexes.writer(config)) as index, cleaners(config) as pool:
-            work(Pending(config.archive, ledger, pool), Loader(ledger, index, clock))
+            load_all(Pending(config.archive, ledger, pool), Settler(ledger, index, clock))
             return Judge(config.archive, ledger, indexes.reader(config), index, pool, clock).judge_waiting()
 
 

@@ -19,10 +19,10 @@ from pipeline import indexes
 from pipeline.batches import Cleaned, Cleaners, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
-from pipeline.load import completed
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.outcomes import acknowledged, rejected
 from pipeline.run import now
+from pipeline.settling import completed
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock

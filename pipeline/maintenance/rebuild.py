@@ -13,9 +13,10 @@ from pipeline import indexes
 from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.load import Loader
+from pipeline.load import load_all
 from pipeline.report import RunReport
-from pipeline.run import now, work
+from pipeline.run import now
+from pipeline.settling import Settler
 from store.archive.reader import scan
 from store.archive.repack import repack
 from store.ledger import capture_table, expiry, segment_table
@@ -52,7 +53,8 @@ def rebuild(
                 repack(config.archive, damages.append)
                 _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
-                    work(Pending(config.archive, ledger, pool), Loader(ledger, new.writer, clock), progress)
+                    pending = Pending(config.archive, ledger, pool)
+                    load_all(pending, Settler(ledger, new.writer, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}

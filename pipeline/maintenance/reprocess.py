@@ -15,9 +15,9 @@ from pipeline.batches import Cleaned, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.load import Loader, completed
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.run import now
+from pipeline.settling import Settler, completed
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection
@@ -81,21 +81,21 @@ def reclean(
         ledger = stack.enter_context(Ledger.open(config.ledger))
         reader = indexes.reader(config)
         pool = stack.enter_context(cleaners(config))
-        loader = None
+        settler = None
         if not dry_run:
             writer = stack.enter_context(closing(indexes.writer(config)))
-            loader = Loader(ledger, writer, clock)
+            settler = Settler(ledger, writer, clock)
         which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
         comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
         for batch in stack.enter_context(closing(clean_in_batches(config.archive, pool, wanted))):
             changed = [pair for pair in sorted(batch, key=lambda each: each[0].id) if comparing.compare(pair)]
-            if loader and changed:
-                stored = loader.store(changed)
+            if settler and changed:
+                stored = settler.settle(changed)
                 report.dead_letters += sum(one.outcome is Outcome.DEAD_LETTER for one in stored)
             progress(report)
-        if loader:
-            Judge(config.archive, ledger, reader, loader.writer, pool, clock).judge_waiting()
+        if settler:
+            Judge(config.archive, ledger, reader, settler.writer, pool, clock).judge_waiting()
     return report
 
 
