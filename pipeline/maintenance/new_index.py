@@ -20,9 +20,9 @@ from pipeline.batches import Cleaned, Cleaners, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
-from pipeline.outcomes import acknowledged, rejected
+from pipeline.outcomes import rejected
 from pipeline.run import now
-from pipeline.settling import completed
+from pipeline.settling import acknowledged, completed
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
