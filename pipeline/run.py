@@ -1,9 +1,10 @@
-"""A run: the crawl in its child process and the loader beside it, until nothing is left to do."""
+"""A run: a crawl in a child process, and the loading of what it fetches in this one, until nothing is left to do."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
@@ -28,33 +29,48 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _writer(config: Config, ledger: Ledger) -> IndexWriter:
-    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
+def run(
+    config: Config,
+    names: tuple[str, ...] = (),
+    progress: Callable[[RunReport], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+    tell: Callable[[str], None] = lambda _: None,
+) -> RunReport:
+    """Crawl the sources with these names (without any: all) and load what is fetched, until both are done.
 
-    def opening() -> IndexWriter:
-        return _open_index(config, ledger)
+    `tell` is called with each line of the crawl's log, from another thread.
 
-    try:
-        return opening()
-    except IndexUnavailableError:
-        return indexes.LateWriter(opening, config.index.patience)
+    Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
+    """
+    sources = choose(config, names)
+    with (
+        data_folder(config) as (lock, ledger),
+        closing(_writer(config, ledger)) as writer,
+        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
+        cleaners(config) as pool,
+    ):
+        pending = Pending(config.archive, ledger, pool)
+        report = load_all(pending, Settler(ledger, writer, clock), progress, crawl)
+        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
+        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 
-def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
-    if not indexes.exists(config):
-        with ledger.reading() as conn:
-            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
-        if indexed:
-            raise SearchIndexError(
-                f"The index is missing, though {indexed} articles were in it: "
-                "`broadsheet index rebuild` makes it anew from the archive."
-            )
-    return indexes.writer(config)
+def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
+    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
+    known = {source.name: source for source in config.sources}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
+        )
+    if not known:
+        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
+    return tuple(known[name] for name in names) if names else config.sources
 
 
 @contextmanager
 def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
-    """The data folder, locked and made whole: tails beyond the last commit are cut back, dropped segments removed.
+    """The data folder, locked and repaired: what was written after the last commit is cut off, dropped segments are removed.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
     """
@@ -71,40 +87,23 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         yield lock, ledger
 
 
-def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
-    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
-    known = {source.name: source for source in config.sources}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
-        )
-    if not known:
-        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
-    return tuple(known[name] for name in names) if names else config.sources
+def _writer(config: Config, ledger: Ledger) -> IndexWriter:
+    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
+
+    opening = partial(_open_index, config, ledger)
+    try:
+        return opening()
+    except IndexUnavailableError:
+        return indexes.LateWriter(opening, config.index.patience)
 
 
-def run(
-    config: Config,
-    names: tuple[str, ...] = (),
-    progress: Callable[[RunReport], None] = lambda _: None,
-    clock: Callable[[], datetime] = now,
-    tell: Callable[[str], None] = lambda _: None,
-) -> RunReport:
-    """Crawl the sources with these names (all without) and load what is fetched, until both are done.
-
-    `tell` hears the crawl's log, line by line, from another thread.
-
-    Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
-    """
-    sources = choose(config, names)
-    with (
-        data_folder(config) as (lock, ledger),
-        closing(_writer(config, ledger)) as writer,
-        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
-        cleaners(config) as pool,
-    ):
-        pending = Pending(config.archive, ledger, pool)
-        report = load_all(pending, Settler(ledger, writer, clock), progress, crawl)
-        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
-        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
+def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
+    if not indexes.exists(config):
+        with ledger.reading() as conn:
+            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
+        if indexed:
+            raise SearchIndexError(
+                f"The index is missing, though {indexed} articles were in it: "
+                "`broadsheet index rebuild` makes it again from the archive."
+            )
+    return indexes.writer(config)

@@ -1,4 +1,4 @@
-"""The index filled anew from ledger and archive, by today's rules, while searches and (on Elasticsearch) runs go on.
+"""The index filled again from ledger and archive, by today's rules, while searches and (on Elasticsearch) runs go on.
 
 What the present index holds is cleaned again into a new one; then what runs have changed meanwhile, until that is
 little enough to wait for; the last of it, and the moving of the alias, in a turn in which no run changes anything.
@@ -48,7 +48,7 @@ class Reindexed:
 def reindex(
     config: Config, progress: Callable[[int], None] = lambda _: None, clock: Callable[[], datetime] = now
 ) -> Reindexed:
-    """Put a new index in the present one's place. `progress` hears how many articles are in it so far.
+    """Put a new index in the present one's place. `progress` is called with how many articles are in it so far.
 
     Raises LockedError while another rebuild is under way (or a run, where the index is embedded), LedgerError where
     nothing was collected yet, SearchIndexError; the present index stays as it is then.

@@ -1,4 +1,4 @@
-"""Ledger and index made again from the archive alone, beside the old ones, which give way at the end."""
+"""Ledger and index made again from the archive alone, next to the old ones, which they replace at the end."""
 
 import shutil
 from collections.abc import Callable

@@ -66,7 +66,7 @@ def reclean(
     progress: Callable[[Recleaned], None] = lambda _: None,
     clock: Callable[[], datetime] = now,
 ) -> Recleaned:
-    """Clean what was fetched at `since` or later, of these sources (all without), and write what changes.
+    """Clean what was fetched at `since` or later, of these sources (without any: all), and write what changes.
 
     On Elasticsearch runs go on meanwhile. Raises LedgerError where nothing was collected yet, LockedError while a rebuild
     is under way (or a run, where the index is embedded; not for a dry run), SearchIndexError.
@@ -109,7 +109,7 @@ class _Comparing:
     report: Recleaned
 
     def compare(self, pair: Cleaned) -> bool:
-        """Whether the result is another than before; told to the report."""
+        """Whether the result differs from before; the report counts it."""
         (capture, result), report = pair, self.report
         report.captures += 1
         was_article = capture.outcome is Outcome.INDEXED

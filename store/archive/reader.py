@@ -55,7 +55,7 @@ def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
 def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
     """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
 
-    Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
+    Each damaged stretch is reported to `damaged` in a sentence, and skipped. Raises ArchiveError when a newer
     version wrote the archive.
     """
     for path in sorted(segments(folder), key=_pages_last):
