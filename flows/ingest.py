@@ -12,9 +12,10 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import get_run_context
-from prefect.states import Cancelled, Failed
+from prefect.states import Cancelled
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
+from flows.skipping import skipped
 from pipeline.configuration.config import Config, load
 from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
@@ -36,7 +37,7 @@ def ingest(
 
     A run that a schedule started takes every source that is due then, whichever schedule that was; one started by
     hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due;
-    as Failed when it had begun, and another run has the data folder when it is to be tried again.
+    as Failed when that is so as it is tried again after a failure.
 
     Args:
         config: The configuration file, on the machine of the worker.
@@ -52,7 +53,7 @@ def ingest(
     if tick and not names:
         names = due_sources(settings, started)
         if not names:
-            return _skipped("no source is due: each was crawled since the last tick of its schedule")
+            return skipped("no source is due: each was crawled since the last tick of its schedule")
         log.info("due: %s", ", ".join(names))
     failures: list[object] = []  # a task is tried again within the same call, in the same process
 
@@ -64,12 +65,11 @@ def ingest(
     tried = crawl_and_load.with_options(retry_condition_fn=worth_retrying)
     state = tried(settings, names, return_state=True)
     if state.is_cancelled() and not failures:
-        return _skipped(state.message or "")
+        return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
     publish(settings, started, result if isinstance(result, RunReport) else None)
     if state.is_cancelled():
-        cause = str(failures[0]).rstrip(".")
-        return Failed(message=f"{cause}. Then it could not be tried again: {state.message}")
+        return skipped(state.message or "", failures[0])
     return state.result()
 
 
@@ -80,7 +80,7 @@ def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[
     try:
         report = run(config, names, _progress(log), tell=lambda line: log.log(*_heard(line)))
     except LockedError as error:
-        return _skipped(str(error))
+        return Cancelled(name="Skipped", message=str(error))
     for stage, count, remark in funnel(report):
         log.info("%s: %d %s", stage.strip(), count, remark)
     return report
@@ -111,10 +111,6 @@ def _scheduled_start() -> datetime | None:
         return None
     start = flow_run.expected_start_time
     return start.astimezone(UTC) if start else None
-
-
-def _skipped(why: str) -> State[Any]:
-    return Cancelled(name="Skipped", message=why)
 
 
 def _progress(log: "logging.Logger | logging.LoggerAdapter[logging.Logger]") -> Callable[[RunReport], None]:

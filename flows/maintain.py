@@ -6,9 +6,10 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.states import Cancelled, Failed
+from prefect.states import Failed
 
 from articles.errors import LockedError
+from flows.skipping import skipped
 from pipeline.configuration.config import Config, load
 from pipeline.maintenance.upkeep import Upkeep
 from pipeline.maintenance.upkeep import maintain as do_upkeep
@@ -28,7 +29,7 @@ def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
     settings = load(config)
     state = keep_up(settings, return_state=True)
     if isinstance(state.result(raise_on_failure=False), LockedError):
-        return Cancelled(name="Skipped", message=state.message)
+        return skipped(state.message or "")
     upkeep: Upkeep = state.result()
     rows = [{"part": f.part, "well": "yes" if f.ok else "NO", "finding": f.text} for f in upkeep.findings]
     create_table_artifact(rows, key="findings", description="The data folder, looked at")

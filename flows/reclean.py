@@ -7,9 +7,9 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled
 
 from articles.errors import LockedError
+from flows.skipping import skipped
 from pipeline.configuration.config import load
 from pipeline.configuration.values import SourceName
 from pipeline.maintenance.reprocess import Recleaned
@@ -53,7 +53,7 @@ def reclean(
     try:
         report = clean_again(settings, since=start, sources=sources, dry_run=dry_run, progress=tell)
     except LockedError as error:
-        return Cancelled(name="Skipped", message=str(error))
+        return skipped(str(error))
     log.info(
         "%d pages cleaned again, %d %s",
         report.captures,

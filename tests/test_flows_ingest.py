@@ -22,7 +22,9 @@ from store.lock import RunLock
 from tests.patience import PATIENCE, group_lives, until
 
 if TYPE_CHECKING:
+    from prefect import Flow
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import State
 
 pytestmark = pytest.mark.prefect
 
@@ -157,6 +159,41 @@ def test_a_retry_that_finds_the_folder_in_use_fails_with_what_made_the_first_try
     assert f"in use by another run (process {os.getpid()}" in message
     assert "hosts" in tables(client, state.state_details.flow_run_id)
     assert task_run(client, state.state_details.flow_run_id)["run_count"] == 2
+
+
+def retried(client: "SyncPrefectClient", flow: "Flow[..., Any]", flow_run_id: UUID) -> "State[Any]":
+    """How a flow run ends that was set to be tried again, as in Prefect's UI."""
+    from prefect.flow_engine import run_flow
+    from prefect.states import AwaitingRetry
+
+    client.set_flow_run_state(flow_run_id, AwaitingRetry(), force=True)
+    flow_run = client.read_flow_run(flow_run_id)
+    return run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[return-value]
+
+
+def test_a_flow_run_tried_again_that_finds_the_folder_in_use_fails_with_what_made_it_fail(
+    client: "SyncPrefectClient", config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import ingest as module
+
+    text = config.path.read_text(encoding="utf-8")
+    config.path.write_text(away(text), encoding="utf-8")
+    monkeypatch.setattr(module, "crawl_and_load", module.crawl_and_load.with_options(retries=0))
+    first = module.ingest(config.path, return_state=True)
+    assert first.is_failed()
+    run_id = first.state_details.flow_run_id
+    for _ in range(2):
+        with RunLock(config.folder):
+            state = retried(client, module.ingest, run_id)
+        message = state.message or ""
+        assert (state.type.value, state.name) == ("FAILED", "Failed"), message
+        assert message.startswith("Elasticsearch cannot be reached")
+        assert "captures stay pending" in message
+        assert message.count(f"in use by another run (process {os.getpid()}") == 1
+    config.path.write_text(text, encoding="utf-8")
+    assert retried(client, module.ingest, run_id).is_completed()
+    with RunLock(config.folder):
+        assert retried(client, module.ingest, run_id).name == "Skipped", "the outage is over"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
