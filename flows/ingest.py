@@ -12,10 +12,9 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import get_run_context
-from prefect.states import Cancelled
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
-from flows.skipping import skipped
+from flows.skipping import is_skipped, skipped, skipped_task
 from pipeline.configuration.config import Config, load
 from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
@@ -64,11 +63,11 @@ def ingest(
 
     tried = crawl_and_load.with_options(retry_condition_fn=worth_retrying)
     state = tried(settings, names, return_state=True)
-    if state.is_cancelled() and not failures:
+    if is_skipped(state) and not failures:
         return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
     publish(settings, started, result if isinstance(result, RunReport) else None)
-    if state.is_cancelled():
+    if is_skipped(state):
         return skipped(state.message or "", failures[0])
     return state.result()
 
@@ -80,7 +79,7 @@ def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[
     try:
         report = run(config, names, _progress(log), tell=lambda line: log.log(*_heard(line)))
     except LockedError as error:
-        return Cancelled(name="Skipped", message=str(error))
+        return skipped_task(str(error))
     for stage, count, remark in funnel(report):
         log.info("%s: %d %s", stage.strip(), count, remark)
     return report

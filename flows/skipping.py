@@ -1,15 +1,38 @@
 """How a flow run ends that could not do its work: as Skipped, or, where it is tried again after a failure, as Failed for that."""
 
+import logging
 import re
 from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
-from prefect.states import Cancelled, Failed
+from prefect.exceptions import CancelledRun
+from prefect.states import Cancelled, Completed, Failed
 
+_NAME = "Skipped"
 _RAISED = re.compile(r"^Flow run encountered an exception: \w+: ")
 _THEN = ". Then it could not be tried again: "
+
+
+class _Expected(logging.Filter):
+    """Keeps out of the log that a skipped flow run has no result, which Prefect asks for, and logs as an error with a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], CancelledRun))
+
+
+_EXPECTED = _Expected()
+
+
+def skipped_task(why: str) -> State[Any]:
+    """The state in which a task ends that could not begin. It counts as completed, since Prefect logs any other as an error."""
+    return Completed(name=_NAME, message=why)
+
+
+def is_skipped(state: State[Any]) -> bool:
+    """Whether a task ended in the state of `skipped_task`."""
+    return state.name == _NAME
 
 
 def skipped(why: str, cause: object = "") -> State[Any]:
@@ -20,7 +43,9 @@ def skipped(why: str, cause: object = "") -> State[Any]:
     """
     first = _earlier_failure() or str(cause)
     if not first:
-        return Cancelled(name="Skipped", message=why)
+        for name in ("prefect.flow_runs", "prefect.engine"):
+            logging.getLogger(name).addFilter(_EXPECTED)
+        return Cancelled(name=_NAME, message=why)
     return Failed(message=f"{first.rstrip('.')}{_THEN}{why}")
 
 
