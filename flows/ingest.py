@@ -77,7 +77,7 @@ def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[
     """The run. Ended from outside, it stops the crawl process and leaves what was fetched to the next run."""
     log = get_run_logger()
     try:
-        report = run(config, names, _progress(log), tell=lambda line: log.log(*_heard(line)))
+        report = run(config, names, _progress(log), tell=lambda line: log.log(*_level_and_text(line)))
     except LockedError as error:
         return skipped_task(str(error))
     for stage, count, remark in funnel(report):
@@ -115,7 +115,7 @@ def _scheduled_start() -> datetime | None:
 def _progress(log: "logging.Logger | logging.LoggerAdapter[logging.Logger]") -> Callable[[RunReport], None]:
     due = time.monotonic() + _LOG_SECONDS
 
-    def tell(report: RunReport) -> None:
+    def log_progress(report: RunReport) -> None:
         nonlocal due
         if time.monotonic() >= due:
             due = time.monotonic() + _LOG_SECONDS
@@ -123,10 +123,10 @@ def _progress(log: "logging.Logger | logging.LoggerAdapter[logging.Logger]") -> 
             loaded = sum(report.outcomes.values())
             log.info("so far %d of %d pages fetched, %d loaded", crawl.fetched, crawl.due, loaded)
 
-    return tell
+    return log_progress
 
 
-def _heard(line: str) -> tuple[int, str]:
+def _level_and_text(line: str) -> tuple[int, str]:
     """Level and text of a line of the crawl's log, which begins with date, time and level."""
     match = re.fullmatch(r"\S+ \S+ (WARNING|ERROR|CRITICAL) (.*)", line)
     return (logging.getLevelNamesMapping()[match[1]], match[2]) if match else (logging.INFO, line)
