@@ -1,1 +1,1 @@
-"""What a page and an article are, and how a page is cut down to its article. Pure functions; no I/O."""
+"""What pages and articles are, and how an article is extracted from a page. Pure functions; no I/O."""

@@ -1,4 +1,4 @@
-"""How two cleanings of one page differ, field by field, in a form to be read."""
+"""How two cleanings of one page differ, field by field, for people to read."""
 
 import difflib
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from articles.model import Article, Image, Removal
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field that says something else; `diff` are its lines that went (`- `) and came (`+ `), in order."""
+    """A changed field; `diff` is its removed (`- `) and added (`+ `) lines, in order."""
 
     field: str
     diff: tuple[str, ...]
 
 
 def changes(before: Article, after: Article) -> tuple[Change, ...]:
-    """The fields of an article's content that differ, in the order of the record. Paragraphs and list entries are lines."""
+    """The fields of an article's content that differ, in the order of the record. Each paragraph or list entry is a line."""
     found = []
     for name in CONTENT:
         old, new = getattr(before, name), getattr(after, name)

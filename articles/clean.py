@@ -1,7 +1,7 @@
-"""A page in, its article out, or the reason why there is none.
+"""From a page to its article, or to the reason why there is none.
 
-To add a step: write one function from Draft to None, or to a Rejection where the page ends there, say in its docstring what it
-needs of the Draft and gives to it, and put its name at its place in STEPS. RULES rises by one with every change that alters what comes out.
+To add a step: write a function that takes a Draft and returns None, or a Rejection to stop; say in its docstring what it
+needs from the Draft and gives to it; and add it to STEPS. Raise RULES by one with every change that alters the output.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ from articles.model import Article, Image, Page, Rejection, Removal, Rule
 from articles.text import count_words
 from articles.urls import article_id
 
-# tests/golden/fuse.json pins what every golden page is cleaned to. Where an unchanged page comes out different, RULES
-# rises first, however small the change, and however often within one release: archives tell by it which articles
-# were cleaned by older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that was added, or
-# that itself changed, asks for its hash alone.
+# tests/golden/fuse.json pins the output for every golden page. If an unchanged page gives another output, first raise
+# RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
+# older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
+# needs its hash.
 RULES = 6
 
 _FEWEST_WORDS = 25
@@ -30,7 +30,7 @@ _FEWEST_WORDS = 25
 
 @dataclass(slots=True)
 class Draft:
-    """An article in the making; each step fills in its part."""
+    """An unfinished article; each step adds its part."""
 
     page: Page
     tree: Element = field(init=False)
@@ -46,10 +46,10 @@ class Draft:
 
 
 def clean(page: Page) -> Article | Rejection:
-    """Cuts a page down to its article, by the rules of version RULES; pure, from the page alone.
+    """Extracts the article from a page, with version RULES of the rules; pure, depends only on the page.
 
-    `first_seen_at` is the fetch time and `archive` empty: the caller knows better. Text cut from the article is
-    in `removed`. Time and memory are bounded by size and depth, but not tightly: run it where it can be killed.
+    `first_seen_at` is the fetch time and `archive` is empty: the caller must set them. Text cut from the article is in
+    `removed`. Limits on size and depth bound time and memory, but loosely: run it in a process that can be killed.
     """
     draft = Draft(page)
     for step in STEPS:
@@ -84,7 +84,7 @@ def read_metadata(draft: Draft) -> None:
 
 
 def count_links(draft: Draft) -> None:
-    """Links, before anything is cut; not of a page that calls itself an article. Needs tree, meta; gives links."""
+    """Links, before anything is cut; skipped if the page calls itself an article. Needs tree, meta; gives links."""
     if not draft.meta.vouched:
         draft.links = list_pages.links(draft.tree)
 
@@ -149,7 +149,7 @@ def take_byline(draft: Draft) -> None:
     draft.removed += removed
 
 
-def tell_language(draft: Draft) -> None:
+def detect_language(draft: Draft) -> None:
     """Words and language. Needs meta, lead, body; gives words, language."""
     text = "\n".join((draft.lead, *draft.body))
     draft.words = count_words(text)
@@ -185,7 +185,7 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     extract_body,
     judge_lines,
     take_byline,
-    tell_language,
+    detect_language,
     check_article,
 )
 
@@ -223,7 +223,7 @@ def _article(draft: Draft) -> Article:
 
 
 def content_hash(article: Article) -> str:
-    """A 128-bit blake2b over what the article says: equal hashes, nothing to index anew."""
+    """A 128-bit blake2b of the article's content; if it is unchanged, there is nothing to index again."""
     content = [getattr(article, name) for name in CONTENT]
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 

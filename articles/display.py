@@ -1,6 +1,6 @@
-"""How an article looks where a person reads it in Python: as text, and as HTML in a notebook.
+"""How an article is shown to a person in Python: as text, and as HTML in a notebook.
 
-What a page says is data: in HTML it is escaped, and control characters, which a terminal would obey, become spaces.
+Text from a page is data: it is escaped in HTML, and control characters, which a terminal would obey, become spaces.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,36 +14,36 @@ _KEPT = "\n\u200c\u200d"  # (non-)joiners: Persian, Indic scripts and emoji need
 
 
 def printable(text: str) -> str:
-    """The text with a space for each control character and each invisible one that may turn the line around."""
+    """The text with a space for each control character and each invisible one that may reverse its direction."""
     return "".join(c if c.isprintable() or c in _KEPT else " " for c in text)
 
 
 def safe_html(text: str) -> str:
-    """The printable text, escaped for HTML, attributes included."""
+    """The printable text, escaped for HTML, including attributes."""
     return escape(printable(text))
 
 
 def link(url: str, text: str) -> str:
-    """A link in HTML; the text alone where the URL is not http(s)."""
+    """A link in HTML; only the text if the URL is not http(s)."""
     shown = safe_html(text)
     return f'<a href="{safe_html(url)}">{shown}</a>' if url.startswith(("http://", "https://")) else shown
 
 
 def byline(article: "Article") -> str:
-    """Who, where and when, in one line; "" for an article that says none of it."""
+    """Authors, site and date in one line; "" if the article has none of them."""
     day = article.published_on or (article.published_at.date() if article.published_at else None)
     parts = (", ".join(article.authors), article.site_name or article.source, day.isoformat() if day else "")
     return " · ".join(filter(None, parts))
 
 
 def as_text(article: "Article") -> str:
-    """Title, byline, lead and paragraphs, an empty line between them."""
+    """Title, byline, lead and paragraphs, separated by empty lines."""
     parts = (article.title, byline(article), article.lead, *article.body)
     return printable("\n\n".join(filter(None, parts)))
 
 
 def as_html(article: "Article") -> str:
-    """The article as HTML, with captions, and what was cut folded away."""
+    """The article as HTML; captions and cuts are collapsed."""
     return "\n".join(_html(article))
 
 
@@ -67,7 +67,7 @@ def _folded(name: str, columns: Iterable[str], rows: Sequence[tuple[str, ...]]) 
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of cells that are HTML already."""
+    """A table of cells that are already HTML."""
     head = "".join(f"<th>{column}</th>" for column in columns)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,4 +1,4 @@
-"""Small typed helpers over lxml's trees."""
+"""Small typed helpers for lxml trees."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias, cast
@@ -20,22 +20,22 @@ _SILENT = frozenset(("script", "style", "noscript", "template", "svg"))
 
 
 def select(path: str) -> Callable[[Element], list[Element]]:
-    """Compiles an XPath that finds elements."""
+    """Compiles an XPath that selects elements."""
     return cast("Callable[[Element], list[Element]]", etree.XPath(path))
 
 
 def test(path: str) -> Callable[[Element], bool]:
-    """Compiles an XPath that is true or false of an element."""
+    """Compiles an XPath that is true or false for an element."""
     return cast("Callable[[Element], bool]", etree.XPath(f"boolean({path})"))
 
 
 def text_of(element: Element) -> str:
-    """The element's text on one line, tidied; blocks are parted by a space, inline tags are not. Scripts are silent."""
+    """The element's text on one line, tidied; a space between blocks, none between inline tags, no scripts."""
     return tidy("".join(_pieces(element)) if len(element) else element.text or "")
 
 
 def is_short(element: Element, longest: int) -> bool:
-    """Whether the element holds no more than so many characters; looks no further than that."""
+    """Whether the element has at most `longest` characters; stops reading beyond that."""
     size = 0
     for text in element.itertext():
         size += len(str(text).strip())
@@ -45,8 +45,8 @@ def is_short(element: Element, longest: int) -> bool:
 
 
 def attached(element: Element, tree: Element) -> bool:
-    """Whether the element still stands in the tree (its root), after cuts around it."""
-    # not by getroottree(), which gives an element that was cut its old document
+    """Whether the element is still in the tree (given by its root), after cuts around it."""
+    # not by getroottree(), which still gives the old document for an element that was cut
     return element is tree or any(outer is tree for outer in element.iterancestors())
 
 

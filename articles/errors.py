@@ -1,27 +1,27 @@
-"""The errors of Broadsheet, each named for what its reader does next.
+"""The errors of Broadsheet, one class for each thing that a person does next.
 
 BroadsheetError
-├── ConfigError        mend broadsheet.toml or the environment
-├── UrlError           mend the URL
-├── UsageError         mend the call from Python: an argument, or a collection that is closed already
-├── FeedError          the feed cannot be read; look at what the site sends
-├── QueryError         mend the query; it points at the character
-├── LockedError        another run has the data folder; wait for it or end it
-├── SchedulerError     Prefect's server cannot be reached, or did not start; look at its address or its log
-├── OutputError        standard output cannot be written; make room, or send it elsewhere
-├── CrawlError         the crawl ended before its time; the message says why, the next run goes on
-├── StorageError       the disk is full, read-only or gone; make room, then run again
+├── ConfigError        fix broadsheet.toml or the environment
+├── UrlError           fix the URL
+├── UsageError         fix the call from Python: an argument, or a collection that is already closed
+├── FeedError          the feed cannot be read; check what the site sends
+├── QueryError         fix the query; the error points at the character
+├── LockedError        another run uses the data folder; wait for it or stop it
+├── SchedulerError     Prefect's server cannot be reached or did not start; check its address or its log
+├── OutputError        standard output cannot be written; free space, or redirect it
+├── CrawlError         the crawl ended early; the message says why, the next run continues
+├── StorageError       the disk is full, read-only or missing; free space, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
-├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` makes it anew
-└── SearchIndexError   the index is damaged, missing, of another version or closed to us; the message says what to do
-    └── IndexUnavailableError   the index cannot be reached or takes nothing for now; run again later, nothing is lost
+├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` recreates it
+└── SearchIndexError   the index is damaged, missing, of another version or denies access; the message says what to do
+    └── IndexUnavailableError   the index cannot be reached or accepts nothing for now; run again later, nothing is lost
 
-A page that cannot become an article is no error: it is a `Rejection`, which is data.
+A page without an article is not an error: it gives a `Rejection`, which is data.
 """
 
 
 class BroadsheetError(Exception):
-    """What failed, on which input, and what to do next: one message for the person who reads it."""
+    """What failed, with which input, and what to do next: one message for the person who reads it."""
 
 
 class ConfigError(BroadsheetError):
@@ -33,17 +33,17 @@ class UrlError(BroadsheetError, ValueError):
 
 
 class UsageError(BroadsheetError, ValueError):
-    """A call from Python that cannot be meant; names the argument."""
+    """An invalid call from Python; names the argument."""
 
 
 class FeedError(BroadsheetError):
-    """Bytes that are no feed, or that no parser could read within its limits."""
+    """Bytes that are not a feed, or that could not be parsed within the limits."""
 
 
 class QueryError(BroadsheetError):
     """A query that does not compile.
 
-    `query` is what was typed and `position` the index of the character at fault (0 to len(query)).
+    `query` is what was typed and `position` the index of the invalid character (0 to len(query)).
     """
 
     def __init__(self, message: str, query: str, position: int) -> None:
@@ -53,15 +53,15 @@ class QueryError(BroadsheetError):
 
 
 class LockedError(BroadsheetError):
-    """Another run holds the data folder."""
+    """Another run uses the data folder."""
 
 
 class SchedulerError(BroadsheetError):
-    """Prefect's server cannot be reached, refuses, or did not come up."""
+    """Prefect's server cannot be reached, refuses the request, or did not start."""
 
 
 class OutputError(BroadsheetError):
-    """Standard output takes nothing (a full device)."""
+    """Standard output cannot be written (a full device)."""
 
 
 class SpiderError(BroadsheetError):
@@ -69,15 +69,15 @@ class SpiderError(BroadsheetError):
 
 
 class CrawlError(BroadsheetError):
-    """The crawl process ended before its time; what it fetched is kept."""
+    """The crawl process ended early; what it fetched is kept."""
 
 
 class StorageError(BroadsheetError):
-    """The data folder cannot be written (full, read-only, gone)."""
+    """The data folder cannot be written (full, read-only, missing)."""
 
 
 class ArchiveError(BroadsheetError):
-    """A WARC segment is missing, cut or damaged; names segment and offset."""
+    """A WARC segment is missing, truncated or damaged; names segment and offset."""
 
 
 class LedgerError(BroadsheetError):
@@ -89,7 +89,7 @@ class SearchIndexError(BroadsheetError):
 
 
 class IndexUnavailableError(SearchIndexError):
-    """The index cannot be reached, or takes nothing for the time being (busy, full, read-only).
+    """The index cannot be reached, or accepts nothing for now (busy, full, read-only).
 
-    What it has not acknowledged stays pending.
+    Articles that it has not acknowledged stay pending.
     """

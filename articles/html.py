@@ -1,4 +1,4 @@
-"""From the bytes of a response to a tree, once: which encoding, whether it is HTML at all, how deep."""
+"""From the bytes of a response to a tree: type, encoding, parsing, and limits on size and depth."""
 
 import codecs
 
@@ -7,6 +7,7 @@ from charset_normalizer import from_bytes
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
+from articles import media_type
 from articles.dom import Element, test
 from articles.model import Page, Rejection
 
@@ -30,22 +31,28 @@ _OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<sv
 _SNIFF = 65_536
 _TOLERATED_ERRORS = 0.005
 _DEEPER = test("/*" * (MAX_DEPTH + 1))
-# lxml.html's own lookup calls Python for each element touched, to tell forms and inputs apart
-_ALL_ALIKE = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
-# lxml refuses to write them, and trafilatura with them the whole page
+# lxml.html's own lookup calls Python for each element accessed, to distinguish forms and inputs
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
+# lxml refuses to write these, and then trafilatura drops the whole page
 _NOT_XML = bytes({*range(32)} - {*b"\t\n\r"})
 
 
 def content_type(page: Page) -> str:
-    """The Content-Type header as sent, "" where there is none."""
-    return next((value for name, value in page.headers if name == "content-type"), "")
+    """The Content-Type header as sent, "" if there is none."""
+    return next(iter(_content_types(page)), "")
+
+
+def _content_types(page: Page) -> list[str]:
+    return [value for name, value in page.headers if name == "content-type"]
 
 
 def refuse_other_types(page: Page) -> Rejection | None:
-    """Says why the answer is no HTML page: by its type, or by its first bytes whatever its type says."""
-    kind = content_type(page).partition(";")[0].strip().lower()
-    if kind not in _HTML_TYPES:
-        return Rejection(reason="not_html", detail=f"Content-Type is {kind[:80]}")
+    """Why the response is not an HTML page, by its type or its first bytes; None if it is one.
+
+    A type that says nothing (`html`, `*/*`) leaves it to the bytes.
+    """
+    if other := _other_type(page):
+        return Rejection(reason="not_html", detail=other)
     start = page.body[:2048].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
         return Rejection(reason="empty", detail="the response has no body")
@@ -63,10 +70,23 @@ def refuse_other_types(page: Page) -> Rejection | None:
     return None
 
 
-def decode(body: bytes, header: str) -> str:
-    """Decodes by BOM, by being UTF-8, by the Content-Type header, by the page's meta tag, by statistics, in this order.
+def _other_type(page: Page) -> str:
+    """What the Content-Type says that is not HTML, "" if it does not, or says nothing and the body begins like a page."""
+    kind = content_type(page).partition(";")[0].strip().lower()
+    if kind in _HTML_TYPES:
+        return ""
+    stated = media_type.essence(", ".join(_content_types(page)))
+    if stated not in _HTML_TYPES:
+        return f"Content-Type is {kind[:80]}"
+    if stated or not page.body[:2048].strip() or media_type.looks_like_html(page.body):
+        return ""
+    return f"Content-Type is {kind[:80]}, and the body does not begin like a page"
 
-    A declared encoding that fits badly (replaced characters above 0.5 %) is passed over.
+
+def decode(body: bytes, header: str) -> str:
+    """Decodes by BOM, as UTF-8, by Content-Type header, by the page's meta tag, or by statistics, in this order.
+
+    A declared encoding that fits badly (more than 0.5 % replaced characters) is skipped.
     """
     named, bom = read_bom(body)
     if named and bom:
@@ -78,10 +98,10 @@ def decode(body: bytes, header: str) -> str:
             pass
     for declared in filter(None, (http_content_type_encoding(header), html_body_declared_encoding(body))):
         if declared.startswith(("utf-16", "utf-32")) and b"\0" not in body:
-            continue  # markup in these has zeros
+            continue  # markup in these encodings has zeros
         try:
             text = body.decode(declared, "replace")
-        except (LookupError, UnicodeError):  # "undefined", "base64", "idna" are codecs, but of no text
+        except (LookupError, UnicodeError):  # "undefined", "base64", "idna" are codecs, but not for text
             continue
         if text.count("\ufffd") <= _TOLERATED_ERRORS * len(text):
             return text
@@ -90,13 +110,13 @@ def decode(body: bytes, header: str) -> str:
 
 
 def parse(page: Page) -> Element | Rejection:
-    """The page's tree, comments and processing instructions dropped, or why there is none."""
+    """The page's tree, without comments and processing instructions, or the reason why there is none."""
     text = decode(page.body, content_type(page)).encode("utf-8", "replace").translate(None, _NOT_XML)
     if not text.strip():
         return Rejection(reason="empty", detail="the response has no text")
-    # huge_tree lifts libxml2's limit on depth: at the limit it drops the rest of the page without a word
+    # huge_tree lifts libxml2's limit on depth, at which it would silently drop the rest of the page
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    parser.set_element_class_lookup(_ALL_ALIKE)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree = lxml.html.document_fromstring(text, parser=parser)
     except etree.ParserError as error:
@@ -109,5 +129,5 @@ def parse(page: Page) -> Element | Rejection:
 
 
 def too_deep(tree: Element) -> bool:
-    """Whether tags nest deeper than MAX_DEPTH. Goes down level by level, without recursion."""
+    """Whether tags are nested deeper than MAX_DEPTH. Goes down level by level, without recursion."""
     return _DEEPER(tree)

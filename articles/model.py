@@ -1,6 +1,6 @@
-"""The records that travel between the stages, frozen, and their JSON form.
+"""The frozen records passed between the stages, and their JSON form.
 
-Every time is an aware datetime in UTC. Text fields are "" and collections empty when a page does not say.
+Every time is an aware datetime in UTC. Text fields are "" and collections empty if a page does not state them.
 """
 
 from dataclasses import dataclass, is_dataclass
@@ -24,7 +24,7 @@ Reason = Literal[
     "no_article",
     "consent_page",
     "not_found",
-    # of pages that were not cleaned to the end (pipeline.clean_capture)
+    # for pages whose cleaning did not finish (pipeline.clean_capture)
     "parser_killed",
     "cleaner_failed",
     "archive_damaged",
@@ -32,9 +32,10 @@ Reason = Literal[
 
 
 class Rule(StrEnum):
-    """The rules that cut text, by the names that stand with what they cut; docs/reference.md says what each cuts.
+    """The names of the rules that cut text, as recorded with each cut; docs/reference.md says what each cuts.
 
-    Stored articles keep the names that earlier versions gave: one that no longer exists is read as it was written, and is in no list of rules.
+    Stored articles keep the names given by earlier versions: a retired name can still be read, but is not in the list
+    of rules.
     """
 
     # what an element is, by its name (articles.extraction.element_names) or tag
@@ -81,10 +82,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """What discovery knew of an article before it was fetched.
+    """What discovery knew about an article before it was fetched.
 
-    `feed` is the feed's URL, "" where no feed led here (a canonical link, a URL named by hand).
-    `updated_at` is the feed's own statement that the article changed; a publication date alone is none.
+    `feed` is the feed's URL, "" if the URL did not come from a feed (a canonical link, a URL given by a person).
+    `updated_at` is when the feed says that the article changed; a publication date does not count.
     """
 
     url: str
@@ -101,11 +102,11 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One answer of a web server, as archived.
+    """One response of a web server, as archived.
 
-    `url` is the canonical requested URL, `final_url` the canonical one that answered, `redirects` the URLs
+    `url` is the canonical requested URL, `final_url` the canonical URL of the response, `redirects` the URLs
     that redirected, in order (the requested one first; empty without a redirect). `body` is decoded
-    (no content encoding); `headers` are as sent, names lower-cased.
+    (no content encoding); `headers` are as sent, with names in lower case.
     """
 
     url: str
@@ -120,7 +121,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture of the article. `caption` is without its `credit`; `status` says whether the caption fits."""
+    """A picture of the article. `caption` excludes the `credit`; `status` says whether the caption fits."""
 
     url: str
     caption: str = ""
@@ -130,7 +131,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """Text that a rule cut, kept. `evidence` is what made the rule fire (a pattern's name, a selector)."""
+    """A record of text that a rule cut. `evidence` is what triggered the rule (a pattern's name, a selector)."""
 
     text: str
     rule: Rule
@@ -140,7 +141,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """Why a page is no article.
+    """Why a page has no article.
 
     `detail` is for the reader; docs/reference.md says what each reason means.
     """
@@ -151,16 +152,16 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A page cut down to its article.
+    """The article extracted from a page.
 
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
-    rel=canonical where it is believed, else equal to `url`. `body` holds paragraphs without title and lead.
-    `published_on` is the day of publication where the page was published, by the offset that it states.
-    `access` is what the page says of itself. `notes` are its corrections, credits of agencies and statements of
-    origin, cut from the body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the
-    version of the cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first
-    article of those that carry one text, `snapshot` the number of the knowledge that it is judged by, at the end of its
-    run (articles.source.judge): "" and 0 as `clean` leaves them.
+    rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead.
+    `published_on` is the day of publication in the time zone that the page states.
+    `access` is as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
+    body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
+    cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first of the
+    articles with the same text, `snapshot` the number of the knowledge used to judge it at the end of its run
+    (articles.source.judge); `clean` leaves them "" and 0.
     """
 
     id: str
@@ -212,7 +213,7 @@ _DECODER = msgspec.json.Decoder(Article)
 
 
 def to_json(article: Article) -> bytes:
-    """One line of JSON with the fields' names; times in ISO 8601 with Z."""
+    """One line of JSON, with field names; times in ISO 8601 with Z."""
     return _ENCODER.encode(article)
 
 
@@ -222,9 +223,9 @@ def from_json(line: bytes | str) -> Article:
 
 
 def to_dict(record: Any) -> dict[str, Any]:
-    """A record as a plain dict, records inside it too; tuples become lists, names of rules text, times stay `datetime` and days `date`.
+    """A record as a plain dict, including the records in it.
 
-    Raises TypeError for what is not a record.
+    Tuples become lists and rules text; times stay `datetime` and days `date`. Raises TypeError for other values.
     """
     if not is_dataclass(record) or isinstance(record, type):
         raise TypeError(f"to_dict takes a record, such as an Article; this is {type(record).__name__}")

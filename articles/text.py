@@ -1,21 +1,21 @@
-"""Text as the project keeps it: one spelling of white space and Unicode, and how words are counted."""
+"""Text as the project keeps it: normalized white space and Unicode, and how words are counted."""
 
 import re
 import unicodedata
 
-# Invisible and control characters carry no text. Zero-width (non-)joiners stay: Persian, Indic scripts and emoji need them.
+# Invisible and control characters are not text. Zero-width (non-)joiners stay: Persian, Indic scripts and emoji need them.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
 _SPACE = re.compile(r"\s+")
 _MARKS = "".join(map(chr, (c for c in range(0x300, 0x10000) if unicodedata.category(chr(c)).startswith("M"))))
-_LETTERS = rf"\w[\w{_MARKS}\u200c\u200d]*"  # vowel signs are marks, which \w leaves out
+_LETTERS = rf"\w[\w{_MARKS}\u200c\u200d]*"  # vowel signs are marks, which \w does not match
 _WORD = re.compile(rf"{_LETTERS}(?:['’ʼ-]{_LETTERS})*")
-# Scripts that put no spaces between words; to stand in a class of a pattern.
+# Scripts without spaces between words; for a character class in a regex.
 HAN_KANA = r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 THAI_TO_KHMER = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-# What ends a sentence, in any script; to stand in a class of a pattern.
+# Ends of sentences in any script; for a character class in a regex.
 FULL_STOPS = ".。．｡۔।॥։።။។"
 ENDS = FULL_STOPS + "!?…！？؟"
 SENTENCE_END = re.compile(rf"[{ENDS}]\W*$")  # quotation marks and brackets may follow
@@ -29,20 +29,20 @@ def tidy(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """What two spellings of the same line share: case-folded words, nothing between them but one space."""
+    """A form to compare lines by: the case-folded words, separated by single spaces."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def tokens(text: str) -> list[str]:
-    """Case-folded words in order; Han and kana character by character, as no space parts their words."""
+    """Case-folded words in order; single characters for Han and kana, which have no spaces between words."""
     return _WORD.findall(_UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def count_words(text: str) -> int:
     """Number of words.
 
-    Scripts without spaces are estimated: two characters a word for Han and kana, four for Thai, Lao,
-    Burmese and Khmer, about their means in running text.
+    For scripts without spaces it is an estimate: two characters per word for Han and kana, four for Thai, Lao,
+    Burmese and Khmer, roughly their means in running text.
     """
     rest, short = _UNSPACED.subn(" ", text)
     rest, long = _UNSPACED_LONG.subn(" ", rest)

@@ -1,4 +1,4 @@
-"""URLs as identity: which two addresses are the same article, and which two are the same site."""
+"""URLs as identity: whether two addresses are the same article, or the same site."""
 
 import re
 from functools import lru_cache
@@ -12,8 +12,8 @@ from articles.errors import UrlError
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-# Parameters that name a campaign or a click, never a page; each documented by the tool that adds it.
-# Names that some site may use for the page itself (ref, id, cid, session, source, page) must not be here.
+# Parameters that identify a campaign or a click, never a page; each is documented by the tool that adds it.
+# Names that a site may use for the page itself (ref, id, cid, session, source, page) must not be here.
 TRACKING = frozenset(
     (
         # Google Analytics campaigns and clicks
@@ -49,14 +49,15 @@ TRACKING = frozenset(
     )
 )
 
-# A triplet after a stray "%" or "%4" stays as it is: decoding it would make a new triplet of the two.
+# A triplet after a stray "%" or "%4" stays as it is: decoding it would form a new triplet with what precedes it.
 _TRIPLET = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
-# What precedes an @ after a scheme, whose slashes may be missing: up to the first slash or, where a colon is followed
-# by no port, beyond it, since a password may hold a slash. Bounded, so that no hostile text takes long.
+# The part between a scheme, whose slashes may be missing, and an @: up to the first slash or, if a colon is not followed
+# by a port, beyond it, because a password may contain a slash. Bounded, so that malicious text cannot take long.
 _USER = r"(?: [^{0}/\\?#]{{0,1999}} | [^{0}/\\?#@:\[\]]{{1,1999}}:(?!\d{{0,9}}(?:[/\\?#\s\"'),;:]|\Z))[^{0}]{{0,1999}} )@"
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _CREDENTIALS = (
-    re.compile(r"\A(\s*https?:[/\\]*)" + _USER.format(r"\0"), _FLAGS),  # a URL at the start may hold blanks
+    # a URL at the start of the text may contain blanks
+    re.compile(r"\A(\s*https?:[/\\]*)" + _USER.format(r"\0"), _FLAGS),
     re.compile(r"\A(\s*(?!mailto:)[a-z][a-z0-9+.-]{0,19}:)" + _USER.format(r"\s") + r"(?=\S*\s*\Z)", _FLAGS),
     re.compile(
         r"""( [a-z][a-z0-9+.-]{0,19}:(?://|\\\\) | https?:[/\\]* | (?<![^\s"'(<\[])// )"""
@@ -68,11 +69,11 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 
 def canonical(url: str, base: str = "") -> str:
-    """The one spelling of an address: WHATWG normal form without credentials, fragment and tracking.
+    """The canonical form of an address: WHATWG normal form without credentials, fragment and tracking parameters.
 
-    A `#!` fragment stays, since it names a page. Triplets of unreserved characters are decoded and the
-    hexadecimal digits of others put in capitals (RFC 3986, 6.2.2). Order and spelling of all other
-    parameters stay. Raises UrlError for what is no http(s) URL.
+    A `#!` fragment stays, because it identifies a page. Triplets of unreserved characters are decoded, and the
+    hexadecimal digits of others become upper case (RFC 3986, 6.2.2). Order and spelling of all other
+    parameters stay. Raises UrlError for anything that is not an http(s) URL.
     """
     try:
         parsed = ada_url.URL(url, base or None)
@@ -89,25 +90,25 @@ def canonical(url: str, base: str = "") -> str:
 
 
 def refuse_unfetchable(url: str) -> None:
-    """Raises UrlError for what is no http(s) URL, and for one with a user or password, which are never sent."""
+    """Raises UrlError unless it is an http(s) URL without user and password, which are never sent."""
     canonical(url)
     parsed = _parsed(url)
     if parsed.username or parsed.password:
         raise UrlError(
-            f"a URL with user or password: {masked(url)[:200]!r}; they are not sent, so leave them out: "
-            "what needs a password cannot be fetched"
+            f"a URL with user or password: {masked(url)[:200]!r}; remove them, because they are never sent: "
+            "a page that needs a password cannot be fetched"
         )
 
 
 def masked(text: str) -> str:
-    """The text with *** in the place of user and password in each URL in it, be the URL malformed."""
+    """The text with *** instead of user and password in each URL, even a malformed one."""
     for pattern in _CREDENTIALS:
         text = pattern.sub(r"\1***@", text)
     return text
 
 
 def absolute(url: str, base: str) -> str:
-    """A link of a page as an absolute http(s) URL, otherwise as written; "" where it is none."""
+    """A link on a page as an absolute http(s) URL, not made canonical; "" if it is not one."""
     try:
         parsed = ada_url.URL(url.strip(), base)
     except ValueError:
@@ -116,25 +117,25 @@ def absolute(url: str, base: str) -> str:
 
 
 def article_id(canonical_url: str) -> str:
-    """The 128-bit blake2b of a canonical final URL, as 32 hexadecimal digits."""
+    """The 128-bit blake2b of a canonical final URL, in 32 hexadecimal digits."""
     return blake2b(canonical_url.encode(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=4096)
 def host(url: str) -> str:
-    """The host in ASCII (punycode), lower-case, without port. Raises UrlError."""
+    """The host in ASCII (punycode), in lower case, without port. Raises UrlError."""
     return _parsed(url).hostname
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port where it is not the scheme's own: `https://example.org:8443`. Raises UrlError."""
+    """Scheme, host and any non-default port: `https://example.org:8443`. Raises UrlError."""
     return _parsed(url).origin
 
 
 def same_site(a: str, b: str) -> bool:
-    """Whether two URLs lie under one registrable domain of the Public Suffix List (private part included).
+    """Whether two URLs have the same registrable domain, by the Public Suffix List with its private section.
 
-    False for IP addresses and hosts without such a domain (localhost), even if equal. Raises UrlError.
+    False for IP addresses and hosts without such a domain (localhost), even if they are equal. Raises UrlError.
     """
     domain = _registrable_domain(host(a))
     return bool(domain) and domain == _registrable_domain(host(b))

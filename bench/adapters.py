@@ -1,4 +1,4 @@
-"""The project's cleaning and its judging of captions behind the interfaces of benchmarks: plain values in and out."""
+"""Cleaning and caption judging with plain values in and out, as benchmarks need them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from articles.urls import canonical
 
 
 def extract(html: bytes, url: str) -> dict[str, Any]:
-    """Title, lead, body, authors, date and captions of a page; {} where it is rejected."""
+    """Title, lead, body, authors, date and captions of a page; {} if it is rejected."""
     address = canonical(url)
     page = Page(
         url=address,
@@ -45,7 +45,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @dataclass
 class _State:
-    """What `prepare` leaves for `caption_score`, and the article that was asked about last."""
+    """The data that `prepare` leaves for `caption_score`, and the last article scored."""
 
     knowledge: Knowledge
     rows: dict[str, Features] = field(default_factory=dict)
@@ -56,7 +56,7 @@ _state = _State(build(SOURCE, 0, ()))
 
 
 def prepare(articles: Sequence[Mapping[str, str]]) -> None:
-    """Takes these articles (id, lang, title, body) for the recent ones of one source, spread over a month."""
+    """Treats these articles (id, lang, title, body) as the recent ones of one source, spread over a month."""
     rows = [
         replace(
             _features(each["id"], each["title"], each["body"], each["lang"]),
@@ -69,10 +69,10 @@ def prepare(articles: Sequence[Mapping[str, str]]) -> None:
 
 
 def caption_score(caption: str, title: str, body: str, lang: str, article_id: str) -> float | None:
-    """The score that the verdict hangs on: below `mismatch.LIMIT` mismatched; None where it cannot be told.
+    """The score that decides the verdict: mismatched below `mismatch.LIMIT`; None if there is too little to compare.
 
-    Captions of one article are to be asked about one after the other: the article is read once. Its features are those
-    that `prepare` has computed, as a run computes them with the cleaning.
+    Pass the captions of one article one after the other, so that the article is read once. Its features are those
+    computed by `prepare`, as a run computes them during cleaning.
     """
     if _state.last is None or _state.last[0] != article_id:
         row = _state.rows.get(article_id) or _features(article_id, title, body, lang)

@@ -1,9 +1,9 @@
-"""Broadsheet's first run over a list of feeds, against the thirty-line script, in turn.
+"""Compare Broadsheet's first run over a list of feeds with the thirty-line script, in alternation.
 
     python bench/crawl.py FEED_LIST_URL [--rounds 3]
 
-FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. The delay per host is 0. Printed
-per round: seconds and articles of each; the time of `add` is not part of it, start-up is.
+FEED_LIST_URL returns feed URLs of a server on this machine, one per line. The delay per host is 0. Prints the
+seconds and articles of each for every round, including start-up but not the time of `add`.
 """
 
 import argparse
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def broadsheet(folder: Path, feeds: list[str]) -> tuple[float, int]:
-    """Seconds of the first run, and articles indexed."""
+    """Seconds of the first run, and the number of articles indexed."""
     path = configure(folder, feeds)
     started = time.monotonic()
     done = subprocess.run(
@@ -32,7 +32,7 @@ def broadsheet(folder: Path, feeds: list[str]) -> tuple[float, int]:
 
 
 def script(folder: Path, feeds: str) -> tuple[float, str]:
-    """Seconds of the script, and what it printed."""
+    """Seconds of the script, and its output."""
     started = time.monotonic()
     command = [sys.executable, str(HERE / "thirty_lines.py"), feeds, str(folder / "index")]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -52,9 +52,9 @@ def main() -> None:
     for number in range(options.rounds):
         with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as theirs:
             seconds, indexed = broadsheet(Path(ours), listed)
-            other, told = script(Path(theirs), options.feeds)
+            other, output = script(Path(theirs), options.feeds)
         print(
-            f"round {number + 1}: broadsheet {seconds:.1f} s ({indexed} indexed), script {other:.1f} s ({told}), ratio {other / seconds:.2f}"
+            f"round {number + 1}: broadsheet {seconds:.1f} s ({indexed} indexed), script {other:.1f} s ({output}), ratio {other / seconds:.2f}"
         )
 
 

@@ -1,14 +1,14 @@
-"""Disturbs runs in the middle of loading into Elasticsearch, lets the next one finish, and compares with an undisturbed run.
+"""Disturb runs while they load into Elasticsearch, let the next one finish, and compare with an undisturbed run.
 
     python bench/elastic_faults.py FEED_LIST_URL [--port 9281] [--version V] [--only WORD]
 
-FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. Starts a node of its own (tests/elasticsearch_node.py).
-Each fault comes over a fresh data folder and a fresh alias once a sixth of the articles are indexed, unless its name says
-otherwise, and is lifted when the run has ended. It must have been felt: by exit code 75 and captures left pending, or as its
-line says. After one more run `export` says the same as after the undisturbed one, `fetched_at`, `first_seen_at` and `archive`
-aside, the alias holds as many documents as the ledger has `indexed`, and `doctor` finds nothing.
+FEED_LIST_URL returns feed URLs of a server on this machine, one per line. Starts its own node (tests/elasticsearch_node.py).
+Each fault has a new data folder and a new alias. It starts once a sixth of the articles are indexed, unless its name says
+otherwise, and ends with the run. It must have an effect: exit code 75 and pending captures, or what its line says. After
+one more run, `export` must give the same as after the undisturbed one, except `fetched_at`, `first_seen_at` and `archive`;
+the alias must have as many documents as the ledger has `indexed`, and `doctor` must find nothing.
 
-The undisturbed run's archive is also rebuilt into the embedded index: `export` must say the same to the letter.
+The undisturbed run's archive is also rebuilt into the embedded index; its `export` must be identical.
 Exit code 1 if anything differs.
 """
 
@@ -40,16 +40,16 @@ from tests.elasticsearch_node import read_state
 
 FLOOD = "cluster.routing.allocation.disk."
 TRY_AGAIN = 75
-WITHOUT_END = 1_000_000
+ALWAYS = 1_000_000
 
 
-class UnfeltError(Exception):
-    """A fault that did not do what it is there for."""
+class NoEffectError(Exception):
+    """A fault without the expected effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The node, the proxy before it, and what an undisturbed run collects from the feeds."""
+    """The node, the proxy in front of it, and the feeds."""
 
     port: int
     version: str
@@ -59,15 +59,15 @@ class Bench:
     proxy: CuttingProxy
 
     def node(self, verb: str) -> None:
-        told = [sys.executable, str(NODE), verb, "--port", str(self.port)]
+        arguments = [sys.executable, str(NODE), verb, "--port", str(self.port)]
         if verb == "start":
-            told += ["--version", self.version, "--data", str(self.data), "--disk-checks", "10s"]
-        subprocess.run(told, check=True, stdout=subprocess.DEVNULL)
+            arguments += ["--version", self.version, "--data", str(self.data), "--disk-checks", "10s"]
+        subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
 
     def kill(self) -> None:
         state = read_state(self.port)
         if not state:
-            raise UnfeltError("there was no node to kill")
+            raise NoEffectError("there was no node to kill")
         os.killpg(state["pid"], signal.SIGKILL)
         while read_state(self.port):
             time.sleep(0.1)
@@ -100,19 +100,19 @@ def blocked(bench: Bench, alias: str) -> Iterator[None]:
 
 @contextmanager
 def flooded(bench: Bench, alias: str) -> Iterator[None]:
-    """Disks that seem full; the node blocks the index itself, and frees it itself."""
+    """Disks that seem full, so that the node itself blocks the index and later unblocks it."""
     marks = {"low": "998tb", "high": "997tb", "flood_stage": "996tb"}
     settings: dict[str, Any] = {f"{FLOOD}watermark.{name}": mark for name, mark in marks.items()}
     settings[f"{FLOOD}threshold_enabled"] = True
     bench.client.cluster.put_settings(persistent=settings)
     yield
     if not is_blocked(bench.client, alias):
-        raise UnfeltError("the node did not block the index")
+        raise NoEffectError("the node did not block the index")
     bench.client.cluster.put_settings(persistent=dict.fromkeys(settings))
     deadline = time.monotonic() + 60
     while is_blocked(bench.client, alias):
         if time.monotonic() > deadline:
-            raise UnfeltError("the node did not free the index")
+            raise NoEffectError("the node did not unblock the index")
         time.sleep(1)
 
 
@@ -122,23 +122,23 @@ def is_blocked(client: Elasticsearch, alias: str) -> bool:
 
 
 @contextmanager
-def three_answers_cut(bench: Bench, _: str) -> Iterator[None]:
+def three_responses_cut(bench: Bench, _: str) -> Iterator[None]:
     bench.proxy.cuts = 3
     yield
     if bench.proxy.cuts:
-        raise UnfeltError(f"{bench.proxy.cuts} of 3 answers were not asked for")
+        raise NoEffectError(f"{bench.proxy.cuts} of 3 responses were never requested")
 
 
 @contextmanager
-def every_answer_cut(bench: Bench, _: str) -> Iterator[None]:
-    bench.proxy.cuts = WITHOUT_END
+def every_response_cut(bench: Bench, _: str) -> Iterator[None]:
+    bench.proxy.cuts = ALWAYS
     yield
     bench.proxy.cuts = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`exit_code` is that of the disturbed run, `patience` its setting; `early` faults are there before it begins."""
+    """`exit_code` is that of the disturbed run, `patience` its setting; an `early` fault starts before the run."""
 
     name: str
     disturbance: Disturbance
@@ -154,8 +154,10 @@ FAULTS = (
     Fault("node away before the run begins", killed, early=True),
     Fault("index read-only", blocked),
     Fault("flood stage", flooded),
-    Fault("three answers cut after the server applied them", three_answers_cut, exit_code=0, proxied=True),
-    Fault("every answer cut after the server applied it", every_answer_cut, proxied=True),
+    Fault(
+        "three responses cut after the server applied them", three_responses_cut, exit_code=0, proxied=True
+    ),
+    Fault("every response cut after the server applied it", every_response_cut, proxied=True),
 )
 
 
@@ -177,7 +179,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def counts(folder: Path) -> dict[str, int]:
-    """Captures by outcome, as the ledger has them; none before there is one."""
+    """Captures by outcome in the ledger; zeros before there is a ledger."""
     path = folder / "data" / "ledger.sqlite"
     if not path.exists():
         return {"indexed": 0, "pending": 0}
@@ -188,7 +190,7 @@ def counts(folder: Path) -> dict[str, int]:
 def wait_for(run: subprocess.Popen[bytes], folder: Path, indexed: int) -> None:
     while counts(folder)["indexed"] < indexed:
         if run.poll() is not None:
-            raise UnfeltError("the run was over before it could be disturbed")
+            raise NoEffectError("the run was over before it could be disturbed")
         time.sleep(0.1)
 
 
@@ -198,7 +200,7 @@ def documents(bench: Bench, alias: str) -> int:
 
 
 def disturbed(bench: Bench, folder: Path, alias: str, fault: Fault, middle: int) -> str:
-    """One run with the fault; what there is to see of it. Raises UnfeltError."""
+    """One run with the fault; returns a description of its effect. Raises NoEffectError if there is none."""
     if fault.early:
         with fault.disturbance(bench, alias):
             run = start(folder)
@@ -215,12 +217,12 @@ def disturbed(bench: Bench, folder: Path, alias: str, fault: Fault, middle: int)
     if not fault.early:
         seen = f"came at {at} indexed; {seen}, {documents(bench, alias)} in the index"
     if run.returncode != fault.exit_code or bool(found["pending"]) != bool(fault.exit_code):
-        raise UnfeltError(f"{seen}: {said[-500:]}")
+        raise NoEffectError(f"{seen}: {said[-500:]}")
     return seen
 
 
-def amiss(bench: Bench, folder: Path, alias: str, expected: list[State]) -> list[str]:
-    """What is wrong after one more run; empty when nothing is."""
+def problems_after(bench: Bench, folder: Path, alias: str, expected: list[State]) -> list[str]:
+    """What is wrong after one more run; empty if nothing is."""
     again = subprocess.run(command(folder, "run"), capture_output=True, check=False)
     wrong = [f"the next run failed: {again.stderr.decode()[-300:]}"] if again.returncode else []
     if export(folder) != expected:
@@ -236,7 +238,7 @@ def amiss(bench: Bench, folder: Path, alias: str, expected: list[State]) -> list
 
 
 def poisoned(bench: Bench, folder: Path, alias: str, poison: State) -> str:
-    """One run in which the server itself makes one document such that its mapping refuses it."""
+    """One run in which the server changes a document so that its own mapping rejects it."""
     mapping.create(bench.client, alias)
     too_large = {"if": f"ctx.id == '{poison['id']}'", "field": "word_count", "value": 1 << 40}
     bench.client.ingest.put_pipeline(id=alias, processors=[{"set": too_large}])
@@ -244,24 +246,24 @@ def poisoned(bench: Bench, folder: Path, alias: str, poison: State) -> str:
     run = start(folder)
     said = run.communicate()[1].decode()
     letters = counts(folder).get("dead_letter")
-    told = subprocess.run(
+    explained = subprocess.run(
         command(folder, "explain", str(poison["url"]), "--json"), capture_output=True, check=True
     )
-    steps = json.loads(told.stdout)
+    steps = json.loads(explained.stdout)
     causes = [step["what"].splitlines()[0] for step in steps if step["step"] == "dead_letter"]
     seen = f"exit code {run.returncode}, {letters} dead letter: {'; '.join(causes)}"
     if run.returncode or letters != 1 or not causes or "word_count" not in causes[0]:
-        raise UnfeltError(f"{seen} {said[-300:]}")
+        raise NoEffectError(f"{seen} {said[-300:]}")
     return seen
 
 
-def tell(name: str, seen: str, wrong: list[str]) -> int:
+def print_result(name: str, seen: str, wrong: list[str]) -> int:
     print(f"{name}: {seen}; then {'; '.join(wrong) or 'as undisturbed'}", flush=True)
     return len(wrong)
 
 
 def undisturbed(bench: Bench) -> tuple[list[State], int]:
-    """What a run without a fault collects, and 1 if the embedded index makes something else of its archive."""
+    """The articles of a run without a fault, and 1 if the embedded index rebuilt from its archive differs."""
     with tempfile.TemporaryDirectory() as name:
         folder, alias = Path(name), "faults-undisturbed"
         prepare(bench, folder, alias)
@@ -281,7 +283,7 @@ def undisturbed(bench: Bench) -> tuple[list[State], int]:
         same = whole == other and held == found["indexed"] == len(expected)
         print(
             f"rebuilt into the embedded index: {len(other.splitlines())} exported, "
-            f"{'the same to the letter' if same else 'NOT the same'}",
+            f"{'identical' if same else 'NOT identical'}",
             flush=True,
         )
     mapping.drop(bench.client, alias)
@@ -289,7 +291,7 @@ def undisturbed(bench: Bench) -> tuple[list[State], int]:
 
 
 def every_fault(bench: Bench, only: str) -> int:
-    """How much was wrong in all."""
+    """The total number of problems."""
     expected, failed = undisturbed(bench)
     middle = len(expected) // 6
     for number, fault in enumerate(FAULTS):
@@ -299,9 +301,9 @@ def every_fault(bench: Bench, only: str) -> int:
                 prepare(bench, folder, alias, fault)
                 try:
                     seen = disturbed(bench, folder, alias, fault, middle)
-                    failed += tell(fault.name, seen, amiss(bench, folder, alias, expected))
-                except UnfeltError as error:
-                    failed += tell(fault.name, "NOT FELT", [str(error)])
+                    failed += print_result(fault.name, seen, problems_after(bench, folder, alias, expected))
+                except NoEffectError as error:
+                    failed += print_result(fault.name, "NO EFFECT", [str(error)])
             mapping.drop(bench.client, alias)
     if only in "one poisoned document":
         poison = expected[len(expected) // 2]
@@ -311,9 +313,11 @@ def every_fault(bench: Bench, only: str) -> int:
             try:
                 seen = poisoned(bench, folder, alias, poison)
                 rest = [each for each in expected if each != poison]
-                failed += tell("one poisoned document", seen, amiss(bench, folder, alias, rest))
-            except UnfeltError as error:
-                failed += tell("one poisoned document", "NOT FELT", [str(error)])
+                failed += print_result(
+                    "one poisoned document", seen, problems_after(bench, folder, alias, rest)
+                )
+            except NoEffectError as error:
+                failed += print_result("one poisoned document", "NO EFFECT", [str(error)])
     return failed
 
 
@@ -324,7 +328,7 @@ def main() -> None:
     parser.add_argument("feeds")
     parser.add_argument("--port", type=int, default=9281)
     parser.add_argument("--version", default="9.4.3")
-    parser.add_argument("--only", default="", help="faults with this in their name")
+    parser.add_argument("--only", default="", help="only faults with this text in their name")
     options = parser.parse_args()
     feeds = requests.get(options.feeds, timeout=30).text.split()
     with tempfile.TemporaryDirectory() as data, connect(f"http://127.0.0.1:{options.port}", {}) as client:

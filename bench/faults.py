@@ -1,11 +1,11 @@
-"""Kills a run at random moments, lets the next one finish, and compares what comes out with an undisturbed run.
+"""Kill a run at random times, let the next one finish, and compare the result with an undisturbed run.
 
     python bench/faults.py FEED_LIST_URL [--times 10] [--seed 1] [--only VICTIM]
 
-FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. Killed with SIGKILL are, in turn, the run's
-process while it crawls, its crawl process, the run's process while it loads, and a cleaning worker. After each: no
-process of the run is left after five seconds, and after one more run `export` says the same as an undisturbed run's,
-`fetched_at`, `first_seen_at` and `archive` aside; the archive is read whole by warcio. Exit code 1 if anything differs.
+FEED_LIST_URL returns feed URLs of a server on this machine, one per line. SIGKILL goes, in turn, to the run's process
+while it crawls, to its crawl process, to the run's process while it loads, and to a cleaning worker. Each time, no process
+of the run may be left after five seconds. After one more run, `export` must give the same as after an undisturbed run,
+except `fetched_at`, `first_seen_at` and `archive`, and warcio must be able to read all of the archive. Exit code 1 if not.
 """
 
 import argparse
@@ -32,21 +32,21 @@ def start(folder: Path) -> Run:
 
 
 def descendants(pid: int) -> Iterator[tuple[int, str]]:
-    """The process ids below `pid`, with their command lines."""
+    """The descendants of process `pid`: ids and command lines."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            told = (stat.parent / "cmdline").read_text().replace("\0", " ")
+            command_line = (stat.parent / "cmdline").read_text().replace("\0", " ")
         except OSError:
             continue
         if parent == pid:
             child = int(stat.parent.name)
-            yield child, told
+            yield child, command_line
             yield from descendants(child)
 
 
 def alive(pids: list[int]) -> list[int]:
-    """Those of the processes that still run; a dead one that nobody has asked after does not."""
+    """Those of the processes that are still running; zombies do not count."""
     found = []
     for pid in pids:
         try:
@@ -59,25 +59,27 @@ def alive(pids: list[int]) -> list[int]:
 
 
 def crawling(run: Run) -> bool:
-    return any("crawlers.child" in told for _, told in descendants(run.pid))
+    return any("crawlers.child" in command_line for _, command_line in descendants(run.pid))
 
 
 def crawler(run: Run) -> int:
-    return next((pid for pid, told in descendants(run.pid) if "crawlers.child" in told), 0)
+    return next((pid for pid, command_line in descendants(run.pid) if "crawlers.child" in command_line), 0)
 
 
 def worker(run: Run) -> int:
-    """A cleaning worker: a process of our own pool that belongs to the run itself."""
+    """A cleaning worker: a process in the pool of the run itself, not of its crawl process."""
     crawl = crawler(run)
     below = {pid for pid, _ in descendants(crawl)} if crawl else set()
-    workers = [pid for pid, told in descendants(run.pid) if "spawn_main" in told and pid not in below]
+    workers = [
+        pid for pid, command_line in descendants(run.pid) if "spawn_main" in command_line and pid not in below
+    ]
     return random.choice(workers) if workers else 0
 
 
-def strike(run: Run, victim: str, moment: float) -> list[int]:
-    """Wait for the moment, and for the victim to be at work; kill it.
+def kill_victim(run: Run, victim: str, moment: float) -> list[int]:
+    """Wait until `moment` (seconds), and until the victim is working; kill it.
 
-    Answers the process ids of the run as they were just before; empty when the run was over already.
+    Returns the process ids of the run just before that; empty if the run was already over.
     """
     find: dict[str, Callable[[], int]] = {
         "run, crawling": lambda: run.pid if crawling(run) else 0,
@@ -101,9 +103,9 @@ def strike(run: Run, victim: str, moment: float) -> list[int]:
 
 
 def one(folder: Path, victim: str, moment: float, expected: list[State]) -> list[str]:
-    """What was wrong after one kill; empty when nothing was."""
+    """What was wrong after one kill; empty if nothing was."""
     run = start(folder)
-    family = strike(run, victim, moment)
+    family = kill_victim(run, victim, moment)
     if not family:
         return ["over before it could be killed"]
     run.wait(120)

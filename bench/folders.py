@@ -1,4 +1,4 @@
-"""A data folder for the benchmarks: sources on this machine, no delay per host, and what comes out of it."""
+"""Data folders for the benchmarks: sources on this machine, no delay per host, and their export."""
 
 import json
 import subprocess
@@ -8,12 +8,12 @@ from pathlib import Path
 from pipeline.configuration.config import SourceSection
 from pipeline.configuration.config_file import add_sources, template
 
-ASIDE = ("fetched_at", "first_seen_at", "archive", "snapshot")
+VARYING = ("fetched_at", "first_seen_at", "archive", "snapshot")
 State = dict[str, object]
 
 
 def configure(folder: Path, feeds: list[str]) -> Path:
-    """Writes broadsheet.toml with a source for each feed into the folder; answers its path."""
+    """Writes a broadsheet.toml with a source for each feed into the folder; returns its path."""
     path = folder / "broadsheet.toml"
     text = template().replace("delay = 1.0", "delay = 0.0")
     text = text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
@@ -23,12 +23,12 @@ def configure(folder: Path, feeds: list[str]) -> Path:
 
 
 def command(folder: Path, *words: str) -> list[str]:
-    """The command `broadsheet`, as another process of this Python, for the broadsheet.toml in the folder."""
+    """The command line of `broadsheet`, with this Python, for the broadsheet.toml in the folder."""
     return [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]
 
 
 def export(folder: Path) -> list[State]:
-    """The articles in the index, without what is another's in every run."""
+    """The articles in the index, without the fields that differ in every run."""
     done = subprocess.run(command(folder, "export"), check=True, capture_output=True)
     articles = [json.loads(line) for line in done.stdout.splitlines()]
-    return [{name: value for name, value in one.items() if name not in ASIDE} for one in articles]
+    return [{name: value for name, value in one.items() if name not in VARYING} for one in articles]

@@ -1,10 +1,10 @@
-"""Loading articles into Elasticsearch, against the client's own helper with ready documents.
+"""Compare loading articles into Elasticsearch with the client's own helper and prepared documents.
 
     python bench/load.py ARTICLES.jsonl URL [--rounds 3]
 
-ARTICLES.jsonl is what `broadsheet export` writes. Broadsheet loads from `Article` records to the last acknowledgement and
-refresh; `helpers.streaming_bulk` sends documents that were made before, with the same versions, to an index of the same
-template, and is followed by a refresh. Each in turn, the first one alternating. Credentials as for Broadsheet.
+ARTICLES.jsonl is the output of `broadsheet export`. For Broadsheet, the time is from `Article` records to the last
+acknowledgement and refresh; `helpers.streaming_bulk` sends documents that were prepared before, with the same versions, to
+an index with the same template, followed by a refresh. They alternate in going first. Credentials as for Broadsheet.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from articles.model import Article, from_json
 from index.documents import milliseconds
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticWriter
+from index.elastic.cluster_writer import ElasticWriter
 from index.elastic.stored import document
 
 _BATCH = 2_000
@@ -47,7 +47,7 @@ def helper(client: Elasticsearch, index: str, actions: list[dict[str, Any]]) -> 
 def seconds(
     load: Callable[[Elasticsearch, str, list[Any]], None], client: Elasticsearch, what: list[Any]
 ) -> float:
-    """Of loading into a fresh index, which is removed again."""
+    """The seconds to load into a new index, which is then removed."""
     alias = f"bench-{uuid4().hex[:8]}"
     try:
         index = mapping.make(client, alias)

@@ -1,4 +1,4 @@
-"""The scores of an extractor: shingles of four words for the body, equality for metadata, shares for captions."""
+"""The scores of an extractor: four-word shingles for the body, equality for metadata, shares for captions."""
 
 import re
 import unicodedata
@@ -11,12 +11,12 @@ from typing import Any
 _WORD = re.compile(r"\w+")
 _INVISIBLE = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None}
 _LENGTH = 4
-_FEWEST_WORDS = 4  # of a caption that is looked for
+_FEWEST_WORDS = 4  # shorter captions are not scored
 
 
 @dataclass(slots=True)
 class Scores:
-    """What was counted over the pages of one set, one value a page."""
+    """The scores of the pages in one set, one value per page."""
 
     pages: int = 0
     failed: int = 0
@@ -32,7 +32,7 @@ class Scores:
 
     @property
     def f1(self) -> float:
-        """Of mean precision (pages with output) and mean recall (pages with gold), as scrapinghub's article-extraction-benchmark has it."""
+        """From mean precision (pages with output) and mean recall (pages with gold), as in scrapinghub's article-extraction-benchmark."""
         p, r = (mean(values) if values else 0.0 for values in (self.precision, self.recall))
         return 2 * p * r / (p + r) if p + r else 0.0
 
@@ -92,7 +92,7 @@ def words(text: str) -> list[str]:
 
 
 def overlap(wanted: str, found: str) -> tuple[int, int, int]:
-    """Shingles in both, only in what was found, and only in what was wanted."""
+    """The numbers of shingles in both texts, only in `found`, and only in `wanted`."""
     a, b = _shingles(words(wanted)), _shingles(words(found))
     return sum((a & b).values()), sum((b - a).values()), sum((a - b).values())
 

@@ -1,17 +1,17 @@
-"""How well six extractors cut pages down to their articles: ours, trafilatura, newspaper4k, readability-lxml, news-please, resiliparse.
+"""Compare six extractors of articles: ours, trafilatura, newspaper4k, readability-lxml, news-please, resiliparse.
 
     python bench/quality.py FOLDER... [--worst 10] [--only NAME...]
 
-Each FOLDER holds `gold.jsonl`, one page a line, and the pages as fetched, gzipped:
+Each FOLDER has `gold.jsonl`, one page per line, and the pages as fetched, gzipped:
 
     {"id": "1", "file": "html/1.html.gz", "url": "https://...", "body": "paragraphs\\n...", "title": "...",
      "authors": ["..."], "date": "2026-11-24", "captions": ["..."], "lead_in_body": true}
 
-`id`, `file`, `url` and `body` are needed; a key that is absent is not scored. `lead_in_body` says that the gold body begins with
-the standfirst, so that it is scored with ours before the body (also the default of a folder called fundus).
+`id`, `file`, `url` and `body` are required; other keys are only scored if present. `lead_in_body` says that the gold body begins
+with the standfirst, so ours is scored as lead plus body (this is the default for a folder named fundus).
 
-All run on the same pages, one page after the other. A package that fails on a page scores zero there; one that is not installed
-is named and left out. Besides ours they are no dependencies of the project: install them beside it in an environment of their own.
+All run on the same pages, page by page. A package that fails on a page scores zero for it; one that is not installed is
+reported and left out. The other packages are not dependencies of the project: install them in a separate environment with it.
 """
 
 import argparse
@@ -110,7 +110,9 @@ def _decoded(html: bytes) -> str:
 
 
 def pages(folder: Path) -> Iterator[dict[str, Any]]:
-    for line in (folder / "gold.jsonl").read_bytes().splitlines():  # text would part at U+2028, too
+    for line in (
+        (folder / "gold.jsonl").read_bytes().splitlines()
+    ):  # splitting text would also split at U+2028
         gold = json.loads(line)
         gold.setdefault("lead_in_body", folder.name == "fundus")
         yield gold | {"html": gzip.decompress((folder / gold["file"]).read_bytes())}
@@ -121,12 +123,12 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def run(extractor: Extractor, page: dict[str, Any]) -> tuple[dict[str, Any], str, float]:
-    """What it says of a page, its error, and its CPU time in seconds."""
+    """An extractor's result for a page, its error, and its CPU time in seconds."""
     signal.alarm(_SECONDS)
     start = time.process_time()
     try:
         return extractor(page["html"], page["url"]) or {}, "", time.process_time() - start
-    except Exception as error:  # noqa: BLE001  whatever it raises, it has found nothing
+    except Exception as error:  # noqa: BLE001  any error is a page without a result
         return {}, f"{type(error).__name__}: {error}"[:200], time.process_time() - start
     finally:
         signal.alarm(0)
@@ -138,7 +140,7 @@ def main() -> None:
     )
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument(
-        "--worst", type=int, default=0, help="also name so many of our worst pages of each folder"
+        "--worst", type=int, default=0, help="also list this number of our worst pages in each folder"
     )
     parser.add_argument("--only", nargs="*", choices=EXTRACTORS, default=[*EXTRACTORS])
     options = parser.parse_args()

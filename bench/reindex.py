@@ -1,12 +1,12 @@
-"""Fills a new index beside a run and searches, and looks for what was lost, doubled, or failed.
+"""Fill a new index during a run and searches, and check that nothing is lost, doubled or fails.
 
     python bench/reindex.py FEED_LIST_URL ELASTICSEARCH_URL
 
-FEED_LIST_URL answers feed URLs, one a line, of a server on this machine. A quarter of the sources is collected first. Then
-`broadsheet run` collects the others, some seconds apart, so that the load goes on while the alias moves. From its first
-loaded article to its end there is one `broadsheet index rebuild` after the other, and every 50 ms somebody searches.
-Afterwards the index holds what an embedded index made from the same archive holds, and as many articles as the ledger calls
-indexed. Exit code 1 if anything differs or a search failed.
+FEED_LIST_URL returns feed URLs of a server on this machine, one per line. First, a quarter of the sources is collected.
+Then `broadsheet run` collects the others, slowly, so that loading continues while the alias moves. From its first loaded
+article to its end, `broadsheet index rebuild` is run again and again, with a search every 50 ms. Afterwards the index must
+have the same as an embedded index made from the same archive, and as many articles as the ledger has indexed. Exit code 1
+if anything differs or a search failed.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from pipeline import indexes
 from pipeline.configuration.config import Config, load
 
 EVERY = 0.05  # seconds
-DELAY = 8.0  # seconds between two pages of a source, so that the load goes on for longer than a rebuild takes
+DELAY = 8.0  # seconds between two pages of a source, so that loading takes longer than a rebuild
 
 
 def main() -> None:
@@ -56,21 +56,23 @@ def main() -> None:
 def measure(folder: Path, config: Config, sources: int) -> bool:
     quarter = [f"s{number}" for number in range(sources // 4)]
     subprocess.run(command(folder, "run", *quarter), check=True, stdout=subprocess.DEVNULL)
-    first = told(folder)["index"]["documents"]
-    print(f"{first} articles of {len(quarter)} sources; now the other sources, and new indices beside them")
+    first = status(folder)["index"]["documents"]
+    print(
+        f"{first} articles of {len(quarter)} sources; now the other sources, and new indices at the same time"
+    )
     searches = Searches(config)
     text = config.path.read_text(encoding="utf-8")
     config.path.write_text(text.replace("delay = 0.0", f"delay = {DELAY}"), encoding="utf-8")
     run = subprocess.Popen(command(folder, "run"), stdout=subprocess.DEVNULL)
-    while run.poll() is None and told(folder)["index"]["documents"] == first:
+    while run.poll() is None and status(folder)["index"]["documents"] == first:
         time.sleep(EVERY)
     config.path.write_text(text, encoding="utf-8")
     failures = 0
     while run.poll() is None:
-        failures += rebuild_beside(folder, run)
+        failures += rebuild_during(folder, run)
     code = run.wait()
     searches.end()
-    counts = told(folder)
+    counts = status(folder)
     same = compare(folder, config)
     print(f"searches: {searches.count}, failed {len(searches.failed)}, totals never fell: {searches.rising}")
     print(
@@ -80,26 +82,24 @@ def measure(folder: Path, config: Config, sources: int) -> bool:
     return same and fine and searches.rising and not (searches.failed or code or failures)
 
 
-def rebuild_beside(folder: Path, run: subprocess.Popen[bytes]) -> bool:
-    """Whether it failed."""
-    begun, start = told(folder)["index"]["documents"], time.monotonic()
+def rebuild_during(folder: Path, run: subprocess.Popen[bytes]) -> bool:
+    """Rebuilds the index during the run. Returns whether that failed."""
+    begun, start = status(folder)["index"]["documents"], time.monotonic()
     done = subprocess.run(command(folder, "index", "rebuild"), check=False, stdout=subprocess.DEVNULL)
     seconds, going = time.monotonic() - start, run.poll() is None
-    ended = told(folder)["index"]["documents"]
-    print(
-        f"index rebuild: {seconds:.1f} s, from {begun} to {ended} articles, run under way at its end: {going}"
-    )
+    ended = status(folder)["index"]["documents"]
+    print(f"index rebuild: {seconds:.1f} s, from {begun} to {ended} articles, run still in progress: {going}")
     return bool(done.returncode)
 
 
-def told(folder: Path) -> dict[str, dict[str, int]]:
+def status(folder: Path) -> dict[str, dict[str, int]]:
     done = subprocess.run(command(folder, "status", "--json"), check=True, capture_output=True)
     counts: dict[str, dict[str, int]] = json.loads(done.stdout)
     return counts
 
 
 class Searches:
-    """Searches for every article, in a thread, until `end`."""
+    """Searches for all articles again and again, in a thread, until `end`."""
 
     def __init__(self, config: Config) -> None:
         self._reader = indexes.reader(config)
@@ -128,14 +128,14 @@ class Searches:
 
 
 def compare(folder: Path, config: Config) -> bool:
-    """Whether the index holds what an embedded one, made from the archive alone, holds."""
-    beside = folder / "embedded"
-    beside.mkdir()
+    """Whether the index has the same articles as an embedded one made from the archive."""
+    other = folder / "embedded"
+    other.mkdir()
     text = config.path.read_text(encoding="utf-8").replace('"elasticsearch"', '"embedded"')
-    (beside / "broadsheet.toml").write_text(text, encoding="utf-8")
-    shutil.copytree(config.archive, beside / "data" / "archive")
-    subprocess.run(command(beside, "rebuild"), check=True, stdout=subprocess.DEVNULL)
-    return export(folder) == export(beside)
+    (other / "broadsheet.toml").write_text(text, encoding="utf-8")
+    shutil.copytree(config.archive, other / "data" / "archive")
+    subprocess.run(command(other, "rebuild"), check=True, stdout=subprocess.DEVNULL)
+    return export(folder) == export(other)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Keeps `broadsheet schedule` busy, hurts it, and looks whether every run and every article is accounted for.
+"""Keep `broadsheet schedule` busy, disturb it, and check that every run and every article is accounted for.
 
     python bench/schedule.py FEED_LIST_URL FOLDER [--minutes 20] [--port 4210] [--elasticsearch URL]
 
-FEED_LIST_URL answers feed URLs, one a line, of a server on this machine; all but the last become sources in FOLDER, which is
-left there, with a run each minute. While the first run loads, its worker is killed (SIGKILL); later the server is; a third
-into the time the last source is added, at two thirds the first one removed. At the end the schedule is told to stop
-(SIGINT). Then: no process is left, no run is late, pending or running, `doctor` finds nothing, and the articles are those
-of an undisturbed run of the same sources. Exit code 1 if not.
+FEED_LIST_URL returns feed URLs of a server on this machine, one per line. All but the last become sources in FOLDER, which is
+kept, with a run every minute. The worker is killed (SIGKILL) while the first run loads, and the server after half of the
+time; the last source is added after a third, and the first one removed after two thirds. At the end the schedule is
+stopped (SIGINT). Then no process may be left, and no run late, pending or running; `doctor` must find nothing, and the
+articles must be those of an undisturbed run of the same sources. Exit code 1 if not.
 """
 
 import argparse
@@ -82,17 +82,17 @@ def disturb(options: argparse.Namespace, pid: int, last: SourceSection, below: s
         (2 / 3, "a source is removed", lambda: remove_sources(path, {"s0"})),
         (1, "the end", lambda: None),
     ]
-    for share, told, act in steps:
+    for share, event, act in steps:
         while time.monotonic() < begun + share * options.minutes * 60:
             below |= {child for child, _ in descendants(pid)}
             time.sleep(2)
-        if told:
-            print(f"{time.monotonic() - begun:6.0f} s: {told}", flush=True)
+        if event:
+            print(f"{time.monotonic() - begun:6.0f} s: {event}", flush=True)
         act()
 
 
 def wait_for_load(folder: Path) -> None:
-    """Until the first run has loaded something and has more to load."""
+    """Waits until the first run has loaded an article."""
     while True:
         done = subprocess.run(command(folder, "status", "--json"), check=False, capture_output=True)
         if not done.returncode and json.loads(done.stdout)["captures"]["indexed"]:
@@ -101,14 +101,14 @@ def wait_for_load(folder: Path) -> None:
 
 
 def kill(pid: int, words: str, begun: float) -> None:
-    victims = [child for child, told in descendants(pid) if words in told]
+    victims = [child for child, command_line in descendants(pid) if words in command_line]
     print(f"{time.monotonic() - begun:6.0f} s: SIGKILL to {words} ({len(victims)} processes)", flush=True)
     for victim in victims:
         os.kill(victim, signal.SIGKILL)
 
 
 def flow_runs(port: int) -> list[dict[str, Any]]:
-    """Every flow run that has begun or should have."""
+    """Every flow run that has started or is late."""
     api, client = f"http://127.0.0.1:{port}/api", uuid4().hex
     token = requests.get(f"{api}/csrf-token", {"client": client}, timeout=60).json()["token"]
     headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": client}
@@ -122,7 +122,7 @@ def flow_runs(port: int) -> list[dict[str, Any]]:
 
 
 def report(options: argparse.Namespace, feeds: list[str], runs: list[dict[str, Any]], left: list[int]) -> int:
-    """How many of the checks failed."""
+    """Prints the results; returns the number of failed checks."""
     states = Counter(run["state_name"] for run in runs)
     print(f"{len(runs)} runs: {dict(states)}")
     for run in runs:

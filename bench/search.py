@@ -1,13 +1,12 @@
-"""Known-item search: is the article that a query was made from among the first ten hits, and how soon is the answer there?
+"""Known-item search: is the article that a query was made from among the first ten hits, and how long does a search take?
 
     python bench/search.py ARTICLES.jsonl --url URL|--folder FOLDER [--keep NAME] [--queries 400] [--seed 5]
 
-ARTICLES.jsonl is what `broadsheet export` writes. All of it is loaded into an index of its own: behind a fresh alias of
-the Elasticsearch at URL, or embedded in FOLDER. Queries are the whole title of an article picked at random (of those
-whose title no other has; its punctuation left out), and three words
-of its body that few articles have. Printed are the mean reciprocal rank of the article among ten hits, and the time of
-`IndexReader.search` in ms, one query after the other, after fifty queries to warm up. With --keep an index of that name is
-searched as it is, if it is there, and left there.
+ARTICLES.jsonl is the output of `broadsheet export`. All of it is loaded into a new index: with a new alias in the
+Elasticsearch at URL, or embedded in FOLDER. Queries are the whole title of a random article (among those with a unique
+title; without punctuation that has a meaning in queries), and three words of its body that few articles have. Prints the
+mean reciprocal rank of the article in ten hits, and the time of `IndexReader.search` in ms, one query at a time, after
+fifty warm-up queries. With --keep, an existing index of that name is searched as it is, and the index is kept.
 """
 
 import argparse
@@ -27,14 +26,16 @@ from articles.errors import QueryError
 from articles.model import Article, from_json
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
-from index.embedded.local import EmbeddedReader, EmbeddedWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
+from index.embedded.local_reader import EmbeddedReader
+from index.embedded.local_writer import EmbeddedWriter
 from index.protocols import IndexReader, IndexWriter
 from index.query import Query
 
 _BATCH = 2_000
-_RARE = 0.002  # of all articles have such a word, at most
-_SYNTAX = re.compile(r'["“”„‟()]|\B-|[*&|!^~]')  # means something in a query
+_RARE = 0.002  # maximum share of articles with such a word
+_SYNTAX = re.compile(r'["“”„‟()]|\B-|[*&|!^~]')  # has a meaning in a query
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -78,7 +79,7 @@ def words(article: Article) -> set[str]:
 
 
 def queries(path: Path, count: int, seed: int) -> dict[str, list[tuple[str, str]]]:
-    """By kind: pairs of query and the id of the article that it was made from."""
+    """By kind: pairs of a query and the id of the article that it was made from."""
     frequencies: Counter[str] = Counter()
     titled: dict[str, list[int]] = {}
     for number, article in enumerate(read(path)):

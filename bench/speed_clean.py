@@ -1,8 +1,8 @@
-"""CPU time of cleaning against trafilatura's extraction with metadata, page by page in turn, and pages a second with two processes.
+"""Compare cleaning with trafilatura's extraction with metadata: CPU time per page, and pages per second with two processes.
 
     python bench/speed_clean.py FOLDER... [--rounds 3] [--processes 2]
 
-FOLDERs are those of bench/quality.py. Of each page the fastest of its rounds counts; the two take turns within every round, so that
+FOLDERs are as for bench/quality.py. The fastest round counts for each page; the two alternate within every round, so that
 a busy machine slows both.
 """
 
@@ -36,7 +36,7 @@ def alone(given: Pages, rounds: int) -> dict[str, float]:
 
 
 def together(given: Pages, extractor: Extractor, processes: int) -> float:
-    """Seconds on the clock for all pages; the processes are started and warm before."""
+    """Wall time in seconds for all pages, after the processes were started and warmed up."""
     work = partial(seconds, extractor)
     with Pool(processes) as pool:
         pool.map(work, given[: 4 * processes], chunksize=1)
@@ -58,7 +58,7 @@ def main() -> None:
         extractor(given[0]["html"], given[0]["url"])
     for name, taken in alone(given, options.rounds).items():
         print(
-            f"{name}: {1000 * taken / len(given):.1f} ms a page, {len(given) / taken:.1f} pages/s, one process (CPU time)"
+            f"{name}: {1000 * taken / len(given):.1f} ms per page, {len(given) / taken:.1f} pages/s, one process (CPU time)"
         )
     for name, extractor in BOTH.items():
         one, many = together(given, extractor, 1), together(given, extractor, options.processes)

@@ -1,10 +1,10 @@
-"""What the learning of templates costs and brings, on pages with known texts: content lost, template lines found.
+"""Measure the learning of templates on pages with known texts: content lost, and template lines found.
 
     python bench/templates.py FOLDER...
 
-A folder holds gold.jsonl, a page a line with `file`, `url`, `publisher` and `body`, and the pages themselves, gzipped. Of each publisher
-with several pages every page is judged with the knowledge of all; each page counts as seen on a day of its own. A cut line is content
-if it stands in the page's gold text, word for word. Gold texts hold some template lines too, so that the loss is an upper bound.
+A folder has gold.jsonl, one page per line with `file`, `url`, `publisher` and `body`, and the pages themselves, gzipped. For each
+publisher with several pages, every page is judged with the knowledge of all; each page counts as seen on a different day. A cut
+line is content if the page's gold text has it, word for word. Gold texts include some template lines, so the loss is an upper bound.
 """
 
 import argparse
@@ -31,7 +31,7 @@ FIRST = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A cleaned page and its text as a person marked it, as `key` spells it."""
+    """A cleaned page and its text as marked by a person, in the form given by `key`."""
 
     article: Article
     gold: str
@@ -57,7 +57,7 @@ def read(folder: Path) -> Iterator[Sample]:
 
 
 def on_days(samples: list[Sample]) -> list[Sample]:
-    """The same, each a day after the one before."""
+    """The same samples, each a day after the previous one."""
     return [
         replace(each, article=replace(each.article, first_seen_at=FIRST + timedelta(days=day)))
         for day, each in enumerate(samples)

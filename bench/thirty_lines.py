@@ -1,8 +1,8 @@
-"""The script that Broadsheet is measured against: feedparser, requests, 16 threads, trafilatura, tantivy.
+"""The script that Broadsheet is compared with: feedparser, requests, 16 threads, trafilatura, tantivy.
 
     python bench/thirty_lines.py FEED_LIST_URL INDEX_FOLDER
 
-No robots.txt, no archive, no ledger, no limits: what one writes first. Prints the pages and the seconds.
+No robots.txt, no archive, no ledger, no limits: a typical first version. Prints the pages and the seconds.
 """
 
 import sys

@@ -10,11 +10,12 @@ from broadsheet.commands.find import show_article, show_hit
 from broadsheet.funnel import show_funnel, watch
 from broadsheet.newsroom import Newsroom
 from broadsheet.terminal import say
-from index.embedded.local import EmbeddedReader
+from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
 from pipeline.configuration.config import Config, SourceSection, load
 from pipeline.configuration.config_file import add_sources, template
-from pipeline.run import RunReport, run
+from pipeline.report import RunReport
+from pipeline.run import run
 
 _SEARCHES = ("关税", '"city council" OR Orgel', "title:ferry from:2026-03-01 NOT tram")
 _MARK = "demo.txt"

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from broadsheet.terminal import console, say, table
-from pipeline.report import funnel
-from pipeline.run import RunReport
+from pipeline.report import RunReport, funnel
 
 _NAMED = 20
 

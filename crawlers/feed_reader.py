@@ -1,16 +1,20 @@
 """Feeds read in a process that can be killed, so that no feed can hold up or bring down a crawl."""
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from articles.model import FeedEntry
+from articles.urls import masked
 from crawlers.feeds import FeedBody, ParsedFeed, read
 from crawlers.fetching.answers import Answer, header
 from store.records import FeedReason, FeedResult, FeedTarget
 from store.workers import Lost, Workers
 
-_SECONDS = 10.0
+_SECONDS = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 class FeedReader:
@@ -26,17 +30,33 @@ class FeedReader:
         """A fetched feed's result for the ledger, its entries, and the entries left out, by reason.
 
         When the body is no feed, or reading it did not end, the result has an `error` and there are no entries.
+        A feed whose parser does not end is read in a simple way. One that breaks off leaves no validators, so
+        that the server cannot call the rest of it unchanged.
         """
         result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
         body = FeedBody(target.url, target.source, answer.body, answer.at, answer.headers, answer.url)
-        feed = await asyncio.get_running_loop().run_in_executor(self._thread, self._workers.call, body)
+        feed = await self._call(body)
+        if isinstance(feed, Lost):
+            lost, feed = feed, await self._call(replace(body, simple=True))
+            if not isinstance(feed, ParsedFeed):
+                return replace(result, error=f"{_lost(lost)}: {lost.detail}"), (), {}
         if isinstance(feed, str):
             return replace(result, error=f"{FeedReason.NO_FEED}: {feed}"), (), {}
-        if isinstance(feed, Lost):
-            return replace(result, error=f"{_lost(feed)}: {feed.detail}"), (), {}
-        etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
-        result = replace(result, entries=len(feed.entries), etag=etag, last_modified=last_modified)
+        if feed.simple:
+            _log.warning(
+                "feed %s took too long: only link, title and date of its entries were read",
+                masked(target.url),
+            )
+        result = replace(result, entries=len(feed.entries))
+        if feed.whole:
+            etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
+            result = replace(result, etag=etag, last_modified=last_modified)
+        else:
+            _log.warning("feed %s breaks off: it will be read again whole", masked(target.url))
         return result, feed.entries, dict(feed.dropped)
+
+    async def _call(self, body: FeedBody) -> ParsedFeed | str | Lost:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._workers.call, body)
 
     def close(self) -> None:
         """End the process."""

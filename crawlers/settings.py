@@ -1,4 +1,4 @@
-"""Scrapy's settings for this project. `broadsheet run` sets the values of broadsheet.toml over them (crawlers/process.py).
+"""Scrapy's settings for this project. `broadsheet run` sets the values of broadsheet.toml over them (crawlers/process/).
 
 Politeness goes by Scrapy's own names: DOWNLOAD_DELAY is the pause between two requests to a host, CONCURRENT_REQUESTS_PER_DOMAIN
 the most at once to a host, CONCURRENT_REQUESTS the most in all. Times in seconds, sizes in bytes.
@@ -50,6 +50,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.address_guard.AddressGuardMiddleware": 50,
     "crawlers.middlewares.robots_txt.RobotsTxtMiddleware": 100,
     "crawlers.middlewares.retry.PoliteRetryMiddleware": 550,
+    "crawlers.middlewares.redirect.RefreshMiddleware": 580,
     "crawlers.middlewares.decoding.DecodingMiddleware": 590,
     "crawlers.middlewares.redirect.WaryRedirectMiddleware": 600,
     "crawlers.middlewares.chain_cookies.ChainCookiesMiddleware": 700,

@@ -64,9 +64,9 @@ def wanted(config: Config) -> Iterator[Wanted]:
     for source in config.sources:
         groups.setdefault(config.schedule_of(source), []).append(source.name)
     for schedule, names in groups.items():
-        told = f"{', '.join(names[:20])}{', ...' if len(names) > 20 else ''}" if names else "no source"
+        named = f"{', '.join(names[:20])}{', ...' if len(names) > 20 else ''}" if names else "no source"
         yield Wanted(
-            _name(folder, schedule), ingest, schedule, f"Crawls what is due. On this schedule: {told}."
+            _name(folder, schedule), ingest, schedule, f"Crawls what is due. On this schedule: {named}."
         )
     yield Wanted(
         _name(folder, "by hand"),

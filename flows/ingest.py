@@ -12,14 +12,14 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import get_run_context
-from prefect.states import Cancelled, Failed
 
 from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
+from flows.skipping import is_skipped, skipped, skipped_task
 from pipeline.configuration.config import Config, load
 from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
-from pipeline.report import funnel, rejections, troubled
-from pipeline.run import RunReport, now, run
+from pipeline.report import RunReport, funnel, rejections, troubled
+from pipeline.run import now, run
 from store.ledger import recent
 from store.ledger.database import Ledger
 
@@ -36,7 +36,7 @@ def ingest(
 
     A run that a schedule started takes every source that is due then, whichever schedule that was; one started by
     hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due;
-    as Failed when it had begun, and another run has the data folder when it is to be tried again.
+    as Failed when that is so as it is tried again after a failure.
 
     Args:
         config: The configuration file, on the machine of the worker.
@@ -52,7 +52,7 @@ def ingest(
     if tick and not names:
         names = due_sources(settings, started)
         if not names:
-            return _skipped("no source is due: each was crawled since the last tick of its schedule")
+            return skipped("no source is due: each was crawled since the last tick of its schedule")
         log.info("due: %s", ", ".join(names))
     failures: list[object] = []  # a task is tried again within the same call, in the same process
 
@@ -63,13 +63,12 @@ def ingest(
 
     tried = crawl_and_load.with_options(retry_condition_fn=worth_retrying)
     state = tried(settings, names, return_state=True)
-    if state.is_cancelled() and not failures:
-        return _skipped(state.message or "")
+    if is_skipped(state) and not failures:
+        return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
     publish(settings, started, result if isinstance(result, RunReport) else None)
-    if state.is_cancelled():
-        cause = str(failures[0]).rstrip(".")
-        return Failed(message=f"{cause}. Then it could not be tried again: {state.message}")
+    if is_skipped(state):
+        return skipped(state.message or "", failures[0])
     return state.result()
 
 
@@ -78,9 +77,9 @@ def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[
     """The run. Ended from outside, it stops the crawl process and leaves what was fetched to the next run."""
     log = get_run_logger()
     try:
-        report = run(config, names, _progress(log), tell=lambda line: log.log(*_heard(line)))
+        report = run(config, names, _progress(log), tell=lambda line: log.log(*_level_and_text(line)))
     except LockedError as error:
-        return _skipped(str(error))
+        return skipped_task(str(error))
     for stage, count, remark in funnel(report):
         log.info("%s: %d %s", stage.strip(), count, remark)
     return report
@@ -113,14 +112,10 @@ def _scheduled_start() -> datetime | None:
     return start.astimezone(UTC) if start else None
 
 
-def _skipped(why: str) -> State[Any]:
-    return Cancelled(name="Skipped", message=why)
-
-
 def _progress(log: "logging.Logger | logging.LoggerAdapter[logging.Logger]") -> Callable[[RunReport], None]:
     due = time.monotonic() + _LOG_SECONDS
 
-    def tell(report: RunReport) -> None:
+    def log_progress(report: RunReport) -> None:
         nonlocal due
         if time.monotonic() >= due:
             due = time.monotonic() + _LOG_SECONDS
@@ -128,10 +123,10 @@ def _progress(log: "logging.Logger | logging.LoggerAdapter[logging.Logger]") -> 
             loaded = sum(report.outcomes.values())
             log.info("so far %d of %d pages fetched, %d loaded", crawl.fetched, crawl.due, loaded)
 
-    return tell
+    return log_progress
 
 
-def _heard(line: str) -> tuple[int, str]:
+def _level_and_text(line: str) -> tuple[int, str]:
     """Level and text of a line of the crawl's log, which begins with date, time and level."""
     match = re.fullmatch(r"\S+ \S+ (WARNING|ERROR|CRITICAL) (.*)", line)
     return (logging.getLevelNamesMapping()[match[1]], match[2]) if match else (logging.INFO, line)

@@ -6,9 +6,11 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.states import Cancelled, Failed
+from prefect.runtime import task_run
+from prefect.states import Failed
 
 from articles.errors import LockedError
+from flows.skipping import is_skipped, skipped, skipped_task
 from pipeline.configuration.config import Config, load
 from pipeline.maintenance.upkeep import Upkeep
 from pipeline.maintenance.upkeep import maintain as do_upkeep
@@ -27,9 +29,10 @@ def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
     """
     settings = load(config)
     state = keep_up(settings, return_state=True)
-    if isinstance(state.result(raise_on_failure=False), LockedError):
-        return Cancelled(name="Skipped", message=state.message)
-    upkeep: Upkeep = state.result()
+    if is_skipped(state):
+        return skipped(state.message or "")
+    upkeep = state.result()
+    assert isinstance(upkeep, Upkeep)
     rows = [{"part": f.part, "well": "yes" if f.ok else "NO", "finding": f.text} for f in upkeep.findings]
     create_table_artifact(rows, key="findings", description="The data folder, looked at")
     if not upkeep.ok:
@@ -42,9 +45,14 @@ def _locked(_task: object, _run: TaskRun, state: State[Any]) -> bool:
 
 
 @task(name="upkeep", retries=5, retry_delay_seconds=_WAIT_FOR_RUN, retry_condition_fn=_locked)
-def keep_up(config: Config) -> Upkeep:
-    """The upkeep; tried again while a run has the data folder."""
-    upkeep = do_upkeep(config)
+def keep_up(config: Config) -> Upkeep | State[Any]:
+    """The upkeep; tried again while a run has the data folder, and skipped in the end."""
+    try:
+        upkeep = do_upkeep(config)
+    except LockedError as error:
+        if task_run.run_count <= len(_WAIT_FOR_RUN):
+            raise
+        return skipped_task(str(error))
     log = get_run_logger()
     for line in (*upkeep.done, *(f"{f.part}: {f.text}" for f in upkeep.findings)):
         log.info(line)

@@ -70,7 +70,7 @@ class Program:
         self._mourned = False
 
     def wants_start(self, say: Callable[[str], None]) -> bool:
-        """Whether it does not run and the pause since its death is over, which is told once.
+        """Whether it does not run and the pause since its death is over, which is said once.
 
         The pause doubles with each death, up to a minute, and is short again once it has run for five.
         """

@@ -7,16 +7,16 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled
 
 from articles.errors import LockedError
+from flows.skipping import skipped
 from pipeline.configuration.config import load
 from pipeline.configuration.values import SourceName
 from pipeline.maintenance.reprocess import Recleaned
 from pipeline.maintenance.reprocess import reclean as clean_again
 from pipeline.run import choose
 
-_TOLD = 1000  # pages between two lines of the log
+_LOG_EVERY = 1000  # pages between two lines of the log
 _LINES = 30  # of one example
 
 
@@ -41,19 +41,19 @@ def reclean(
     settings = load(config)
     if sources:
         choose(settings, sources)
-    told = 0
+    logged = 0
 
-    def tell(report: Recleaned) -> None:
-        nonlocal told
-        if report.captures >= told + _TOLD:
-            told = report.captures
+    def log_progress(report: Recleaned) -> None:
+        nonlocal logged
+        if report.captures >= logged + _LOG_EVERY:
+            logged = report.captures
             log.info("so far %d pages, %d changed", report.captures, report.changed)
 
     start = datetime.combine(since, time.min, UTC) if since else None
     try:
-        report = clean_again(settings, since=start, sources=sources, dry_run=dry_run, progress=tell)
+        report = clean_again(settings, since=start, sources=sources, dry_run=dry_run, progress=log_progress)
     except LockedError as error:
-        return Cancelled(name="Skipped", message=str(error))
+        return skipped(str(error))
     log.info(
         "%d pages cleaned again, %d %s",
         report.captures,

@@ -1,4 +1,4 @@
-"""`broadsheet schedule`: a Prefect server with its UI and a worker, on this machine alone, kept alive until told to stop."""
+"""`broadsheet schedule`: a Prefect server with its UI and a worker, on this machine alone, kept alive until it is stopped."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ Say = Callable[[str], None]
 def environment(folder: Path, port: int, base: Mapping[str, str]) -> dict[str, str]:
     """The environment of server, worker and runs: `base` without its own Prefect settings.
 
-    State is in `folder`; nothing is told to anyone (telemetry); web pages of other origins
+    State is in `folder`; nothing is sent to anyone (no telemetry); web pages of other origins
     may not use the API, which can start programs.
     """
     url = f"http://{HOST}:{port}"
@@ -108,7 +108,7 @@ def _watch(
         while not stop.is_set():
             if server.wants_start(say):
                 server.start()
-            # A server that is only just starting answers nothing: the next time will do.
+            # A server that is only just starting does not answer yet: the next time will do.
             with suppress(httpx.HTTPError):
                 if worker.wants_start(say) and _answers(port):
                     worker.end_leftovers()

@@ -1,4 +1,4 @@
-"""What a kind of index gives to its callers, who know no kind by its name."""
+"""One kind of index, as its callers see it: they never ask for a kind by name."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the index of a data folder is, as the configuration says; each kind uses what it needs of it.
+    """Where the index of a data folder is, from the configuration; each kind uses the fields it needs.
 
-    `folder` is for an index on this machine. The rest is for one on a server: `patience`, in seconds, is how long one that
-    takes nothing is asked again, and `environment` has the credentials.
+    `folder` is for an index on this machine. The rest is for one on a server: `patience` is how long, in seconds, to
+    retry a server that accepts nothing, and `environment` holds the credentials.
     """
 
     folder: Path
@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class NewIndex:
-    """An index in the making; `publish` puts it in the present one's place, to be called once it is full."""
+    """A new index while it is being filled. Call `publish` once it is full: it replaces the present one."""
 
     writer: "IndexWriter"
     reader: "IndexReader"
@@ -37,10 +37,10 @@ class NewIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """What is done by hand to an index on a server. Each raises SearchIndexError.
+    """What a person does to an index on a server. Each function raises SearchIndexError.
 
-    `create` makes what there is not yet, and gives the index's name; `check` says what is wrong, a sentence each;
-    `drop` deletes everything, and gives the names of what it deleted.
+    `create` makes the index if it does not exist, and returns its name; `check` returns what is wrong, one sentence
+    each; `drop` deletes everything, and returns the names of the deleted indices.
     """
 
     create: Callable[[Place], str]
@@ -52,13 +52,13 @@ class ByHand:
 class Backend:
     """One kind of index. Its functions import what they need when they are called, since that may take seconds.
 
-    `exists`: whether there is an index at all, be it empty; raises SearchIndexError when it cannot be told.
-    `reader`: raises SearchIndexError where there is no index.
-    `writer`: makes the index where there is none.
-    `new`: an empty index next to the present one, which searches see until then; one on this machine is made in the
-    folder that is given.
-    `one_writer`: whether no run may write while something else does.
-    `by_hand`: None where nothing is to be done by hand.
+    `exists`: whether there is an index, even an empty one. Raises SearchIndexError if this cannot be determined.
+    `reader`: raises SearchIndexError if there is no index.
+    `writer`: makes the index if there is none.
+    `new`: an empty index next to the present one, which searches use until the new one is published; an index on this
+    machine is made in the given folder.
+    `one_writer`: whether only one process may write at a time.
+    `by_hand`: None if a person has nothing to do.
     """
 
     exists: Callable[[Place], bool]

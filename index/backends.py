@@ -1,4 +1,4 @@
-"""The kinds of index, by the name that they have in the configuration. Another one is a module with its record, and a line here."""
+"""The kinds of index, by their names in the configuration. A new one is a module with a `Backend` record, and a line here."""
 
 from index.backend_record import Backend
 from index.elastic import elastic_backend

@@ -1,4 +1,4 @@
-"""What of an article is searchable, under which field names, on every backend."""
+"""Which parts of an article are searchable, and under which field names, on every backend."""
 
 import re
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from articles.model import Article
 
 TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "note", "removed")
 KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "access", "story", "url", "id")
-Facet = Literal["source", "section", "language", "author"]  # by what found articles are counted
+Facet = Literal["source", "section", "language", "author"]  # what found articles can be counted by
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
 ID = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400_000  # milliseconds
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Where a word without a field is looked for, and how much a match there weighs.
+# The fields in which a word without a field is looked up, and the weight of a match in each.
 DEFAULT_FIELDS: Mapping[str, float] = {"title": 4.0, "lead": 2.0, "body": 1.0}
 
 
 def texts(article: Article) -> dict[str, tuple[str, ...]]:
-    """The values of TEXT_FIELDS, searched by words. No phrase reaches from one value to the next."""
+    """The values of TEXT_FIELDS, searched by words. A phrase never spans two values."""
     return {
         "title": (article.title,),
         "lead": (article.lead,),
@@ -34,9 +34,9 @@ def texts(article: Article) -> dict[str, tuple[str, ...]]:
 
 
 def keywords(article: Article) -> dict[str, tuple[str, ...]]:
-    """The values of KEYWORD_FIELDS, each compared whole.
+    """The values of KEYWORD_FIELDS, each compared as a whole.
 
-    A site is known by its name, its host and each domain above it: `news.bbc.co.uk`, `bbc.co.uk`, `co.uk`.
+    A site is found by its name, its host and each domain above it: `news.bbc.co.uk`, `bbc.co.uk`, `co.uk`.
     """
     labels = (urlsplit(article.url).hostname or "").split(".")
     domains = tuple(".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
@@ -54,7 +54,7 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
 
 
 def facets(article: Article) -> dict[Facet, tuple[str, ...]]:
-    """The values of each facet, as they are shown."""
+    """The values of each facet, as displayed."""
     return {
         "source": (article.source,),
         "section": (article.section,),
@@ -64,12 +64,12 @@ def facets(article: Article) -> dict[Facet, tuple[str, ...]]:
 
 
 def timestamp(article: Article) -> datetime:
-    """The article's date: published, else first seen; never later than it was fetched."""
+    """The article's date: when it was published, else first seen, but never later than it was fetched."""
     return min(article.published_at or article.first_seen_at, article.fetched_at)
 
 
-def identified(article: Article) -> None:
-    """Raises ValueError unless the article has an id (32 hexadecimal digits) and a time that can be its version."""
+def check_identity(article: Article) -> None:
+    """Raises ValueError unless the article has an id (32 hexadecimal digits) and a fetch time that can be its version."""
     if not ID.fullmatch(article.id):
         raise ValueError("an id is 32 hexadecimal digits")
     if article.fetched_at < EPOCH:
@@ -77,10 +77,10 @@ def identified(article: Article) -> None:
 
 
 def milliseconds(time: datetime) -> int:
-    """Since 1970: the version of an article is its fetch time so."""
+    """Since 1970; the fetch time in this form is an article's version."""
     return (time - EPOCH) // timedelta(milliseconds=1)
 
 
 def day(start: float) -> str:
-    """The day that begins so many milliseconds after 1970, as 2026-11-24."""
+    """The day (UTC) that begins `start` milliseconds after 1970, such as 2026-11-24."""
     return (EPOCH + timedelta(milliseconds=start)).date().isoformat()

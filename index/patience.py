@@ -1,4 +1,4 @@
-"""How long a server that takes nothing for now is asked again."""
+"""How long to retry a server that accepts nothing for now."""
 
 import random
 import time
@@ -11,7 +11,7 @@ _LONGEST_PAUSE = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long an index that takes nothing is asked again, in seconds from the first refusal, and by which clock."""
+    """How long to retry an index that accepts nothing, in seconds from the first refusal, and by which clock."""
 
     seconds: float = 60.0
     monotonic: Callable[[], float] = time.monotonic
@@ -19,7 +19,7 @@ class Patience:
     random: Callable[[], float] = random.random
 
     def pauses(self) -> Iterator[float]:
-        """Seconds to wait before each further try: doubling, with full jitter, until the time is over."""
+        """Seconds to wait before each retry: doubling, with jitter, until the time is up."""
         end = self.monotonic() + self.seconds
         longest = _FIRST_PAUSE
         while self.monotonic() < end:

@@ -1,4 +1,4 @@
-"""The two protocols of an index: what writes articles into it, and what searches them.
+"""The two protocols of an index: a writer of articles, and a reader that searches them.
 
 Each backend implements both, and the contract suite (tests/index_contract.py) is run over each.
 """
@@ -17,7 +17,7 @@ from index.query import Query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """The index's answer to one article: it is in, a newer version is, or it was refused for good."""
+    """What became of one article: it is indexed, the index has a newer version, or it was refused for good."""
 
     id: str
     status: Literal["indexed", "superseded", "refused"]
@@ -28,8 +28,8 @@ class Ack:
 class Hit:
     """A found article.
 
-    `highlights` are fragments of its title, lead and body; matches stand between START and
-    END of index.marks, and the rest is the page's text as it is.
+    `highlights` are fragments of its title, lead and body. Matches are between START and END of index.marks; the rest
+    is the page's text, not escaped.
     """
 
     article: Article
@@ -46,7 +46,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """One page of hits and how many there are in all. Its length and its items are those of the page."""
+    """One page of hits and how many there are in total. Its length and its items are those of the page."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -86,7 +86,7 @@ def _marked(hit: Hit) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many of the found articles have this value, or are dated in the days that begin with it."""
+    """How many of the found articles have this value, or are dated on this day."""
 
     value: str
     articles: int
@@ -96,16 +96,16 @@ class IndexWriter(Protocol):
     """Adds and removes articles. Raises SearchIndexError when the index cannot be written."""
 
     def add(self, articles: Sequence[Article]) -> list[Ack]:
-        """Upsert by id; when it returns, what it acknowledges is durable and searchable.
+        """Upsert by id; on return, what it acknowledges is durable and searchable.
 
-        An article older (by `fetched_at`) than the one in the index is answered `superseded`.
+        An article older (by `fetched_at`) than the one in the index is `superseded`.
         """
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove what is there; an id that is not there is no error."""
+        """Remove these articles; an id that the index does not hold is not an error."""
 
     def close(self) -> None:
-        """Release the index; nothing is lost that was acknowledged."""
+        """Release the index; nothing acknowledged is lost."""
 
 
 class IndexReader(Protocol):
@@ -124,16 +124,16 @@ class IndexReader(Protocol):
         """The article with this id."""
 
     def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Those of these articles that are there, by id."""
+        """Those of these articles that the index holds, by id."""
 
     def count(self) -> int:
         """How many articles the index holds."""
 
     def all(self) -> Iterator[Article]:
-        """Every article, sorted by id."""
+        """Every article, sorted by id, as of the first one read."""
 
     def scan(self, query: Query) -> Iterator[Article]:
-        """Every article that `query` finds, however many, newest first, as of the first one; its page and order do not count."""
+        """Every article that `query` finds, newest first, as of the first one read; its `limit`, `offset` and `sort` are ignored."""
 
     def close(self) -> None:
         """Release the index."""

@@ -1,8 +1,8 @@
-"""What a search asks for: a page of hits, and the query as nodes (index/query_language.py reads it from text)."""
+"""What a search asks for: a page of hits, and the query as nodes (index/query_language.py parses them from text)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias
 
 from articles.errors import QueryError
@@ -10,16 +10,16 @@ from index.documents import TEXT_FIELDS
 from index.tokens import tokens
 
 MOST_HITS = 10_000  # offset + limit: what Elasticsearch sorts for one page (index.max_result_window)
+_LAST_DAY = date.max - timedelta(days=1)  # the last one that another day follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A search: `text` in the query language ("" finds every article) and which page of its hits.
+    """A search: `text` in the query language ("" finds every article), and which page of its hits.
 
-    `since` (included) and `until` (not included) are aware times and bound the article's date
+    `since` (inclusive) and `until` (exclusive) are aware times and bound the article's date
     (index.documents.timestamp), to the second. By relevance, hits of a text in which nothing ranks (such as
-    `source:bbc`) come newest first. `limit` is 1 or more. Raises QueryError for a page that is
-    out of reach.
+    `source:bbc`) come newest first. `limit` is 1 or more. Raises QueryError for a page beyond the first MOST_HITS hits.
     """
 
     text: str = ""
@@ -43,7 +43,7 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a phrase, as typed; in quotes it is `exact`, without it may match by its stem."""
+    """A word or a phrase, as typed; `exact` in quotes, otherwise a word also matches by its stem."""
 
     text: str
     exact: bool = False
@@ -58,7 +58,7 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
-    """`node`, looked for in `field` alone."""
+    """`node`, looked up in `field` only."""
 
     field: str
     node: "Node"
@@ -66,14 +66,14 @@ class Scoped:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Articles that match all of `nodes`, of which there are two or more."""
+    """Articles that match all of `nodes` (two or more)."""
 
     nodes: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Articles that match any of `nodes`, of which there are two or more."""
+    """Articles that match any of `nodes` (two or more)."""
 
     nodes: tuple["Node", ...]
 
@@ -102,8 +102,15 @@ class To:
 Node: TypeAlias = Everything | Term | Prefix | Scoped | And | Or | Not | From | To
 
 
+def span(node: From | To) -> tuple[datetime | None, datetime | None]:
+    """The times that `node` allows: the first one, and the one after the last; None where there is no bound."""
+    if isinstance(node, From):
+        return datetime.combine(node.day, time.min, UTC), None
+    return None, datetime.combine(min(node.day, _LAST_DAY) + timedelta(days=1), time.min, UTC)
+
+
 def ranks(node: Node, field: str = "") -> bool:
-    """Whether `node` holds any word that makes one hit better than another."""
+    """Whether `node` holds any word by which hits can be ranked."""
     match node:
         case Term() | Prefix():
             return field == "" or field in TEXT_FIELDS
@@ -115,13 +122,13 @@ def ranks(node: Node, field: str = "") -> bool:
             return False
 
 
-def asked(node: Node, field: str = "") -> Iterator[tuple[str, str]]:
-    """The words and phrases that a hit is the better for, each with its text field ("" for any), tokens apart."""
+def ranking_words(node: Node, field: str = "") -> Iterator[tuple[str, str]]:
+    """The words and phrases that raise a hit's rank, each after its text field ("" for any), as tokens with spaces between."""
     match node:
         case Term(text) if field == "" or field in TEXT_FIELDS:
             yield field, " ".join(tokens(text))
         case Scoped(scope, inner):
-            yield from asked(inner, scope)
+            yield from ranking_words(inner, scope)
         case And(nodes) | Or(nodes):
             for each in nodes:
-                yield from asked(each, field)
+                yield from ranking_words(each, field)

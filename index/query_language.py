@@ -1,16 +1,16 @@
 """The language that a search is written in.
 
     climate "sea level"             both, the second as a phrase; in any of title, lead and body
-    flood OR fire NOT insurance     AND binds tighter than OR; in small letters these are words
+    flood OR fire NOT insurance     AND binds tighter than OR; in lower case these are words
     -insurance                      the same as NOT insurance
     title:merkel author:"o'neill"   these words in this field
-    tag:(politics OR "world news")  keyword fields (index.documents) are compared whole
-    govern*                         words that begin so: two letters or more, the star at the end
-    from:2026-11-01 to:2026-11-30   days in UTC, both included
+    tag:(politics OR "world news")  keyword fields (index.documents) are compared as a whole
+    govern*                         words that begin with these letters, two or more
+    from:2026-11-01 to:2026-11-30   days in UTC, both inclusive
 
 A word alone also finds its other forms (`tariff` finds tariffs) in articles whose language can be stemmed; in
 quotes or with a field it is exact. Case, accents and punctuation make no difference. A word of several tokens (`F-35`, 关税) is a phrase; one
-without any letter or digit (`&`, `-`) is passed over. `?` and `/` are plain characters.
+without any letter or digit (`&`, `-`) is ignored. `?` and `/` are plain characters.
 """
 
 import re
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
 
 LONGEST = 1_000  # characters
 MOST_TERMS = 64
-MOST_PREFIXES = 5  # each may stand for thousands of words
+MOST_PREFIXES = 5  # each may match thousands of words
 DEEPEST = 20  # groups within groups
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _DATES = ("from", "to")
 _QUOTES = str.maketrans("“”„‟", '""""')
-# Other query languages, which would be misread in silence.
+# Syntax of other query languages, which would be misread silently.
 _FOREIGN = re.compile(r"(?P<AND>^&&$)|(?P<OR>^\|\|$)|(?P<NOT>^!(?=\w))|(?P<weight>[~^][\d.]*$)")
 _FOREIGN_HELP = {
     "AND": "write AND, or nothing, instead of “&&”",
     "OR": "write OR instead of “||”",
     "NOT": "write NOT or “-” instead of “!”",
-    "weight": "“~” and “^” (inexact matches, weights) are not offered; leave them out",
+    "weight": "“~” and “^” (inexact matches, weights) are not supported; leave them out",
 }
 _UNEXPECTED_HELP = {
     "_RPAR": "this “)” closes nothing, or there is nothing before it",
-    "_AND": "AND stands between two words or groups; in small letters it is a word",
-    "_OR": "OR stands between two words or groups; in small letters it is a word",
-    "_NOT": "NOT stands once, before a word or a group; in small letters it is a word",
-    "$END": "the query ends where a word is due",
+    "_AND": "AND stands between two words or groups; in lower case it is a word",
+    "_OR": "OR stands between two words or groups; in lower case it is a word",
+    "_NOT": "NOT stands once, before a word or a group; in lower case it is a word",
+    "$END": "the query ends where a word is expected",
 }
 
 
 def parse(text: str) -> Node:
-    """The query that `text` spells. Raises QueryError, and nothing else, which points at the fault."""
+    """The query that `text` expresses. Raises only QueryError, with the position of the mistake."""
     if len(text) > LONGEST:
         raise QueryError(f"a query has at most {LONGEST:,} characters, this one {len(text):,}", text, LONGEST)
     if control := _CONTROL.search(text):
@@ -62,13 +62,13 @@ def parse(text: str) -> Node:
         return Everything()
     node = _Builder(text).build(_tree(text), "", 0)
     if node is None:
-        raise QueryError("there is no letter or digit to search for", text, 0)
+        raise QueryError("the query has no letter or digit to search for", text, 0)
     return node
 
 
 @cache
 def _parser() -> "Lark":
-    from lark import Lark  # 50 ms that a process which only writes need not spend
+    from lark import Lark  # takes 50 ms, which a process that only writes can save
 
     return Lark.open("grammar.lark", rel_to=__file__, parser="lalr", lexer="basic")
 
@@ -101,7 +101,7 @@ def _unclosed(text: str) -> int | None:
 
 
 class _Builder:
-    """Makes nodes of one parse tree. What holds nothing to search for becomes None and drops out."""
+    """Turns one parse tree into nodes. A part with nothing to search for becomes None and is left out."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -142,7 +142,7 @@ class _Builder:
         try:
             day = date.fromisoformat(_unquoted(value) if isinstance(value, str) else "")
         except ValueError:
-            hint = f"“{field}:” takes a day of the calendar, such as {field}:2026-11-30"
+            hint = f"“{field}:” takes a date, such as {field}:2026-11-30"
             raise self._error(hint, value) from None
         return From(day) if field == "from" else To(day)
 
@@ -188,7 +188,7 @@ def _unquoted(token: "Token") -> str:
 
 
 def _words(typed: str, field: str) -> list[str]:
-    """What the index would look up."""
+    """The words that the index would look up."""
     if field == "" or field in TEXT_FIELDS:
         return tokens(typed)
     return [word] if (word := keyword(typed)) else []

@@ -1,8 +1,8 @@
-"""Stemming, beside exact search: which languages have it, and how their words are cut down.
+"""Stemming, in addition to exact search: which languages have it, and how their words are stemmed.
 
 An article's title, lead and body are indexed a second time, stemmed in its language, and a single word of a query
-matches there too: `tariff` finds tariffs. In quotes or with a field a word is exact. Words are the exact ones
-(index.tokens), lower-cased, stemmed with their accents, and folded after that.
+matches there too: `tariff` finds tariffs. In quotes or with a field a word is exact. Words are split as
+for exact search (index.tokens), lower-cased, stemmed with their accents, and then folded.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from index.tokens import LONGEST, WORD, plain
 
-# ISO 639-1 code: the Snowball stemmer, under the names that tantivy and Elasticsearch give it.
+# ISO 639-1 code: the names of its Snowball stemmer in tantivy and in Elasticsearch.
 SNOWBALL: dict[str, tuple[str, str]] = {
     "da": ("danish", "danish"),
     "de": ("german", "german"),
@@ -34,7 +34,7 @@ SNOWBALL: dict[str, tuple[str, str]] = {
     "ar": ("arabic", "arabic"),
     "el": ("greek", "greek"),
 }
-# Languages that Elasticsearch alone can stem.
+# Languages that only Elasticsearch can stem.
 ELASTIC_ONLY: dict[str, str] = {
     "bg": "bulgarian",
     "bn": "bengali",
@@ -57,7 +57,7 @@ ELASTIC: Mapping[str, str] = {code: names[1] for code, names in SNOWBALL.items()
 
 @cache
 def analyzer(stemmer: str) -> TextAnalyzer:
-    """Cuts `plain` text into stemmed words; `stemmer` is one of EMBEDDED's values."""
+    """Splits `plain` text into stemmed words; `stemmer` is one of EMBEDDED's values."""
     words = TextAnalyzerBuilder(Tokenizer.regex(WORD)).filter(Filter.remove_long(LONGEST + 1))
     stems = words.filter(Filter.lowercase()).filter(Filter.stemmer(stemmer))
     return stems.filter(Filter.ascii_fold()).build()
@@ -65,7 +65,7 @@ def analyzer(stemmer: str) -> TextAnalyzer:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str, language: str) -> str:
-    """One word's stem; "" in a language (ISO 639-1) without a stemmer here, and for what is no one word."""
+    """One word's stem; "" in a language (ISO 639-1) without a stemmer here, and for anything but a single word."""
     stemmer = EMBEDDED.get(language)
     found = analyzer(stemmer).analyze(plain(word)) if stemmer else []
     return found[0] if len(found) == 1 else ""

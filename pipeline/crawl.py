@@ -1,4 +1,4 @@
-"""The crawl as the run sees it: a child process told a plan, heard for reports, and never left behind."""
+"""The crawl as the run sees it: a child process that is given a plan, reports what it does, and never outlives the run."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def plan(
     pages: tuple[FeedEntry, ...] = (),
     folder: Path | None = None,
 ) -> CrawlPlan:
-    """What the child is to do: these sources' feeds, and `pages` besides, into the data folder (or `folder`)."""
+    """What the child is to do: these sources' feeds, and also `pages`, into the data folder (or `folder`)."""
     return CrawlPlan(
         folder=str(folder or config.folder),
         settings=settings(config),
@@ -53,10 +53,10 @@ def plan(
 
 
 class Crawl:
-    """A running crawl process. `report` is its latest word; ends with the process of the run, however that ends.
+    """A running crawl process. `report` is its latest report; ends with the process of the run, however that ends.
 
     Use as a context manager, which stops it on leaving. The child holds standard input open to notice that its parent is gone, and inherits the run's lock.
-    Each line of its log is told to `tell`, in a thread of its own.
+    `tell` is called with each line of its log, in another thread.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from store.records import FeedHealth
 def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
     """The names of the sources whose schedule has a tick between their last crawl and `now`. Raises LedgerError.
 
-    Those are due besides whose last crawl was cut short, so that the next run goes on with it.
+    Also due are those whose last crawl was cut short, so that the next run goes on with it.
     """
     if not config.ledger.exists():
         return tuple(source.name for source in config.sources)

@@ -1,4 +1,4 @@
-"""The index that the configuration names: opened to write, to read, or to be filled anew beside the present one."""
+"""The index that the configuration names: opened to write, to read, or to be filled again next to the present one."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ def place(config: Config) -> Place:
 
 
 def exists(config: Config) -> bool:
-    """Whether there is an index at all, be it empty. Raises SearchIndexError when it cannot be told."""
+    """Whether there is an index at all, even an empty one. Raises SearchIndexError when that cannot be known."""
     return backend(config).exists(place(config))
 
 
@@ -51,7 +51,7 @@ def writer(config: Config) -> "IndexWriter":
 
 
 def anew(config: Config, beside: Path) -> AbstractContextManager[NewIndex]:
-    """An empty index beside the present one, which searches see until then; an embedded one is made in the folder `beside`."""
+    """An empty index next to the present one, which searches use until it is published; an embedded one is made in the folder `beside`."""
     return backend(config).new(place(config), beside)
 
 

@@ -1,12 +1,12 @@
-"""The end of a run: what it has loaded is held against what is known of its sources, these articles included.
+"""The end of a run: the articles it has loaded are compared with what is known of their sources, these articles included.
 
-Articles are searchable as soon as they are cleaned; here they lose the templates of their site, their captions get a verdict, and
-copies of one text are told a story. All by one snapshot of knowledge, so that the order of fetches does not matter. A line that has
-only now proved to be template is cut from the articles that came before, too.
+Articles are searchable as soon as they are cleaned; here they lose the templates of their site, their captions are judged, and
+copies of one text become one story. All by one snapshot of knowledge, so that the order of fetches does not matter. A line that has
+only now proved to be a template is cut from earlier articles, too.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +15,19 @@ from sqlalchemy import Connection
 
 from articles.model import Article
 from articles.source import templates
-from articles.source.features import features, fingerprint
+from articles.source.features import fingerprint
 from articles.source.judge import judge
 from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from index.protocols import IndexReader, IndexWriter
-from pipeline.load import Cleaners, batches, completed
+from pipeline.batches import Cleaners, clean_in_batches
+from pipeline.settling import completed
 from store.ledger import capture_table, knowledge_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 
 _AT_ONCE = 250  # articles of one turn
 _HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
-_SOURCES = 16  # whose knowledge is held at a time, some 20 MB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,21 @@ class Judged:
 
 @dataclass(slots=True)
 class _Learned:
-    """What a source's articles have taught: fingerprints that are new, that have expired; texts of lines that were cut."""
+    """What a source's articles have taught: fingerprints of templates that are new, and that have expired; texts of lines that were cut."""
 
     new: frozenset[int]
-    lost: frozenset[int]
+    expired: frozenset[int]
     texts: dict[int, str] = field(default_factory=dict)
+
+    def note_cut_lines(self, article: Article) -> None:
+        for cut in article.removed:
+            if cut.rule == templates.RULE and cut.text:
+                self.texts[fingerprint(cut.text)] = cut.text
 
 
 @dataclass(slots=True)
 class Judge:
-    """Judges what waits for the next snapshot; killed on the way, it begins again, to the same effect."""
+    """Judges what waits for the next snapshot. After a kill it begins again, with the same result."""
 
     archive: Path
     ledger: Ledger
@@ -70,7 +75,7 @@ class Judge:
             number = knowledge_table.present(conn) + 1
         if not waiting:
             return Judged()
-        self._tell_stories([article_id for article_id, _ in waiting])
+        _assign_stories(self.ledger, [article_id for article_id, _ in waiting])
         by_source: dict[str, list[str]] = defaultdict(list)
         for article_id, source in waiting:
             by_source[source].append(article_id)
@@ -79,11 +84,7 @@ class Judge:
         for part in self._parts(by_source, number, learned):
             judged += len(part)
             changed += self._judge(part, learned)
-        with self.ledger.transaction() as conn:
-            for source, lesson in learned.items():
-                named = dict.fromkeys(lesson.new, "") | lesson.texts
-                knowledge_table.learn(conn, source, named, lesson.lost, self.clock())
-            knowledge_table.close(conn, number, self.clock())
+        self._close(number, learned)
         found = sum(len(lesson.new & lesson.texts.keys()) for lesson in learned.values())
         return Judged(number, judged, changed, found)
 
@@ -94,15 +95,9 @@ class Judge:
         part: list[tuple[str, Knowledge]] = []
         held = 0
         for source, ids in sorted(by_source.items()):
-            with self.ledger.reading() as conn:
-                known = knowledge_table.of_source(conn, source, number)
-                before = frozenset(
-                    t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
-                )
-            proved = templates.active(known)
-            learned[source] = _Learned(proved - before, before - proved)
+            known, learned[source] = self._learn(source, number)
             held += len(known.articles)
-            for article_id in dict.fromkeys((*ids, *_having(known, proved - before))):
+            for article_id in dict.fromkeys((*ids, *_having(known, learned[source].new))):
                 part.append((article_id, known))
                 if len(part) == _AT_ONCE:
                     yield part
@@ -113,41 +108,38 @@ class Judge:
         if part:
             yield part
 
-    def _tell_stories(self, waiting: list[str]) -> None:
-        """In the order of first sight, so that copies among them find the story of the first."""
-        untold = set(waiting)
-        for start in range(0, len(waiting), _AT_ONCE):
-            with self.ledger.transaction() as conn:
-                for article_id in waiting[start : start + _AT_ONCE]:
-                    untold.discard(article_id)
-                    if story := _story(conn, article_id, untold):
-                        knowledge_table.tell(conn, {article_id: story})
+    def _learn(self, source: str, number: int) -> tuple[Knowledge, _Learned]:
+        """What is known of a source by the snapshot of this number, and which of its templates are new or expired."""
+        with self.ledger.reading() as conn:
+            known = knowledge_table.of_source(conn, source, number)
+            before = frozenset(
+                t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
+            )
+        proved = templates.active(known)
+        return known, _Learned(new=proved - before, expired=before - proved)
 
     def _judge(self, part: list[tuple[str, Knowledge]], learned: dict[str, _Learned]) -> int:
-        """How many of these articles are others now."""
+        """Judge these articles and write those that are changed by it; how many."""
         known = dict(part)
         with self.ledger.turn():
             present = self.reader.get_many(list(known))
             with self.ledger.reading() as conn:
                 rows = {one: row for one in present if (row := knowledge_table.newest(conn, one)) is not None}
-                told = knowledge_table.stories(conn, rows)
+                stories = knowledge_table.stories(conn, rows)
             whole = self._whole(present)
-            others = []
+            changed = []
             for one, row in rows.items():
-                judged = judge(whole[one], row.features, known[one], told.get(one, one))
+                judged = judge(whole[one], row.features, known[one], stories.get(one, one))
                 if judged.content_hash != present[one].content_hash:
-                    others.append(judged)
-                texts = learned[known[one].source].texts
-                texts |= {
-                    fingerprint(c.text): c.text for c in judged.removed if c.rule == templates.RULE and c.text
-                }
-            self.writer.add(others)
+                    changed.append(judged)
+                learned[known[one].source].note_cut_lines(judged)
+            self.writer.add(changed)
             with self.ledger.transaction() as conn:
-                capture_table.touch(conn, [article.id for article in others], self.clock())
-        return len(others)
+                capture_table.touch(conn, [article.id for article in changed], self.clock())
+        return len(changed)
 
     def _whole(self, present: dict[str, Article]) -> dict[str, Article]:
-        """The articles as they were before a template was cut from them: such are cleaned again."""
+        """The articles as they were before a template was cut from them: such articles are cleaned again."""
         cut = [
             one for one, article in present.items() if any(r.rule == templates.RULE for r in article.removed)
         ]
@@ -157,60 +149,52 @@ class Judge:
             wanted = capture_table.indexed(conn, cut)
         cleaned = [
             (capture, result)
-            for batch in batches(self.archive, self.cleaners, wanted)
+            for batch in clean_in_batches(self.archive, self.cleaners, wanted)
             for capture, result in batch
             if isinstance(result, Article)
         ]
         return present | {article.id: article for article in completed(self.ledger, cleaned)}
 
-
-@dataclass(slots=True)
-class PresentKnowledge:
-    """The present snapshot, for articles that are cleaned again apart from a run; best asked source by source."""
-
-    ledger: Ledger
-    _known: dict[str, Knowledge] = field(default_factory=dict)
-
-    def judged(self, articles: Iterable[Article]) -> list[Article]:
-        """The articles as the present snapshot judges them; as they are, before the first."""
-        found = list(articles)
-        with self.ledger.reading() as conn:
-            told = knowledge_table.stories(conn, [article.id for article in found])
-            number = knowledge_table.present(conn)
-            if not number:
-                return found
-            return [
-                judge(one, features(one), self._of(conn, one.source, number), told.get(one.id, one.id))
-                for one in found
-            ]
-
-    def _of(self, conn: Connection, source: str, number: int) -> Knowledge:
-        known = self._known.get(source)
-        if known is None or known.number != number:
-            if len(self._known) == _SOURCES:
-                self._known.clear()
-            known = self._known[source] = knowledge_table.of_source(conn, source, number)
-        return known
+    def _close(self, number: int, learned: dict[str, _Learned]) -> None:
+        """Write what was learned, and that the snapshot is closed."""
+        with self.ledger.transaction() as conn:
+            for source, lesson in learned.items():
+                named = dict.fromkeys(lesson.new, "") | lesson.texts
+                knowledge_table.learn(conn, source, named, lesson.expired, self.clock())
+            knowledge_table.close(conn, number, self.clock())
 
 
-def _story(conn: Connection, article_id: str, untold: Collection[str]) -> str:
-    """The story of an article that was told none yet and has copies; else ""."""
+def _assign_stories(ledger: Ledger, waiting: list[str]) -> None:
+    """In the order of first sight, so that copies among these articles find the story of the first."""
+    not_yet = set(waiting)
+    for start in range(0, len(waiting), _AT_ONCE):
+        with ledger.transaction() as conn:
+            for article_id in waiting[start : start + _AT_ONCE]:
+                not_yet.discard(article_id)
+                if story := _story(conn, article_id, not_yet):
+                    knowledge_table.tell(conn, {article_id: story})
+
+
+def _story(conn: Connection, article_id: str, not_yet: Collection[str]) -> str:
+    """The story of an article that has copies but no story yet; else "". `not_yet` are articles that get theirs later."""
     article = knowledge_table.newest(conn, article_id)
     if article is None or knowledge_table.stories(conn, (article_id,)):
         return ""
     copies = [
         one for one in knowledge_table.sharing_bands(conn, article) if near(article.features, one.features)
     ]
+    if not copies:
+        return ""
     ids = [copy.features.article_id for copy in copies]
-    told = {one: one for one in ids if one not in untold} | knowledge_table.stories(conn, ids)
-    return (
-        story_id(article_id, article.first_seen_at, (_match(copy, told) for copy in copies)) if copies else ""
-    )
+    stories = {one: one for one in ids if one not in not_yet} | knowledge_table.stories(conn, ids)
+    return story_id(article_id, article.first_seen_at, (_match(copy, stories) for copy in copies))
 
 
-def _match(copy: Remembered, told: dict[str, str]) -> Match:
+def _match(copy: Remembered, stories: dict[str, str]) -> Match:
     article_id = copy.features.article_id
-    return Match(article_id=article_id, first_seen_at=copy.first_seen_at, story_id=told.get(article_id, ""))
+    return Match(
+        article_id=article_id, first_seen_at=copy.first_seen_at, story_id=stories.get(article_id, "")
+    )
 
 
 def _having(known: Knowledge, prints: Collection[int]) -> list[str]:

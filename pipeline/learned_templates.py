@@ -6,9 +6,9 @@ from datetime import datetime
 
 from articles.errors import ConfigError
 from pipeline import indexes
+from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.load import cleaners
 from pipeline.run import data_folder, now
 from store.ledger import knowledge_table
 from store.ledger.database import Ledger

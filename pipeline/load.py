@@ -1,240 +1,92 @@
-"""From pending captures to searchable articles: clean in workers, add to the index, then say so in the ledger.
-
-The order is what makes a kill harmless: the ledger says `indexed` only after the index has acknowledged, so a
-capture that was cut off in between is pending still and is loaded again, to the same effect.
-"""
+"""From pending captures to searchable articles, until nothing is pending and the crawl has ended."""
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from articles.clean import content_hash
 from articles.errors import IndexUnavailableError
-from articles.model import Article, Rejection
-from articles.source.features import features
-from index.protocols import IndexWriter
-from pipeline.clean_capture import CleanTask, clean_capture, unfinished
-from pipeline.configuration.config import Config
-from pipeline.outcomes import acknowledged, decide, holds, original
-from store.ledger import capture_table, knowledge_table, url_table
+from crawlers.plan import CrawlReport
+from pipeline.batches import Pending
+from pipeline.crawl import Crawl
+from pipeline.report import RunReport
+from pipeline.settling import Settler
+from store.ledger import capture_table
 from store.ledger.database import Ledger
-from store.ledger.knowledge_table import Remembered
-from store.records import Capture, Outcome, OutcomeReason, Selection, Settled
-from store.workers import Lost, Workers
+from store.records import Outcome, Settled
 
 _PAUSE = 0.2  # seconds between two looks for pending captures
-_AT_ONCE = 500  # captures of one batch
-_SECONDS = 2.0  # an article waits no longer for its batch to fill
-
-Cleaned = tuple[Capture, Article | Rejection]
-Cleaners = Workers[CleanTask, Article | Rejection]
-
-
-def cleaners(config: Config) -> Cleaners:
-    """The cleaning processes that the configuration asks for."""
-    return Workers(clean_capture, config.clean.workers, config.clean.timeout)
 
 
 @dataclass(slots=True)
-class Loader:
-    """Loads pending captures: one thread takes `batches`, another may `store` the one before meanwhile."""
+class _Tally:
+    """What was settled so far; `progress` is called with each report."""
 
-    archive: Path
-    ledger: Ledger
-    writer: IndexWriter
-    cleaners: Cleaners
-    clock: Callable[[], datetime]
-    _taken: int = 0
+    progress: Callable[[RunReport], None]
+    crawl: Crawl | None
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rejections: Counter[str] = field(default_factory=Counter)
 
-    def begin_again(self) -> None:
-        """Take everything that is pending once more: what was taken could not be stored."""
-        self._taken = 0
-
-    def batches(self) -> Generator[list[Cleaned]]:
-        """Pending captures, cleaned, until none is left that this loader has not taken yet."""
-        return batches(self.archive, self.cleaners, self._pending())
-
-    def store(self, batch: Iterable[Cleaned]) -> list[Settled]:
-        """Settle a batch: in the index, then in the ledger."""
-        with self.ledger.turn():
-            return self._store(sorted(batch, key=lambda pair: pair[0].id))
-
-    def fold(self) -> list[Settled]:
-        """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
-        with self.ledger.turn():
-            return self._fold()
-
-    def _store(self, cleaned: list[Cleaned]) -> list[Settled]:
-        articles = [result for _, result in cleaned if isinstance(result, Article)]
-        with self.ledger.reading() as conn:
-            latest = capture_table.latest_indexed(
-                conn, {c.article_id for c, _ in cleaned} | {original(a) for a in articles}
-            )
-        settled, to_add = decide(cleaned, latest, self.clock())
-        gone = [c.article_id for c, r in cleaned if isinstance(r, Rejection) and holds(latest, c)]
-        if gone:
-            self.writer.delete(gone)
-        added = completed(self.ledger, to_add)
-        rows = [Remembered(features=features(each), first_seen_at=each.first_seen_at) for each in added]
-        acks = self.writer.add(added)
-        settled += [acknowledged(c, a, ack, self.clock()) for (c, a), ack in zip(to_add, acks, strict=True)]
-        with self.ledger.transaction() as conn:
-            capture_table.settle(conn, settled)
-            knowledge_table.disregard(conn, gone)
-            knowledge_table.remember(
-                conn, [row for row, ack in zip(rows, acks, strict=True) if ack.status == "indexed"]
-            )
-            for capture, article in to_add:
-                if article.canonical_url != article.url:
-                    entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
-                    url_table.queue(conn, entry, self.clock())
-        return settled
-
-    def _fold(self) -> list[Settled]:
-        with self.ledger.reading() as conn:
-            stand_ins = capture_table.duplicates_waiting(conn)
-        if not stand_ins:
-            return []
-        self.writer.delete([capture.article_id for capture, _ in stand_ins])
-        folded = [
-            Settled(
-                capture_id=capture.id,
-                outcome=Outcome.DUPLICATE,
-                at=self.clock(),
-                reason=OutcomeReason.CANONICAL,
-                related=original,
-                content_hash=capture.content_hash,
-                canonical=original,
-            )
-            for capture, original in stand_ins
-        ]
-        with self.ledger.transaction() as conn:
-            capture_table.settle(conn, folded)
-            knowledge_table.disregard(conn, [capture.article_id for capture, _ in stand_ins])
-        return folded
-
-    def _pending(self) -> Iterator[Capture]:
-        while True:
-            with self.ledger.reading() as conn:
-                pending = capture_table.pending(conn, _AT_ONCE, self._taken)
-            if not pending:
-                return
-            for capture in pending:
-                self._taken = capture.id
-                yield capture
+    def report(self, settled: Iterable[Settled] = ()) -> RunReport:
+        """Count these too; the report with them."""
+        for each in settled:
+            self.outcomes[each.outcome.value] += 1
+            if each.outcome is Outcome.REJECTED:
+                self.rejections[each.reason] += 1
+        so_far = RunReport(
+            crawl=self.crawl.report if self.crawl else CrawlReport(),
+            outcomes=dict(self.outcomes),
+            rejections=dict(self.rejections),
+        )
+        self.progress(so_far)
+        return so_far
 
 
 def load_all(
-    loader: Loader, report: Callable[[Iterable[Settled]], object], crawling: Callable[[], bool]
-) -> None:
-    """Load what is pending, and what a crawl beside it adds, until nothing is and the crawl has ended.
+    pending: Pending,
+    settler: Settler,
+    progress: Callable[[RunReport], None] = lambda _: None,
+    crawl: Crawl | None = None,
+) -> RunReport:
+    """Load what is pending, and what a crawl adds meanwhile, until nothing is and the crawl, if there is one, has ended.
 
-    No call leads from a crawl to here: the ledger is asked for pending captures again and again. `report` is
-    given what was settled. An index that is not available is tried again as long as the crawl goes on. Raises
-    IndexUnavailableError after that: what is pending stays so, for the next run.
+    No call leads from a crawl to here: the ledger is asked for pending captures again and again. An index that
+    is not available is tried again as long as the crawl goes on. Raises IndexUnavailableError after that: what is
+    pending stays so, for the next run.
     """
-    with ThreadPoolExecutor(1, "store") as background:
+    tally = _Tally(progress, crawl)
+    with ThreadPoolExecutor(1, "settle") as background:
         while True:
-            more_to_come = crawling()
+            more_to_come = crawl is not None and crawl.running
             try:
-                any_loaded = _load_pending(loader, background, report)
+                any_loaded = _load_pending(pending, settler, background, tally)
             except IndexUnavailableError as error:
                 if not more_to_come:
-                    raise _waiting(error, loader) from error
-                loader.begin_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
+                    raise _waiting(error, settler.ledger) from error
+                pending.take_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
                 continue
-            report(())
+            report = tally.report()
             if not (any_loaded or more_to_come):
-                return
+                return report
             time.sleep(_PAUSE)
 
 
-def _waiting(error: IndexUnavailableError, loader: Loader) -> IndexUnavailableError:
-    with loader.ledger.reading() as conn:
-        pending = capture_table.counts(conn)[Outcome.PENDING.value]
-    return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")
-
-
-def _load_pending(
-    loader: Loader, background: ThreadPoolExecutor, report: Callable[[Iterable[Settled]], object]
-) -> bool:
-    """Load what is pending now, cleaning one batch while the one before is stored; whether there was any."""
-    storing = background.submit(loader.fold)
+def _load_pending(pending: Pending, settler: Settler, background: ThreadPoolExecutor, tally: _Tally) -> bool:
+    """Load what is pending now, cleaning one batch while the one before is settled; whether there was any."""
+    settling = background.submit(settler.fold)
     any_loaded = False
-    with closing(loader.batches()) as batches:
+    with closing(pending.batches()) as batches:
         for batch in batches:
-            report(storing.result())
-            storing = background.submit(loader.store, batch)
+            tally.report(settling.result())
+            settling = background.submit(settler.settle, batch)
             any_loaded = True
-        report(storing.result())
+        tally.report(settling.result())
     return any_loaded
 
 
-def batches(
-    archive: Path, cleaners: Cleaners, wanted: Iterable[Capture]
-) -> Generator[list[tuple[Capture, Article | Rejection]]]:
-    """The captures, cleaned, in batches: what two seconds gave, at most 500.
-
-    The cleaners go on while a batch is dealt with.
-    """
-    batch: list[Cleaned] = []
-    due = time.monotonic() + _SECONDS
-    in_hand: dict[int, Capture] = {}
-    for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
-        article = unfinished(result) if isinstance(result, Lost) else result
-        batch.append((in_hand.pop(task.capture_id), article))
-        if len(batch) == _AT_ONCE or time.monotonic() > due:
-            yield batch
-            batch = []
-            due = time.monotonic() + _SECONDS
-    if batch:
-        yield batch
-
-
-def settled(ledger: Ledger, which: Selection) -> Iterator[list[Capture]]:
-    """Captures of the selection that have an outcome, by id, some hundreds at a time."""
-    last = 0
-    while True:
-        with ledger.reading() as conn:
-            page = capture_table.settled(conn, which, _AT_ONCE, last)
-        if not page:
-            return
-        last = page[-1].id
-        yield page
-
-
-def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
-    """The articles with what only the ledger knows of them, as they are until they are judged: each a story of its own.
-
-    One whose raw page was dropped says itself where that was, and what its story is.
-    """
-    pairs = list(cleaned)
+def _waiting(error: IndexUnavailableError, ledger: Ledger) -> IndexUnavailableError:
     with ledger.reading() as conn:
-        first_seen = capture_table.first_seen(conn, {article.id for _, article in pairs})
-        snapshot = knowledge_table.present(conn) + 1
-    return [
-        _told(
-            replace(
-                article,
-                first_seen_at=min(first_seen[article.id], article.first_seen_at),
-                archive=article.archive or str(capture.ref),
-                story_id=article.story_id or article.id,
-                snapshot=snapshot,
-            )
-        )
-        for capture, article in pairs
-    ]
-
-
-def _told(article: Article) -> Article:
-    return replace(article, content_hash=content_hash(article))
-
-
-def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
-    for capture in wanted:
-        in_hand[capture.id] = capture
-        yield CleanTask(capture.id, archive, capture.ref)
+        pending = capture_table.counts(conn)[Outcome.PENDING.value]
+    return IndexUnavailableError(f"{error}. {pending} captures stay pending; the next run loads them")

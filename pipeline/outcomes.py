@@ -1,39 +1,69 @@
-"""What becomes of a capture: decided from its cleaning and what the ledger knows, or by what the index acknowledged. Pure."""
+"""What becomes of a capture, decided from its cleaning and what the index holds. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from articles.model import Article, Rejection
 from articles.urls import article_id
-from index.protocols import Ack
 from store.ledger.capture_table import Latest
-from store.records import Capture, Outcome, OutcomeReason, Settled
+from store.records import Capture, Outcome, Settled
+
+
+def original(article: Article) -> str:
+    """The id of the article that the page names as its original; its own where it names none."""
+    return article_id(article.canonical_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is settled without the index, what is to be added to the index, and the ids of articles to delete from it."""
+
+    settled: tuple[Settled, ...]
+    to_add: tuple[tuple[Capture, Article], ...]
+    to_delete: tuple[str, ...]
 
 
 def decide(
     cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
-) -> tuple[list[Settled], list[tuple[Capture, Article]]]:
-    """What is settled without the index, and what is to be added to it.
+) -> Decision:
+    """What becomes of a batch. `latest` is what the index holds.
 
-    `latest` tells of the articles that the index holds. Of several captures of one article in the batch the
-    newest is added, the others are superseded.
+    Of several captures of one article in the batch the newest is added, the others are superseded.
     """
     settled: list[Settled] = []
     to_add: dict[str, tuple[Capture, Article]] = {}
+    to_delete: list[str] = []
     for capture, result in cleaned:
+        held = _holds(latest, capture)
         if isinstance(result, Rejection):
             settled.append(rejected(capture, result, now))
+            if held:
+                to_delete.append(capture.article_id)
             continue
-        outcome, related = (None, "") if holds(latest, capture) else _outcome(result, latest)
+        outcome, related = (None, "") if held else _outcome(result, latest)
         if outcome is None and result.id in to_add:
             older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
             to_add[result.id] = newer
-            settled.append(_settle(older[0], older[1], Outcome.SUPERSEDED, now, related=result.id))
+            settled.append(_settled(*older, Outcome.SUPERSEDED, now, related=result.id))
         elif outcome is None:
             to_add[result.id] = (capture, result)
         else:
-            settled.append(_settle(capture, result, outcome, now, related=related))
-    return settled, list(to_add.values())
+            settled.append(_settled(capture, result, outcome, now, related=related))
+    return Decision(tuple(settled), tuple(to_add.values()), tuple(to_delete))
+
+
+def _holds(latest: Mapping[str, Latest], capture: Capture) -> bool:
+    """Whether the index holds the article as this very capture gave it: the capture is cleaned again."""
+    present = latest.get(capture.article_id)
+    return present is not None and present.capture_id == capture.id
+
+
+def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
+    """The outcome of a capture that gave no article."""
+    return Settled(
+        capture_id=capture.id, outcome=Outcome.REJECTED, at=now, reason=why.reason, detail=why.detail
+    )
 
 
 def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
@@ -51,46 +81,7 @@ def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | 
     return None, ""
 
 
-def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
-    """The outcome of a capture that gave no article."""
-    return Settled(
-        capture_id=capture.id, outcome=Outcome.REJECTED, at=now, reason=why.reason, detail=why.detail
-    )
-
-
-def _settle(
-    capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str = ""
-) -> Settled:
+def _settled(capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str) -> Settled:
     return Settled(
         capture_id=capture.id, outcome=outcome, at=now, related=related, content_hash=article.content_hash
     )
-
-
-def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
-    """The outcome of a capture whose article the index has answered."""
-    target = original(article)
-    outcome = {
-        "indexed": Outcome.INDEXED,
-        "superseded": Outcome.SUPERSEDED,
-        "refused": Outcome.DEAD_LETTER,
-    }[ack.status]
-    return Settled(
-        capture_id=capture.id,
-        outcome=outcome,
-        at=now,
-        reason=OutcomeReason.INDEX if outcome is Outcome.DEAD_LETTER else "",
-        detail=ack.detail,
-        content_hash=article.content_hash,
-        canonical="" if target == article.id else target,
-    )
-
-
-def holds(latest: Mapping[str, Latest], capture: Capture) -> bool:
-    """Whether the index holds the article as this very capture gave it: the capture is cleaned again."""
-    present = latest.get(capture.article_id)
-    return present is not None and present.capture_id == capture.id
-
-
-def original(article: Article) -> str:
-    """The id of the article that the page names as its original; its own where it names none."""
-    return article_id(article.canonical_url)

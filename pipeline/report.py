@@ -1,9 +1,11 @@
-"""What a run did, as rows to show: the funnel, rejections with examples, hosts that are slow or fail."""
+"""What a run did, and the same as rows to show: the funnel, rejections with examples, hosts that are slow or fail."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from pipeline.run import RunReport
+from crawlers.plan import CrawlReport
+from pipeline.judging import Judged
 from store.ledger.recent import HostRecord, Rejected
 from store.records import Outcome
 
@@ -18,6 +20,16 @@ _REMARKS = {
     Outcome.DUPLICATE: "of an article under its canonical URL",
     Outcome.DEAD_LETTER: "refused by the index",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements."""
+
+    crawl: CrawlReport = field(default_factory=CrawlReport)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    rejections: dict[str, int] = field(default_factory=dict)
+    judged: Judged = field(default_factory=Judged)
 
 
 def funnel(report: RunReport) -> list[tuple[str, int, str]]:

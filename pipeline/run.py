@@ -1,25 +1,27 @@
-"""A run: the crawl in its child process and the loader beside it, until nothing is left to do."""
+"""A run: a crawl in a child process, and the loading of what it fetches in this one, until nothing is left to do."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
-from crawlers.plan import CrawlReport
 from index.protocols import IndexWriter
 from pipeline import indexes
+from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config, SourceSection
 from pipeline.crawl import Crawl, plan
-from pipeline.judging import Judge, Judged
-from pipeline.load import Loader, cleaners, load_all
+from pipeline.judging import Judge
+from pipeline.load import load_all
+from pipeline.report import RunReport
+from pipeline.settling import Settler
 from store.archive.writer import repair
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
-from store.records import Outcome, Settled
+from store.records import Outcome
 
 
 def now() -> datetime:
@@ -27,43 +29,48 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
-    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements."""
+def run(
+    config: Config,
+    names: tuple[str, ...] = (),
+    progress: Callable[[RunReport], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+    tell: Callable[[str], None] = lambda _: None,
+) -> RunReport:
+    """Crawl the sources with these names (without any: all) and load what is fetched, until both are done.
 
-    crawl: CrawlReport = field(default_factory=CrawlReport)
-    outcomes: dict[str, int] = field(default_factory=dict)
-    rejections: dict[str, int] = field(default_factory=dict)
-    judged: Judged = field(default_factory=Judged)
+    `tell` is called with each line of the crawl's log, from another thread.
+
+    Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
+    """
+    sources = choose(config, names)
+    with (
+        data_folder(config) as (lock, ledger),
+        closing(_writer(config, ledger)) as writer,
+        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
+        cleaners(config) as pool,
+    ):
+        pending = Pending(config.archive, ledger, pool)
+        report = load_all(pending, Settler(ledger, writer, clock), progress, crawl)
+        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
+        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 
-def _writer(config: Config, ledger: Ledger) -> IndexWriter:
-    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
-
-    def opening() -> IndexWriter:
-        return _open_index(config, ledger)
-
-    try:
-        return opening()
-    except IndexUnavailableError:
-        return indexes.LateWriter(opening, config.index.patience)
-
-
-def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
-    if not indexes.exists(config):
-        with ledger.reading() as conn:
-            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
-        if indexed:
-            raise SearchIndexError(
-                f"The index is missing, though {indexed} articles were in it: "
-                "`broadsheet index rebuild` makes it anew from the archive."
-            )
-    return indexes.writer(config)
+def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
+    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
+    known = {source.name: source for source in config.sources}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
+        )
+    if not known:
+        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
+    return tuple(known[name] for name in names) if names else config.sources
 
 
 @contextmanager
 def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
-    """The data folder, locked and made whole: tails beyond the last commit are cut back, dropped segments removed.
+    """The data folder, locked and repaired: what was written after the last commit is cut off, dropped segments are removed.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
     """
@@ -80,64 +87,23 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         yield lock, ledger
 
 
-def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
-    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
-    known = {source.name: source for source in config.sources}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
-        )
-    if not known:
-        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
-    return tuple(known[name] for name in names) if names else config.sources
+def _writer(config: Config, ledger: Ledger) -> IndexWriter:
+    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
+
+    opening = partial(_open_index, config, ledger)
+    try:
+        return opening()
+    except IndexUnavailableError:
+        return indexes.LateWriter(opening, config.index.patience)
 
 
-def run(
-    config: Config,
-    names: tuple[str, ...] = (),
-    progress: Callable[[RunReport], None] = lambda _: None,
-    clock: Callable[[], datetime] = now,
-    tell: Callable[[str], None] = lambda _: None,
-) -> RunReport:
-    """Crawl the sources with these names (all without) and load what is fetched, until both are done.
-
-    `tell` hears the crawl's log, line by line, from another thread.
-
-    Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
-    """
-    sources = choose(config, names)
-    with (
-        data_folder(config) as (lock, ledger),
-        closing(_writer(config, ledger)) as writer,
-        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
-        cleaners(config) as pool,
-    ):
-        report = work(Loader(config.archive, ledger, writer, pool, clock), progress, crawl)
-        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
-        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
-
-
-def work(
-    loader: Loader, progress: Callable[[RunReport], None] = lambda _: None, crawl: Crawl | None = None
-) -> RunReport:
-    """Load until nothing is pending and the crawl, if there is one, has ended.
-
-    Raises IndexUnavailableError: what is pending stays so, for the next run.
-    """
-    outcomes: Counter[str] = Counter()
-    rejections: Counter[str] = Counter()
-
-    def report(settled: Iterable[Settled] = ()) -> RunReport:
-        outcomes.update(s.outcome.value for s in settled)
-        rejections.update(s.reason for s in settled if s.outcome is Outcome.REJECTED)
-        so_far = RunReport(
-            crawl=crawl.report if crawl else CrawlReport(),
-            outcomes=dict(outcomes),
-            rejections=dict(rejections),
-        )
-        progress(so_far)
-        return so_far
-
-    load_all(loader, report, crawling=lambda: crawl is not None and crawl.running)
-    return report()
+def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
+    if not indexes.exists(config):
+        with ledger.reading() as conn:
+            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
+        if indexed:
+            raise SearchIndexError(
+                f"The index is missing, though {indexed} articles were in it: "
+                "`broadsheet index rebuild` makes it again from the archive."
+            )
+    return indexes.writer(config)

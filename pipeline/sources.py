@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from articles.errors import BroadsheetError, ConfigError, FeedError
+from articles.html import content_type
 from articles.model import Page
 from articles.urls import host, masked
 from crawlers.discovery import feed_links, opml, url_list
@@ -76,7 +77,7 @@ def _feeds(page: Page | Unfetched) -> list[str]:
     try:
         parse(page.body, page.final_url, "once", page.fetched_at, page.headers)
     except FeedError as error:
-        links = feed_links(page.body, page.final_url)
+        links = feed_links(page.body, page.final_url, content_type(page))
         if not links:
             raise FeedError(f"is no feed ({error}) and declares none; name its feed's URL") from error
         return links

@@ -1,1 +1,1 @@
-"""What is kept: the archive of raw pages (WARC) and the ledger that accounts for every URL."""
+"""What is stored: the archive of raw pages (WARC) and the ledger, which records what happened to every URL."""

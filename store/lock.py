@@ -1,6 +1,6 @@
-"""OS locks of a data folder, which end with the last process that holds them, however that ends.
+"""OS locks on a data folder, which are released when the last process that holds them ends, in any way.
 
-One run at a time, one rebuild at a time, and within them turns at what changes index and ledger together.
+One run at a time, one rebuild at a time, and within them one at a time that changes index and ledger together.
 """
 
 import fcntl
@@ -16,10 +16,10 @@ from articles.errors import LockedError, StorageError
 
 
 class RunLock:
-    """The lock of a data folder, held while the context lasts, and by children that `fileno()` was passed to.
+    """The lock on a data folder, held during the context, and by children that were passed `fileno()`.
 
-    `kind` of work is locked out: another run, or another rebuild (which may go on beside a run). Entering raises
-    LockedError when another process holds it, StorageError when the folder cannot be written.
+    `kind` is the work that it excludes: another run, or another rebuild (which may happen during a run). Entering raises
+    LockedError if another process holds it, StorageError if the folder cannot be written.
     """
 
     def __init__(self, folder: Path, kind: Literal["run", "rebuild"] = "run") -> None:
@@ -34,7 +34,7 @@ class RunLock:
             descriptor = os.open(self._folder / self._name, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise StorageError(
-                f"{self._folder} cannot be written: {error.strerror}. Name another folder, or mend its permissions"
+                f"{self._folder} cannot be written: {error.strerror}. Name another folder, or fix its permissions"
             ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -44,7 +44,7 @@ class RunLock:
             holder = _holder(descriptor)
             os.close(descriptor)
             raise LockedError(
-                f"{self._folder} is in use by another {self._kind} ({holder}): wait for it, or end that process"
+                f"{self._folder} is in use by another {self._kind} ({holder}): wait for it, or stop that process"
             ) from error
         except OSError as error:
             os.close(descriptor)
@@ -58,15 +58,15 @@ class RunLock:
         os.close(self._descriptor)
 
     def fileno(self) -> int:
-        """The descriptor to hand to a child (subprocess, `pass_fds`), which then holds the lock too."""
+        """The descriptor to pass to a child (subprocess, `pass_fds`), which then holds the lock, too."""
         return self._descriptor
 
 
 @contextmanager
 def turn(path: Path) -> Iterator[None]:
-    """Waits until no other thread or process is in the block for this file, which is made where there is none.
+    """Waits until no other thread or process is in the block for this file, which is created if it does not exist.
 
-    Raises StorageError when it cannot be.
+    Raises StorageError if that fails.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -80,7 +80,7 @@ def turn(path: Path) -> Iterator[None]:
 
 
 def _holder(descriptor: int) -> str:
-    """Who wrote the lock file, and when: the lock may have passed on to a child since."""
+    """Who wrote the lock file, and when; the lock may now be held by a child of that process."""
     pid = os.read(descriptor, 20).decode("ascii", "replace").strip()
     since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
     return f"process {pid or 'unknown'}, since {since:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""What becomes of a URL after a fetch, and when it is fetched again: pure rules."""
+"""Rules for the state of a URL after a fetch, and for when it is fetched again. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,13 +7,13 @@ from store.records import Miss, UrlState
 
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=15)
-GROWTH = 6  # 15 min, 1.5 h, 9 h, 54 h: five attempts outlast a weekend's outage
-REFUSAL = timedelta(days=1)  # as long as RFC 9309, section 2.4, lets a robots.txt be kept
+GROWTH = 6  # 15 min, 1.5 h, 9 h, 54 h: five attempts outlast an outage of a weekend
+REFUSAL = timedelta(days=1)  # the time that RFC 9309, section 2.4, allows for caching a robots.txt
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """The state of a URL after a fetch, the failed attempts so far, when it is due next, and what went wrong."""
+    """The state of a URL after a fetch, its failed attempts so far, when it is due next, and what went wrong."""
 
     state: UrlState
     attempts: int = 0
@@ -22,7 +22,7 @@ class Fate:
 
 
 def after_status(status: int, attempts: int, at: datetime) -> Fate:
-    """After an answer with an HTTP status; a 3xx here is a redirect that led nowhere."""
+    """After a response with an HTTP status; a 3xx here is a redirect that could not be followed."""
     error = f"HTTP {status}"
     if 200 <= status < 300:
         return Fate(UrlState.FETCHED)
@@ -34,7 +34,7 @@ def after_status(status: int, attempts: int, at: datetime) -> Fate:
 
 
 def after_miss(miss: Miss, attempts: int) -> Fate:
-    """After a fetch that left no capture. A refused URL may be asked for again a day later, unless told when."""
+    """After a fetch without a capture. A refused URL may be requested again a day later, or at `retry_at` if given."""
     error = f"{miss.reason}: {miss.detail}" if miss.detail else miss.reason
     if miss.state is UrlState.DUE:
         return _again(attempts + 1, miss.at, miss.retry_at, error)
@@ -52,8 +52,8 @@ def is_due_again(
 ) -> bool:
     """Whether a known URL that a feed lists again becomes due.
 
-    `acted_on` is the newest `updated_at` that we know of, or else the time of the last fetch. A publication
-    date says nothing; a refusal outlives every update, until `due_at`.
+    `acted_on` is the newest known `updated_at`, or else the time of the last fetch. A publication date does not
+    count; a refused URL stays refused until `due_at`, whatever is updated.
     """
     if state is UrlState.DUE:
         return False

@@ -1,8 +1,8 @@
-"""The one writer of a crawl: a thread that commits what the crawl finds, in groups.
+"""The only writer of a crawl: a thread that commits the crawl's results in groups.
 
-The pages of a group go to the archive and are made durable by one fsync; then one transaction notes the
-whole group in the ledger; only then do its futures resolve. A feed's validators are written in the same
-transaction as its entries: alone in the ledger, they would let a 304 hide the entries for ever.
+The pages of a group are appended to the archive and made durable by one fsync; then one transaction records the whole
+group in the ledger; only then do its futures resolve. A feed's validators are written in the same transaction as its
+entries: if the ledger had only the validators, a 304 would hide the entries forever.
 """
 
 import queue
@@ -30,7 +30,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """Something to record. `prepare` is called at once and says what to write with the group; urgent ends that."""
+    """Something to record. `prepare` is called first and returns what to write with the group; an urgent event closes the group."""
 
     prepare: Callable[[], Write]
     future: "Future[Any]"
@@ -46,9 +46,9 @@ class _Group:
 class Recorder:
     """Records a crawl in archive and ledger, which the caller opens before and closes after.
 
-    A future resolves when what it stands for is durable. Once the store cannot be written, that future and
-    all later ones fail with the same error. Pages and misses are committed after GROUP_SECONDS at the latest,
-    or 100 together; whatever has an answer, at once. `clock` is called in the writer's thread.
+    A future resolves when its write is durable. If the store cannot be written, that future and all later ones fail
+    with the same error. Pages and misses are committed at the latest after GROUP_SECONDS, or when there are 100;
+    anything with a result, at once. `clock` is called in the writer's thread.
     """
 
     def __init__(self, ledger: Ledger, archive: ArchiveWriter, clock: Callable[[], datetime]) -> None:
@@ -56,7 +56,7 @@ class Recorder:
         self._archive = archive
         self._clock = clock
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
-        self._given: set[str] = set()
+        self._issued: set[str] = set()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -66,27 +66,27 @@ class Recorder:
         return self._put(lambda conn: feed_table.targets(conn, sources), urgent=True)
 
     def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> "Future[Discovery]":
-        """A fetched feed and what it lists. Its `due` holds no URL that this recorder gave out before."""
+        """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before."""
 
         def write(conn: Connection) -> Discovery:
             feed_table.record(conn, result)
             found = url_table.discover(conn, entries, self._clock())
-            return replace(found, due=self._not_given(found.due))
+            return replace(found, due=self._not_issued(found.due))
 
         return self._put(write, urgent=True)
 
     def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> "Future[tuple[DueUrl, ...]]":
-        """Queue pages that no feed lists; answers those that are due, and what earlier runs left to these sources."""
+        """Queue pages that are in no feed; returns those that are due, and what earlier runs left for these sources."""
 
         def write(conn: Connection) -> tuple[DueUrl, ...]:
             now = self._clock()
-            named = self._not_given(url_table.discover(conn, entries, now).due)
-            return named + self._not_given(url_table.due(conn, sources, now))
+            named = self._not_issued(url_table.discover(conn, entries, now).due)
+            return named + self._not_issued(url_table.due(conn, sources, now))
 
         return self._put(write, urgent=True)
 
     def page(self, page: Page) -> "Future[None]":
-        """An answer to archive."""
+        """Archive a response."""
 
         def prepare() -> Write:
             ref = self._archive.append(page)
@@ -96,11 +96,11 @@ class Recorder:
         return self._submit(prepare, urgent=False)
 
     def miss(self, miss: Miss) -> "Future[None]":
-        """A fetch that left nothing to archive."""
+        """Record a fetch that left nothing to archive."""
         return self._put(lambda conn: url_table.record_misses(conn, [miss]), urgent=False)
 
     def close(self) -> None:
-        """Record what is waiting, then end the thread. Raises the error that the store failed with, if it did."""
+        """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""
         self._events.put(None)
         self._thread.join()
         if self._failure is not None:
@@ -115,13 +115,13 @@ class Recorder:
         if not self._thread.is_alive():
             raise RuntimeError("the recorder is closed")
         future: Future[Answer] = Future()
-        future.set_running_or_notify_cancel()  # what is on its way to the disk cannot be called back
+        future.set_running_or_notify_cancel()  # what is being written can no longer be cancelled
         self._events.put(_Event(prepare, future, urgent))
         return future
 
-    def _not_given(self, due: Iterable[DueUrl]) -> tuple[DueUrl, ...]:
-        fresh = tuple(url for url in due if url.url not in self._given)
-        self._given.update(url.url for url in fresh)
+    def _not_issued(self, due: Iterable[DueUrl]) -> tuple[DueUrl, ...]:
+        fresh = tuple(url for url in due if url.url not in self._issued)
+        self._issued.update(url.url for url in fresh)
         return fresh
 
     def _run(self) -> None:
@@ -132,13 +132,13 @@ class Recorder:
                 more = self._collect(group)
                 if group.futures:
                     self._commit(group)
-            except Exception as error:  # noqa: BLE001  whatever it is, nobody may wait for ever
+            except Exception as error:  # noqa: BLE001  for any error, so that nobody waits forever
                 self._failure = error
                 for future in group.futures:
                     future.set_exception(error)
 
     def _collect(self, group: _Group) -> bool:
-        """Fill the group; False when no more events will come."""
+        """Fill the group; False if no more events will come."""
         deadline = float("inf")
         while len(group.futures) < LARGEST_GROUP:
             try:

@@ -1,4 +1,4 @@
-"""The records of the ledger: what it is told, and what it answers."""
+"""The records that are written to the ledger and read from it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from articles.model import Article, FeedEntry, Page
 
 
 class UrlState(StrEnum):
-    """The one state of a URL that was ever discovered."""
+    """The state of a discovered URL; it has exactly one."""
 
     DUE = "due"
     FETCHED = "fetched"
@@ -19,7 +19,7 @@ class UrlState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The one outcome of a capture."""
+    """The outcome of a capture; it has exactly one."""
 
     PENDING = "pending"
     INDEXED = "indexed"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 class FetchReason(StrEnum):
-    """Why a request left nothing to keep, what becomes of its URL, and whether the next request may well succeed."""
+    """Why a fetch left nothing to archive, the URL's new state, and whether the problem may well pass (`passing`)."""
 
     state: UrlState
     passing: bool
@@ -61,7 +61,7 @@ class FetchReason(StrEnum):
 
 
 class FeedReason(StrEnum):
-    """Why a feed that was fetched gave no entries; the status follows HTTP."""
+    """Why a fetched feed gave no entries; "HTTP" is followed by the status."""
 
     HTTP = "HTTP"
     NO_FEED = "no_feed"
@@ -72,7 +72,7 @@ class FeedReason(StrEnum):
 
 
 class OutcomeReason(StrEnum):
-    """Why a capture has its outcome, where that is not a rejection: those have reasons of their own."""
+    """Why a capture has its outcome, if that is not a rejection, which has its own reasons."""
 
     CANONICAL = "canonical"
     NEWER = "newer"
@@ -93,7 +93,7 @@ class ArchiveRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueUrl:
-    """A URL to fetch now. `attempts` counts the failed fetches since the last that succeeded."""
+    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one."""
 
     url: str
     entry: FeedEntry
@@ -102,7 +102,7 @@ class DueUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """What became of a feed's entries: those to fetch now, and how many were new, or known already."""
+    """The result for a feed's entries: those to fetch now, and how many were new or already known."""
 
     due: tuple[DueUrl, ...]
     new: int
@@ -113,7 +113,7 @@ class Discovery:
 class Miss:
     """A fetch that left nothing to archive.
 
-    `state` is what the URL becomes: `due` again (at `retry_at`), `refused` or `failed`. `detail` is for the reader.
+    `state` is the new state of the URL: `due` again (at `retry_at`), `refused` or `failed`. `detail` is for people.
     """
 
     url: str
@@ -126,7 +126,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTarget:
-    """A feed to fetch, with the validators of its last good answer ("" when there are none)."""
+    """A feed to fetch, with the validators of its last successful response ("" if there are none)."""
 
     source: str
     url: str
@@ -136,9 +136,9 @@ class FeedTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedResult:
-    """One fetch of a feed. `status` is 0 when there was no answer.
+    """One fetch of a feed. `status` is 0 if there was no response.
 
-    `error` is "" when all went well, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404".
+    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404".
     """
 
     source: str
@@ -153,11 +153,12 @@ class FeedResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One archived answer and what became of it.
+    """One archived response and its outcome.
 
-    `reason` is a rejection's or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical final URL;
-    `related` the article that a duplicate belongs to; `canonical` the article that the page itself names as its original (rel=canonical, where believed).
-    `dropped_at` is when retention dropped its raw page (None while that is there): `ref` then tells of its `Remains`.
+    `reason` is that of a rejection or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical
+    final URL; `related` the article that a duplicate belongs to; `canonical` the article that the page names as its
+    original (by an accepted rel=canonical). `dropped_at` is when retention dropped its raw page (None before that);
+    `ref` then refers to its `Remains`.
     """
 
     id: int
@@ -180,7 +181,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A capture's outcome, as the loader reports it; the fields are those of `Capture`."""
+    """A capture's outcome, as the loader reports it; the fields are as in `Capture`."""
 
     capture_id: int
     outcome: Outcome
@@ -194,9 +195,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Some captures: with one of these outcomes, settled and fetched at these times or later, of these sources.
+    """Selects captures with one of these outcomes, settled and fetched at these times or later, of these sources.
 
-    What says nothing (empty, None) leaves none out.
+    A field that is empty or None selects all.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -207,10 +208,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remains:
-    """What the archive keeps of a capture whose raw page was dropped by retention.
+    """What the archive keeps of a capture after retention dropped its raw page.
 
-    `page` is without its body, which was at `raw`. `kept` is the article as it was in the index, where the capture
-    was indexed; else the capture's outcome, by the `capture_id` that it had then.
+    `page` has no body; that was at `raw`. `kept` is the article as it was in the index, if the capture was indexed;
+    else the capture's outcome, with the `capture_id` that it had then.
     """
 
     page: Page
@@ -220,16 +221,16 @@ class Remains:
 
 
 def dropped_on(at: datetime) -> str:
-    """Why a raw page is not there, for the reader."""
+    """Why a raw page is missing, for people to read."""
     return f"its raw page was dropped on {at:%Y-%m-%d} by [store] retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownUrl:
-    """All that the ledger knows of a URL.
+    """Everything that the ledger knows about a URL.
 
-    `due_at` is None unless it will be fetched (again); `tried_at` is the last fetch, `last_error` what it
-    said; `updated_at` the feed's newest statement of a change that was acted upon.
+    `due_at` is None unless it will be fetched (again); `tried_at` is the time of the last fetch, `last_error` its
+    error; `updated_at` the newest change stated by a feed that was acted upon.
     """
 
     url: str
@@ -246,7 +247,7 @@ class KnownUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """How a feed does. `entries` is what its last good answer held, `failures` counts the failed fetches since."""
+    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since."""
 
     source: str
     url: str

@@ -1,8 +1,8 @@
-"""Killable worker processes: parsing runs here, so that no page can hold up or bring down anything else.
+"""Killable worker processes for parsing, so that no page can block or crash anything else.
 
-Each worker has a pipe of its own and shares no lock with any other process: a pool with shared queues hangs
-when a worker is killed while it holds the queue's lock. A worker ends by itself when its parent is gone. It imports
-nothing from the working folder.
+Each worker has its own pipe and shares no lock with other processes: a pool with shared queues hangs if a worker is
+killed while it holds the queue's lock. A worker ends by itself when its parent is gone. It imports nothing from the
+working folder.
 """
 
 import multiprocessing
@@ -31,14 +31,14 @@ _STARTING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A task without a result: its time was over, its worker died (twice), or the function raised."""
+    """A task without a result: it timed out, its worker died (twice), or the function raised."""
 
     why: Literal["timeout", "died", "error"]
     detail: str
 
 
 class FalseStartError(RuntimeError):
-    """The worker processes end before they are ready."""
+    """The worker processes end before they are ready for tasks."""
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
@@ -47,8 +47,9 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
 
 
 def _allow_cpu(seconds: float) -> None:
-    """The kernel ends a worker that computes for longer: without a parent to kill it, and in C code that
-    never lets the thread of `_end_with` run, it would go on for ever.
+    """Let the kernel end a worker after so much more CPU time.
+
+    Otherwise a worker would run forever if its parent is gone and C code never lets the thread of `_end_with` run.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 2)
@@ -72,17 +73,17 @@ def _serve(function: Callable[[Any], Any], pipe: Connection, seconds: float) -> 
             _allow_cpu(seconds)
             try:
                 answer = function(task)
-            except Exception as error:  # noqa: BLE001  whatever a parser throws concerns this one page
+            except Exception as error:  # noqa: BLE001  any error of a parser concerns only this page
                 answer = Lost("error", f"{type(error).__name__}: {error}"[:300])
             pipe.send(answer)
 
 
 @contextmanager
 def _safe_path() -> Iterator[None]:
-    """Python processes started meanwhile leave the working folder out of `sys.path`.
+    """Python processes started in this context leave the working folder out of `sys.path`.
 
-    multiprocessing starts its children, and a tracker of resources, with `python -c`, which looks there first for
-    whatever they import: a file random.py would be run. The environment is the only way to tell them.
+    multiprocessing starts its children and its resource tracker with `python -c`, which puts that folder first on the
+    import path: a file random.py there would be run. Only an environment variable can prevent it.
     """
     with _STARTING:
         before = os.environ.get(_SAFE_PATH)
@@ -97,12 +98,12 @@ def _safe_path() -> Iterator[None]:
 
 
 class _Worker(Generic[Task]):
-    """One process and the task it has in hand; until it is `ready`, it starts, and `deadline` is for that."""
+    """One process and its current task. Until it is `ready`, it is starting, and `deadline` is for the start."""
 
     def __init__(self, function: Callable[[Task], object], seconds: float) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
         self.process = _SPAWN.Process(target=_serve, args=(function, theirs, seconds), daemon=True)
-        # Ctrl-C reaches all processes of a terminal; when the workers end is for the parent to say.
+        # Ctrl-C reaches all processes of a terminal, but only the parent decides when workers end.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             with _safe_path():
@@ -118,7 +119,7 @@ class _Worker(Generic[Task]):
 
     def give(self, task: Task, tries: int) -> None:
         self.task, self.tries = task, tries
-        with suppress(OSError):  # it has died: its pipe will say so
+        with suppress(OSError):  # it has died, which reading its pipe will show
             self.pipe.send(task)
         self.deadline = time.monotonic() + self._seconds
 
@@ -132,11 +133,11 @@ class _Worker(Generic[Task]):
 
 
 class Workers(Generic[Task, Result]):
-    """`count` processes that apply `function` to tasks, at most `seconds` of wall time each.
+    """`count` processes that apply `function` to tasks, with at most `seconds` of wall time for each.
 
-    A task that outlives its time loses its worker; a task whose worker dies is tried once more on a fresh
-    one. `function` must be importable, tasks and results picklable, no task None. Use as a context manager,
-    from one thread. Raises FalseStartError when the processes do not start.
+    The worker of a task that takes longer is killed; a task whose worker dies is tried once more in a new one.
+    `function` must be importable, tasks and results picklable, and no task None. Use as a context manager, from one
+    thread. Raises FalseStartError if the processes do not start.
     """
 
     def __init__(self, function: Callable[[Task], Result], count: int, seconds: float) -> None:
@@ -152,13 +153,13 @@ class Workers(Generic[Task, Result]):
         self.close()
 
     def close(self) -> None:
-        """Kill the workers, whatever they are doing."""
+        """Kill the workers, even if they are busy."""
         for worker in self._workers:
             worker.end()
         self._workers = []
 
     def pids(self) -> tuple[int, ...]:
-        """The process ids of the workers that stand ready or work."""
+        """The process ids of the workers."""
         return tuple(worker.process.pid or 0 for worker in self._workers)
 
     def call(self, task: Task) -> Result | Lost:
@@ -166,7 +167,7 @@ class Workers(Generic[Task, Result]):
         return next(self.run([task]))[1]
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Lost]]:
-        """Each task with its result, as they come. Tasks in hand when the caller leaves off are given up."""
+        """Each task with its result, in the order they finish. If the caller stops early, running tasks are abandoned."""
         waiting = iter(tasks)
         again: list[Task] = []
         try:
@@ -192,7 +193,7 @@ class Workers(Generic[Task, Result]):
                     worker.task = None
 
     def _idle(self) -> list[_Worker[Task]]:
-        """The workers without a task that are ready for one; what has died is replaced first."""
+        """The workers that are ready for a task; dead ones are replaced first."""
         for place, worker in enumerate(self._workers):
             if worker.task is None and worker.process.exitcode is not None:
                 worker.end()
@@ -200,7 +201,7 @@ class Workers(Generic[Task, Result]):
         return [worker for worker in self._workers if worker.ready and worker.task is None]
 
     def _collect(self, worker: _Worker[Task], *, late: bool) -> Result | Lost:
-        """The answer to what the worker has in hand, which for a start is that it is ready."""
+        """The result of the worker's task, or, while it is starting, the message that it is ready."""
         if late:
             worker.kill()
             answer: Result | Lost = Lost("timeout", f"not done after {self._seconds:g} s")
@@ -220,7 +221,7 @@ class Workers(Generic[Task, Result]):
 
 
 def _due(workers: list[_Worker[Task]]) -> list[tuple[_Worker[Task], bool]]:
-    """The workers that have answered or died, after waiting for the first; and those whose time is over (True)."""
+    """Waits for the first of these workers to answer, die or time out; returns all that have, True for a timeout."""
     first = min(worker.deadline for worker in workers)
     answered = wait([worker.pipe for worker in workers], max(0.0, first - time.monotonic()))
     now = time.monotonic()

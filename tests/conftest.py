@@ -1,5 +1,6 @@
 """What several test files share: a configuration that crawls the sample newsroom quickly."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -45,8 +46,13 @@ def newsroom() -> Iterator[Newsroom]:
 
 @pytest.fixture
 def config(tmp_path: Path, newsroom: Newsroom) -> Config:
-    """A broadsheet.toml in `tmp_path` with the newsroom's feeds as sources `one` to `four`; one worker, which starts sooner."""
-    path = tmp_path / "broadsheet.toml"
+    """The configuration `configured` in `tmp_path`."""
+    return configured(tmp_path, newsroom)
+
+
+def configured(folder: Path, newsroom: Newsroom) -> Config:
+    """A broadsheet.toml in the folder with the newsroom's feeds as sources `one` to `four`; one worker, which starts sooner."""
+    path = folder / "broadsheet.toml"
     text = template().replace("delay = 1.0", "delay = 0.0").replace("workers = 2", "workers = 1")
     path.write_text(
         text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'), encoding="utf-8"
@@ -54,6 +60,31 @@ def config(tmp_path: Path, newsroom: Newsroom) -> Config:
     names = ("one", "two", "three", "four")
     add_sources(path, [SourceSection(name=n, feeds=(f,)) for n, f in zip(names, newsroom.feeds, strict=True)])
     return load(path)
+
+
+@pytest.fixture(scope="session")
+def crawled_newsroom() -> Iterator[Newsroom]:
+    """The newsroom that `crawled` is of. It stays as it is: what a test publishes, it publishes in `newsroom`."""
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture(scope="session")
+def crawled_once(crawled_newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The configuration `configured` after a run; not to be changed."""
+    from pipeline.run import run
+
+    config = configured(tmp_path_factory.mktemp("crawled"), crawled_newsroom)
+    run(config)
+    return config
+
+
+@pytest.fixture
+def crawled(crawled_once: Config, tmp_path: Path) -> Config:
+    """A copy of `crawled_once`, for a test that a run only prepares: it costs two seconds of CPU."""
+    folder = tmp_path / "crawled"
+    shutil.copytree(crawled_once.path.parent, folder)
+    return load(folder / "broadsheet.toml")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from articles.model import Image, Removal
 from index.elastic import mapping
-from index.elastic.cluster import ElasticWriter
+from index.elastic.cluster_writer import ElasticWriter
 from tests import elastic
 from tests.index_contract import article
 from tests.kibana_objects import mapped

@@ -1,5 +1,6 @@
 """From bytes to a tree: what is refused, how it is decoded, how deep it goes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -34,6 +35,10 @@ def page(body: bytes, kind: str = "text/html") -> Page:
         (b"\xef\xbb\xbf<!DOCTYPE html><svg>", "application/xhtml+xml"),
         (b"<!DOCTYPE html><svg></svg><p>x", "text/html"),
         (b"[Harbour] <b>news</b>", "text/html"),
+        (b"[Harbour] <b>news</b>", "text/html; charset=utf-8, application/json"),
+        (b"Harbour <b>news</b>", "text/html, text/html"),
+        (b"Harbour <b>news</b>", "text/html charset=utf-8"),
+        *((b"<!doctype html><p>x", kind) for kind in ("html", "*/*", "unknown/unknown", "text", " ,")),
     ],
 )
 def test_web_pages_are_let_through(body: bytes, kind: str) -> None:
@@ -50,6 +55,11 @@ def test_web_pages_are_let_through(body: bytes, kind: str) -> None:
         (b' {"a": 1}', "text/html", "not_html"),
         (b"<?xml version='1.0'?><urlset></urlset>", "text/html", "not_html"),
         (b" \r\n", "text/html", "empty"),
+        (b" \r\n", "*/*", "empty"),
+        *((b"the words html and <html>", kind, "not_html") for kind in ("html", "*/*", "unknown/unknown")),
+        (b"<!doctype html>", "text/plain", "not_html"),
+        (b"<!doctype html>", "*/*, application/octet-stream", "not_html"),
+        (b"<html><title>feed</title>", "*/*, image/png", "not_html"),
     ],
 )
 def test_other_answers_are_refused_with_a_reason(body: bytes, kind: str, reason: str) -> None:
@@ -57,6 +67,12 @@ def test_other_answers_are_refused_with_a_reason(body: bytes, kind: str, reason:
     assert refused is not None
     assert refused.reason == reason
     assert refused.detail
+
+
+def test_a_type_may_stand_in_a_second_header() -> None:
+    twice = replace(page(b"Harbour"), headers=(("content-type", "*/*"), ("content-type", "text/html")))
+    assert refuse_other_types(twice) is None
+    assert content_type(twice) == "*/*"
 
 
 def test_the_content_type_is_the_header_as_sent() -> None:

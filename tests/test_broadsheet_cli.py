@@ -44,7 +44,7 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
     text = text.replace("delay = 1.0", "delay = 0.0").replace("workers = 2", "workers = 1")
     path.write_text(text, encoding="utf-8")
     assert "2 sources added" in broadsheet(tmp_path, "add", newsroom.sites[0], newsroom.feeds[1])
-    assert "known already" in broadsheet(tmp_path, "add", newsroom.feeds[0])
+    assert "already known" in broadsheet(tmp_path, "add", newsroom.feeds[0])
     listed = tmp_path / "list.txt"
     listed.write_text(f"# two more\n{newsroom.feeds[2]}\n\n{newsroom.sites[3]}\n", encoding="utf-8")
     assert "2 sources added" in broadsheet(tmp_path, "add", "--from", "list.txt")
@@ -113,7 +113,7 @@ def test_check_shows_a_page_and_stores_nothing(config: Config, newsroom: Newsroo
         (("explain", "ftp://a.example/"), "ftp://a.example/"),
         (("add",), "--from"),
         (("add", "--from", "missing.txt"), "missing.txt"),
-        (("init",), "there already"),
+        (("init",), "already exists"),
         (("rebuild",), "no archive"),
     ],
 )

@@ -55,7 +55,7 @@ def test_collecting_and_cleaning_again(command: tuple[str, ...], folder: Path) -
         assert [path.name for path in folder.glob("*.ran")] == []
         return done.stdout
 
-    call("run")
+    call("run", "four")  # one source is enough: every kind of process is started for it
     url = json.loads(call("export").partition("\n")[0])["url"]
     assert url in call("check", url)
     assert "indexed" in call("explain", url)

@@ -12,7 +12,7 @@ from tests.loopback import ROOT, Reply, Site, rss, serve
 
 SPIDER = """
 import scrapy
-from broadsheet.spiders import link, page
+from broadsheet.scraping import link, page
 from . import helpers
 
 class GazetteSpider(scrapy.Spider):

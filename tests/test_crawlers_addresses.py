@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,47 @@ def test_inner_addresses_are_refused(address: str) -> None:
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_are_admitted(address: str) -> None:
     assert Guard().admits(address)
+
+
+# IANA's registries, and multicast
+SPECIAL = words(
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 "
+    "192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 "
+    "240.0.0.0/4 255.255.255.255/32 ::/128 ::1/128 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/23 "
+    "2001::/32 2001:1::1/128 2001:1::2/128 2001:1::3/128 2001:2::/48 2001:3::/32 2001:4:112::/48 2001:10::/28 2001:20::/28 "
+    "2001:30::/28 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7 fe80::/10 ff00::/8"
+)
+INSIDE_4 = words("192.0.0.8 192.0.0.9 192.0.0.10 192.0.0.170 192.0.0.171 192.0.0.192 192.88.99.2")
+
+
+def covered(address: int, version: int) -> bool:
+    networks = [ip_network(network) for network in SPECIAL]
+    return any(
+        network.version == version
+        and int(network.network_address) <= address <= int(network.broadcast_address)
+        for network in networks
+    )
+
+
+@pytest.mark.parametrize("network", SPECIAL)
+def test_a_special_network_is_refused_up_to_its_edges_and_no_further(network: str) -> None:
+    """As the table of Python's own ipaddress grew over its versions, this one is fixed."""
+    special = ip_network(network)
+    kind = IPv4Address if special.version == 4 else IPv6Address
+    first, last = int(special.network_address), int(special.broadcast_address)
+    if network != "::ffff:0:0/96":  # these are judged by the IPv4 address they hold
+        for inside in (first, (first + last) // 2, last):
+            assert not Guard().admits(str(kind(inside)))
+    for outside in (first - 1, last + 1):
+        if 0 <= outside < 2**special.max_prefixlen:
+            public = not covered(outside, special.version) and (special.version == 4 or outside >> 125 == 1)
+            assert Guard().admits(str(kind(outside))) == public, kind(outside)
+
+
+@pytest.mark.parametrize("address", INSIDE_4)
+def test_what_python_lets_through_is_refused(address: str) -> None:
+    assert not Guard().admits(address)
+    assert not Guard().admits(f"::ffff:{address}")
 
 
 def test_named_networks_are_admitted_and_nothing_beside_them() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.fetching.answers import Answer, FetchError, decoded, target, wait_asked
+from crawlers.fetching.answers import Answer, FetchError, decoded, retry_at, target, wait_asked
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -69,6 +69,12 @@ def test_the_limit_counts_decoded_bytes() -> None:
         ("http://user:secret@other.example/", "http://other.example/"),
         ("/caf\u00c3\u00a9", "http://site.example/caf%C3%A9"),
         ("?utm_source=feed", "http://site.example/dir/page?utm_source=feed"),
+        ("/hafen-gr\u00f6\u00dfe", "http://site.example/hafen-gr%F6%DFe"),
+        ("/\u00f6?q=\u00f6&r=\u00c3\u00b6", "http://site.example/%F6?q=%F6&r=%C3%B6"),
+        ("/%F6%c3%B6", "http://site.example/%F6%c3%B6"),
+        ("/citt\u00c3\u00a0", "http://site.example/citt%C3%A0"),
+        ("/\x93quoted\x94", "http://site.example/%93quoted%94"),
+        ("http://k\u00c3\u00bcste.example/\u00fc", "http://xn--kste-0ra.example/%FC"),
         ("", ""),
         (" ", ""),
     ],
@@ -83,7 +89,14 @@ def test_other_answers_lead_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "location", ["mailto:a@b.example", "javascript:alert(1)", "file:///etc/passwd", "http://["]
+    "location",
+    [
+        "mailto:a@b.example",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://[",
+        "http://k\u00fcste.example/",
+    ],
 )
 def test_a_redirect_away_from_the_web_is_refused(location: str) -> None:
     with pytest.raises(FetchError) as refused:
@@ -104,6 +117,18 @@ def test_a_redirect_away_from_the_web_is_refused(location: str) -> None:
         (429, "-5", 0.0),
         (429, "1.5", 0.0),
         (429, "٣", 0.0),
+        (429, "-1764100000", 0.0),
+        (429, "1e9", 0.0),
+        (429, "inf", 0.0),
+        (429, "", 0.0),
+        (429, "315360000", 315_360_000.0),
+        (503, str(int(AT.timestamp()) + 600), 600.0),
+        (503, str(int(AT.timestamp()) * 1000 + 600_500), 600.5),
+        (503, str(int(AT.timestamp()) - 600), 0.0),
+        (429, "99999999999", 999_999_999.0),
+        (429, "999999999", 999_999_999.0),
+        (429, "1" * 5000, 999_999_999.0),
+        (503, "Fri, 31 Dec 9999 23:59:59 GMT", 251_606_951_999.0),
         (200, "120", None),
         (404, "120", None),
         (500, "120", None),
@@ -113,12 +138,20 @@ def test_how_long_a_busy_server_asks_to_wait(status: int, retry_after: str, wait
     assert wait_asked(answer(status, retry_after=retry_after)) == wait
 
 
+@pytest.mark.parametrize(
+    ("asked", "believed"), [(0.0, 0), (600.0, 600), (86_400.0, 86_400), (86_401.0, 86_400), (3e11, 86_400)]
+)
+def test_a_host_is_left_alone_for_a_day_at_most(asked: float, believed: int) -> None:
+    assert retry_at(AT, asked) == AT + timedelta(seconds=believed)
+
+
 @given(st.text(max_size=60) | st.from_regex(r"\w{3}, \d{1,3} \w{3} \d{1,6} \d\d:\d\d:\d\d [+-]\d{4,9}"))
 def test_no_header_can_hurt(value: str) -> None:
     sent = value.encode().decode("latin-1")
     wait = wait_asked(answer(503, retry_after=sent))
     assert wait is not None
     assert wait >= 0
+    assert retry_at(AT, wait) >= AT
     try:
         assert target(answer(302, location=sent)).startswith(("http://", "https://", ""))
     except FetchError as error:

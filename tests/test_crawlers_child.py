@@ -102,7 +102,7 @@ def test_requests_are_honest(tmp_path: Path, site: Site) -> None:
     for hit in site.hits:
         assert hit.headers["User-Agent"] == AGENT
         assert not {"cookie", "referer", "from"} & {name.lower() for name in hit.headers}
-        assert hit.headers["Accept-Encoding"] == "gzip, deflate"
+        assert hit.headers["Accept-Encoding"] == "gzip, deflate, br, zstd"
 
 
 def test_an_updated_entry_is_fetched_again(tmp_path: Path, site: Site) -> None:

@@ -48,6 +48,51 @@ def test_other_links_are_no_feeds() -> None:
     assert feed_links(page(*others, "<a href='/rss.xml'>RSS</a>"), URL) == []
 
 
+@pytest.mark.parametrize(
+    "kind", ["text/xml", "application/xml", "application/xml; charset=utf-8", "application/json"]
+)
+def test_feeds_declared_with_the_type_of_their_markup_are_found(kind: str) -> None:
+    assert feed_links(page(link("/f", kind)), URL) == ["https://news.example/f"]
+
+
+def test_a_json_alternate_is_a_feed_if_it_says_so_or_nothing_else_is_declared() -> None:
+    data, named = link("/data", "application/json"), link("/feed.json", "application/json")
+    assert feed_links(page(data, named), URL) == ["https://news.example/feed.json"]
+    assert feed_links(page(data, link("/rss")), URL) == ["https://news.example/rss"]
+    assert feed_links(page(data), URL) == ["https://news.example/data"]
+
+
+@pytest.mark.parametrize(
+    ("href", "kind"),
+    [
+        ("/wp-json/wp/v2/pages/7", "application/json"),
+        ("/node/7?_format=json", "application/json"),
+        ("/wp-json/oembed/1.0/embed?url=x&format=xml", "text/xml"),
+        ("/oembed?url=x", "text/xml+oembed"),
+        ("/sitemap.xml", "application/xml"),
+    ],
+)
+def test_other_things_of_these_types_are_no_feeds(href: str, kind: str) -> None:
+    assert feed_links(page(link(href, kind)), URL) == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type", "meta"),
+    [
+        ("utf-8", "text/html; charset=utf-8", ""),
+        ("utf-8", "", ""),
+        ("utf-8", "text/html; charset=iso-8859-1", ""),
+        ("shift_jis", "text/html; charset=Shift_JIS", ""),
+        ("euc-jp", "text/html", '<meta charset="euc-jp">'),
+    ],
+)
+def test_an_address_is_read_in_the_encoding_of_the_page(encoding: str, content_type: str, meta: str) -> None:
+    body = page(link("/ニュース"), head=meta).decode().encode(encoding)
+    assert feed_links(body, URL, content_type) == [
+        "https://news.example/%E3%83%8B%E3%83%A5%E3%83%BC%E3%82%B9"
+    ]
+
+
 def test_links_count_from_the_base_of_the_page() -> None:
     assert feed_links(page(link("rss"), head='<base href="/deep/x">'), URL) == [
         "https://news.example/deep/rss"

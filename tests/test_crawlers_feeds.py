@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from articles.errors import FeedError
 from articles.model import FeedEntry
-from crawlers.feeds import MAX_BYTES, FeedBody, ParsedFeed, parse, read
+from crawlers.feeds import MAX_BYTES, FeedBody, ParsedFeed, feed_parser, parse, read
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://news.example/feeds/all.xml"
@@ -346,6 +346,197 @@ def test_entities_do_not_multiply() -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     feed = parsed(f'<!DOCTYPE rss [<!ENTITY e0 "lol">{levels}]>' + rss(item("<title>&e9;</title>")))
     assert len(only(feed).title) < 100
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("www.harbour.example/a", "http://www.harbour.example/a"),
+        ("news.example/a", "http://news.example/a"),
+        ("https://news.example/a/\n    line", "https://news.example/a/line"),
+        ("\n https://news.example/a?x=1\r\n  &amp;y=2\n", "https://news.example/a?x=1&y=2"),
+        ("a.example/b", "https://news.example/feeds/a.example/b"),
+    ],
+)
+def test_links_with_a_slip(link: str, url: str) -> None:
+    assert only(parsed(rss(item(link=link)))).url == url
+    atom = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="{link}"/></entry></feed>'
+    assert only(parsed(atom)).url == url
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [{"url": link.replace("&amp;", "&")}]}
+    assert only(parsed(json.dumps(feed))).url == url
+
+
+@pytest.mark.parametrize(
+    ("title", "read_as"),
+    [
+        ("D&D and Q&A", "D&D and Q&A"),
+        ("Harbour & town &amp; quay", "Harbour & town & quay"),
+        ("R&D; caf&eacute;&nbsp;1", "R&D; café 1"),
+        ("<![CDATA[D&D &amp; Q&A]]>", "D&D & Q&A"),
+        ("5 &lt; 7 & 8", "5 < 7 & 8"),
+        ("a &", "a &"),
+    ],
+)
+def test_a_bare_ampersand_stays_one(title: str, read_as: str) -> None:
+    assert only(parsed(rss(item(f"<title>{title}</title>")))).title == read_as
+
+
+def test_a_title_in_another_encoding_costs_the_others_nothing() -> None:
+    titles = (f"<title>{WORD}</title>".encode(), "<title>Größe</title>".encode("windows-1252"))
+    items = [b"<item><link>/%d</link>%s</item>" % pair for pair in enumerate(titles)]
+    for label in (b"", b"utf-8", b"iso-8859-1"):
+        declaration = b'<?xml version="1.0" encoding="%s"?>' % label if label else b""
+        body = declaration + b'<rss version="2.0"><channel>' + b"".join(items) + b"</channel></rss>"
+        assert [entry.title for entry in parsed(body).entries] == [WORD, "Größe"]
+
+
+RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<rdf:RDF {RDF} xmlns="http://purl.org/rss/1.0/"><item rdf:about="https://news.example/a"><title>A</title></item></rdf:RDF>',
+        "<rdf><channel/><item><title>A</title><link>https://news.example/a</link></item></rdf>",
+        '<rdf:RDF><item rdf:about="https://news.example/a"><title>A</title></item></rdf:RDF>',
+        f'<Channel xmlns="http://purl.org/net/rss1.1#" {RDF}><title>C</title><items rdf:parseType="Collection">'
+        '<item rdf:about="https://news.example/a"><title>A</title></item></items></Channel>',
+        '<CHANNEL HREF="https://news.example/"><TITLE>C</TITLE><ITEM HREF="https://news.example/a"><TITLE>A</TITLE></ITEM></CHANNEL>',
+    ],
+)
+def test_rare_formats(body: str) -> None:
+    assert [(entry.url, entry.title) for entry in parsed(body).entries] == [("https://news.example/a", "A")]
+
+
+@pytest.mark.parametrize(
+    ("links", "urls"),
+    [
+        ('<link rel="alternate" href="/a"/><link rel="enclosure">/p.jpg</link>', ["https://news.example/a"]),
+        ('<link rel="enclosure">/p.jpg</link><link href="/a"/>', ["https://news.example/a"]),
+        ('<link rel="alternate" href="/a"/><link rel="enclosure"/>', ["https://news.example/a"]),
+        (
+            '<link href="/a"/><link rel="self">/f</link><link rel="related">/r</link>',
+            ["https://news.example/a"],
+        ),
+        ('<link rel="enclosure">/p.jpg</link>', []),
+        ("<link>/a</link>", ["https://news.example/a"]),
+    ],
+)
+def test_an_atom_entry_is_where_its_alternate_link_is(links: str, urls: list[str]) -> None:
+    feed = parsed(f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>tag:x</id>{links}</entry></feed>')
+    assert [entry.url for entry in feed.entries] == urls
+
+
+def test_an_original_link_that_is_no_url_is_passed_over() -> None:
+    burnt = "<feedburner:origLink>not a link</feedburner:origLink>"
+    space = 'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
+    body = rss(item(burnt)).replace("<rss ", f"<rss {space} ")
+    assert only(parsed(body)).url == "https://news.example/a"
+    assert (
+        only(parsed(body.replace("not a link", "https://other.example/o"))).url == "https://other.example/o"
+    )
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["http://jsonfeed.org/version/1", "https://www.jsonfeed.org/version/1.1", "jsonfeed.org/version/1"],
+)
+def test_versions_of_json_feed(version: str) -> None:
+    assert (
+        only(parsed(json.dumps({"version": version, "items": [{"url": "/a"}]}))).url
+        == "https://news.example/a"
+    )
+
+
+@pytest.mark.parametrize(
+    "date", ["Sun, 22 Nov 2026 08:00:00 GMT", "22 novembre 2026 à 8h00", 1795334400, "1795334400000"]
+)
+def test_a_json_feeds_dates_in_other_forms(date: object) -> None:
+    feed = {"version": "https://jsonfeed.org/version/1", "items": [{"url": "/a", "date_published": date}]}
+    assert only(parsed(json.dumps(feed))).published_at == datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+
+def test_dates_are_read_by_the_language_of_the_feed() -> None:
+    feed = parsed(rss(item("<pubDate>10 lis 2026</pubDate>"), channel="<language>hr</language>"))
+    assert only(feed).published_at == datetime(2026, 10, 10, tzinfo=UTC)
+
+
+TWO = [item("<title>One</title>"), item("<title>Two</title>", "/b")]
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="/a"/></entry><entry><link href="/b"/></entry></feed>'
+JSON_TWO = json.dumps(
+    {"version": "https://jsonfeed.org/version/1", "items": [{"url": "/a"}, {"url": "/b?x=1"}]}
+)
+
+
+@pytest.mark.parametrize("body", [rss(*TWO), ATOM, JSON_TWO])
+def test_a_feed_that_breaks_off_says_so_and_leaves_out_what_it_breaks_off_in(body: str) -> None:
+    assert parsed(body).whole
+    assert parsed(body + "\n<!-- cached -->\n" * (body[0] == "<")).whole
+    second = body.rindex("/b")
+    for end in range(second, len(body) - 1):
+        feed = parsed(body[:end])
+        assert not feed.whole, body[:end]
+        assert [entry.url for entry in feed.entries][:1] == ["https://news.example/a"]
+        assert {entry.url for entry in feed.entries} <= {
+            "https://news.example/a",
+            "https://news.example/b",
+            "https://news.example/b?x=1",
+        }
+
+
+def test_an_empty_or_odd_end_is_an_end() -> None:
+    assert parsed('<rss version="2.0"/>').whole
+    assert parsed(rss(*TWO).replace("</rss>", "</RSS >") + "<script>x</script>").whole
+    assert not parsed(gzip.compress(rss(*TWO).encode())[:-9]).whole
+
+
+def test_a_feed_that_takes_long_is_read_in_a_simple_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_parser, "_CPU_SECONDS", 0.2)
+    bomb = item(
+        f"<title>One</title><author>{'a' * 40_000}</author><pubDate>Sun, 22 Nov 2026 08:00:00 GMT</pubDate>"
+    )
+    feed = read(FeedBody(URL, "news", rss(bomb, *TWO[1:]).encode(), NOW, (), ""))
+    assert isinstance(feed, ParsedFeed)
+    assert (feed.simple, feed.whole) == (True, True)
+    assert [(entry.url, entry.title) for entry in feed.entries] == [
+        ("https://news.example/a", "One"),
+        ("https://news.example/b", "Two"),
+    ]
+    assert feed.entries[0].published_at == datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "entries"),
+    [
+        (
+            rss(item("<title>5 < 7 & 8</title>"), "<item><title>x<br></title><link>/b</link></item>"),
+            [("/a", "5 < 7 & 8"), ("/b", "x")],
+        ),
+        (rss(item("<title>a&amp;b</title>", "/a?x=1&amp;y=2")), [("/a?x=1&y=2", "a&b")]),
+        (rss("<item><guid isPermaLink='false'>7</guid><guid>/a</guid></item>"), [("/a", "")]),
+        (ATOM, [("/a", ""), ("/b", "")]),
+        (
+            ATOM.replace("<entry>", '<entry xml:base="/deep/x/">').replace('"/a"', '"a"'),
+            [("/deep/x/a", ""), ("/b", "")],
+        ),
+        (f'<rdf:RDF {RDF}><item rdf:about="/a"><title>A</title></item></rdf:RDF>', [("/a", "A")]),
+        ('<CHANNEL><ITEM HREF="/a"><TITLE>A</TITLE></ITEM></CHANNEL>', [("/a", "A")]),
+        (rss(*TWO)[:-40], [("/a", "One")]),
+        (JSON_TWO, [("/a", ""), ("/b?x=1", "")]),
+    ],
+)
+def test_the_simple_reading(body: str, entries: list[tuple[str, str]]) -> None:
+    feed = read(FeedBody(URL, "news", body.encode(), NOW, (), "", simple=True))
+    assert isinstance(feed, ParsedFeed)
+    assert [(entry.url, entry.title) for entry in feed.entries] == [
+        ("https://news.example" + path, title) for path, title in entries
+    ]
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_any_bytes_can_be_read_in_a_simple_way(body: bytes) -> None:
+    feed = read(FeedBody(URL, "news", body, NOW, (), "", simple=True))
+    assert URL in feed if isinstance(feed, str) else feed.simple
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

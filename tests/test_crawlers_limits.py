@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import brotli
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crawlers.fetching.codings import zstd
 from store.records import UrlState
 from tests.loopback import ROOT, Crawled, Reply, crawl, never, redirect, serve
 
@@ -63,6 +65,10 @@ BAD = {
     "/short-gzip": (encoded(gzip.compress(PLAIN)[:-20], "gzip"), "cut"),
     "/damaged-gzip": (encoded(gzip.compress(PLAIN)[:-8] + bytes(8), "gzip"), "encoding"),
     "/brotli": (encoded(PLAIN, "br"), "encoding"),
+    "/compress": (encoded(PLAIN, "compress"), "encoding"),
+    "/short-br": (encoded(brotli.compress(PLAIN)[:-1], "br"), "cut"),
+    "/bomb-br": (encoded(brotli.compress(bytes(200_000_000), quality=1), "br"), "too_large"),
+    "/bomb-zstd": (encoded(zstd.compress(bytes(200_000_000)), "zstd"), "too_large"),
     "/hangs-up": (raw(""), "connection"),
     "/nonsense": (raw("SSH-2.0-server"), "connection"),
     "/circle": (redirect("/circle2"), "redirect"),
@@ -83,6 +89,11 @@ GOOD = {
     "/bare-deflate": encoded(zlib.compress(PLAIN, wbits=-15), "deflate"),
     "/until-close": raw(f"{OK}\nContent-Type: text/html", PLAIN),
     "/identity": encoded(PLAIN, "identity"),
+    "/no-coding": encoded(PLAIN, "UTF-8"),
+    "/br": encoded(brotli.compress(PLAIN), "br"),
+    "/zstd": encoded(zstd.compress(PLAIN), "zstd"),
+    "/gzip-without-trailer": encoded(gzip.compress(PLAIN)[:-8], "gzip"),
+    "/gzip-of-wrong-length": encoded(gzip.compress(PLAIN)[:-4] + b"abcd", "gzip"),
 }
 HOPS = {"/circle2": redirect("/circle")} | {f"/chain{n}": redirect(f"/chain{n + 1}") for n in range(2, 9)}
 

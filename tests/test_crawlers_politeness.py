@@ -344,3 +344,17 @@ def test_scarce_places_go_to_the_host_that_was_asked_most() -> None:
         return order
 
     assert virtual_time.run(main()) == ["old", "new"]
+
+
+def test_a_host_is_parked_for_a_day_at_most_whatever_it_asks() -> None:
+    asked = {
+        "99999999999": 86_400,
+        "Fri, 31 Dec 9999 23:59:59 GMT": 86_400,
+        f"{NOON.timestamp() + 600:.0f}": 600,
+    }
+    for retry_after, parked in asked.items():
+        web = Web({f"{A}/1": [busy(429, retry_after)]})
+        _, failure = web.fetch(f"{A}/1", f"{A}/2")
+        assert isinstance(failure, FetchError)
+        assert failure.retry_at is not None
+        assert [(failure.retry_at - NOON).total_seconds()] == at(parked)

@@ -59,3 +59,33 @@ def test_no_more_redirects_than_are_allowed(tmp_path: Path, limit: int) -> None:
     (miss,) = result.misses(site.url + "/0")
     assert miss.detail == f"more than {limit} redirects"
     assert len(site.hits) == limit + 2
+
+
+def refreshing(to: str, seconds: int = 0) -> Reply:
+    return Reply(
+        f'<html><head><meta http-equiv="refresh" content="{seconds}; url={to}"></head></html>'.encode()
+    )
+
+
+def test_a_page_that_sends_the_reader_on_is_followed(tmp_path: Path) -> None:
+    """At once, by header or tag; a page that stays, or goes round in circles, is the page."""
+    routes = {
+        "/tag": refreshing("/there"),
+        "/header": Reply(b"<p>wait", headers=(("Content-Type", "text/html"), ("Refresh", "0; url=/there"))),
+        "/stays": refreshing("/there", 300),
+        "/circle": refreshing("/circle-2"),
+        "/circle-2": refreshing("/circle"),
+        "/there": Reply(b"<p>there"),
+    }
+    with serve("127.0.0.1", routes) as site:
+        asked = [site.url + path for path in ("/tag", "/header", "/stays", "/circle")]
+        result = crawl(tmp_path, pages=asked)
+    led = {
+        url.removeprefix(site.url): [p.final_url for p in result.pages(url) if p.url == url] for url in asked
+    }
+    assert led == {
+        "/tag": [site.url + "/there"],
+        "/header": [site.url + "/there"],
+        "/stays": [site.url + "/stays"],
+        "/circle": [site.url + "/circle-2"],
+    }

@@ -20,7 +20,8 @@ from articles.errors import SearchIndexError
 from broadsheet.cli import app
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
 from index.query import Query
 from pipeline.configuration.config import load
 from tests import elastic

@@ -1,6 +1,7 @@
 """The flows on a real Prefect server: what a run leaves there, and how it ends when it cannot run."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -22,7 +23,9 @@ from store.lock import RunLock
 from tests.patience import PATIENCE, group_lives, until
 
 if TYPE_CHECKING:
+    from prefect import Flow
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import State
 
 pytestmark = pytest.mark.prefect
 
@@ -78,6 +81,57 @@ def test_a_run_beside_another_is_skipped_and_says_why(client: "SyncPrefectClient
         state = ingest(config.path, return_state=True)
     assert (state.type.value, state.name) == ("CANCELLED", "Skipped")
     assert f"in use by another run (process {os.getpid()}" in (state.message or "")
+
+
+def test_the_log_of_a_skipped_run_says_why_and_knows_no_error(
+    client: "SyncPrefectClient", config: Config
+) -> None:
+    from flows.ingest import ingest
+
+    deployment_id = client.create_deployment(
+        flow_id=client.create_flow(ingest),
+        name="skipped",
+        entrypoint="flows.ingest.ingest",
+        pull_steps=[],
+        parameters={"config": str(config.path)},
+    )
+    run = client.create_flow_run_from_deployment(deployment_id)
+    with RunLock(config.folder):
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect.engine", str(run.id)],  # what a worker starts
+            env={**os.environ, "PREFECT_API_URL": str(client.api_url)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert client.read_flow_run(run.id).state_name == "Skipped"
+    client.delete_deployment(deployment_id)
+    said = done.stdout + done.stderr
+    assert f"in use by another run (process {os.getpid()}" in said
+    assert "Traceback" not in said
+    assert "ERROR" not in said
+
+
+def test_upkeep_that_waits_in_vain_for_a_run_is_skipped_without_an_error(
+    client: "SyncPrefectClient",
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from flows import maintain as module
+
+    monkeypatch.setattr(module, "keep_up", module.keep_up.with_options(retry_delay_seconds=0))
+    task_log = logging.getLogger("prefect.task_runs")
+    task_log.addHandler(caplog.handler)
+    with RunLock(config.folder):
+        state = module.maintain(config.path, return_state=True)
+    task_log.removeHandler(caplog.handler)
+    assert (state.type.value, state.name) == ("CANCELLED", "Skipped")
+    assert f"in use by another run (process {os.getpid()}" in (state.message or "")
+    assert task_run(client, state.state_details.flow_run_id)["run_count"] == 6
+    assert caplog.records
+    assert [each.message for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
 def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
@@ -157,6 +211,41 @@ def test_a_retry_that_finds_the_folder_in_use_fails_with_what_made_the_first_try
     assert f"in use by another run (process {os.getpid()}" in message
     assert "hosts" in tables(client, state.state_details.flow_run_id)
     assert task_run(client, state.state_details.flow_run_id)["run_count"] == 2
+
+
+def retried(client: "SyncPrefectClient", flow: "Flow[..., Any]", flow_run_id: UUID) -> "State[Any]":
+    """How a flow run ends that was set to be tried again, as in Prefect's UI."""
+    from prefect.flow_engine import run_flow
+    from prefect.states import AwaitingRetry
+
+    client.set_flow_run_state(flow_run_id, AwaitingRetry(), force=True)
+    flow_run = client.read_flow_run(flow_run_id)
+    return run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[return-value]
+
+
+def test_a_flow_run_tried_again_that_finds_the_folder_in_use_fails_with_what_made_it_fail(
+    client: "SyncPrefectClient", config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import ingest as module
+
+    text = config.path.read_text(encoding="utf-8")
+    config.path.write_text(away(text), encoding="utf-8")
+    monkeypatch.setattr(module, "crawl_and_load", module.crawl_and_load.with_options(retries=0))
+    first = module.ingest(config.path, return_state=True)
+    assert first.is_failed()
+    run_id = first.state_details.flow_run_id
+    for _ in range(2):
+        with RunLock(config.folder):
+            state = retried(client, module.ingest, run_id)
+        message = state.message or ""
+        assert (state.type.value, state.name) == ("FAILED", "Failed"), message
+        assert message.startswith("Elasticsearch cannot be reached")
+        assert "captures stay pending" in message
+        assert message.count(f"in use by another run (process {os.getpid()}") == 1
+    config.path.write_text(text, encoding="utf-8")
+    assert retried(client, module.ingest, run_id).is_completed()
+    with RunLock(config.folder):
+        assert retried(client, module.ingest, run_id).name == "Skipped", "the outage is over"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

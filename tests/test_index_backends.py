@@ -120,7 +120,7 @@ def typed(config: Config, words: str, code: int = 0) -> str:
 def test_a_third_backend_takes_one_entry(on_shelf: Config, shelves: dict[str, Shelf]) -> None:
     config = on_shelf
     assert "there is none" in typed(config, "index check", code=1)
-    assert "stands for Shelf" in typed(config, "index create")
+    assert "names Shelf" in typed(config, "index create")
     indexed = run(config).outcomes["indexed"]
     first = shelves["articles"]
     assert first.count() == status(config)["index"]["documents"] == indexed > 20

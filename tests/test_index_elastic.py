@@ -16,7 +16,8 @@ from articles.model import Image, Removal
 from index.elastic import mapping
 from index.elastic.bulk import Bulk, upsert
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
 from index.elastic.stored import document
 from index.patience import Patience
 from index.query import Query
@@ -264,6 +265,29 @@ def test_a_client_that_the_server_does_not_understand_is_told_what_to_install(
     ):
         with pytest.raises(SearchIndexError, match="elasticsearch<9"):
             ask()
+
+
+def test_a_shard_on_no_node_is_not_passed_over(connection: Elasticsearch, alias: str) -> None:
+    reader = ElasticReader(connection, alias)
+    ElasticWriter(connection, alias, SHORT).add(MANY[:3])
+    lost = f"{alias}-v{mapping.VERSION}-000002"
+    connection.indices.create(
+        index=lost,
+        settings={"index.routing.allocation.require._name": "nobody"},
+        wait_for_active_shards=0,
+    )
+    connection.indices.put_alias(index=lost, name=alias)
+    for read in (
+        lambda: reader.search(Query()),
+        lambda: reader.facet(Query(), "source"),
+        reader.count,
+    ):
+        with pytest.raises(IndexUnavailableError, match="1 of 2 shards failed"):
+            read()
+    with pytest.raises(IndexUnavailableError, match="missing shards"):
+        list(reader.all())
+    with pytest.raises(IndexUnavailableError, match="no_shard_available"):
+        ElasticReader(connection, lost).get_many([MANY[0].id])
 
 
 # Hostile queries

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,8 @@ from elasticsearch import Elasticsearch
 from articles.errors import IndexUnavailableError, SearchIndexError
 from index.elastic import mapping
 from index.elastic.client import connect
-from index.elastic.cluster import ElasticReader, ElasticWriter
+from index.elastic.cluster_reader import ElasticReader
+from index.elastic.cluster_writer import ElasticWriter
 from index.patience import Patience
 from index.query import Query
 from tests import elastic
@@ -143,6 +145,80 @@ def test_a_document_of_another_program_is_damage_not_a_server_that_is_away(
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild") as raised:
         ElasticReader(client, "articles").get(ONE.id)
     assert not isinstance(raised.value, IndexUnavailableError)
+
+
+# Of a part of the index. Recorded from an alias of two indices, one of which had its only shard on no node or could not count
+
+SHARDS = {"total": 2, "successful": 1, "skipped": 0, "failed": 1}
+NOWHERE = {"type": "no_shard_available_action_exception", "reason": None}
+UNCOUNTABLE = {
+    "type": "illegal_argument_exception",
+    "reason": "Fielddata is disabled on [source] in [rec-c].\nPlease use a keyword field instead.",
+}
+
+
+def partial(reason: object, **more: object) -> Answer:
+    failures = [{"shard": 0, "index": "rec-b", "node": None, "reason": reason}]
+    return named(json.dumps({"timed_out": False, "_shards": SHARDS | {"failures": failures}} | more))
+
+
+FOUND = {"total": {"value": 1, "relation": "eq"}, "max_score": None, "hits": []}
+SOME_HITS = partial(NOWHERE, hits=FOUND)
+SOME_BUCKETS = partial(UNCOUNTABLE, hits=FOUND, aggregations={"counts": {"buckets": []}})
+POINT = named(json.dumps({"id": "p8e6BAIFcmVjLWEW", "_shards": SHARDS}))
+UNREFRESHED = replace(named(json.dumps({"_shards": SHARDS})), status=500)
+CLOSED = named('{"succeeded": true, "num_freed": 1}')
+
+
+@pytest.mark.parametrize(
+    ("request_name", "answers", "first_cause"),
+    [
+        ("search", [SOME_HITS], "no_shard_available_action_exception"),
+        ("newest", [SOME_HITS], "no_shard_available_action_exception"),
+        ("facet", [SOME_BUCKETS], "illegal_argument_exception: Fielddata is disabled on [source]"),
+        ("days", [SOME_BUCKETS], "illegal_argument_exception: Fielddata is disabled on [source]"),
+        ("count", [partial(NOWHERE, count=1)], "no_shard_available_action_exception"),
+        ("all", [POINT, SOME_HITS, CLOSED], "no_shard_available_action_exception"),
+        ("search", [named(json.dumps({"timed_out": False, "_shards": SHARDS, "hits": FOUND}))], "no reason"),
+        ("delete", [items(ONE.id), named(json.dumps({"_shards": SHARDS}))], "no reason"),
+        ("add", [items(ONE.id, TWO.id), UNREFRESHED], "no reason"),
+    ],
+)
+def test_shards_that_failed_are_an_error_with_its_first_cause(
+    front: Front, client: Elasticsearch, request_name: str, answers: list[Answer], first_cause: str
+) -> None:
+    front.instead = answers.__getitem__
+    with pytest.raises(IndexUnavailableError, match="1 of 2 shards failed") as raised:
+        REQUESTS[request_name](client, "articles")
+    assert f"({first_cause}" in str(raised.value)
+    assert "None" not in str(raised.value)
+    assert str(raised.value).isprintable()
+    assert len(front.asked) == len(answers)
+
+
+@pytest.mark.parametrize(
+    ("error", "raises", "said"),
+    [
+        (NOWHERE, IndexUnavailableError, "no_shard_available_action_exception"),
+        (
+            {"type": "index_not_found_exception", "reason": "no such index [articles]"},
+            SearchIndexError,
+            "broadsheet index create",
+        ),
+    ],
+)
+def test_an_article_that_could_not_be_read_is_not_taken_for_one_that_is_not_there(
+    front: Front,
+    client: Elasticsearch,
+    error: dict[str, object],
+    raises: type[SearchIndexError],
+    said: str,
+) -> None:
+    item = {"_index": "articles", "_id": ONE.id, "error": {"root_cause": [error]} | error}
+    front.instead = lambda _: named(json.dumps({"docs": [item]}))
+    with pytest.raises(SearchIndexError, match=said) as raised:
+        ElasticReader(client, "articles").get_many([ONE.id])
+    assert type(raised.value) is raises
 
 
 # In the middle, before a real server

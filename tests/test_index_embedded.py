@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from articles.errors import SearchIndexError, StorageError
-from index.embedded.local import EmbeddedReader, EmbeddedWriter
+from index.embedded.local_reader import EmbeddedReader
+from index.embedded.local_writer import EmbeddedWriter
 from index.query import Query
 from tests.index_contract import LIBRARY, IndexContract, NewIndex, OpenIndex, Worth, article
 
@@ -128,7 +129,7 @@ ADD_FOR_EVER = """
 import sys
 from itertools import count
 from pathlib import Path
-from index.embedded.local import EmbeddedWriter
+from index.embedded.local_writer import EmbeddedWriter
 from tests.index_contract import article
 writer = EmbeddedWriter(Path(sys.argv[1]))
 for number in count():
@@ -190,7 +191,7 @@ def largest_file(size: int) -> Iterator[None]:
 
 def test_a_search_in_a_fresh_process_is_quick_to_start(folder: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from index.embedded.local import EmbeddedReader; "
+        "import sys; from pathlib import Path; from index.embedded.local_reader import EmbeddedReader; "
         "from index.query import Query; EmbeddedReader(Path(sys.argv[1])).search(Query(text='steel')); "
         "print(*{name.split('.')[0] for name in sys.modules})"
     )

@@ -1,7 +1,7 @@
 """What a source's articles teach about each other, day after day, on a real archive, ledger and embedded index."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,17 +15,19 @@ from articles.urls import canonical
 from index.protocols import IndexWriter
 from index.query import Query
 from pipeline import indexes
+from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import template
 from pipeline.explain import explain
 from pipeline.judging import Judge, Judged
 from pipeline.learned_templates import forget, listed
-from pipeline.load import Loader, cleaners
+from pipeline.load import load_all
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
-from pipeline.run import data_folder, work
+from pipeline.run import data_folder
+from pipeline.settling import Settler
 from store.archive.writer import ArchiveWriter
 from store.ledger import capture_table, segment_table
 from tests.desk import STORIES, WIRE
@@ -76,20 +78,30 @@ def story(number: int, *more: str, **fields: object) -> Page:
     return page(f"story-{number}", *told, *more, **fields)  # type: ignore[arg-type]
 
 
-def collect(config: Config, pages: Iterable[Page], writer: IndexWriter | None = None) -> Judged:
-    """What a run does with these pages after it has fetched them."""
-    clock = lambda: MORNING + 9 * DAY  # noqa: E731
-    with data_folder(config) as (_, ledger):
-        with ledger.reading() as conn:
-            archive = ArchiveWriter(config.archive, segment_table.lengths(conn), clock)
-        pairs = [(each, archive.append(each)) for each in pages]
-        with ledger.transaction() as conn:
-            segment_table.commit(conn, archive.sync())
-            capture_table.add(conn, pairs)
-        archive.close()
-        with closing(writer or indexes.writer(config)) as index, cleaners(config) as pool:
-            work(Loader(config.archive, ledger, index, pool, clock))
-            return Judge(config.archive, ledger, indexes.reader(config), index, pool, clock).judge_waiting()
+Collect = Callable[..., Judged]
+
+
+@pytest.fixture(scope="module")
+def collect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collect]:
+    """Does with pages what a run does after it has fetched them. Its cleaner is started once for all tests here."""
+
+    def collect(config: Config, pages: Iterable[Page], writer: IndexWriter | None = None) -> Judged:
+        clock = lambda: MORNING + 9 * DAY  # noqa: E731
+        with data_folder(config) as (_, ledger):
+            with ledger.reading() as conn:
+                archive = ArchiveWriter(config.archive, segment_table.lengths(conn), clock)
+            pairs = [(each, archive.append(each)) for each in pages]
+            with ledger.transaction() as conn:
+                segment_table.commit(conn, archive.sync())
+                capture_table.add(conn, pairs)
+            archive.close()
+            with closing(writer or indexes.writer(config)) as index:
+                load_all(Pending(config.archive, ledger, pool), Settler(ledger, index, clock))
+                reader = indexes.reader(config)
+                return Judge(config.archive, ledger, reader, index, pool, clock).judge_waiting()
+
+    with cleaners(one_worker(tmp_path_factory.mktemp("cleaner") / "broadsheet.toml")) as pool:
+        yield collect
 
 
 def articles(config: Config) -> dict[str, Article]:
@@ -114,7 +126,9 @@ def with_footer(config: Config) -> set[str]:
     return {name for name, article in articles(config).items() if FOOTER in article.body}
 
 
-def test_a_footer_goes_on_its_second_day_from_the_first_days_articles_too(config: Config) -> None:
+def test_a_footer_goes_on_its_second_day_from_the_first_days_articles_too(
+    config: Config, collect: Collect
+) -> None:
     first = collect(config, [story(n, FOOTER, minute=n) for n in range(3)])
     assert (first.snapshot, first.articles, first.templates) == (1, 3, 0)
     assert with_footer(config) == {"story-0", "story-1", "story-2"}, "three articles of one day prove nothing"
@@ -139,7 +153,9 @@ def test_a_footer_goes_on_its_second_day_from_the_first_days_articles_too(config
     assert all(finding.ok for finding in examine(config)), examine(config)
 
 
-def test_a_template_that_a_person_forgets_comes_back_and_is_not_learned_again(config: Config) -> None:
+def test_a_template_that_a_person_forgets_comes_back_and_is_not_learned_again(
+    config: Config, collect: Collect
+) -> None:
     collect(config, [story(n, FOOTER, day=n % 2, minute=n) for n in range(4)])
     (known,) = listed(config, "post")
     assert (known.text, known.forgotten_at) == (FOOTER, None)
@@ -151,7 +167,7 @@ def test_a_template_that_a_person_forgets_comes_back_and_is_not_learned_again(co
     assert known.forgotten_at
 
 
-def test_copies_of_a_wire_report_are_one_story_and_others_are_not(config: Config) -> None:
+def test_copies_of_a_wire_report_are_one_story_and_others_are_not(config: Config, collect: Collect) -> None:
     collect(config, [page("krait", *WIRE, source="post"), *(story(n, minute=n) for n in range(2))])
     shorter = ("From our correspondent in Holm.", *WIRE[:6])
     collect(
@@ -171,7 +187,9 @@ def test_copies_of_a_wire_report_are_one_story_and_others_are_not(config: Config
     assert articles(config) == found
 
 
-def test_an_updated_article_keeps_its_story_and_an_unchanged_one_is_left_alone(config: Config) -> None:
+def test_an_updated_article_keeps_its_story_and_an_unchanged_one_is_left_alone(
+    config: Config, collect: Collect
+) -> None:
     collect(config, [page("krait", *WIRE, source="post"), page("missiles", *WIRE, source="herald", minute=1)])
     before = articles(config)
     again = [replace(page("missiles", *WIRE, source="herald"), fetched_at=MORNING + DAY)]
@@ -182,7 +200,9 @@ def test_an_updated_article_keeps_its_story_and_an_unchanged_one_is_left_alone(c
     assert len(articles(config)["missiles"].body) == len(WIRE) + 1
 
 
-def test_a_caption_of_another_story_is_found_once_there_are_others_to_compare(config: Config) -> None:
+def test_a_caption_of_another_story_is_found_once_there_are_others_to_compare(
+    config: Config, collect: Collect
+) -> None:
     figures = "".join(
         f"<figure><img src='{n}.jpg'><figcaption>{caption}</figcaption></figure>"
         for n, caption in enumerate(
@@ -202,7 +222,9 @@ def test_a_caption_of_another_story_is_found_once_there_are_others_to_compare(co
     assert reader.search(Query(text="caption:Pellow")).total == 1
 
 
-def test_neither_order_nor_a_kill_changes_what_a_snapshot_says(config: Config, tmp_path: Path) -> None:
+def test_neither_order_nor_a_kill_changes_what_a_snapshot_says(
+    config: Config, collect: Collect, tmp_path: Path
+) -> None:
     wires = [page("wire", *WIRE, source=source, minute=n) for n, source in enumerate(("a", "b", "c"))]
     pages = [*(story(n, FOOTER, day=n % 2, minute=n) for n in range(8)), *wires]
     collect(config, pages)

@@ -12,7 +12,7 @@ from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from index.elastic import mapping
-from index.embedded.local import EmbeddedWriter
+from index.embedded.local_writer import EmbeddedWriter
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
@@ -93,10 +93,9 @@ def test_a_run_and_searches_go_on_meanwhile(
     assert found == articles(config), "what the archive gives"
 
 
-def test_what_todays_rules_make_otherwise_is_written_down(config: Config) -> None:
-    run(config)
-    before = articles(config)
-    ledger = Ledger.open(config.ledger)
+def test_what_todays_rules_make_otherwise_is_written_down(crawled: Config) -> None:
+    before = articles(crawled)
+    ledger = Ledger.open(crawled.ledger)
     with ledger.transaction() as conn:
         settled = capture_table.settled(conn, Selection(), 100)
         stale = next(one for one in settled if one.outcome is Outcome.INDEXED)
@@ -106,24 +105,23 @@ def test_what_todays_rules_make_otherwise_is_written_down(config: Config) -> Non
         by_older_rules = {"outcome": Outcome.INDEXED, "reason": "", "content_hash": "of older rules"}
         conn.execute(table.update().where(table.c.id == listed.id).values(by_older_rules))
     ledger.close()
-    done = new_index.reindex(config)
+    done = new_index.reindex(crawled)
     assert done == new_index.Reindexed(articles=len(before), changed=1, rejected=1)
-    assert articles(config) == before
-    assert "list_page" in next(step.what for step in explain(config, listed.url) if step.step == "rejected")
-    assert all(finding.ok for finding in examine(config)), examine(config)
-    assert new_index.reindex(config) == new_index.Reindexed(articles=len(before), changed=0, rejected=0)
+    assert articles(crawled) == before
+    assert "list_page" in next(step.what for step in explain(crawled, listed.url) if step.step == "rejected")
+    assert all(finding.ok for finding in examine(crawled)), examine(crawled)
+    assert new_index.reindex(crawled) == new_index.Reindexed(articles=len(before), changed=0, rejected=0)
 
 
-def test_an_article_whose_page_is_damaged_stays(config: Config) -> None:
-    run(config)
-    before = articles(config)
-    (segment,) = config.archive.glob("*.warc.gz")
+def test_an_article_whose_page_is_damaged_stays(crawled: Config) -> None:
+    before = articles(crawled)
+    (segment,) = crawled.archive.glob("*.warc.gz")
     with segment.open("r+b") as file:
         offset = int(before[0].archive.rpartition(":")[2]) + 200
         file.seek(offset)
         file.write(b"\0" * 20)
-    assert new_index.reindex(config) == new_index.Reindexed(articles=len(before), changed=0, rejected=0)
-    assert articles(config) == before
+    assert new_index.reindex(crawled) == new_index.Reindexed(articles=len(before), changed=0, rejected=0)
+    assert articles(crawled) == before
 
 
 def test_a_lost_index_is_filled_anew(in_elasticsearch: Config, connection: Elasticsearch) -> None:
@@ -148,24 +146,24 @@ def test_one_that_fails_leaves_the_present_index(in_elasticsearch: Config, conne
     assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)
 
 
-def test_what_a_killed_one_has_left_is_not_filled_on(config: Config) -> None:
-    run(config)
-    before = articles(config)
-    left = EmbeddedWriter(config.folder / "rebuild" / "index")
+def test_what_a_killed_one_has_left_is_not_filled_on(crawled: Config) -> None:
+    before = articles(crawled)
+    left = EmbeddedWriter(crawled.folder / "rebuild" / "index")
     left.add([replace(before[0], id="0" * 32, url="https://gone.example/")])
     left.close()
-    new_index.reindex(config)
-    assert articles(config) == before
+    new_index.reindex(crawled)
+    assert articles(crawled) == before
 
 
-def test_who_else_rebuilds_or_writes_the_embedded_index_is_locked_out(config: Config) -> None:
+def test_who_else_rebuilds_or_writes_the_embedded_index_is_locked_out(
+    config: Config, crawled: Config
+) -> None:
     with pytest.raises(LedgerError, match="broadsheet run"):
         new_index.reindex(config)
-    run(config, ("one",))
-    with RunLock(config.folder), pytest.raises(LockedError, match="another run"):
-        new_index.reindex(config)
-    with RunLock(config.folder, "rebuild"):
+    with RunLock(crawled.folder), pytest.raises(LockedError, match="another run"):
+        new_index.reindex(crawled)
+    with RunLock(crawled.folder, "rebuild"):
         with pytest.raises(LockedError, match="another rebuild"):
-            new_index.reindex(config)
+            new_index.reindex(crawled)
         with pytest.raises(LockedError, match="another rebuild"):
-            rebuild(config)
+            rebuild(crawled)

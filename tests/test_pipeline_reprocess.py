@@ -7,12 +7,12 @@ import pytest
 
 from articles.errors import LedgerError, LockedError
 from articles.model import Article
-from index.embedded.local import EmbeddedWriter
+from index.embedded.local_writer import EmbeddedWriter
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.reprocess import FAILED, GAINED, LOST, Recleaned, reclean
-from pipeline.run import now, run
+from pipeline.run import now
 from pipeline.status import status
 from store.ledger import capture_table
 from store.ledger.database import Ledger
@@ -61,55 +61,51 @@ def by_older_rules(config: Config) -> tuple[Capture, Capture, Capture]:
     return other, missed, listed
 
 
-def test_a_dry_run_tells_and_the_real_one_writes_what_todays_rules_make_otherwise(config: Config) -> None:
-    run(config)
-    before = articles(config)
-    assert reclean(config) == Recleaned(captures=29), "nothing has changed"
-    other, missed, listed = by_older_rules(config)
-    older = articles(config)
-    told = reclean(config, dry_run=True)
-    assert articles(config) == older
+def test_a_dry_run_tells_and_the_real_one_writes_what_todays_rules_make_otherwise(crawled: Config) -> None:
+    before = articles(crawled)
+    assert reclean(crawled) == Recleaned(captures=29), "nothing has changed"
+    other, missed, listed = by_older_rules(crawled)
+    older = articles(crawled)
+    told = reclean(crawled, dry_run=True)
+    assert articles(crawled) == older
     assert (told.captures, told.changed) == (29, 3)
     assert told.kinds == {"title": 1, "body": 1, GAINED: 1, LOST: 1}
     assert told.examples["body"][0].diff == ("- Follow us!",)
     assert told.examples["title"][0].url == other.final_url
     assert told.examples[GAINED][0].diff[0] == "- too_short: 9 words"
     assert told.examples[LOST][0].url == listed.final_url
-    assert reclean(config) == told
-    assert articles(config) == before
+    assert reclean(crawled) == told
+    assert articles(crawled) == before
     assert missed.article_id in {article.id for article in before}
-    assert all(finding.ok for finding in examine(config)), examine(config)
-    assert reclean(config).changed == 0
+    assert all(finding.ok for finding in examine(crawled)), examine(crawled)
+    assert reclean(crawled).changed == 0
 
 
-def test_one_source_or_some_days_are_looked_at_alone(config: Config) -> None:
-    run(config)
-    by_source = {name: reclean(config, sources=(name,)).captures for name in ("one", "two", "three", "four")}
+def test_one_source_or_some_days_are_looked_at_alone(crawled: Config) -> None:
+    by_source = {name: reclean(crawled, sources=(name,)).captures for name in ("one", "two", "three", "four")}
     assert min(by_source.values()) > 0
     assert sum(by_source.values()) == 29
-    assert reclean(config, since=now() + timedelta(days=1)).captures == 0
-    assert reclean(config, since=now() - timedelta(days=1)).captures == 29
+    assert reclean(crawled, since=now() + timedelta(days=1)).captures == 0
+    assert reclean(crawled, since=now() - timedelta(days=1)).captures == 29
 
 
-def test_what_cannot_be_cleaned_again_stays(config: Config) -> None:
-    run(config)
-    before = articles(config)
-    (segment,) = config.archive.glob("*.warc.gz")
+def test_what_cannot_be_cleaned_again_stays(crawled: Config) -> None:
+    before = articles(crawled)
+    (segment,) = crawled.archive.glob("*.warc.gz")
     with segment.open("r+b") as file:
         file.seek(int(before[0].archive.rpartition(":")[2]) + 200)
         file.write(b"\0" * 20)
-    report = reclean(config)
+    report = reclean(crawled)
     assert report.kinds == {FAILED: 1}
     assert report.examples[FAILED][0].url == before[0].url
-    assert articles(config) == before
+    assert articles(crawled) == before
 
 
-def test_an_article_confirmed_later_is_still_rewritten(config: Config) -> None:
+def test_an_article_confirmed_later_is_still_rewritten(crawled: Config) -> None:
     """A later fetch found the same content: the capture that the index has is older than what is known of the article."""
-    run(config)
-    before = articles(config)
-    other, _, _ = by_older_rules(config)
-    ledger = Ledger.open(config.ledger)
+    before = articles(crawled)
+    other, _, _ = by_older_rules(crawled)
+    ledger = Ledger.open(crawled.ledger)
     with ledger.transaction() as conn:
         conn.execute(
             capture_table.CAPTURES.insert().values(
@@ -127,16 +123,15 @@ def test_an_article_confirmed_later_is_still_rewritten(config: Config) -> None:
             )
         )
     ledger.close()
-    reclean(config)
-    assert articles(config) == before
-    assert status(config)["captures"]["superseded"] == 0
+    reclean(crawled)
+    assert articles(crawled) == before
+    assert status(crawled)["captures"]["superseded"] == 0
 
 
-def test_it_needs_something_collected_and_nobody_else_writing(config: Config) -> None:
+def test_it_needs_something_collected_and_nobody_else_writing(config: Config, crawled: Config) -> None:
     with pytest.raises(LedgerError, match="broadsheet run"):
         reclean(config)
-    run(config, ("one",))
-    with RunLock(config.folder):
-        assert reclean(config, dry_run=True).captures > 0
+    with RunLock(crawled.folder):
+        assert reclean(crawled, dry_run=True).captures > 0
         with pytest.raises(LockedError, match="another run"):
-            reclean(config)
+            reclean(crawled)

@@ -18,10 +18,10 @@ from articles.errors import ArchiveError
 from articles.model import Rejection, to_json
 from broadsheet.cli import app
 from broadsheet.newsroom import Newsroom
-from index.embedded.local import EmbeddedReader, EmbeddedWriter
+from index.embedded.local_reader import EmbeddedReader
+from index.embedded.local_writer import EmbeddedWriter
 from pipeline.clean_capture import CleanTask, clean_capture
-from pipeline.configuration.config import Config, SourceSection, load
-from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.config import Config, load
 from pipeline.explain import explain
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
@@ -156,22 +156,11 @@ def test_a_newer_page_wins_over_an_article_that_was_kept(config: Config, newsroo
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Config:
+def collected(crawled_once: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
     """A data folder whose first segment holds the newsroom, and is closed; not to be changed."""
-    folder = tmp_path_factory.mktemp("collected")
-    path = folder / "broadsheet.toml"
-    path.write_text(
-        template()
-        .replace("delay = 1.0", "delay = 0.0")
-        .replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
-        .replace('retention = ""', 'retention = "90d"')
-        .replace("workers = 2", "workers = 1"),
-        encoding="utf-8",
-    )
-    with Newsroom() as newsroom:
-        add_sources(path, [SourceSection(name="all", feeds=newsroom.feeds)])
-        config = load(path)
-        run(config)
+    folder = tmp_path_factory.mktemp("collected") / "copy"
+    shutil.copytree(crawled_once.path.parent, folder)
+    config = keeping(load(folder / "broadsheet.toml"), "90d")
     maintain(config, in_days(80))
     return config
 

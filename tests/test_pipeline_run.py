@@ -1,5 +1,6 @@
 """A whole run over the sample newsroom: from its feeds to search hits, twice, and again from the archive alone."""
 
+import gzip
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from articles.errors import ConfigError, LedgerError, LockedError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
-from index.embedded.local import EmbeddedReader
+from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
 from pipeline.configuration.config import Config, SourceSection, load
 from pipeline.configuration.config_file import add_sources
@@ -74,32 +75,48 @@ def test_every_entry_becomes_what_it_should_and_a_second_run_fetches_only_the_up
     assert all(finding.ok for finding in examine(config)), examine(config)
 
 
-def test_the_archive_alone_gives_the_same_articles(config: Config, newsroom: Newsroom) -> None:
-    run(config)
-    before = articles(config)
-    for segment in config.archive.glob("*.warc.gz"):
+def test_the_archive_alone_gives_the_same_articles(crawled: Config) -> None:
+    before = articles(crawled)
+    for segment in crawled.archive.glob("*.warc.gz"):
         with segment.open("rb") as stream:
             assert sum(record.rec_type == "response" for record in ArchiveIterator(stream)) == 29
-    shutil.rmtree(config.index_folder)
+    shutil.rmtree(crawled.index_folder)
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
-        run(config)
-    config.ledger.unlink()
+        run(crawled)
+    crawled.ledger.unlink()
     with pytest.raises(LedgerError, match="broadsheet rebuild"):
-        run(config)
-    rebuilt = rebuild(config)
+        run(crawled)
+    rebuilt = rebuild(crawled)
     assert rebuilt.captures == 29
     assert rebuilt.damages == ()
+    assert articles(crawled) == before
+    assert all(finding.ok for finding in examine(crawled)), examine(crawled)
+    assert run(crawled).crawl.fetched == 0
+
+
+def test_an_archive_in_another_packing_is_named_and_read_again(config: Config, newsroom: Newsroom) -> None:
+    run(config)
+    before = articles(config)
+    (segment,) = config.archive.glob("*.warc.gz")
+    written = segment.read_bytes()
+    segment.write_bytes(gzip.compress(gzip.decompress(written)))
+    (config.archive / "notes.txt").touch()
+    told = [finding.text for finding in examine(config) if not finding.ok]
+    assert any("broadsheet rebuild" in text and segment.name in text for text in told)
+    assert any("notes.txt is no segment of this archive" in text for text in told)
+    (config.archive / "notes.txt").unlink()
+    rebuilt = rebuild(config)
+    assert (rebuilt.captures, rebuilt.damages) == (29, ())
+    assert segment.read_bytes() == written
     assert articles(config) == before
     assert all(finding.ok for finding in examine(config)), examine(config)
-    assert run(config).crawl.fetched == 0
 
 
 def test_explain_tells_the_way_of_an_article_and_the_rule_of_each_cut(
-    config: Config, newsroom: Newsroom
+    crawled: Config, crawled_newsroom: Newsroom
 ) -> None:
-    run(config)
-    (seed,) = [a for a in newsroom.articles() if "tide-buoys" in a.url]
-    steps = explain(config, seed.url)
+    (seed,) = [a for a in crawled_newsroom.articles() if "tide-buoys" in a.url]
+    steps = explain(crawled, seed.url)
     assert [s.step for s in steps if s.step in ("discovered", "fetched", "indexed")] == [
         "discovered",
         "fetched",
@@ -107,29 +124,29 @@ def test_explain_tells_the_way_of_an_article_and_the_rule_of_each_cut(
     ]
     cuts = " ".join(s.what for s in steps if s.step == "cut")
     assert "address" in cuts
-    refused = next(e for e in newsroom.entries() if e.intent == "private")
-    assert any("robots" in s.what for s in explain(config, refused.url))
+    refused = next(e for e in crawled_newsroom.entries() if e.intent == "private")
+    assert any("robots" in s.what for s in explain(crawled, refused.url))
     with pytest.raises(ConfigError, match="never discovered"):
-        explain(config, "http://127.0.1.1/nowhere")
+        explain(crawled, "http://127.0.1.1/nowhere")
 
 
 def test_explain_does_not_clean_what_was_rejected_once_more(
-    config: Config, monkeypatch: pytest.MonkeyPatch
+    crawled: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(config)
-    with closing(Ledger.open(config.ledger)) as ledger, ledger.reading() as conn:
+    with closing(Ledger.open(crawled.ledger)) as ledger, ledger.reading() as conn:
         rejected = capture_table.settled(conn, Selection(outcomes=(Outcome.REJECTED,)), 1)
     monkeypatch.setattr(
         "pipeline.explain.clean", lambda _: pytest.fail("it may be a page that stops its cleaner")
     )
-    assert [step.step for step in explain(config, rejected[0].url)][-2:] == ["rejected", "state"]
+    assert [step.step for step in explain(crawled, rejected[0].url)][-2:] == ["rejected", "state"]
 
 
-def test_articles_are_found_by_what_they_say_not_by_what_was_cut(config: Config, newsroom: Newsroom) -> None:
-    run(config)
-    reader = EmbeddedReader(config.index_folder)
+def test_articles_are_found_by_what_they_say_not_by_what_was_cut(
+    crawled: Config, crawled_newsroom: Newsroom
+) -> None:
+    reader = EmbeddedReader(crawled.index_folder)
     assert reader.search(Query(text="关税")).total == 1
-    (seed,) = [a for a in newsroom.articles() if "tide-buoys" in a.url]
+    (seed,) = [a for a in crawled_newsroom.articles() if "tide-buoys" in a.url]
     article = next(a for a in reader.all() if a.title == seed.title)
     text = "\n".join((article.title, article.lead, *article.body))
     for cut in seed.cut:

@@ -332,7 +332,7 @@ def test_a_torn_end_is_told(tmp_path: Path) -> None:
         file.truncate(refs[2].offset + 100)
     told: list[str] = []
     assert len(list(scan(tmp_path, told.append))) == 2
-    reason = "is torn: the file ends within the record (100 bytes passed over)"
+    reason = "is torn: the file ends within the record (100 bytes skipped)"
     assert told == [f"{tmp_path / FIRST}: the record at byte {refs[2].offset} {reason}"]
     assert len(check(tmp_path, committed)) == 2
 

@@ -181,7 +181,9 @@ def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
     capture(conn, "a")
     capture(conn, "a")
     conn.exec_driver_sql("UPDATE captures SET outcome = 'indexed', settled_at = fetched_at")
-    assert soundness.problems(conn) == ["1 captures are indexed beside a later one: segment-000001.warc.gz:0"]
+    assert soundness.problems(conn) == [
+        "1 captures are indexed as well as a later one: segment-000001.warc.gz:0"
+    ]
 
 
 def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:

@@ -1,1 +1,1 @@
-"""What of a page is its article: where its text is, what is cut from it, and why."""
+"""Extract the article from a page: where its text is, what is cut, and why."""

@@ -1,6 +1,6 @@
-"""Rules for the blocks of the element that holds the text. Each says which blocks are not text, and why.
+"""Rules for the blocks of the element that holds the text. Each names the blocks that are not text, and why.
 
-To add a rule: write one function like the others and name it in RULES.
+To add a rule: write a function like the others and add it to RULES.
 """
 
 import re
@@ -15,27 +15,27 @@ from articles.extraction.element_names import Kind
 from articles.model import Rule
 from articles.text import FULL_STOPS, count_words, key
 
-_LONGEST_META = 160  # longer texts under such names are text
-_LINKED_BLOCK = 0.8  # of its characters, in links
+_LONGEST_META = 160  # characters; a longer block is text despite such a name
+_LINKED_BLOCK = 0.8  # share of its characters in links
 _LINKED_LIST = 0.6
-_FULL_STOP = re.compile(rf"[{FULL_STOPS}:：]\W*$")  # questions and exclamations are what links say
+_FULL_STOP = re.compile(rf"[{FULL_STOPS}:：]\W*$")  # not ? and !, which are common in links
 _FEWEST_WORDS = 6
-_ABOVE_TITLE = 600  # characters of prose; a heading further down that says the title is a teaser
-_LONG = 80  # characters of a paragraph that can repeat one
-_SHORT = 40  # characters of a date or section among links
-_LOOKED_AT = 2000  # blocks, for captions
+_ABOVE_TITLE = 600  # characters of prose; a heading further down with the title is a teaser
+_LONG = 80  # characters; a paragraph as long can be a repetition
+_SHORT = 40  # characters; the longest date or section between links
+_MOST_FOR_CAPTIONS = 2000  # blocks that are searched
 _LISTS = ("ul", "ol", "dl")
 
 Marked = tuple[Block, Kind]
 Blocks = Sequence[Marked]
 Verdict = Rule | None  # the rule that cuts a block; None for text
 Verdicts = Sequence[Verdict]
-# Of the blocks, the verdicts so far (one a block) and the article's title to the index of a block and its verdict.
+# Takes the blocks, the verdicts so far (one per block) and the article's title; yields indices of blocks and their verdicts.
 BlockRule = Callable[[Blocks, Verdicts, str], Iterator[tuple[int, Verdict]]]
 
 
 def apply(blocks: Blocks, title: str) -> list[Verdict]:
-    """Runs all rules in order, each on what the ones before it left; one verdict a block."""
+    """Runs all rules in order, each on what the earlier ones left; one verdict per block."""
     verdicts: list[Verdict] = [None] * len(blocks)
     for rule in RULES:
         for index, verdict in list(rule(blocks, verdicts, title)):
@@ -44,7 +44,7 @@ def apply(blocks: Blocks, title: str) -> list[Verdict]:
 
 
 def above_title(blocks: Blocks, _verdicts: Verdicts, title: str) -> Iterator[tuple[int, Verdict]]:
-    """The headline, and what stands above it. Needs the title; gives above_title, repeated_headline."""
+    """The headline and everything above it. Needs the title; gives above_title, repeated_headline."""
     wanted, prose = key(title), 0
     for index, (block, kind) in enumerate(blocks):
         if block.kind == "heading" and container.says(block, wanted):
@@ -58,21 +58,21 @@ def above_title(blocks: Blocks, _verdicts: Verdicts, title: str) -> Iterator[tup
 
 
 def named(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """What its element is named, unless a long text is called meta. Gives every rule of articles.extraction.element_names, and aside."""
+    """Blocks whose element is named as no text, except long ones named meta. Gives every rule of articles.extraction.element_names, and aside."""
     for index, (block, kind) in _left(blocks, verdicts):
         if kind and (kind is not Rule.META or len(block.text) < _LONGEST_META):
             yield index, kind
 
 
 def code(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """JSON that a script left in the text. Gives code."""
+    """JSON left in the text by a script. Gives code."""
     for index, (block, kind) in _left(blocks, verdicts):
         if not kind and block.text[0] in "{[" and '":' in block.text:
             yield index, Rule.CODE
 
 
 def linked(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """Items of lists that are made of links, and blocks that are links, whole sentences aside. Gives links."""
+    """Items of lists made of links, and blocks that are links, except whole sentences. Gives links."""
     lists = _linked_lists(blocks)
     for index, (block, kind) in _left(blocks, verdicts):
         if not kind and (_list_of(block.element) in lists if block.kind == "item" else _is_link(block)):
@@ -80,7 +80,7 @@ def linked(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[in
 
 
 def repeated(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """A paragraph that stood above, word for word: a copy for machines. Gives repeated."""
+    """An exact copy of an earlier paragraph, made for machines. Gives repeated."""
     seen: set[str] = set()
     for index, (block, _) in _left(blocks, verdicts):
         if len(block.text) < _LONG:
@@ -92,10 +92,10 @@ def repeated(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[
 
 
 def captioned(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """Captions known by their place right below a picture, unless most of their kind (tag and class) stand elsewhere. Gives caption."""
+    """Captions, recognized right below a picture, unless most blocks of their tag and class are elsewhere. Gives caption."""
     below: dict[Element, tuple[str, str]] = {}
     kinds: dict[tuple[str, str], int] = {}
-    for block, _ in blocks[:_LOOKED_AT]:
+    for block, _ in blocks[:_MOST_FOR_CAPTIONS]:
         if block.kind == "text":
             look = block.element.tag, block.element.get("class") or ""
             kinds[look] = kinds.get(look, 0) + 1
@@ -111,7 +111,7 @@ def captioned(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple
 
 
 def subheading(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """A linked heading right above a paragraph that stands beside it is text: a book in a list of books, say. Needs links, takes them back."""
+    """A linked heading right above a sibling paragraph is text, such as a title in a list of books. Needs links, takes them back."""
     for at, ((block, _), (below, _)) in enumerate(pairwise(blocks)):
         if (
             verdicts[at] is Rule.LINKS
@@ -125,14 +125,14 @@ def subheading(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tupl
 
 
 def heading_of_links(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """The heading of a list of links goes with it. Needs links; gives links."""
+    """A heading right above links is cut with them. Needs links; gives links."""
     for at, (block, _) in enumerate(blocks[:-1]):
         if block.kind == "heading" and not verdicts[at] and verdicts[at + 1] is Rule.LINKS:
             yield at, Rule.LINKS
 
 
 def between_links(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """A short line with links on either side is their date or section. Needs links; gives links."""
+    """A short line between links is their date or section. Needs links; gives links."""
     for at in range(1, len(blocks) - 1):
         if (
             not verdicts[at]
@@ -143,7 +143,7 @@ def between_links(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[t
 
 
 def last_heading(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
-    """A heading at the end, with nothing left below it; two of them are text. Needs all other verdicts; gives last_heading."""
+    """A heading at the end with nothing left below it, unless another is right above. Needs all other verdicts; gives last_heading."""
     headings = [(index, block.kind == "heading") for index, (block, _) in _left(blocks, verdicts)][-2:]
     if headings and headings[-1][1] and not (len(headings) > 1 and headings[0][1]):
         yield headings[-1][0], Rule.LAST_HEADING
@@ -164,7 +164,7 @@ RULES: tuple[BlockRule, ...] = (
 
 
 def _left(blocks: Blocks, verdicts: Verdicts) -> Iterator[tuple[int, Marked]]:
-    """The blocks that no rule has cut so far, with their indices."""
+    """The blocks that no rule has cut yet, with their indices."""
     return ((index, block) for index, block in enumerate(blocks) if not verdicts[index])
 
 
@@ -183,7 +183,7 @@ def _list_of(element: Element) -> Element | None:
 
 
 def _linked_lists(blocks: Blocks) -> set[Element]:
-    """The lists that are made of links."""
+    """The lists whose text is mostly links."""
     sizes: dict[Element, tuple[int, int]] = {}
     for block, _ in blocks:
         if block.kind == "item" and (owner := _list_of(block.element)) is not None:

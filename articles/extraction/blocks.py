@@ -1,4 +1,4 @@
-"""A tree as its blocks of text in reading order: paragraphs, headings, items of lists, rows of tables, lines of code."""
+"""Split a tree into blocks of text in reading order: paragraphs, headings, list items, table rows, code."""
 
 import re
 from collections.abc import Iterator
@@ -37,12 +37,12 @@ _STATED = frozenset(
     )
 )
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_LONGEST_CELL = 300  # characters; more is a table that lays out a page
+_LONGEST_CELL = 300  # characters; longer cells mean that the table is the page's layout
 _IN_FIGURE = frozenset(("table", "blockquote", "pre", "p", "ul", "ol"))
 
 
 class Block(NamedTuple):
-    """One block. `linked` counts the characters inside links, `level` is a heading's (0 otherwise)."""
+    """One block. `linked` is the number of characters in links, `level` that of a heading (0 otherwise)."""
 
     kind: BlockKind
     text: str
@@ -52,7 +52,7 @@ class Block(NamedTuple):
 
 
 class _Walk:
-    """The state of one walk: what was found, and the text of the block that is being read."""
+    """The state of one walk: the blocks found, and the text of the current one."""
 
     __slots__ = ("blocks", "linked", "pieces")
 
@@ -78,7 +78,7 @@ class _Walk:
 
 
 def read(root: Element) -> list[Block]:
-    """All blocks below an element."""
+    """All blocks inside an element."""
     walk = _Walk()
     _visit(walk, root, "text", 0, root, False)
     walk.close("text", 0, root)
@@ -111,7 +111,7 @@ def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: El
 
 
 def _opened(element: Element, tag: str, kind: BlockKind, level: int) -> tuple[BlockKind, int]:
-    """What the text of a block element is, by its tag and by what it stands in."""
+    """The kind and level of a block element's text, by its tag and its parent's kind."""
     if tag in _HEADINGS and kind != "item":
         return "heading", _HEADINGS[tag]
     if tag in ("li", "dd"):
@@ -122,7 +122,7 @@ def _opened(element: Element, tag: str, kind: BlockKind, level: int) -> tuple[Bl
 
 
 def kind(element: Element) -> Kind:
-    """What an element says it is by its tag, role, class or id."""
+    """What an element is according to its tag, role, class or id."""
     if element.tag in _ASIDE:
         return Rule.ASIDE
     attributes = element.attrib
@@ -134,17 +134,17 @@ def kind(element: Element) -> Kind:
         return Rule.HIDDEN
     if attributes.get("itemprop") in _STATED:
         return Rule.META
-    # The id of a heading is its own text, as an anchor: a chapter on social networks is no row of share buttons.
+    # A heading's id is its own text, as an anchor: a chapter on social networks is not a row of share buttons.
     return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
 
 
 def _left_open(button: Element) -> bool:
-    """A tag that was never closed holds the rest of the page."""
+    """Whether the button was never closed, and so holds the rest of the page."""
     return next(button.iterdescendants("p", "article", "main"), None) is not None
 
 
 def _lays_out(item: Element) -> bool:
-    """A list item that is a section of its own: a heading and paragraphs, or several of these."""
+    """Whether a list item is a section: a heading with paragraphs, or at least three paragraphs."""
     paragraphs = sum(1 for _ in zip(range(3), item.iterdescendants("p"), strict=False))
     return paragraphs > 2 or (paragraphs > 0 and next(item.iterdescendants(*_HEADINGS), None) is not None)
 
@@ -160,14 +160,14 @@ def _is_data(table: Element) -> bool:
 
 def _rows(walk: _Walk, table: Element) -> None:
     for row in table.iterdescendants("tr"):
-        cells = [tidy("".join(_spoken(cell))) for cell in row.iterchildren("td", "th")]
+        cells = [tidy("".join(_visible_text(cell))) for cell in row.iterchildren("td", "th")]
         if any(cells):
             linked = sum(len(link.text_content()) for link in row.iterdescendants("a"))
             text = cells[0] if len(cells) == 1 else f"| {' | '.join(cells)} |"
             walk.blocks.append(Block("row", text, min(linked, len(text)), 0, row))
 
 
-def _spoken(cell: Element) -> Iterator[str]:
+def _visible_text(cell: Element) -> Iterator[str]:
     for node in cell.iter():
         if node.tag not in _SILENT:
             if node.tag not in INLINE:

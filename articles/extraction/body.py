@@ -1,4 +1,4 @@
-"""The running text of an article: the blocks of its container that are text, trafilatura where no container stands out."""
+"""The running text of an article: the text blocks of its container, or trafilatura's result without a container."""
 
 import logging
 import re
@@ -18,19 +18,20 @@ from articles.model import Removal, Rule
 from articles.text import count_words, key, tidy
 
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)  # their warnings are our rejections, with reasons
+    # what they would warn about becomes a rejection with its reason
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
-_STATED_WINS = 3
-_RULER = re.compile(r"[-–—*•·=~#|_. ]+")  # drawn between parts of a text
+_STATED_WINS = 3  # times as long as the text in the markup
+_RULER = re.compile(r"[-–—*•·=~#|_. ]+")  # a line drawn between parts of a text
 _BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|table|tr|section|figure)\b", re.IGNORECASE)
 _SUMMARY = 300  # characters of a removal
 _NEAR = 12  # blocks
 _SHORTEST_LEAD = 50  # characters
-_MOST_BLOCKS = 20_000  # that trafilatura is asked about
+_MOST_BLOCKS = 20_000  # for trafilatura
 
 
 class Body(NamedTuple):
-    """The running text, what was cut from its container, and captions found by their place below a picture (text, picture)."""
+    """The running text, what was cut from its container, and captions found below pictures, as (text, picture)."""
 
     paragraphs: list[str]
     removed: tuple[Removal, ...]
@@ -39,10 +40,10 @@ class Body(NamedTuple):
 
 
 def take(tree: Element, url: str, title: str, stated: str) -> Body:
-    """Paragraphs, headings, list items and table rows in reading order. The tree is used up.
+    """Paragraphs, headings, list items and table rows in reading order. The tree cannot be used afterwards.
 
-    `stated` is JSON-LD's articleBody: precise but often cut short, so it only wins when it is at least three times
-    as long as what the markup gave.
+    `stated` is JSON-LD's articleBody: precise but often cut short, so it is used only if it is more than three times as
+    long as the text in the markup.
     """
     root = tree.find("body")
     scope = container.find(tree if root is None else root, title)
@@ -70,14 +71,14 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
         lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
         found = [line for raw in lines if (line := tidy(raw))]
     found = [line for line in found if not _RULER.fullmatch(line)]
-    spelled = _spelled_out(stated)
+    spelled = _lines_of(stated)
     if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)):
         return Body(spelled, ())
     return Body(found, removed, _standfirst(scope, title), tuple(pictures))
 
 
 def _standfirst(scope: container.Scope, title: str) -> str:
-    """The one sentence or two between a headline and a container that does not hold them, "" if there is anything else."""
+    """The one long block between the headline and the container below it; "" if there is none, several, or much else."""
     wanted = key(title)
     above = [
         block
@@ -115,17 +116,17 @@ def _inside(scope: container.Scope) -> list[block_rules.Marked]:
 
 
 def _removals(cut: Sequence[tuple[Block, Rule]]) -> Iterator[Removal]:
-    """One removal for neighbours under one rule."""
+    """One removal for adjacent blocks with the same rule."""
     for rule, group in groupby(cut, key=lambda pair: pair[1]):
         pieces = [block for block, _ in group]
         text = " ".join(piece.text for piece in pieces)[:_SUMMARY]
         yield Removal(text=text, rule=rule, place="block", evidence=name_of(pieces[0].element))
 
 
-def _spelled_out(stated: str) -> list[str]:
+def _lines_of(stated: str) -> list[str]:
     if "<" in stated and ">" in stated and stated.strip():
-        parted = _BLOCK.sub(r"\n\g<0>", stated.encode("utf-8", "ignore").decode())
-        element = lxml.html.fromstring(f"<div>{parted}</div>")
+        broken = _BLOCK.sub(r"\n\g<0>", stated.encode("utf-8", "ignore").decode())
+        element = lxml.html.fromstring(f"<div>{broken}</div>")
         etree.strip_elements(element, "script", "style", with_tail=False)
         stated = "".join(map(str, element.itertext()))
     return [line for raw in stated.split("\n") if (line := tidy(raw))]

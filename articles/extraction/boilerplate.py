@@ -1,4 +1,4 @@
-"""Boilerplate known by its wording: the patterns of boilerplate.toml, matched line by line."""
+"""Boilerplate recognized by its wording: the patterns of boilerplate.toml, matched line by line."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from articles.text import count_words
 
 Where = Literal["any", "head", "tail"]
 
-_LONGEST_LINE = 700  # characters; keeps every match short, whatever a page holds
+_LONGEST_LINE = 700  # characters; bounds the time of a match for any page
 
 
 class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,19 +27,19 @@ class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     example: str
 
 
-Known = tuple[str, Pattern, re.Pattern[str]]  # a literal, a pattern it belongs to, and its regex
+Known = tuple[str, Pattern, re.Pattern[str]]  # a literal, its pattern, and the compiled regex
 
 
 def relevant(lines: Iterable[str]) -> tuple[Known, ...]:
-    """The patterns of which a literal occurs in any of the lines: few, so that each line is held against few."""
+    """The patterns with a literal in any of the lines: only a few, so that each line is matched against few."""
     text = _lower("\n".join(lines))
     return tuple(known for known in _index() if known[0] in text)
 
 
 def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Pattern | None:
-    """The first pattern that describes the line; `where` is the line's part of the article ("any" for its middle).
+    """The first pattern that matches the line; `where` is the line's part of the article ("any" for its middle).
 
-    `among` are the patterns `relevant` to the whole text; all of them by default.
+    `among` is the patterns `relevant` to the whole text (default: all).
     """
     if len(line) > _LONGEST_LINE:
         return None
@@ -56,7 +56,7 @@ def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Patt
 
 
 def _lower(text: str) -> str:
-    """Lower case, the dotted and the dotless i of Turkish as one letter, as case-blind regexes take them too."""
+    """Lower case, with Turkish dotted and dotless i as one letter, as case-insensitive regexes treat them."""
     return text.lower().replace("i\u0307", "i").replace("ı", "i")
 
 
@@ -69,7 +69,7 @@ def patterns() -> tuple[Pattern, ...]:
 
 @cache
 def _index() -> tuple[Known, ...]:
-    """Looking for literals first saves nearly all of the regular expressions."""
+    """Patterns by literal: looking for literals first saves nearly all regex searches."""
     compiled = ((pattern, re.compile(pattern.regex, re.IGNORECASE)) for pattern in patterns())
     return tuple(
         (_lower(literal), pattern, regex) for pattern, regex in compiled for literal in pattern.literals

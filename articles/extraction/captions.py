@@ -1,4 +1,4 @@
-"""Picture captions: found by markup, taken out of the tree, parted from their credits."""
+"""Picture captions: found by markup, cut from the tree, and split from their credits."""
 
 import re
 from itertools import islice
@@ -26,7 +26,7 @@ _CREDITED = select(
 )
 _PICTURES = select(".//img | .//source | .//amp-img")
 _PARAGRAPHS = select(".//p | .//br")
-# A block named for its one picture: what stands in it beside the picture is the caption.
+# A block that is named after its only picture: any other text in it is the caption.
 _FRAMED = select(
     "//*[self::div or self::span or self::p or self::td][count(.//img) = 1]"
     "[contains(@class, 'image') or contains(@class, 'img') or contains(@class, 'photo') or contains(@class, 'picture')]"
@@ -52,7 +52,7 @@ _MARK = (
     r"(?i:photos?|photograph(?:er|y)?|fotos?|images?|pictures?|picture alliance|bild|bildquelle|credits?|image source|"
     r"crédits?(?: photo)?|imagen|illustration|фото|写真|图片来源|사진|ảnh|zdj\.|fot\.)"
 )
-# Where a credit may begin after a caption's sentence.
+# Where a credit may begin after a caption.
 _AFTER = r"(?:^|(?<=[.!?\"”'’…|]))"
 _CREDIT_END = re.compile(
     r"\s*(?:"
@@ -71,7 +71,7 @@ _CREDIT_END = re.compile(
 _ENDED = re.compile(rf"[{ENDS}:;,]\W*$")
 _LONGEST = 700
 _MOST = 100
-# What stands in for a picture until a script loads it.
+# A placeholder for a picture that a script loads later.
 _STAND_IN = re.compile(
     r"^data:|(?:(?:^|[/_-])(?:spacer|blank|transparent|1x1|pixel|loading|lazy(?:load)?)|placeholder[\w-]{0,40})\.(?:gif|png|svg|jpe?g|webp)(?:\?|$)",
     re.IGNORECASE,
@@ -80,9 +80,9 @@ _LAZY = ("data-src", "data-lazy-src", "data-original", "src", "data-srcset", "sr
 
 
 def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ...]]:
-    """Cuts every caption near a picture out of the tree.
+    """Cuts every caption near a picture from the tree.
 
-    A marked text of several paragraphs, or longer than 700 characters, is a mislabelled body and stays.
+    Text marked as a caption that has more than three paragraphs or 700 characters is a mislabelled body and stays.
     """
     images: dict[str, Image] = {}
     removed: list[Removal] = []
@@ -102,7 +102,7 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
 
 
 def split_credit(caption: str) -> tuple[str, str]:
-    """Parts a caption from the credit at its end: ("Troops near Izmir.", "AFP photo")."""
+    """Splits off the credit at the end of a caption: ("Troops near Izmir.", "AFP photo")."""
     match = _CREDIT_END.search(caption, max(0, len(caption) - 200))
     if match is None:
         return caption, ""
@@ -110,10 +110,10 @@ def split_credit(caption: str) -> tuple[str, str]:
 
 
 def picture_of(line: Element, text: str) -> Element | None:
-    """The picture right above a line of the running text that no markup calls a caption, but that is none of its paragraphs.
+    """The picture right above a line of the text, if the line is a caption without caption markup; else None.
 
-    Such a line stands in a small box of its own or between paragraphs without being one; or it is a sentence in bold or italics
-    below a paragraph (a standfirst has none above it, a question is no caption); or it says what the picture's alt says.
+    Such a line is in a small box or between paragraphs without being one; or it is a sentence in bold or italics below a
+    paragraph (so not a standfirst, which has none above it, nor a question); or it repeats the picture's alt text.
     """
     if len(text) > _LONGEST_LINE or (picture := _picture_above(line)) is None:
         return None
@@ -182,7 +182,7 @@ def _is_caption(element: Element) -> bool:
 
 
 def _figure(element: Element) -> Element | None:
-    """The nearest of three ancestors (or the figure) that holds a picture and little other text."""
+    """The nearest ancestor, up to four levels up, that is a figure or has a picture and little other text."""
     own = len(element.text_content())
     for level, ancestor in enumerate(element.iterancestors()):
         if ancestor.tag in ("body", "html", "article", "main"):
@@ -215,14 +215,14 @@ def _address(figure: Element | None, base: str) -> str:
 
 
 def _merge(images: dict[str, Image], image: Image) -> None:
-    """Adds a picture; a nested caption node or a credit beside the caption completes what is there."""
+    """Adds a picture, or completes it with the text of a nested caption or a separate credit."""
     known = images.get(image.url) if image.url else None
     if known is None:
         if image.caption or image.credit:
             images[image.url or key(image.caption + image.credit)] = image
         return
-    parted = known.caption and image.caption and not _ENDED.search(known.caption)
-    caption = f"{known.caption}{'.' if parted else ''} {image.caption}".strip()
+    needs_stop = known.caption and image.caption and not _ENDED.search(known.caption)
+    caption = f"{known.caption}{'.' if needs_stop else ''} {image.caption}".strip()
     for part, whole in ((image.caption, known.caption), (known.caption, image.caption)):
         if key(part) in key(whole):
             caption = whole

@@ -1,4 +1,4 @@
-"""Which part of a page is its text: the element that holds the running prose, and what in it says that it is not."""
+"""Find the text of a page: the element that holds the prose, and which blocks inside it are not article text."""
 
 import re
 from collections.abc import Sequence
@@ -32,16 +32,17 @@ _BOXES = frozenset(
         "details",
     )
 )
-_SHORTEST = 80  # characters; shorter blocks are as often furniture as text
-_LINKED = 0.4
-_ITEM = 0.3  # of a paragraph's weight: teasers and comments are lists, too
+_SHORTEST = 80  # characters; shorter blocks are often not text
+_LINKED = 0.4  # maximum share of prose in links
+_ITEM = 0.3  # of a paragraph's weight, because teasers and comments are lists, too
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# An element's name is believed up to this share of the page's prose: templates name wrappers of everything, too.
+# An element's name is ignored above this share of the page's prose, because some templates name the wrapper of everything.
 _BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3}
 _BELIEVED_OTHERWISE = 0.6
-_LITTLE = 400  # characters of prose; so few are no article that would be lost
-_STARTING = 0.35  # of the page's prose, that an element marked as the article holds at least; and of that, in another one, a rival
-# Shares of an element's prose: in the part that is gone into, in the next part, in parts that look alike, in paragraphs of its own.
+_LITTLE = 400  # characters of prose; too few to be an article
+# Minimum share of the page's prose in an element marked as the article; another one with this share of that is a rival.
+_STARTING = 0.35
+# Shares of an element's prose: in the part to descend into, in the second, in parts that look alike, in its own paragraphs.
 _MAJOR = 0.5
 _SECOND = 0.25
 _ALIKE = 0.15
@@ -52,7 +53,7 @@ Weights = dict[Element, float]
 
 
 class Scope(NamedTuple):
-    """The blocks of a page, what the elements around each say it is, and the element chosen to hold the text."""
+    """The blocks of a page, each one's kind by the elements around it, and the element chosen as container of the text."""
 
     blocks: list[Block]
     kinds: list[Kind]
@@ -60,7 +61,7 @@ class Scope(NamedTuple):
 
 
 def find(root: Element, title: str) -> Scope:
-    """Reads the blocks below an element and chooses their container; None where no block is prose."""
+    """Reads the blocks inside an element and chooses their container, which is None if no block is prose."""
     found = blocks.read(root)
     values = _weigh(found)
     weights = _spread(found, values, root)
@@ -73,7 +74,7 @@ def find(root: Element, title: str) -> Scope:
 
 
 def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
-    """Whether the element stands in the box, or is it; `known` keeps what was found for other elements."""
+    """Whether the element is in the box, or is the box; `known` caches the result for elements on the way."""
     path: list[Element] = []
     at: Element | None = element
     while at is not None and at is not box and at not in known:
@@ -85,7 +86,7 @@ def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
 
 
 def _weigh(found: Sequence[Block]) -> list[float]:
-    """How much each block counts as prose; the lines of one element are weighed together, a repeated one once."""
+    """How much each block counts as prose. Lines of one element are weighed together, repetitions once."""
     values: list[float] = []
     seen: set[str] = set()
     at = 0
@@ -108,7 +109,7 @@ def _weigh(found: Sequence[Block]) -> list[float]:
 
 
 def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> Weights:
-    """The prose inside every element that holds any."""
+    """The amount of prose inside every element that has any."""
     weights: Weights = {}
     for block, value in zip(found, values, strict=True):
         if value:
@@ -120,7 +121,7 @@ def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> W
 
 
 def says(block: Block, title: str) -> bool:
-    """Whether a heading says the title (a key), with or without a kicker."""
+    """Whether a heading is the title (given as a key), with or without a kicker."""
     spelled = key(block.text)
     return bool(title) and (
         spelled == title
@@ -130,7 +131,7 @@ def says(block: Block, title: str) -> bool:
 
 
 def _around_title(found: Sequence[Block], title: str) -> set[Element]:
-    """The elements that hold the headline, whatever they are called."""
+    """The elements around the headline, whatever their names."""
     wanted = key(title)
     around: set[Element] = set()
     for block in found:
@@ -145,7 +146,7 @@ def _around_title(found: Sequence[Block], title: str) -> set[Element]:
 def _kinds(
     found: Sequence[Block], values: Sequence[float], weights: Weights, root: Element, trusted: set[Element]
 ) -> list[Kind]:
-    """What the outermost named element around each block says; names that would leave too little are not believed."""
+    """The kind of the outermost named element around each block; names that would leave too little text are ignored."""
     total = weights.get(root, 0.0)
     doubted: set[Kind] = set()
     while True:
@@ -175,7 +176,7 @@ def _kind(
         at = at.getparent()
     kind = known[at] if at is not None else ""
     for inner in reversed(path):
-        if kind in ("", Rule.META):  # what is less than a name may hold what is more
+        if kind in ("", Rule.META):  # "meta" is a weak name, which a stronger one inside overrides
             named = blocks.kind(inner)
             if (
                 named
@@ -188,7 +189,7 @@ def _kind(
 
 
 def _start(weights: Weights, root: Element) -> Element:
-    """An element marked as the article (article, main, articleBody) that has no rival, else the root."""
+    """An element marked as the article (article, main, articleBody) without a rival, else the root."""
     marked = [
         element
         for element in weights
@@ -209,7 +210,7 @@ def _start(weights: Weights, root: Element) -> Element:
 
 
 def _descend(start: Element, found: Sequence[Block], values: Sequence[float], weights: Weights) -> Element:
-    """Goes down from box to box as long as one holds most of the prose and none beside it looks like a part of it."""
+    """Descends from box to box as long as one has most of the prose and no sibling looks like a part of the text."""
     direct: Weights = {}
     for block, value in zip(found, values, strict=True):
         if value:

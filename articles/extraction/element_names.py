@@ -1,4 +1,4 @@
-"""What the names of elements (class, id) say about them, in the words that the web's templates use."""
+"""What elements are according to their names (class, id), in the words that web templates use."""
 
 import re
 from functools import lru_cache
@@ -8,8 +8,8 @@ from articles.model import Rule
 
 Kind = Rule | Literal[""]
 
-# Words are parts between hyphens, underscores and capitals; a word matches whole: "share" is not in "shareholder".
-# To add wording, add it to a kind; the first kind in this order that an element's name holds is its kind.
+# Words are the parts between hyphens, underscores and capitals. Only whole words match: "share" is not in "shareholder".
+# To add wording, add it to a kind. If an element's name matches several kinds, the first in this order is used.
 NAMES: tuple[tuple[Rule, str], ...] = (
     (Rule.HIDDEN, r"visually-hidden|sr-only|screen-reader-text|noprint|print-only"),
     (
@@ -52,14 +52,14 @@ NAMES: tuple[tuple[Rule, str], ...] = (
         r"disclaimer|print|rating|votes?|views",
     ),
 )
-_LONGEST_ID = 4  # words; longer ones are an entry's or a heading's text, made into an anchor
+_LONGEST_ID = 4  # words; longer ids are anchors, made from the text of a heading or an entry
 _NAMED = re.compile(rf"(?:^|-)(?:{'|'.join(f'(?P<{name}>{words})' for name, words in NAMES)})(?:-|$)")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"_+|--+")
 
 
 def kind_of(classes: str | None, identity: str | None) -> Kind:
-    """What an element's class and id say it is, "" if nothing of these."""
+    """The kind of an element according to its class and id; "" if none of these."""
     if classes and (kind := _kind(classes)):
         return kind
     if not identity or _SEPARATORS.sub("-", identity).count("-") >= _LONGEST_ID:
@@ -74,7 +74,7 @@ def _kind(marks: str) -> Kind:
         return Rule.HIDDEN
     for word in words:
         if ":" in word or "[" in word:
-            continue  # utilities of a style sheet (lg:hidden, [&_nav]:p-2), no names
+            continue  # utility classes (lg:hidden, [&_nav]:p-2), not names
         if match := _NAMED.search(_SEPARATORS.sub("-", _CAPITAL.sub("-", word)).lower()):
             return _KINDS[match.lastgroup or ""]
     return ""

@@ -1,6 +1,6 @@
-"""Blocks of a page that are not its article, known by their markup, cut before extraction.
+"""Blocks of a page outside its article, recognized by markup and cut before extraction.
 
-To add a rule: write one function like the others and name it in RULES.
+To add a rule: write a function like the others and add it to RULES.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,18 +17,18 @@ _PROSE = select(".//p")
 _CODE = ("script", "style")
 _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //select | //form")
 _ABOVE_H1 = select("(//h1)[1]/ancestor-or-self::*[position() < 3]/preceding-sibling::*[position() < 4]")
-_LONGEST_BREADCRUMB = 200  # characters, blanks between tags included
+_LONGEST_BREADCRUMB = 200  # characters, including blanks between tags
 _SUMMARY = 300
 _MOST_DEAD_PROSE = 300
 
 
 def cut(tree: Element, title: str) -> tuple[Removal, ...]:
-    """Runs all rules in order on the tree; one removal for each block inside the article."""
+    """Runs all rules in order on the tree; one removal for each block (none for dead weight)."""
     return tuple(removal for rule in RULES for removal in rule(tree, title))
 
 
 def breadcrumb(tree: Element, _title: str) -> Iterator[Removal]:
-    """`News / Turkey` right above the headline, whatever its markup is called. Gives breadcrumb."""
+    """`News / Turkey` right above the headline, whatever its markup. Gives breadcrumb."""
     for element in _ABOVE_H1(tree):
         if len(element.text_content()) < _LONGEST_BREADCRUMB and BREADCRUMB.fullmatch(text_of(element)):
             yield _summary(element, Rule.BREADCRUMB)
@@ -36,7 +36,7 @@ def breadcrumb(tree: Element, _title: str) -> Iterator[Removal]:
 
 
 def other_articles(tree: Element, title: str) -> Iterator[Removal]:
-    """Endless scrolling: once the article with the page's title is known, its siblings with titles of their own go.
+    """Endless scrolling: if one article has the page's title as its headline, the others are cut.
 
     Needs the title; gives other_article.
     """
@@ -54,7 +54,7 @@ def other_articles(tree: Element, title: str) -> Iterator[Removal]:
 
 
 def dead_weight(tree: Element, _title: str) -> tuple[()]:
-    """What trafilatura would drop itself, earlier and cheaper; a tag left open may hold the article, so look inside. Gives no note."""
+    """What trafilatura would drop, too, but later and slower; unless the article is inside a tag left open. Gives no note."""
     etree.strip_elements(tree, *_CODE, with_tail=False)
     for element in _DEAD(tree):
         if attached(element, tree) and not _HOLDS_ARTICLE(element) and _prose(element) < _MOST_DEAD_PROSE:
@@ -62,7 +62,7 @@ def dead_weight(tree: Element, _title: str) -> tuple[()]:
     return ()
 
 
-# Of the tree, which they cut, and the article's title to a removal for each block.
+# Each takes the tree, which it cuts, and the article's title; yields a removal for each block.
 RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (breadcrumb, other_articles, dead_weight)
 
 
@@ -71,5 +71,5 @@ def _summary(element: Element, rule: Rule) -> Removal:
 
 
 def _prose(element: Element) -> int:
-    """Characters in paragraphs."""
+    """The number of characters in paragraphs."""
     return sum(len(paragraph.text_content()) for paragraph in _PROSE(element))

@@ -1,4 +1,4 @@
-"""The standfirst: the sentence or two between headline and text."""
+"""The standfirst: the sentence or two between the headline and the text."""
 
 import re
 
@@ -26,10 +26,10 @@ _WHOLE = 0.6
 
 
 def take(tree: Element, meta: Metadata) -> str:
-    """Cuts the standfirst out of the tree and returns it, "" if the page has none.
+    """Cuts the standfirst from the tree and returns it; "" if the page has none.
 
-    It is the page's description, visible, in an element named as a standfirst or standing apart from the text.
-    A description that only the head holds, or that is a paragraph among the others, is no standfirst.
+    It is the page's description, visible in an element that is named as a standfirst or is apart from the text.
+    A description that is only in the head, or is one of the text's paragraphs, is not a standfirst.
     """
     described = key(meta.description)
     if not described or described == key(meta.title):
@@ -56,12 +56,12 @@ def _begins(element: Element, described: str) -> bool:
 
 
 def _same(spelled: str, described: str) -> bool:
-    """Descriptions are often cut short, or the standfirst is: one begins the other."""
+    """Whether one contains the start of the other, since either is often cut short."""
     return spelled[:_COMPARED] in described or described[:_COMPARED] in spelled
 
 
 def _stands_apart(element: Element, share: float) -> bool:
-    """Whether the element says most of the description and is no paragraph among others of its kind."""
+    """Whether the element has most of the description and is not one of several similar paragraphs."""
     parent = element.getparent()
     if parent is None or element.tag == "span" or share < _WHOLE:
         return False

@@ -1,6 +1,6 @@
-"""Rules for single lines of the extracted text. Each says which lines to cut, and why; none rewrites a line.
+"""Rules for single lines of the extracted text. Each names the lines to cut, and why; none rewrites a line.
 
-To add a rule: write one function like the others and name it in RULES.
+To add a rule: write a function like the others and add it to RULES.
 """
 
 import re
@@ -13,7 +13,7 @@ from articles.metadata.dates import MONTH
 from articles.model import Place, Removal, Rule
 from articles.text import count_words, key
 
-HEAD = 4  # lines in which a headline, breadcrumb, byline or date may stand
+HEAD = 4  # lines that may be a headline, breadcrumb, byline or date
 _TAIL_SHARE = 0.15
 _TAIL = 5
 _LONGEST_CAPTION = 75  # words
@@ -24,7 +24,7 @@ BREADCRUMB = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of the article when its lines are judged."""
+    """What is known about the article when its lines are judged."""
 
     titles: tuple[str, ...]
     authors: tuple[str, ...]
@@ -32,15 +32,15 @@ class Facts:
 
 
 EQUALS_CAPTION = "equals a caption"
-NOTE = "note "  # evidence of wording that is kept as a note of the article
+NOTE = "note "  # start of the evidence for lines that become notes of the article
 
 Lines = Sequence[str]
-Cut = tuple[int, str]  # index of a line, and the evidence against it
+Cut = tuple[int, str]  # index of a line, and the evidence
 LineRule = Callable[[Lines, Facts], Iterator[Cut]]
 
 
 def apply(lines: Lines, facts: Facts) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
-    """Runs all rules in order, each on what the ones before it left."""
+    """Runs all rules in order, each on what the earlier ones left."""
     left = list(lines)
     removed: list[Removal] = []
     for name, rule in RULES:
@@ -54,14 +54,14 @@ def apply(lines: Lines, facts: Facts) -> tuple[tuple[str, ...], tuple[Removal, .
 
 
 def place(index: int, count: int) -> Place:
-    """Where a line stands: the first lines are the head, the last fifth or so the tail."""
+    """The part that a line is in: the first four lines are the head, the last five or 15 % (whichever is more) the tail."""
     if index < HEAD:
         return "head"
     return "tail" if index >= count - max(_TAIL, int(_TAIL_SHARE * count)) else "body"
 
 
 def repeated_headline(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """The title again, among the first lines."""
+    """The title, repeated in the first lines."""
     titles = {spelled for title in facts.titles if (spelled := key(title))}
     for index, line in enumerate(lines[:HEAD]):
         spelled = key(line)
@@ -83,7 +83,7 @@ def breadcrumb(lines: Lines, _facts: Facts) -> Iterator[Cut]:
 
 
 def byline(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """A line that holds nothing but an author's name, a place, a date."""
+    """A line with only an author's name, a byline or a date."""
     names = {key(name) for name in facts.authors}
     for index, line in enumerate(lines):
         if place(index, len(lines)) == "body" or len(line) > 160:
@@ -97,7 +97,7 @@ def byline(lines: Lines, facts: Facts) -> Iterator[Cut]:
 
 
 def credit(lines: Lines, _facts: Facts) -> Iterator[Cut]:
-    """A picture's credit alone on a line: `(AFP photo)`, `Photo: Jane Doe/Reuters`."""
+    """A line with only a picture credit: `(AFP photo)`, `Photo: Jane Doe/Reuters`."""
     for index, line in enumerate(lines):
         if len(line) <= 160 and count_words(line) <= 18:
             caption, source = split_credit(line)
@@ -106,9 +106,9 @@ def credit(lines: Lines, _facts: Facts) -> Iterator[Cut]:
 
 
 def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """A caption that also stands in the text, or that its markup did not show but the photo credit at its end does.
+    """A caption that is also in the text, or one without caption markup that ends in a photo credit.
 
-    Where several captions stand there, the captions quote the text, and it keeps them.
+    If several captions are in the text, they are quotations from it, and it keeps them.
     """
     known = {key(text) for text in facts.captions if count_words(text) >= 4}
     quoted = sum(key(line) in known for line in lines) > 1
@@ -120,7 +120,7 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
 
 
 def known_boilerplate(lines: Lines, _facts: Facts) -> Iterator[Cut]:
-    """Wording known from many sites: see boilerplate.toml."""
+    """Wording common to many sites: see boilerplate.toml."""
     relevant = boilerplate.relevant(lines)
     for index, line in enumerate(lines):
         where = place(index, len(lines))

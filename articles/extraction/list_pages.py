@@ -1,4 +1,4 @@
-"""Front pages, sections and search results: pages of links to articles, which are none themselves."""
+"""Front pages, sections and search results: pages of links to articles that are not articles themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +14,15 @@ _FEWEST_LISTED = 3
 _LONG_PARAGRAPH = 120  # characters
 _LINKED_SHARE = 0.3
 _RATIO = 3
-_FEWEST_WORDS = 10  # of a line that is running text without a full stop
+_FEWEST_WORDS = 10  # for a line without a full stop to be running text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """The links of a whole page."""
 
-    headings: int  # headings that are links, or hold one
-    texts: frozenset[
-        str
-    ]  # what links of four words and more say, and the teasers below linked headings; as keys
+    headings: int  # headings that are links or contain one
+    texts: frozenset[str]  # of links and of teasers below linked headings, with four words or more; as keys
     characters: int  # of all links
 
 
@@ -32,7 +30,7 @@ NONE = Links(headings=0, texts=frozenset(), characters=0)
 
 
 def links(tree: Element) -> Links:
-    """Counts before anything is cut."""
+    """The links of a page; call this before anything is cut."""
     headings = _HEADINGS(tree)
     teasers = [text_of(teaser) for heading in headings for teaser in _TEASER(heading)]
     texts = [text_of(link) for link in _LINKS(tree)]
@@ -44,7 +42,7 @@ def links(tree: Element) -> Links:
 
 
 def is_running_text(found: Links, lines: Sequence[str]) -> bool:
-    """Whether any line is a sentence, or long enough for one, and neither a link nor a teaser."""
+    """Whether any line is a sentence, or as long as one, and neither a link nor a teaser."""
     return any(
         count_words(line) >= (3 if SENTENCE_END.search(line) else _FEWEST_WORDS)
         and not _is_listed(found, line)
@@ -53,11 +51,11 @@ def is_running_text(found: Links, lines: Sequence[str]) -> bool:
 
 
 def evidence(found: Links, body: Sequence[str]) -> str:
-    """What shows that the page is a list, "" if it looks like an article.
+    """The evidence that the page is a list; "" if it looks like an article.
 
-    Without running text, three lines that are links make a list. With it, a list has ten linked headings or more,
-    more than it has long paragraphs, and its text is made of links and teasers (three lines in ten); or three linked
-    headings to a long paragraph, and links that outweigh the text three times.
+    Without running text, a list has three or more linked lines or headings. With running text, a list has ten or more
+    linked headings, more than long paragraphs; and either 30 % of its lines are links and teasers, or it has over three
+    linked headings per long paragraph and over three times as many characters in links as in its text.
     """
     listed = sum(_is_listed(found, line) for line in body)
     said = f"{found.headings} linked headings; {listed} of {len(body)} lines of its text are links or teasers"

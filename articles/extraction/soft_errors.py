@@ -1,4 +1,4 @@
-"""Pages that answer 200 and say in words that they are not what was asked for: consent walls and soft 404s."""
+"""Pages with status 200 that are not the page requested: consent walls and soft 404s."""
 
 import re
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from articles.metadata.statements import Metadata
 from articles.model import Rejection
 
-_MOST_WORDS = 200  # an article about cookies or a lost page has more to say
+_MOST_WORDS = 200  # an article about cookies or a lost page is longer
 _CONSENT_HOST = re.compile(r"^(?:consent|cmp|privacy-gate|guce|cookie-?wall)\.")
 _CONSENT = re.compile(
     r"^\W*(?:before you continue|we value your privacy|your privacy (?:choices|matters)|cookie (?:consent|settings|preferences|wall)|"
@@ -32,9 +32,10 @@ _LOST = re.compile(
 
 
 def reason(url: str, meta: Metadata, words: int) -> Rejection | None:
-    """Why the page is refused by its address and its title, None if nothing speaks against it.
+    """Why the page is rejected because of its address or its title; None if it is not.
 
-    A title alone does not count against a page that says much, or that calls itself an article.
+    The title alone is not a reason if the page is long or has a publication date, nor, for consent walls, if it calls
+    itself an article.
     """
     if _CONSENT_HOST.match(urlsplit(url).hostname or ""):
         return Rejection(reason="consent_page", detail=f"the address is that of a consent wall: {url[:120]}")

@@ -1,4 +1,4 @@
-"""Names of authors out of bylines: parted, stripped of their trimmings, junk refused; and out of a line of the text."""
+"""Author names from bylines: split, stripped of roles and dates, junk dropped; also from a line of the text."""
 
 import re
 
@@ -9,7 +9,7 @@ from articles.text import SENTENCE_END, key, tidy
 MOST = 20
 _LONGEST = 60
 _LONGEST_ALONE = 40
-_FEWEST_LINES = 3  # of a text that a name may stand above or below
+_FEWEST_LINES = 3  # in a text for a name above or below it to be a byline
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*")
 _PREFIX = re.compile(
     r"^(?:(?:[\w ]{0,20} )?(?:written|posted|reported|story|text|words|analysis|opinion|reviewed|published|recipe|article) by\b|"
@@ -45,17 +45,17 @@ _ROLE = re.compile(
 
 
 def names(raw: list[str]) -> tuple[str, ...]:
-    """The distinct names in bylines, in order; what cannot be a name is left out."""
+    """The distinct names in bylines, in order; anything that cannot be a name is left out."""
     found: dict[str, str] = {}
     for line in raw:
-        for name in _parted(tidy(line)[:400]):
+        for name in _split(tidy(line)[:400]):
             if _plausible(name):
                 found.setdefault(key(name), name)
     return tuple(name for spelling, name in found.items() if spelling)[:MOST]
 
 
 def is_account(name: str, site: str, host: str) -> bool:
-    """Whether the name is the site's own, or an account of it ("Harbour D"), no person's."""
+    """Whether the name is that of the site or of one of its accounts ("Harbour D"), not of a person."""
     spelled = key(name)
     words = spelled.split()
     return (
@@ -66,9 +66,10 @@ def is_account(name: str, site: str, host: str) -> bool:
 def take(
     body: tuple[str, ...], stated: tuple[str, ...], site: str, host: str
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Removal, ...]]:
-    """A name alone above or below the text, where the page names no author but itself: the body without it, the authors, the cut.
+    """Takes a name alone above or below the text as the author, if the page names no author except the site.
 
-    Where the page names none at all, only a name in capitals above the text is believed. Gives byline.
+    Returns the body without it, the authors, and what was cut. If the page names no author at all, only a name in
+    capitals above the text is accepted. Gives byline.
     """
     if len(body) >= _FEWEST_LINES and all(is_account(name, site, host) for name in stated):
         for at, capitals in ((0, True), (len(body) - 1, False)) if stated else ((0, True),):
@@ -81,7 +82,7 @@ def take(
 
 
 def alone(line: str, capitals: bool) -> bool:
-    """Whether a line is nothing but a person's name, in capitals or with capital letters."""
+    """Whether a line is only a person's name, all in capitals or each word with a capital first letter."""
     words = line.split()
     return (
         2 <= len(words) <= 4
@@ -99,12 +100,12 @@ def _plausible(name: str) -> bool:
     )
 
 
-def _parted(line: str) -> list[str]:
+def _split(line: str) -> list[str]:
     if "://" in line:
         return []
     parts: list[str] = []
     for part in _PARTS.split(_DEGREE.sub("", _PREFIX.sub("", _DATE.sub("", line)))):
         pieces = [piece.strip() for piece in part.split(",")]
-        # bylines say "Jane Doe, John Roe" and "Jane Doe, Reuters", hardly ever "Doe, Jane"
+        # bylines are like "Jane Doe, John Roe" and "Jane Doe, Reuters", rarely "Doe, Jane"
         parts.extend(pieces if " " in pieces[0] else [part])
     return [_TAIL.sub("", _PREFIX.sub("", part)).strip(" ,.:;-–—|·•") for part in parts]

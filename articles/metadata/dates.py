@@ -1,17 +1,17 @@
-"""Times as web pages write them, to aware UTC."""
+"""Parse times as web pages write them, to aware UTC."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-# Names of months and their short forms, by their first letters, in the larger European languages; for regular expressions.
+# Month names and abbreviations, by their first letters, in the larger European languages; a regex fragment.
 MONTH = (
     r"(?:jan|feb|fév|mar|mär|mrz|apr|avr|abr|may|mai|mag|mei|maj|jun|juin|giu|jul|juil|lug|aug|août|ago|aou|sep|set|oct|okt|"
     r"ott|out|nov|dec|dez|déc|dic|gen|ene|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек)\w{0,7}\.?"
 )
 _LONGEST = 64
-# ISO 8601 as found in the wild: space for T, one-digit parts, any fraction, zone with or without colon or space
+# ISO 8601 as found in the wild: space instead of T, one-digit parts, any fraction, zone with or without colon or space
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
@@ -23,10 +23,10 @@ _COMPACT = re.compile(
 
 
 def parse(text: str, latest: datetime) -> datetime | None:
-    """The moment that a machine-readable date names (ISO 8601, RFC 5322, Unix seconds or milliseconds).
+    """The time given by a machine-readable date (ISO 8601, RFC 5322, Unix seconds or milliseconds).
 
-    A date without zone is taken as UTC, without time as midnight. None for anything else, and for dates
-    before 1990 or more than a day after `latest` (the time of fetching): such dates are mistakes.
+    A date without a zone is taken as UTC, one without a time as midnight. None for anything else, and for dates
+    before 1990 or more than a day after `latest` (the fetch time), which are mistakes.
     """
     text = text.strip()[:_LONGEST]
     try:
@@ -40,7 +40,7 @@ def parse(text: str, latest: datetime) -> datetime | None:
 
 
 def day(text: str) -> date:
-    """The day that a date names which `parse` understands, in the date's own time zone."""
+    """The day of a date that `parse` accepts, in the date's own time zone."""
     match = _ISO.match(text.strip()) or _COMPACT.match(text.strip())
     if match is not None:
         return date(int(match[1]), int(match[2]), int(match[3]))
@@ -49,9 +49,9 @@ def day(text: str) -> date:
 
 
 def iso(text: str) -> datetime | None:
-    """The moment to the second that an ISO 8601 date names, in UTC, as in `parse`; None where none stands.
+    """The time to the second given by an ISO 8601 date, in UTC, as in `parse`; None if the text does not start with one.
 
-    Raises ValueError, OverflowError for one that cannot be, such as the 32nd.
+    Raises ValueError, OverflowError for an impossible date, such as the 32nd.
     """
     match = _ISO.match(text) or _COMPACT.match(text)
     if match is None:

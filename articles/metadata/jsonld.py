@@ -1,4 +1,4 @@
-"""The schema.org statements (JSON-LD) of a page about its article."""
+"""Read what a page states about its article in JSON-LD (schema.org)."""
 
 import json
 import re
@@ -19,14 +19,14 @@ _LISTED = 3
 
 
 def nodes(tree: Element) -> list[Node]:
-    """Every object of every JSON-LD script, containers before what they hold. Broken scripts are passed over."""
+    """Every object in every JSON-LD script, containers before their contents. Broken scripts are skipped."""
     return [node for script in _SCRIPTS(tree) for node in _walk(_load(script.text or ""))]
 
 
 def article(found: list[Node], title: str) -> Node:
     """The object that describes the article: one whose headline is in the page's title, else the first; {} if none.
 
-    Three and more of which none has the page's title describe a list of articles.
+    Three or more without the page's title describe a list of articles, so none is used.
     """
     candidates = [node for node in found if any(_ARTICLE.search(kind) for kind in kinds(node))]
     wanted = key(title)
@@ -37,7 +37,7 @@ def article(found: list[Node], title: str) -> Node:
 
 
 def kinds(node: Node) -> list[str]:
-    """The node's @type as a list, however it was written."""
+    """The node's @type as a list, whether it was written as a string or a list."""
     declared = node.get("@type")
     return [
         kind for kind in (declared if isinstance(declared, list) else [declared]) if isinstance(kind, str)
@@ -45,14 +45,14 @@ def kinds(node: Node) -> list[str]:
 
 
 def is_news(node: Node) -> bool:
-    """Whether it is a NewsArticle of some kind; what only calls itself Article or BlogPosting is often a plug-in's doing."""
+    """Whether it is a NewsArticle of some kind; a plain Article or BlogPosting often comes from a plug-in."""
     return any(kind.endswith("NewsArticle") for kind in kinds(node))
 
 
 def text(value: object) -> str:
-    """A plain string out of what JSON-LD allows in its place: a string, a list's first, an object's name or @value.
+    """A plain string from what JSON-LD allows instead of one: a list (its first entry) or an object (its name or @value).
 
-    Many sites write it as if it were HTML; entities are resolved.
+    Many sites escape it as in HTML, so entities are resolved.
     """
     for _ in range(3):
         if isinstance(value, list):
@@ -63,19 +63,19 @@ def text(value: object) -> str:
 
 
 def texts(value: object) -> list[str]:
-    """Like `text`, for a property that may hold several."""
+    """Like `text`, for a property that may have several values."""
     return [found for item in (value if isinstance(value, list) else [value]) if (found := text(item))]
 
 
 def people(value: object, found: list[Node]) -> list[str]:
-    """The names of an author property; bare references (@id) are looked up among all nodes."""
+    """The names in an author property; bare references (@id) are looked up among all nodes."""
     by_id = {node["@id"]: node for node in found if "name" in node and isinstance(node.get("@id"), str)}
     names: list[str] = []
     for item in value if isinstance(value, list) else [value]:
-        known = item
+        person = item
         if isinstance(item, dict) and "name" not in item and isinstance(item.get("@id"), str):
-            known = by_id.get(item["@id"], {})
-        names.extend(texts(known.get("name") if isinstance(known, dict) else known))
+            person = by_id.get(item["@id"], {})
+        names.extend(texts(person.get("name") if isinstance(person, dict) else person))
     return names
 
 

@@ -1,4 +1,4 @@
-"""The language of an article: by its words, and by what the page says where its words do not decide."""
+"""The language of an article: detected from its words, or as the page states if they do not decide."""
 
 from functools import lru_cache
 
@@ -6,7 +6,7 @@ import py3langid.langid
 
 _SAMPLE = 800  # characters
 _ENOUGH_WORDS = 25
-# Languages whose written forms a classifier of short texts confuses: there the page's own word decides.
+# Languages that a classifier of short texts confuses: between them, the page's statement decides.
 _CLOSE = (
     frozenset(("no", "nb", "nn", "da")),
     frozenset(("hr", "sr", "bs", "sl")),
@@ -18,7 +18,7 @@ _CLOSE = (
 
 
 def language_of(text: str, words: int, stated: str) -> str:
-    """The ISO 639-1 code, "" if unknown. `stated` is the page's own (`de-AT`, `en_US`), `words` the text's count."""
+    """The ISO 639-1 code, "" if unknown. `stated` is the page's own (`de-AT`, `en_US`), `words` the word count."""
     own = stated.replace("_", "-").partition("-")[0].strip().lower()
     own = own if len(own) == 2 and own.isascii() and own.isalpha() else ""
     if words < _ENOUGH_WORDS and own:

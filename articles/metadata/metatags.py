@@ -14,7 +14,7 @@ _META = select("//meta[@content]")
 
 
 def meta_tags(tree: Element) -> Meta:
-    """What the tags say under each name (property, name, itemprop or http-equiv, in small letters), in the page's order."""
+    """The values for each name (property, name, itemprop or http-equiv, in lower case), in page order."""
     found: Meta = {}
     for element in _META(tree):
         content = tidy(element.get("content", ""))
@@ -26,10 +26,10 @@ def meta_tags(tree: Element) -> Meta:
 
 
 def first(meta: Meta, names: tuple[str, ...]) -> str:
-    """The first filled value under any of the names, in the names' order; "" if there is none."""
+    """The first value for any of the names, in the names' order; "" if there is none."""
     return next(every(meta, names), "")
 
 
 def every(meta: Meta, names: tuple[str, ...]) -> Iterator[str]:
-    """All values under any of the names, in the names' order."""
+    """All values for any of the names, in the names' order."""
     return chain.from_iterable(meta.get(name, ()) for name in names)

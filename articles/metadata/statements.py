@@ -1,4 +1,4 @@
-"""What a page says about its article in its head, its JSON-LD and its visible title, byline and time."""
+"""Read what a page states about its article in its head, its JSON-LD, and its visible title, byline and time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -93,7 +93,7 @@ _LONGEST_TITLE = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What the page states. Times are aware UTC; `description` is unvouched; `vouched`: it calls itself an article."""
+    """What the page states. Times are aware UTC; `description` is unverified; `vouched`: it calls itself an article."""
 
     title: str
     description: str
@@ -114,7 +114,7 @@ class Metadata:
 
 
 def read(tree: Element, page: Page) -> Metadata:
-    """Gathers the page's statements, the most trustworthy of each kind; the feed's entry fills what is missing."""
+    """Collects the page's statements, the most reliable of each kind; the feed's entry fills the gaps."""
     meta = meta_tags(tree)
     nodes = jsonld.nodes(tree)
     stated = stated_title(tree, meta)
@@ -149,12 +149,10 @@ def read(tree: Element, page: Page) -> Metadata:
 
 
 def _authors(tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: Meta) -> tuple[str, ...]:
-    """JSON-LD's, else the meta tags', else the bylines' names; the site itself only where no person is named."""
+    """The names in JSON-LD, else in meta tags, else in bylines; the site itself only if no person is named."""
     site = {key(name) for name in (first(meta, SITE), tidy(jsonld.text(node.get("publisher")))) if name}
     stated = authors.names(jsonld.people(node.get("author"), nodes))
-    bylines = (
-        _byline(tree, marked) for marked in (_BYLINE, _LOOSE_BYLINE)
-    )  # costly, so only when it comes to them
+    bylines = (_byline(tree, marked) for marked in (_BYLINE, _LOOSE_BYLINE))  # lazy, because they are slow
     for names in chain((stated, authors.names(list(every(meta, _AUTHOR)))), bylines):
         people = tuple(name for name in names if key(name) not in site)
         if people:
@@ -172,9 +170,9 @@ def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[
 def _published(
     tree: Element, node: jsonld.Node, meta: Meta, page: Page
 ) -> tuple[datetime | None, date | None]:
-    """JSON-LD, meta tags, marked times, the feed; at last htmldate's reading of URL and markup, a date at midnight UTC.
+    """From JSON-LD, meta tags, marked times, or the feed; finally htmldate's guess from URL and markup, at midnight UTC.
 
-    Its extensive search is left out: what it adds are mostly copyright years, as the first of January.
+    Its extensive search is off, because it mostly finds copyright years, dated the first of January.
     """
     stated = [jsonld.text(node.get("datePublished")), *every(meta, _PUBLISHED)]
     marked = [
@@ -194,14 +192,14 @@ def _published(
 
 
 def _moment(candidates: list[str], latest: datetime) -> tuple[datetime | None, date | None]:
-    """The first that is a moment, and the day it was where it was written."""
+    """The first that can be parsed, as a time and as the day in its own time zone."""
     found = ((text, moment) for text in candidates if text and (moment := dates.parse(text, latest)))
     text, moment = next(found, ("", None))
     return moment, dates.day(text) if moment else None
 
 
 def _access(tree: Element, node: jsonld.Node, meta: Meta) -> Access:
-    """By schema.org's isAccessibleForFree and the meta tag of content tiers; free where neither says otherwise."""
+    """From schema.org's isAccessibleForFree and the content tier meta tag; free unless one says otherwise."""
     tier = first(meta, ("article:content_tier", "content_tier")).lower()
     if tier == "metered":
         return "metered"
@@ -230,7 +228,7 @@ def _image(node: jsonld.Node) -> str:
 
 
 def _canonical(tree: Element, base: str, url: str) -> str:
-    """The page's rel=canonical, believed within the same registrable domain only; else the page's own URL."""
+    """The page's rel=canonical if it is within the same registrable domain, else the page's own URL."""
     for link in _CANONICAL(tree)[:1]:
         try:
             target = canonical(link.get("href", ""), base)

@@ -1,4 +1,4 @@
-"""Which of the titles that a page names is its article's: in its head, its JSON-LD, or to be seen in an h1."""
+"""Choose the article's title from those in a page's head, its JSON-LD and its h1 elements."""
 
 from articles.dom import Element, select, text_of
 from articles.metadata import jsonld
@@ -7,21 +7,23 @@ from articles.text import key, tidy, tokens
 
 _TITLE = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
 _H1 = select("//h1")
-_HEAD_TITLE = select("//title[not(ancestor::svg)]")  # drawings have titles, too
-_VOUCHED = 0.5  # agreement with a stated title from which on an h1 is that title
-_HINTED = 0.2  # enough for the only h1 as long as a headline
+_HEAD_TITLE = select("//title[not(ancestor::svg)]")  # an svg may have a title, too
+_VOUCHED = 0.5  # minimum agreement with a stated title for an h1 to be that title
+_HINTED = 0.2  # enough for the only h1 that is as long as a headline
 _HEADLINE_WORDS = 5  # at least
 
 
 def stated_title(tree: Element, meta: Meta) -> str:
-    """The title that the head of the page states: a meta tag's, else that of <title>."""
+    """The title stated in the page's head: a meta tag, else <title>."""
     return first(meta, _TITLE) or _page_title(tree)
 
 
 def title(tree: Element, node: jsonld.Node, meta: Meta) -> str:
-    """An h1 that og:title, <title> or JSON-LD vouches for; else the only h1 as long as a headline; else JSON-LD's headline,
-    og:title, or any h1. A kicker before a colon that another title leaves out goes. Where JSON-LD states a news article's
-    headline, an h1 in other words is not it, but the page's: a ticker's last line, or one for search engines.
+    """An h1 that agrees with og:title, <title> or JSON-LD; else the only h1 as long as a headline; else JSON-LD's headline,
+    og:title, or any h1.
+
+    A kicker before a colon is dropped if another title lacks it. If JSON-LD states a news article's headline, an h1 in
+    other words is not the article's but the page's: the last line of a ticker, or a title for search engines.
     """
     headline = tidy(jsonld.text(node.get("headline")))
     stated = [text for text in (headline, *every(meta, _TITLE), _page_title(tree)) if text]
@@ -59,7 +61,7 @@ def _page_title(tree: Element) -> str:
 
 
 def _agreement(heading: str, stated: str) -> float:
-    """How much of the longer text's words the shorter shares, in 0..1; an h1 wholly inside a title counts more."""
+    """The share of the longer text's words that the shorter has, 0 to 1; an h1 contained in a title counts more."""
     a, b = tokens(heading), tokens(stated)
     if not a or not b:
         return 0.0

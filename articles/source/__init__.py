@@ -1,1 +1,1 @@
-"""What is learned across the articles of a source, and each article judged by it."""
+"""Learn from all articles of a source, and judge each article by that."""

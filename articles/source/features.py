@@ -1,6 +1,6 @@
-"""What is remembered of an article: enough to learn a site's templates, judge captions and find copies. About 2 kB.
+"""The features of an article: enough to learn a site's templates, judge captions and find copies. About 2 kB.
 
-Computed from the article as `clean` leaves it, so that a template goes on being seen after it was learned.
+They are computed from the article as `clean` returns it, so that a template is still seen after it was learned.
 """
 
 import re
@@ -20,21 +20,21 @@ from articles.source import minhash
 from articles.source.minhash import Signature
 from articles.text import HAN_KANA, THAI_TO_KHMER, key
 
-FORMAT = 1  # rises with every change of what is computed or how it is written
-SHORT, LONG = 12, 25  # characters of a fingerprint; a line shorter than SHORT is not remembered
+FORMAT = 1  # raise it with every change of what is computed or how it is encoded
+SHORT, LONG = 12, 25  # characters; a line shorter than SHORT has no fingerprint
 ZONES: tuple[Place, ...] = ("head", "body", "tail")
-_MOST_LINES = 500  # at either end
+_MOST_LINES = 500  # from each end of the body
 _MOST_TOKENS = 4_000
-_PREFIX = 6  # characters: enough to tell words apart, few enough to join their forms
+_PREFIX = 6  # characters: enough to distinguish words, few enough to unite their forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
     """`day` is the UTC date on which the article was first seen.
 
-    `lines` are numbers below 2**63, one for each different line of the body, in order: `fingerprint(line)` plus the zone in
-    which it stands (an index into ZONES). `tokens` are the different words of title, lead and body (see `informative`),
-    ascending. `shingles` is the number of different runs of five words in lead and body, `signature` their MinHash.
+    `lines` has a number below 2**63 for each distinct line of the body, in order: `fingerprint(line)` plus the zone of the
+    line (an index into ZONES). `tokens` is the distinct words of title, lead and body (see `informative`), ascending.
+    `shingles` is the number of distinct runs of five words in lead and body, `signature` their MinHash.
     """
 
     article_id: str
@@ -48,7 +48,7 @@ class Features:
 
 
 def features(article: Article) -> Features:
-    """What is to be remembered of an article, from the article alone."""
+    """Compute the features of an article; pure."""
     title, lead, *body = map(key, (article.title, article.lead, *article.body))
     words = " ".join((lead, *body)).split()
     parts = minhash.shingles(_UNSPACED.sub(r" \g<0> ", " ".join(words)).split())
@@ -65,29 +65,29 @@ def features(article: Article) -> Features:
 
 
 def fingerprint(line: str) -> int:
-    """A number below 2**63, divisible by four, for what lines of one template share: words without case, digits as 0.
+    """A hash of what the lines of one template share: words without case, numbers as 0. 0 if the line is too short.
 
-    0 for a line too short to be told apart; odd multiples of four stand for long lines.
+    A number below 2**63, divisible by four: 60 bits of the hash, the flag of a long line, and two zeros for the zone.
     """
     return _fingerprint(key(line))
 
 
-def is_long(print_: int) -> bool:
-    """Whether a fingerprint is that of a line of LONG characters or more."""
-    return bool(print_ & 4)
+def is_long(line_hash: int) -> bool:
+    """Whether a fingerprint is of a line with LONG characters or more."""
+    return bool(line_hash & 4)
 
 
 def informative(text: str) -> set[int]:
-    """Words as numbers of 32 bits.
+    """Words as 32-bit numbers.
 
-    A word is the first six letters without case and accents, of at least two; Han, kana and Hangul count by two characters,
-    Thai, Lao, Burmese and Khmer by three. The lowest bit says whether there is a digit in it.
+    A word is its first six letters, without case and accents; single letters are dropped. Han, kana and Hangul are
+    counted by pairs of characters, Thai, Lao, Burmese and Khmer by triples. The lowest bit is set if it has a digit.
     """
     return _numbers(key(text).split())
 
 
 def to_bytes(row: Features) -> bytes:
-    """The row in MessagePack, its numbers packed."""
+    """The row as MessagePack, with packed numbers."""
     numbers = (_pack("Q", row.lines), _pack("I", row.tokens), _pack("I", row.signature))
     return _ENCODER.encode(
         (
@@ -103,11 +103,13 @@ def to_bytes(row: Features) -> bytes:
 
 
 def from_bytes(packed: bytes) -> Features:
-    """The inverse of `to_bytes`. Raises ValueError for anything else, rows of another FORMAT included."""
+    """The inverse of `to_bytes`. Raises ValueError for anything else, including rows of another FORMAT."""
     try:
         version, article_id, source, language, day, count, lines, words, signature = _DECODER.decode(packed)
         if version != FORMAT:
-            raise ValueError(f"these features are of format {version}, this program's is {FORMAT}")
+            raise ValueError(
+                f"these features have format {version}; this version of Broadsheet reads format {FORMAT}"
+            )
         return Features(
             article_id=article_id,
             source=source,
@@ -119,7 +121,7 @@ def from_bytes(packed: bytes) -> Features:
             signature=_unpack("I", signature),
         )
     except (msgspec.MsgspecError, struct.error, OverflowError) as error:
-        raise ValueError(f"these are no features: {error}") from error
+        raise ValueError(f"these bytes hold no features: {error}") from error
 
 
 _Row = tuple[int, str, str, str, int, int, bytes, bytes, bytes]
@@ -143,10 +145,10 @@ def _lines(title: str, body: list[str]) -> tuple[int, ...]:
     for index, line in enumerate(body):
         if _MOST_LINES <= index < count - _MOST_LINES:
             continue
-        print_ = _fingerprint(line)
-        if print_ not in none:
-            found.setdefault(print_, ZONES.index(place(index, count)))
-    return tuple(print_ | zone for print_, zone in found.items())
+        line_hash = _fingerprint(line)
+        if line_hash not in none:
+            found.setdefault(line_hash, ZONES.index(place(index, count)))
+    return tuple(line_hash | zone for line_hash, zone in found.items())
 
 
 def _fingerprint(spelled: str) -> int:
@@ -158,7 +160,7 @@ def _fingerprint(spelled: str) -> int:
 
 
 def _numbers(words: list[str], most: int = 0) -> set[int]:
-    """Of at most so many words (0: all), the first ones."""
+    """The numbers of about the first `most` words (0: all)."""
     parts: dict[str, None] = {}
     for compound in dict.fromkeys(words):
         for word in (compound,) if compound.isalnum() else _JOINTS.split(compound):

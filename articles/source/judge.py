@@ -1,4 +1,4 @@
-"""The second half of cleaning: an article held against what is known of its source."""
+"""The second half of cleaning: an article is judged by what is known about its source."""
 
 from dataclasses import replace
 
@@ -11,14 +11,14 @@ from articles.text import count_words
 
 
 def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) -> Article:
-    """The article without the templates of its site, its captions judged, its story told.
+    """The article without its site's templates, with its captions judged and its story set.
 
-    `row` is what was remembered of the article when it was cleaned (articles.source.features.features), `story_id` what
-    articles.source.near_copies.story_id says of it. Pure: the same four give the same article, and judging twice changes nothing.
-    With knowledge of no article only `story_id` and `snapshot` are filled in. Raises ValueError for another article's row.
+    `row` is the article's features when it was cleaned (articles.source.features.features), `story_id` the result of
+    articles.source.near_copies.story_id. Pure: the same input gives the same article, and judging twice changes nothing.
+    If the knowledge has no articles, only `story_id` and `snapshot` are set. Raises ValueError for another article's row.
     """
     if row.article_id != article.id:
-        raise ValueError(f"the features of article {row.article_id} say nothing about article {article.id}")
+        raise ValueError(f"the row of article {row.article_id} cannot be used for article {article.id}")
     judged = replace(article, story_id=story_id, snapshot=knowledge.number)
     if knowledge.articles:
         body, removed = templates.cut(article.lead, article.body, row, knowledge)
@@ -34,5 +34,5 @@ def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) 
 
 
 def _is_cut(removal: Removal) -> bool:
-    """Whether it is not an earlier judgement's note that nothing was cut."""
+    """Whether something was cut; False for the note of an earlier judgement that nothing was."""
     return bool(removal.text) or removal.rule != templates.RULE

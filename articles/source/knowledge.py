@@ -1,6 +1,6 @@
-"""What is known of one source at one moment: lines that recur, words that are rare, which articles are copies.
+"""What is known about a source at one time: recurring lines, rare words, and which articles are copies.
 
-A snapshot is numbered and never changes, so that the order in which pages are judged by it does not matter.
+A snapshot has a number and never changes, so the order in which pages are judged by it does not matter.
 """
 
 from collections import Counter, defaultdict
@@ -14,40 +14,39 @@ from articles.source.features import Features, is_long
 from articles.source.minhash import bands
 from articles.source.near_copies import near
 
-MOST = 500  # articles of a source that are remembered
-WINDOW = timedelta(days=60)  # back from the newest one; a line unseen for as long is forgotten
-FEWEST_LONG, FEWEST_SHORT = 3, 5  # articles that a long and a short line must be in, the judged one included
+MOST = 500  # articles kept for a source
+WINDOW = timedelta(days=60)  # back from the newest article; a line not seen for this long is forgotten
+# Articles with a long or a short line, including the judged one, that make it a template.
+FEWEST_LONG, FEWEST_SHORT = 3, 5
 _MOST_CANDIDATES = 20
 
-Seen = tuple[
-    int, int
-]  # an article (an index into Knowledge.articles), and the zone in which the line stands there
+Seen = tuple[int, int]  # an article (an index into Knowledge.articles), and the zone of the line in it
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """In which of the source's articles in one language a word stands: what makes it rare, and who else knows it.
+    """Which of the source's articles in one language have which words; this shows which words are rare.
 
-    `articles` are their indices in Knowledge.articles; `postings` maps a token of articles.source.features.informative to the
-    places in `articles` of those that have it. No copies among them.
+    `articles` is their indices in Knowledge.articles, without copies; `postings` maps a token of
+    articles.source.features.informative to positions in `articles`.
     """
 
     articles: tuple[int, ...]
     postings: Mapping[int, Sequence[int]]
 
     def weight(self, token: int) -> float:
-        """The inverse document frequency of a token; 0 where a quarter of the articles or more have it."""
+        """The inverse document frequency of a token; 0 if at least a quarter of the articles have it."""
         count, having = len(self.articles), len(self.postings.get(token, ()))
         return log((count + 1) / (having + 0.5)) if 4 * having < count else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """`number` is the snapshot's, from 1 on; 0 where nothing is known.
+    """`number` is that of the snapshot, from 1; 0 if nothing is known.
 
-    `articles` are the remembered ones, oldest first, of copies the oldest alone. `recurring` maps the fingerprints of
-    lines that may be templates to where they were seen. `copies` maps every remembered id to its index in `articles`
-    (that of its copy), `bands` the bands of signatures (articles.source.minhash).
+    `articles` is the articles, oldest first; of copies only the oldest. `recurring` maps fingerprints of lines that may
+    be templates to where they were seen. `copies` maps the id of every article, copies included, to its index (or that
+    of the oldest copy) in `articles`; `bands` maps bands of signatures (articles.source.minhash) to such indices.
     """
 
     source: str
@@ -59,7 +58,7 @@ class Knowledge:
     bands: Mapping[int, Sequence[int]]
 
     def same_as(self, row: Features) -> frozenset[int]:
-        """The remembered articles that are this one, or copies of it: they are no evidence beside it."""
+        """The known articles that are this one or copies of it, and so are not further evidence."""
         candidates = _candidates(bands(row.signature), self.bands)
         same = {index for index in candidates if near(row, self.articles[index])}
         if row.article_id in self.copies:
@@ -70,11 +69,11 @@ class Knowledge:
 def build(
     source: str, number: int, rows: Iterable[Features], forgotten: frozenset[int] = frozenset()
 ) -> Knowledge:
-    """The knowledge that follows from a source's rows, in whatever order they come.
+    """The knowledge from a source's rows, given in any order.
 
-    Counted are the newest MOST articles of the WINDOW, half as many of one day (so that a busy source is known by two
-    days), and of an id the newest row. `forgotten` are fingerprints of lines that
-    a person has declared to be no template. Raises ValueError for a row of another source.
+    It uses the newest MOST articles within the WINDOW, at most half of them from one day (so that a busy source has two
+    days), and the newest row of each id. `forgotten` is the fingerprints of lines that a person declared not to be
+    templates. Raises ValueError for a row of another source.
     """
     articles, copies, by_band = _without_copies(_newest(source, rows))
     return Knowledge(
@@ -94,11 +93,11 @@ def _newest(source: str, rows: Iterable[Features]) -> list[Features]:
         if row.source != source:
             raise ValueError(f"the knowledge of {source!r} cannot be built from an article of {row.source!r}")
         known = by_id.get(row.article_id)
-        if known is None or _order(known) < _order(row):
+        if known is None or _by_content(known) < _by_content(row):
             by_id[row.article_id] = row
     newest: list[Features] = []
     of_day: Counter[date] = Counter()
-    for row in sorted(by_id.values(), key=_age, reverse=True):
+    for row in sorted(by_id.values(), key=_by_age, reverse=True):
         if newest and (newest[0].day - row.day > WINDOW or len(newest) == MOST):
             break
         if of_day[row.day] < MOST // 2:
@@ -107,18 +106,18 @@ def _newest(source: str, rows: Iterable[Features]) -> list[Features]:
     return newest[::-1]
 
 
-def _age(row: Features) -> tuple[date, str]:
+def _by_age(row: Features) -> tuple[date, str]:
     return row.day, row.article_id
 
 
-def _order(row: Features) -> tuple[date, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+def _by_content(row: Features) -> tuple[date, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
     return row.day, row.language, row.lines, row.tokens, row.signature
 
 
 def _without_copies(
     rows: Iterable[Features],
 ) -> tuple[list[Features], dict[str, int], dict[int, list[int]]]:
-    """The oldest of each group of copies, the index of each id's, and who is in which band."""
+    """The oldest of each group of copies, its index for each id, and the indices in each band."""
     articles: list[Features] = []
     copies: dict[str, int] = {}
     by_band: dict[int, list[int]] = {}
@@ -135,7 +134,7 @@ def _without_copies(
 
 
 def _candidates(own: Iterable[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
-    """Those that share most bands, the older first; few, where hundreds fill one form."""
+    """The indices that share most bands, older ones first; not all, because hundreds may be filled-in forms."""
     shared = Counter(index for band in own for index in by_band.get(band, ()))
     return sorted(shared, key=lambda index: (-shared[index], index))[:_MOST_CANDIDATES]
 

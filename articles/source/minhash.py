@@ -1,8 +1,8 @@
-"""MinHash signatures: how much of their wording two texts share, told from half a kilobyte of each.
+"""MinHash signatures: estimate how much wording two texts share, from half a kilobyte for each.
 
-One permutation hashing (Li, Owen and Zhang 2012): a single hash sends each shingle to one of 128 bins, and each bin keeps
-its least value; a bin that nothing fell into borrows another's (optimal densification, Shrivastava 2017). That is one hash
-a shingle instead of 128, cheap beside cleaning, and what is stored depends on no library's version.
+One permutation hashing (Li, Owen and Zhang 2012): a single hash puts each shingle into one of 128 bins, and each bin keeps
+its smallest value; an empty bin borrows another's (optimal densification, Shrivastava 2017). That takes one hash per
+shingle instead of 128, little compared with cleaning, and stored signatures do not depend on a library's version.
 """
 
 import struct
@@ -12,18 +12,18 @@ from zlib import crc32
 
 BINS = 128
 _SHINGLE = 5  # words
-_ROWS = 3  # of a band: of texts that share half of their shingles 99.6 % agree in one of the 42 bands
+_ROWS = 3  # of a band: of texts that share half of their shingles, 99.6 % have one of the 42 bands in common
 _BANDS = BINS // _ROWS
 _EMPTY = 1 << 32
 _PRIME = (1 << 61) - 1
 _BASE = 0x0C3B2AE35A1F7D19  # any number below _PRIME
 _FIRST = pow(_BASE, _SHINGLE - 1, _PRIME)
 
-Signature = tuple[int, ...]  # BINS numbers of 32 bits; () for a text without a shingle
+Signature = tuple[int, ...]  # BINS 32-bit numbers; () for a text without shingles
 
 
 def shingles(words: Sequence[str]) -> set[int]:
-    """A number below 2**61 for each different run of five words, in order: one changed number or name changes five runs."""
+    """A number below 2**61 for each distinct run of five words; one changed number or name changes five runs."""
     hashes = {word: crc32(word.encode("utf-8", "surrogatepass")) for word in set(words)}
     found: set[int] = set()
     rolling = 0  # Rabin's fingerprint of the last five words
@@ -49,13 +49,13 @@ def sign(parts: set[int]) -> Signature:
 
 
 def resemblance(one: Signature, other: Signature) -> float:
-    """The share of all shingles of two texts that both have (Jaccard), give or take .09 (twice the standard error)."""
+    """The estimated share of the shingles of two texts that both have (Jaccard), ± .09 (twice the standard error)."""
     equal: int = sum(map(eq, one, other))
     return equal / BINS
 
 
 def bands(signature: Signature) -> list[int]:
-    """Numbers below 2**38 of which two similar texts most likely share one; to look for candidates by."""
+    """Numbers below 2**38 of which two similar texts most likely share one; used to find candidates."""
     if not signature:
         return []
     packed, width = struct.pack(f">{BINS}I", *signature), 4 * _ROWS
@@ -63,7 +63,7 @@ def bands(signature: Signature) -> list[int]:
 
 
 def _borrowed(bins: Sequence[int], place: int) -> int:
-    """The value of a bin that is not empty, picked by the place alone, so that two texts pick the same one."""
+    """The value of a non-empty bin, chosen by `place` only, so that two texts choose the same one."""
     step = place * 0x9E3779B1
     while True:
         step = (step + 0x85EBCA6B) & 0xFFFFFFFF

@@ -1,7 +1,7 @@
-"""Whether a caption belongs to its article, told from words alone: how much of it the article says, and how much others do.
+"""Whether a caption belongs to its article, by words only: how many of them the article has, and how many others have.
 
-The words of a caption count by their rarity among the source's recent articles in its language. A score is twice the share
-that title, lead and body have, less the greatest share that another article has (docs/benchmarks.md has figures).
+The words of a caption are weighted by their rarity in the source's recent articles in its language. The score is twice the
+share found in title, lead and body, minus the greatest share found in another article (figures: docs/benchmarks.md).
 """
 
 from dataclasses import replace
@@ -11,16 +11,16 @@ from articles.source.features import Features, informative
 from articles.source.knowledge import Knowledge, Words
 from articles.text import key
 
-LIMIT = -0.3  # of the score: below it the caption is another article's, above 0 this one's
-_FEWEST_ARTICLES = 10  # others in the language; with fewer nothing says which words are rare
-_FEWEST_WORDS = 2  # of a caption, rare ones
-_ENOUGH_WORDS = 4  # with fewer, a score counts for less
-_MANY_WORDS = 5  # of these even a picture without news in it shares some with its article...
-_EXPECTED = 0.4  # ...as if another article had this share of them
-_SHORTEST = 100  # different words of an article: about a thousand characters
-# Where a word makes about two tokens.
+LIMIT = -0.3  # a caption with a score below this belongs to another article, above 0 to this one
+_FEWEST_ARTICLES = 10  # others in the language; with fewer, rare words are unknown
+_FEWEST_WORDS = 2  # rare words in a caption
+_ENOUGH_WORDS = 4  # with fewer, a negative score is reduced
+_MANY_WORDS = 5  # with these, even the caption of a stock picture shares some with its article...
+_EXPECTED = 0.4  # ...so another article is assumed to have at least this share
+_SHORTEST = 100  # distinct words in an article: about a thousand characters
+# Languages in which a word is about two tokens.
 _UNSPACED = frozenset(("ja", "km", "ko", "lo", "my", "th", "zh"))
-# Captions that say of any picture where it comes from, by articles.text.key.
+# Captions that only say what kind of picture it is, by articles.text.key.
 _STOCK = frozenset(
     """archive photo, file, file image, file photo, file photograph, file picture, illustrative image, illustrative photo,
     representational image, representative image, stock image, stock photo, archivbild, archivfoto, illustration, symbolbild,
@@ -34,10 +34,10 @@ _STOCK = frozenset(
 
 
 def judge(images: tuple[Image, ...], row: Features, knowledge: Knowledge) -> tuple[Image, ...]:
-    """The images of the article that `row` was made of, each with its status.
+    """The images of the article that `row` is about, each with its status.
 
-    A caption that says nothing but where the picture comes from is `credit_only`; one that too little is known or said
-    of to tell, or that no article says much of, is `undecided`.
+    A caption that only says where the picture comes from is `credit_only`. One is `undecided` if it is too short, if too
+    little is known about the source, or if no article has much of it.
     """
     if not images:
         return images
@@ -46,7 +46,7 @@ def judge(images: tuple[Image, ...], row: Features, knowledge: Knowledge) -> tup
 
 
 class Reader:
-    """An article that captions are held against: what it says, and what the others do."""
+    """Scores captions by the words of one article and of the source's others."""
 
     __slots__ = ("_count", "_others", "_said", "_word", "_words")
 
@@ -59,7 +59,7 @@ class Reader:
         self._count = sum(self._others)
 
     def score(self, caption: str) -> float | None:
-        """From -1 (all of it is in another article, none in this one) to 2; None where too little is known or said."""
+        """From -1 (all of it is in another article, none in this one) to 2; None if there is too little to compare."""
         if self._count < _FEWEST_ARTICLES or len(self._said) < _SHORTEST:
             return None
         weights = {
@@ -75,7 +75,7 @@ class Reader:
         return score if score > 0 else score * min(1.0, count / _ENOUGH_WORDS)
 
     def _elsewhere(self, weights: dict[int, float]) -> float:
-        """The greatest weight of these tokens that another article has."""
+        """The greatest total weight of these tokens in any other article."""
         found: dict[int, float] = {}
         for token, weight in weights.items():
             for place in self._words.postings.get(token, ()):

@@ -1,4 +1,4 @@
-"""Text of the site, not of the article: lines that recur in other articles of the source."""
+"""Templates: lines that belong to the site, because they recur in other articles of the source."""
 
 import re
 
@@ -10,10 +10,10 @@ from articles.text import count_words
 
 RULE = Rule.TEMPLATE
 _FEWEST_DAYS = 2
-_ONE_ZONE = 0.8  # of a short line's places: what stands anywhere is wording, not template
-_MOST_CUT = 0.5  # of a text's words; what recurs more is the text
-_NAMED = 3  # supporting articles in the evidence
-# Notices of correction are content, however often they recur: a reader must find what an article had to take back.
+_ONE_ZONE = 0.8  # share of a short line's occurrences in one zone; if they are all over, it is not a template
+_MOST_CUT = 0.5  # share of a text's words; if more recur, they are the text
+_NAMED = 3  # other articles named in the evidence
+# Correction notices are content, however often they recur: readers must see what an article got wrong.
 _NOTICE = re.compile(
     r"\W*(?:(?:correction|corrected|clarification|erratum|retraction|"
     r"korrektur|korrekturhinweis|berichtigung|richtigstellung|klarstellung|rectificati(?:f|e|on)|précision|"
@@ -33,12 +33,12 @@ _NOTICE = re.compile(
 def cut(
     lead: str, body: tuple[str, ...], row: Features, knowledge: Knowledge
 ) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
-    """The body without its template lines, and these.
+    """The body without its template lines, and those lines.
 
-    Template is a line of 25 characters or more (of its fingerprint) that is in three articles of two days, this one
-    included; one of 12 to 24 in five, and nearly always in the same part of the text. Copies of one article count as
-    one, the article's own not at all. Where more than half of the text would go nothing does, and a removal without text
-    says so. Notices of correction stay.
+    A line of 25 characters or more (as counted by its fingerprint) is a template if three articles of two days have it,
+    this one included; one of 12 to 24 characters if five have it, nearly always in the same part of the text. Copies of
+    one article count as one, copies of this article not at all. If more than half of the text would be cut, nothing is,
+    and a removal without text notes that. Correction notices stay.
     """
     found = _recurring(body, row, knowledge)
     if not found:
@@ -59,22 +59,22 @@ def cut(
 
 
 def active(knowledge: Knowledge) -> frozenset[int]:
-    """The fingerprints of lines that the source's own remembered articles prove to be template, notices aside."""
+    """The fingerprints of lines that are templates in the known articles of the source, notices included."""
     return frozenset(
-        print_
-        for print_, seen in knowledge.recurring.items()
+        line_hash
+        for line_hash, seen in knowledge.recurring.items()
         if len({knowledge.articles[index].day for index, _ in seen}) >= _FEWEST_DAYS
-        and _is_frequent(print_, [zone for _, zone in seen])
+        and _is_frequent(line_hash, [zone for _, zone in seen])
     )
 
 
 def is_notice(line: str) -> bool:
-    """Whether a line tells of a correction, in one of many languages."""
+    """Whether a line is a correction notice, in one of many languages."""
     return _NOTICE.search(line) is not None
 
 
 def _recurring(body: tuple[str, ...], row: Features, knowledge: Knowledge) -> dict[int, str]:
-    """The indices of template lines, and the evidence against each."""
+    """The indices of template lines, and the evidence for each."""
     zones = {line & ~3: line & 3 for line in row.lines if line & ~3 in knowledge.recurring}
     if not zones:
         return {}
@@ -83,23 +83,23 @@ def _recurring(body: tuple[str, ...], row: Features, knowledge: Knowledge) -> di
     for index, line in enumerate(body):
         if len(line) < SHORT:
             continue
-        print_ = fingerprint(line)
-        if print_ not in zones:
+        line_hash = fingerprint(line)
+        if line_hash not in zones:
             continue
-        others = [each for each in knowledge.recurring[print_] if each[0] not in same]
-        if _is_template(print_, zones[print_], others, row, knowledge) and not is_notice(line):
-            found[index] = _evidence(print_, others, row, knowledge)
+        others = [each for each in knowledge.recurring[line_hash] if each[0] not in same]
+        if _is_template(line_hash, zones[line_hash], others, row, knowledge) and not is_notice(line):
+            found[index] = _evidence(line_hash, others, row, knowledge)
     return found
 
 
-def _is_template(print_: int, zone: int, others: list[Seen], row: Features, knowledge: Knowledge) -> bool:
-    return _is_frequent(print_, [zone, *(where for _, where in others)]) and (
+def _is_template(line_hash: int, zone: int, others: list[Seen], row: Features, knowledge: Knowledge) -> bool:
+    return _is_frequent(line_hash, [zone, *(where for _, where in others)]) and (
         _days(others, row, knowledge) >= _FEWEST_DAYS
     )
 
 
-def _is_frequent(print_: int, zones: list[int]) -> bool:
-    if is_long(print_):
+def _is_frequent(line_hash: int, zones: list[int]) -> bool:
+    if is_long(line_hash):
         return len(zones) >= FEWEST_LONG
     most = max(zones.count(each) for each in range(len(ZONES)))
     return len(zones) >= FEWEST_SHORT and most >= _ONE_ZONE * len(zones)
@@ -109,7 +109,7 @@ def _days(others: list[Seen], row: Features, knowledge: Knowledge) -> int:
     return len({row.day, *(knowledge.articles[index].day for index, _ in others)})
 
 
-def _evidence(print_: int, others: list[Seen], row: Features, knowledge: Knowledge) -> str:
+def _evidence(line_hash: int, others: list[Seen], row: Features, knowledge: Knowledge) -> str:
     named = ", ".join(knowledge.articles[index].article_id for index, _ in others[-_NAMED:])
     days = _days(others, row, knowledge)
-    return f"{print_:016x} in {len(others) + 1} articles of {days} days, as in {named}"
+    return f"{line_hash:016x} in {len(others) + 1} articles of {days} days, as in {named}"

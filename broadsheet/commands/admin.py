@@ -17,17 +17,17 @@ app = typer.Typer(
 
 
 def _by_hand(context: typer.Context) -> tuple["ByHand", "Place"]:
-    """What can be done to the configured index by hand, and where it is."""
+    """What a person can do to the configured index, and where it is."""
     from index.backends import BACKENDS
     from pipeline import indexes
 
     config = configured(context)
     by_hand = indexes.backend(config).by_hand
     if by_hand is None:
-        those = " or ".join(f'"{name}"' for name, backend in BACKENDS.items() if backend.by_hand)
+        choices = " or ".join(f'"{name}"' for name, backend in BACKENDS.items() if backend.by_hand)
         raise ConfigError(
-            f'{config.path} has [index] backend = "{config.index.backend}", which needs no such commands; '
-            f"they are for backend = {those}."
+            f'{config.path} has [index] backend = "{config.index.backend}", which does not need these commands; '
+            f"they are for backend = {choices}."
         )
     return by_hand, indexes.place(config)
 
@@ -41,7 +41,7 @@ def create(context: typer.Context) -> None:
     from broadsheet.terminal import say
 
     by_hand, place = _by_hand(context)
-    say(f"The alias {place.alias} stands for {by_hand.create(place)}.")
+    say(f"The alias {place.alias} names {by_hand.create(place)}.")
 
 
 @app.command()
@@ -58,7 +58,7 @@ def check(context: typer.Context) -> None:
         say(problem, style="red")
     if problems:
         raise typer.Exit(1)
-    say(f"The index behind {place.alias} is as it should be.")
+    say(f"No problems found in the index of {place.alias}.")
 
 
 @app.command()
@@ -75,8 +75,8 @@ def drop(
     by_hand, place = _by_hand(context)
     if not yes:
         typer.confirm(f"Delete every index of the alias {place.alias}?", abort=True)
-    gone = by_hand.drop(place)
-    say(f"Deleted {', '.join(gone)}." if gone else f"There was no index of the alias {place.alias}.")
+    deleted = by_hand.drop(place)
+    say(f"Deleted {', '.join(deleted)}." if deleted else f"The alias {place.alias} had no index.")
 
 
 @app.command()

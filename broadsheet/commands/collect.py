@@ -19,7 +19,7 @@ def init(context: typer.Context) -> None:
 
     path: Path = context.obj
     if path.exists():
-        raise ConfigError(f"{path} is there already; edit it, or choose another file with --config.")
+        raise ConfigError(f"{path} already exists; edit it, or choose another file with --config.")
     try:
         path.write_text(template(), encoding="utf-8")
     except OSError as error:
@@ -58,7 +58,7 @@ def add(
     if len(found.new) > 20:
         say(f"... and {len(found.new) - 20} more")
     for feed in found.known:
-        say(f"known already: {feed}")
+        say(f"already known: {feed}")
     for address, reason in found.problems:
         say(f"not added: {address} {reason}", style="yellow")
     if found.new:

@@ -157,8 +157,7 @@ def show(
 
 
 def _raw_page(context: typer.Context, article: "Article") -> str:
-    """What became of the raw page, where it is not in the archive any more; the ledger says so."""
-
+    """A note on a raw page that is no longer in the archive, from the ledger; "" while it is still there."""
     config = configured(context)
     if (config.archive / article.archive.partition(":")[0]).exists():
         return ""

@@ -88,7 +88,7 @@ def check(
     url: Annotated[str, typer.Argument(help="URL of the page.")],
     as_json: Json = False,
 ) -> None:
-    """Fetch one page, politely, and show the article it gives; nothing is stored.
+    """Fetch one page, politely, and show the article made from it; nothing is stored.
 
     Example: broadsheet check https://www.example.org/news/ferry
     """
@@ -123,8 +123,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     from broadsheet.terminal import print_json, table
     from pipeline.status import status as count
 
-    troubles: list[SearchIndexError] = []
-    counts = count(configured(context), troubles.append)
+    problems: list[SearchIndexError] = []
+    counts = count(configured(context), problems.append)
     if as_json:
         print_json(counts)
     else:
@@ -132,8 +132,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
             ("what", "", "count"),
             [(group, name, number) for group, values in counts.items() for name, number in values.items()],
         )
-    for trouble in troubles:
-        raise trouble
+    for problem in problems:
+        raise problem
 
 
 def doctor(context: typer.Context) -> None:

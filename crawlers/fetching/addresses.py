@@ -6,15 +6,12 @@ connects to the very addresses that passed, so a name cannot be bound anew in be
 
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Self
 
 from twisted.internet._resolver import GAIResolver
 
-_UNICAST_6 = ip_network("2000::/3")
-# Tunnels to IPv4 addresses (RFC 3056, RFC 4380) could lead anywhere; NAT64 lies outside 2000::/3.
-_TUNNELS_6 = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
-
+from crawlers.fetching.networks import public
 
 REFUSED: set[str] = set()
 """The host names that resolved to nothing else than refused addresses; of the process, as its resolver is."""
@@ -31,7 +28,7 @@ class Guard:
         ip = ip_address(address.partition("%")[0])
         if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
             ip = ip.ipv4_mapped
-        return any(ip in network for network in self._allow) or _public(ip)
+        return any(ip in network for network in self._allow) or public(ip)
 
     def admits_host(self, host: str) -> bool:
         """False for an IP literal that may not be connected to; names are judged when they are resolved."""
@@ -68,9 +65,3 @@ class GuardedResolver(GAIResolver):
     def install_on_reactor(self) -> None:
         """Called by Scrapy before the reactor starts."""
         self._installed_on.installNameResolver(self)
-
-
-def _public(ip: IPv4Address | IPv6Address) -> bool:
-    if ip.is_multicast or not ip.is_global:
-        return False
-    return ip.version == 4 or (ip in _UNICAST_6 and not any(ip in tunnel for tunnel in _TUNNELS_6))

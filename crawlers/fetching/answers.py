@@ -1,22 +1,26 @@
 """Reading an HTTP answer: its body without content encoding, where it redirects, how long to wait. Pure."""
 
-import zlib
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import ada_url
 
 from articles.urls import masked
+from crawlers.fetching import codings
 from store.records import FetchReason
 
-ACCEPT_ENCODING = "gzip, deflate"
+ACCEPT_ENCODING = codings.ACCEPTED
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
-GZIP = b"\x1f\x8b"  # how it begins
-WBITS_GZIP = zlib.MAX_WBITS + 16
+_NOT_ASCII = re.compile(r"[\x80-\xff]")
+_TEN_YEARS = 10 * 365 * 86400
+_MOST_DIGITS = 20
+_LONGEST = 999_999_999.0
+_LONGEST_BELIEVED = 86_400.0
 
 
 class FetchError(Exception):
@@ -55,34 +59,27 @@ def header(headers: Sequence[tuple[str, str]], name: str) -> str:
     return next((value for key, value in headers if key == name), "")
 
 
-def decoded(body: bytes, encoding: str, limit: int) -> bytes:
+def decoded(body: bytes, encoding: str, limit: int, *, forgiving: bool = False) -> bytes:
     """The body without its content encoding, at most `limit` bytes.
 
-    Raises FetchError: too_large, cut (the compressed stream has no end), encoding (unasked for, or damaged).
+    A name that is no coding (`none`, `utf-8`) stands for none, as in browsers. So does `forgiving` what browsers do with
+    gzip and deflate: the data may end without their checksum, or with a slip in it.
+    Raises FetchError: too_large, cut (the compressed stream has no end), encoding (one that cannot be read, or damaged).
     """
-    for name in reversed([name.strip().lower() for name in encoding.split(",")]):
-        if name in ("", "identity") or not body:
-            continue
-        if name == "deflate":
-            body = _inflated(body, zlib.MAX_WBITS if _is_zlib(body) else -zlib.MAX_WBITS, limit)
-        elif name in ("gzip", "x-gzip"):
-            body = _inflated(body, WBITS_GZIP, limit)
-        else:
-            raise FetchError(FetchReason.ENCODING, f"content encoding {name[:40]!r}, which was not asked for")
+    for name in reversed([name.partition(";")[0].strip().lower() for name in encoding.split(",")]):
+        if name in codings.UNREADABLE:
+            raise FetchError(FetchReason.ENCODING, f"content encoding {name!r}, which was not asked for")
+        if (decoder := codings.decoder(name, forgiving=forgiving)) and body:
+            body = _unpacked(body, decoder, limit)
     if len(body) > limit:
         raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes")
     return body
 
 
-def _is_zlib(body: bytes) -> bool:
-    """Whether it has a zlib header (RFC 1950), as "deflate" should have; some servers leave it out."""
-    return body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-
-
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
+def _unpacked(body: bytes, decoder: Callable[[bytes, int], tuple[bytes, bool]], limit: int) -> bytes:
     try:
-        plain, whole = inflated(body, wbits, limit)
-    except zlib.error as error:
+        plain, whole = decoder(body, limit)
+    except codings.DAMAGE as error:
         raise FetchError(FetchReason.ENCODING, f"damaged compressed body: {error}") from error
     if len(plain) > limit:
         raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
@@ -91,29 +88,28 @@ def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
     return plain
 
 
-def inflated(body: bytes, wbits: int, limit: int) -> tuple[bytes, bool]:
-    """What a compressed body holds, and whether that is all of it; one byte more than `limit` at most.
-
-    `wbits` are zlib's. A gzip body may have several members. Raises zlib.error for a damaged one.
-    """
-    plain = bytearray()
-    while body:
-        inflater = zlib.decompressobj(wbits)
-        plain += inflater.decompress(body, limit + 1 - len(plain))
-        if len(plain) > limit or not inflater.eof:
-            return bytes(plain), False
-        body = inflater.unused_data if inflater.unused_data.startswith(GZIP) else b""
-    return bytes(plain), True
-
-
 def target(answer: Answer) -> str:
     """Where the answer redirects to, without fragment; "" when it does not. Raises FetchError (redirect)."""
-    sent = header(answer.headers, "location").strip().encode("latin-1")
-    if answer.status not in _REDIRECTS or not sent:
-        return ""
-    location = sent.decode("utf-8", "replace")
+    location = sent(answer.headers, "location")
+    return resolved(location, answer.url) if answer.status in _REDIRECTS and location else ""
+
+
+def sent(headers: Headers, name: str) -> str:
+    """A URL, or what holds one, as sent in the header: its bytes, in whatever encoding, percent-encoded as they are.
+
+    So do browsers.
+    """
+    value = header(headers, name).strip(" \t\r\n")  # not \xa0, the second byte of à
+    return _NOT_ASCII.sub(lambda found: f"%{ord(found[0]):02X}", value)
+
+
+def resolved(location: str, base: str) -> str:
+    """The URL that `location` stands for on a page at `base`, without credentials and fragment.
+
+    Raises FetchError (redirect).
+    """
     try:
-        parsed = ada_url.URL(location, answer.url)
+        parsed = ada_url.URL(location, base)
     except ValueError as error:
         raise FetchError(FetchReason.REDIRECT, f"redirects to no URL: {_shown(location)}") from error
     if parsed.protocol not in ("http:", "https:"):
@@ -129,16 +125,30 @@ def _shown(location: str) -> str:
 def wait_asked(answer: Answer) -> float | None:
     """Seconds that a busy server (429, 503) asks to be left alone: 0 when it does not say how long.
 
-    None for every other answer. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3).
+    None for every other answer. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3); some servers send the
+    moment as a Unix time instead, in seconds or milliseconds. How much of it is believed, retry_at says.
     """
     if answer.status not in _BUSY:
         return None
     value = header(answer.headers, "retry-after").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return _seconds(int(value[:_MOST_DIGITS]), answer.at.timestamp())
     try:
         date = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - answer.at).total_seconds())
+
+
+def _seconds(number: int, now: float) -> float:
+    """The wait that a number stands for. More than ten years of seconds are a moment, if it is within ten years of now."""
+    if number <= _TEN_YEARS:
+        return float(number)
+    moments = (moment for moment in (number, number / 1000) if abs(moment - now) < _TEN_YEARS)
+    return max(0.0, next(moments, now + _LONGEST) - now)
+
+
+def retry_at(at: datetime, wait: float) -> datetime:
+    """When to ask a server again that, at `at`, asked to be left alone for `wait` seconds: after a day at most."""
+    return at + timedelta(seconds=min(wait, _LONGEST_BELIEVED))

@@ -7,9 +7,9 @@ from protego import Protego
 
 from articles.urls import origin
 from crawlers.fetching.answers import Answer, FetchError, target
+from crawlers.fetching.robots_text import robots_text
 from store.records import FetchReason
 
-_MAX_BYTES = 500 * 1024
 _MAX_REDIRECTS = 5
 # The page itself could not be had either, for the same reason, which says more.
 _TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS))
@@ -58,8 +58,7 @@ class Robots:
             return FetchError(FetchReason.ROBOTS_UNREACHABLE, str(failure))
         if answer.status >= 500 or answer.status == 429:
             return FetchError(FetchReason.ROBOTS_UNREACHABLE, f"HTTP {answer.status} for {answer.url}")
-        body = answer.body[:_MAX_BYTES] if answer.status < 300 else b""
-        rules = Protego.parse(body.decode("utf-8-sig", "replace"))
+        rules = Protego.parse(robots_text(answer.body) if answer.status < 300 else "")
         if delay := rules.crawl_delay(self._token):
             self._delayed(site, delay)
         return rules

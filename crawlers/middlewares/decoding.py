@@ -35,7 +35,7 @@ class DecodingMiddleware:
         if not encoding:
             return response
         try:
-            body = decoded(response.body, encoding, request.meta["download_maxsize"])
+            body = decoded(response.body, encoding, request.meta["download_maxsize"], forgiving=True)
         except FetchError as failure:
             retry = self._crawler.get_downloader_middleware(PoliteRetryMiddleware)
             again = retry.after_failure(request, failure) if retry else None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from scrapy import Request, signals
@@ -12,7 +12,7 @@ from scrapy.http import Response
 from crawlers import shared
 from crawlers.clock import clock
 from crawlers.fetching import responses
-from crawlers.fetching.answers import FetchError, wait_asked
+from crawlers.fetching.answers import FetchError, retry_at, wait_asked
 from crawlers.fetching.failures import explained
 from crawlers.fetching.hosts import Host
 from store.records import FetchReason
@@ -78,7 +78,7 @@ class PolitenessMiddleware:
             return
         if wait > self._max_retry_after:
             detail = f"HTTP {response.status}, to be left alone for {wait:.0f} s"
-            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, at + timedelta(seconds=wait))
+            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, retry_at(at, wait))
         else:
             place.pause(max(wait, place.slow_down()))
 

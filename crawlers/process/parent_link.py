@@ -53,6 +53,8 @@ class ParentLink:
         self._begin(self._end(f"failed: {error}"))
 
     async def _spider_closed(self, sender: Crawler, reason: str) -> None:
+        if self._ending:
+            return
         self._open.discard(sender)
         if reason != "finished" and not sender.settings["WAY_IN"]:  # a user's spider may end as it likes
             self._finish = f"failed: {reason}; the log says why"
@@ -64,7 +66,7 @@ class ParentLink:
         if self._ending:
             return
         self._ending = True
-        for crawler in self._open:  # the spider and extensions have something to close, too
+        for crawler in list(self._open):  # the spider and extensions have something to close, too
             await crawler.signals.send_catch_log_async(
                 signals.spider_closed, spider=crawler.spider, reason=finish
             )

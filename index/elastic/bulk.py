@@ -1,11 +1,11 @@
-"""Bulk requests: bounded in bytes, two under way, sent again until every item has its answer.
+"""Bulk requests: of bounded size, two at a time, sent again until every item has its result.
 
-External versions make it harmless to send an item twice: the second time it is rewritten with the same content, or
-refused as older than what is there. So whatever is in doubt (a cut connection, a time-out) is sent again.
+External versions make it harmless to send an item twice: the second time it is replaced by the same content, or
+refused as older than what the index holds. So whatever is in doubt (a cut connection, a timeout) is sent again.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +14,14 @@ import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic.server_errors import cause, explanation, poisoned, refused, unreachable
-from index.elastic.shape import strange
+from index.elastic.server_errors import explained, explanation, meaning, poisoned
+from index.elastic.shape import cause, strange
 from index.patience import Patience
 from index.protocols import Ack
 
 _BYTES = 5_000_000  # of one request
 _ITEMS = 250
-_UNDER_WAY = 2  # 1.4 to 1.95 times the speed of one; four are no faster
+_AT_ONCE = 2  # 1.4 to 1.95 times the speed of one; four are not faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class Action:
 
 
 def upsert(article_id: str, version: int, document: bytes) -> Action:
-    """Replaces what has the same or an older version."""
+    """Replaces a document of the same or an older version."""
     meta = {"_id": article_id, "version": version, "version_type": "external_gte"}
     return Action(article_id, (msgspec.json.encode({"index": meta}), document))
 
 
 def deletion(article_id: str) -> Action:
-    """Removes what is there."""
+    """Removes the document if the index holds it."""
     return Action(article_id, (msgspec.json.encode({"delete": {"_id": article_id}}),))
 
 
@@ -58,66 +58,59 @@ class Bulk:
     require_alias: bool
 
     def send(self, actions: Iterable[Action]) -> list[Ack]:
-        """An answer for each, in order. Raises IndexUnavailableError when patience ends, SearchIndexError at once for
-        what waiting does not mend (no such index, no right to write); what was answered until then is in.
+        """An ack for each, in order; searches now see what was indexed.
+
+        Raises IndexUnavailableError when patience ends, and SearchIndexError at once for what waiting cannot
+        solve (no such index, no right to write). What was sent before that may be indexed.
         """
         acks: list[Ack] = []
-        under_way: deque[Future[list[Ack]]] = deque()
-        with ThreadPoolExecutor(_UNDER_WAY, "bulk") as pool:
+        running: deque[Future[list[Ack]]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE, "bulk") as pool:
             for request in _requests(actions):
-                under_way.append(pool.submit(self._deliver, request))
-                if len(under_way) > _UNDER_WAY:
-                    acks += under_way.popleft().result()
-            for rest in under_way:
+                running.append(pool.submit(self._deliver, request))
+                if len(running) > _AT_ONCE:
+                    acks += running.popleft().result()
+            for rest in running:
                 acks += rest.result()
+        self._make_searchable()
         return acks
 
-    def again(self, request: Callable[[], object]) -> None:
-        """Make a request until it is answered, as patiently as a bulk."""
-        pauses = self.patience.pauses()
-        while (refusal := self._try(request)) is not None:
-            self._pause(pauses, refusal)
-
     def _deliver(self, actions: Sequence[Action]) -> list[Ack]:
-        """Sends a request's actions, then those that it has no answer for, until none is left."""
+        """Sends the actions, then those still without a result, until none is left."""
         acks: dict[int, Ack] = {}
         pauses = self.patience.pauses()
         while left := [place for place in range(len(actions)) if place not in acks]:
             try:
                 items = self._request([actions[place] for place in left])
-            except TransportError as error:
-                self._pause(pauses, unreachable(error))
+            except (TransportError, ApiError) as error:
+                refusal = meaning(error, self.target)
+                temporary = isinstance(refusal, IndexUnavailableError)
+                if isinstance(error, ApiError) and error.status_code in (400, 413) and not temporary:
+                    return self._halved(actions, acks, left, error)
+                self._pause(pauses, refusal)
                 continue
-            except ApiError as error:
-                refusal = refused(error, self.target)
-                if isinstance(refusal, IndexUnavailableError):
-                    self._pause(pauses, refusal)
-                    continue
-                if error.status_code not in (400, 413):
-                    raise refusal from error
-                return self._halved(actions, acks, left, error)
-            answers = {place: _answer(item, self.target) for place, item in zip(left, items, strict=True)}
-            acks |= {place: answer for place, answer in answers.items() if isinstance(answer, Ack)}
-            if open_ones := [answer for answer in answers.values() if not isinstance(answer, Ack)]:
-                self._pause(pauses, open_ones[0])
+            results = {place: _result(item, self.target) for place, item in zip(left, items, strict=True)}
+            acks |= {place: result for place, result in results.items() if isinstance(result, Ack)}
+            if failed := [result for result in results.values() if not isinstance(result, Ack)]:
+                self._pause(pauses, failed[0])
         return [acks[place] for place in range(len(actions))]
 
     def _request(self, actions: Sequence[Action]) -> list[dict[str, Any]]:
         lines = [line for action in actions for line in action.lines]
         answer = self.client.bulk(
-            operations=lines,  # type: ignore[arg-type]  # ready lines are passed through as they are
+            operations=lines,  # type: ignore[arg-type]  # encoded lines are passed through unchanged
             index=self.target,
             require_alias=self.require_alias,
         )
         items = [next(iter(item.values())) for item in answer["items"]]
         if [item["_id"] for item in items] != [action.id for action in actions]:
-            raise strange(answer.meta, f"{len(items)} items, which are not those of the {len(actions)} sent")
+            raise strange(answer.meta, f"{len(items)} items, not those of the {len(actions)} sent")
         return items
 
     def _halved(
         self, actions: Sequence[Action], acks: dict[int, Ack], left: Sequence[int], error: ApiError
     ) -> list[Ack]:
-        """One item spoils the whole request, or it is too large: each half on its own, down to the single item."""
+        """One item spoils the request, or it is too large: send each half, down to the single item."""
         if len(left) == 1:
             kind, reason = cause(error.body)
             detail = f"{kind or error.status_code}: {reason or 'too large'}"
@@ -129,14 +122,16 @@ class Bulk:
         whole = acks | dict(zip(left, found, strict=True))
         return [whole[place] for place in range(len(actions))]
 
-    def _try(self, request: Callable[[], object]) -> SearchIndexError | None:
-        try:
-            request()
-        except TransportError as error:
-            return unreachable(error)
-        except ApiError as error:
-            return refused(error, self.target)
-        return None
+    def _make_searchable(self) -> None:
+        pauses = self.patience.pauses()
+        while True:
+            try:
+                with explained(self.target):
+                    self.client.indices.refresh(index=self.target)
+            except IndexUnavailableError as refusal:
+                self._pause(pauses, refusal)
+            else:
+                return
 
     def _pause(self, pauses: Iterator[float], refusal: SearchIndexError) -> None:
         pause = next(pauses, None) if isinstance(refusal, IndexUnavailableError) else None
@@ -158,8 +153,8 @@ def _requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
         yield request
 
 
-def _answer(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
-    """What an item's answer means; an error where there is none yet."""
+def _result(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
+    """What became of an item; an error if that is not settled yet."""
     status = item["status"]
     if status in (200, 201) or (status == 404 and "error" not in item):  # a deletion of what is not there
         return Ack(id=item["_id"], status="indexed")

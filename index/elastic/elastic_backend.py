@@ -11,11 +11,12 @@ from index.backend_record import Backend, ByHand, NewIndex, Place
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-    from index.elastic.cluster import ElasticReader, ElasticWriter
+    from index.elastic.cluster_reader import ElasticReader
+    from index.elastic.cluster_writer import ElasticWriter
 
 
 def connection(place: Place) -> "Elasticsearch":
-    """A client of the server, with the environment's credentials. Raises ConfigError."""
+    """A client of the server, with the credentials from the environment. Raises ConfigError."""
     from index.elastic.client import connect
 
     return connect(place.url, place.environment, allow_plain_http=place.allow_plain_http)
@@ -29,13 +30,13 @@ def _exists(place: Place) -> bool:
 
 
 def _reader(place: Place) -> "ElasticReader":
-    from index.elastic.cluster import ElasticReader
+    from index.elastic.cluster_reader import ElasticReader
 
     return ElasticReader(connection(place), place.alias)
 
 
 def _writer(place: Place) -> "ElasticWriter":
-    from index.elastic.cluster import ElasticWriter
+    from index.elastic.cluster_writer import ElasticWriter
     from index.elastic.mapping import create
     from index.patience import Patience
 
@@ -51,7 +52,8 @@ def _writer(place: Place) -> "ElasticWriter":
 @contextmanager
 def _new(place: Place, _: Path) -> Iterator[NewIndex]:
     from index.elastic import mapping
-    from index.elastic.cluster import ElasticReader, ElasticWriter
+    from index.elastic.cluster_reader import ElasticReader
+    from index.elastic.cluster_writer import ElasticWriter
     from index.patience import Patience
 
     with closing(connection(place)) as client:

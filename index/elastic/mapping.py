@@ -1,8 +1,8 @@
-"""The articles' index in Elasticsearch: its fields, how text is analysed, and the indices behind the alias.
+"""The articles' index in Elasticsearch: its fields, how text is analysed, and the indices of the alias.
 
 An alias names the one index that is searched and written. Its indices are called `<alias>-v<VERSION>-<number>`; a
-rebuild fills the next one beside, and then moves the alias in one step. Searchable are the fields of the article
-itself and three that the loader adds: `@timestamp`, `exact` (keywords in one spelling) and `stem` (by language).
+rebuild fills the next one, and then moves the alias in one step. Searchable are the fields of the article itself and
+three that the loader adds: `@timestamp`, `exact` (keywords in one spelling) and `stem` (by language).
 """
 
 import re
@@ -22,10 +22,10 @@ from index.tokens import LONGEST, PLAIN, UNSPACED
 VERSION = 3  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
-_REMEDY = "`broadsheet index rebuild` makes the index anew from the archive"
+_REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
 _OTHER_LAYOUT = f"`{{}}` is not of layout {VERSION}, which this version writes: {_REMEDY}"
 
-# What a word without a field is looked for in, and what the query language calls them.
+# The text fields: their names in the query language, and in a document.
 TEXTS = {
     "title": "title",
     "lead": "lead",
@@ -106,8 +106,8 @@ def _template() -> dict[str, Any]:
         "codec": "best_compression",  # a third smaller; loading is no slower
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
-        # For an index with @timestamp the server's default merges as for logs, up to 32 segments of a size: a search
-        # looks every word up in each of them. The floor is Lucene's own.
+        # For an index with @timestamp the server by default merges as for logs, with up to 32 segments of one size, and a
+        # search looks every word up in each. The floor is Lucene's default.
         "merge.policy": {"type": "tiered", "floor_segment": "16mb"},
         "analysis": _analysis(),
     }
@@ -115,24 +115,24 @@ def _template() -> dict[str, Any]:
 
 
 def current(client: Elasticsearch, alias: str) -> str:
-    """The index behind the alias, "" if there is none. Raises SearchIndexError if the alias is not one of ours."""
+    """The name of the alias's index, "" if there is none. Raises SearchIndexError if the name is not an alias of one index."""
     with explained(alias):
         try:
-            # Not by HEAD, whose refusals name no reason.
-            behind = sorted(client.indices.get_alias(name=alias).body)
+            # Not with HEAD: its refusals give no reason.
+            names = sorted(client.indices.get_alias(name=alias).body)
         except NotFoundError:
             if client.indices.exists(index=alias):
                 raise SearchIndexError(
                     f"`{alias}` is an index, not an alias: choose another [index] alias"
                 ) from None
             return ""
-    if len(behind) > 1:
-        raise SearchIndexError(f"the alias `{alias}` stands for several indices ({', '.join(behind)})")
-    return str(behind[0])
+    if len(names) > 1:
+        raise SearchIndexError(f"the alias `{alias}` has several indices ({', '.join(names)})")
+    return str(names[0])
 
 
 def make(client: Elasticsearch, alias: str) -> str:
-    """A new, empty index beside what there is; its name. The templates are put in place first."""
+    """Make an empty index next to the present one, and its templates first; returns its name."""
     fields = f"{alias}-v{VERSION}"
     with explained(alias):
         client.cluster.put_component_template(
@@ -148,7 +148,7 @@ def make(client: Elasticsearch, alias: str) -> str:
 
 
 def publish(client: Elasticsearch, alias: str, index: str) -> None:
-    """Let the alias stand for this index; what it stood for before is dropped. Searches notice nothing."""
+    """Move the alias to this index, without a gap for searches, and delete the other indices."""
     with explained(alias):
         actions: list[dict[str, Any]] = [{"add": {"index": index, "alias": alias, "is_write_index": True}}]
         before = current(client, alias)
@@ -161,8 +161,8 @@ def publish(client: Elasticsearch, alias: str, index: str) -> None:
 
 
 def abandon(client: Elasticsearch, alias: str, index: str) -> None:
-    """Delete an index that `make` made, unless the alias stands for it. A server that does not answer keeps it, until
-    the next `publish`.
+    """Delete an index that `make` made, unless the alias names it. If the server does not answer, the next `publish`
+    deletes it.
     """
     with suppress(SearchIndexError), explained(alias):
         if current(client, alias) != index:
@@ -170,9 +170,9 @@ def abandon(client: Elasticsearch, alias: str, index: str) -> None:
 
 
 def create(client: Elasticsearch, alias: str) -> str:
-    """The index behind the alias, made if there is none; its name.
+    """Make the alias's index if there is none; returns its name.
 
-    Raises SearchIndexError if it is of another layout: it would refuse every document with a field that it lacks.
+    Raises SearchIndexError if it has another layout: it would refuse every document with a field that it lacks.
     """
     name = current(client, alias)
     if not name:
@@ -187,10 +187,10 @@ def create(client: Elasticsearch, alias: str) -> str:
 
 
 def check(client: Elasticsearch, alias: str) -> list[str]:
-    """What is wrong with the index, a sentence each; empty when it is as this version makes it."""
+    """What is wrong with the index, one sentence each; empty if it is as this version makes it."""
     name = current(client, alias)
     if not name:
-        return [f"there is no index behind the alias `{alias}`: `broadsheet index create` makes one"]
+        return [f"there is no index with the alias `{alias}`: `broadsheet index create` makes one"]
     with explained(alias):
         found = _of(name, client.indices.get(index=name))
         health = client.cluster.health(index=name).body["status"]
@@ -203,31 +203,31 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
     blocks = [key for key, value in found["settings"]["index"].get("blocks", {}).items() if value == "true"]
     if blocks:
         problems.append(
-            f"`{name}` takes no writes (index.blocks: {', '.join(blocks)}): make room or lift the block"
+            f"`{name}` takes no writes (index.blocks: {', '.join(blocks)}): free some space or remove the block"
         )
     if found["aliases"].get(alias, {}).get("is_write_index") is False:
         problems.append(f"`{alias}` takes no writes: is_write_index is false for `{name}`; set it to true")
     if health == "red":
-        problems.append(f"`{name}` is red: parts of it are not on any node; see the cluster's allocation")
+        problems.append(f"`{name}` is red: some of its shards are on no node; see the cluster's allocation")
     return problems
 
 
 def drop(client: Elasticsearch, alias: str) -> list[str]:
-    """Delete, for good, everything that was made for the alias: its indices, whose names are answered, and templates."""
+    """Delete everything that was made for the alias, indices and templates; returns the names of the indices."""
     with explained(alias):
-        going = _indices(client, alias)
-        if going:
-            client.indices.delete(index=",".join(going))
+        indices = _indices(client, alias)
+        if indices:
+            client.indices.delete(index=",".join(indices))
         if client.indices.exists_index_template(name=alias):
             client.indices.delete_index_template(name=alias)
         for version in range(1, VERSION + 1):
             if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
                 client.cluster.delete_component_template(name=f"{alias}-v{version}")
-    return going
+    return indices
 
 
 def _of(name: str, answer: ObjectApiResponse[Any]) -> dict[str, Any]:
-    """What an answer says of an index."""
+    """What an answer says about an index."""
     if name not in answer.body:
         raise strange(answer.meta, f"nothing about the index {name}")
     return dict(answer.body[name])
@@ -244,7 +244,7 @@ def _indices(client: Elasticsearch, alias: str) -> list[str]:
 
 
 def _differing(wanted: dict[str, Any], found: dict[str, Any], prefix: str = "") -> list[str]:
-    """Names of fields whose type or analyser is another, or that one side alone has."""
+    """Names of fields whose type or analyser differs, or that only one side has."""
     differing = []
     for name in sorted(wanted.keys() | found.keys()):
         ours, theirs = wanted.get(name, {}), found.get(name, {})

@@ -1,34 +1,35 @@
-"""What Elasticsearch's refusals mean, in our words."""
+"""What failed requests to Elasticsearch mean, and what to do about them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from elasticsearch import ApiError, TransportError
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic.shape import StrangeAnswerError
+from index.elastic.shape import PartialAnswerError, StrangeAnswerError, cause
 
 _BUSY = (429, 502, 503, 504)
 _BLOCKED = ("cluster_block_exception", "index_closed_exception")
-_NOWHERE = "no write index is defined"  # the only sign of it: its type is that of many poisoned items
+_NO_WRITE_INDEX = (
+    "no write index is defined"  # the reason is the only sign; poisoned items have the same type
+)
 _KEYS = "BROADSHEET_ELASTICSEARCH_API_KEY, or BROADSHEET_ELASTICSEARCH_USERNAME and BROADSHEET_ELASTICSEARCH_PASSWORD"
 
 
 @contextmanager
 def explained(alias: str) -> Iterator[None]:
-    """Raises SearchIndexError and IndexUnavailableError for what the client raises."""
+    """Turns what the client raises into SearchIndexError and IndexUnavailableError."""
     try:
         yield
-    except TransportError as error:
-        raise unreachable(error) from error
-    except ApiError as error:
-        raise refused(error, alias) from error
+    except (TransportError, ApiError) as error:
+        raise meaning(error, alias) from error
 
 
-def unreachable(error: TransportError) -> IndexUnavailableError:
-    """The server did not answer, or something else did."""
-    if isinstance(error, StrangeAnswerError):
+def meaning(error: TransportError | ApiError, alias: str) -> SearchIndexError:
+    """What a failed request means; an IndexUnavailableError if the same request may succeed later."""
+    if isinstance(error, ApiError):
+        return explanation(error.status_code, *cause(error.body), alias)
+    if isinstance(error, StrangeAnswerError | PartialAnswerError):
         return IndexUnavailableError(str(error))
     return IndexUnavailableError(
         f"Elasticsearch cannot be reached ({str(error)[:300]}): see that it runs at [index] url and, for https, that "
@@ -36,58 +37,39 @@ def unreachable(error: TransportError) -> IndexUnavailableError:
     )
 
 
-def refused(error: ApiError, alias: str) -> SearchIndexError:
-    """The server refused a whole request."""
-    return explanation(error.status_code, *cause(error.body), alias)
-
-
 def passes(status: int, kind: str) -> bool:
-    """Whether the refusal is one that may pass by itself, or when someone makes room: busy, full, read-only, closed."""
+    """Whether the refusal may pass, by itself or once someone frees space: busy, full, read-only, closed."""
     return status in _BUSY or kind in _BLOCKED
 
 
 def poisoned(status: int, kind: str, reason: str) -> bool:
-    """Whether the refusal of an item is for what it holds, so that another item may do."""
-    return status == 400 and not passes(status, kind) and _NOWHERE not in reason
+    """Whether an item is refused for its content, so that other items may be accepted."""
+    return status == 400 and not passes(status, kind) and _NO_WRITE_INDEX not in reason
 
 
 def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexError:
-    """What a refusal means, by its HTTP status and the type and reason of the error."""
+    """What a refusal means, from its HTTP status and the type and reason of the error."""
     if passes(status, kind):
-        return IndexUnavailableError(f"Elasticsearch takes nothing now: {kind or status}: {reason}")
+        return IndexUnavailableError(f"Elasticsearch is not available: {kind or status}: {reason}")
     return SearchIndexError(_remedy(status, kind, reason, alias))
 
 
 def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
     if status == 401:
-        said = f" ({reason})" if reason else ""
-        return f"Elasticsearch, or a proxy in front of it, does not know who asks{said}: set {_KEYS}"
+        detail = f" ({reason})" if reason else ""
+        return f"Elasticsearch, or a proxy in front of it, needs credentials{detail}: set {_KEYS}"
     if kind == "security_exception":
         return f"Elasticsearch does not allow this ({reason}); docs/how-to.md lists the privileges that are needed"
     if status == 404 and kind in ("index_not_found_exception", "alias_missing_exception", ""):
         return (
-            f"Elasticsearch has no index behind the alias `{alias}`: `broadsheet index create` makes an empty one, "
+            f"Elasticsearch has no index with the alias `{alias}`: `broadsheet index create` makes an empty one, "
             "`broadsheet index rebuild` one with every archived article"
         )
     if kind == "media_type_header_exception":
         return f"Elasticsearch does not understand this client ({reason}): a server 8.x needs the package `elasticsearch<9`"
-    if _NOWHERE in reason:
+    if _NO_WRITE_INDEX in reason:
         return (
             f"Elasticsearch cannot write through the alias `{alias}`, whose index has is_write_index=false: set it to "
-            "true, or make the index anew with `broadsheet rebuild`"
+            "true, or make a new index with `broadsheet rebuild`"
         )
     return f"Elasticsearch refused a request with {status}: {kind}: {reason}"
-
-
-def cause(body: Any) -> tuple[str, str]:
-    """Type and reason of the error in an answer's body, or in one item of a bulk's; the innermost reason there is."""
-    error = body.get("error", body) if isinstance(body, dict) else {}
-    if not isinstance(error, dict):
-        return "", str(error)[:300]
-    reason = str(error.get("reason", ""))
-    inner = error.get("caused_by")
-    while isinstance(inner, dict):
-        if inner.get("reason") and str(inner["reason"]) not in reason:
-            reason = f"{reason}: {inner['reason']}"
-        inner = inner.get("caused_by")
-    return str(error.get("type", "")), reason[:500]

@@ -1,7 +1,7 @@
-"""The shape of every answer, checked where it arrives: what a proxy or a login page sends is not taken for Elasticsearch's.
+"""Checks each answer as it arrives: it must be Elasticsearch's, not a proxy's or a login page's, and from the whole index.
 
-Elasticsearch names itself in the header X-Elastic-Product (but for refusals, under security), and each kind of request has
-a kind of answer. Anything else counts as a server that is away for now, since it says nothing about the index.
+Elasticsearch names itself in the header X-Elastic-Product (except in some refusals, with security on), and each kind of
+request has a kind of answer. Anything else counts as a server that is unavailable: it says nothing about the index.
 """
 
 import re
@@ -12,28 +12,58 @@ import msgspec
 from elastic_transport import ApiResponseMeta, TransportError, Urllib3HttpNode
 from msgspec import Meta
 
-# A proxy may ask for credentials or refuse a large request in its own words, and Elasticsearch itself refuses that without
-# its header; both are to be read by their status.
+# A proxy may ask for credentials or refuse a large request, and Elasticsearch sends these refusals without its header:
+# the status says enough.
 _BY_STATUS = (401, 413)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 class StrangeAnswerError(TransportError):
-    """An answer that is not Elasticsearch's, or that was cut on the way."""
+    """An answer that is not Elasticsearch's, or that was cut off."""
 
 
 def strange(meta: ApiResponseMeta, what: str) -> StrangeAnswerError:
-    """The error for an answer; `what` says what it came with."""
+    """The error for an answer; `what` describes it."""
     node = meta.node
     status = "" if meta.status == 200 else f"status {meta.status} and "
     return StrangeAnswerError(
         f"{node.scheme}://{node.host}:{node.port}{node.path_prefix} answered with {status}{what}, not as Elasticsearch: "
-        "see whether a proxy or a login page stands in front of it"
+        "check whether a proxy or a login page is in front of it"
     )
 
 
+class PartialAnswerError(TransportError):
+    """An answer from some shards of the index, without what the others hold."""
+
+
+def _partial(shards: "_Shards") -> PartialAnswerError:
+    kind, reason = cause(next(iter(shards.get("failures", ())), {}).get("reason"))
+    why = " ".join(": ".join(filter(None, (kind, reason))).split()) or "no reason given"
+    number, total = shards.get("failed"), shards.get("total")
+    return PartialAnswerError(
+        f"Elasticsearch answered from a part of the index: {number} of {total} shards failed ({why}); see the cluster's "
+        "health and its log"
+    )
+
+
+def cause(body: Any) -> tuple[str, str]:
+    """Type and reason of the error in a body, or in one item of a bulk; the reason includes those of its causes."""
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    if not isinstance(error, dict):
+        return "", str(error)[:300]
+    reason = str(error.get("reason") or "")
+    inner = error.get("caused_by")
+    while isinstance(inner, dict):
+        if inner.get("reason") and str(inner["reason"]) not in reason:
+            reason = f"{reason}: {inner['reason']}"
+        inner = inner.get("caused_by")
+    return str(error.get("type", "")), reason[:500]
+
+
 class CheckedNode(Urllib3HttpNode):
-    """A connection that raises StrangeAnswerError for an answer of another shape than the request's."""
+    """A connection that raises StrangeAnswerError for an answer of another shape than the request's, and
+    PartialAnswerError for one that lacks shards.
+    """
 
     def perform_request(
         self, method: str, target: str, body: bytes | None = None, *args: Any, **kwargs: Any
@@ -57,9 +87,11 @@ def _check(meta: ApiResponseMeta, method: str, body: bytes, kind: Any) -> None:
     if "json" not in mime_type:
         raise strange(meta, mime_type)
     try:
-        msgspec.json.decode(body, type=kind)
+        answer = msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise strange(meta, f"JSON of another shape ({error})") from error
+    if (shards := answer.get("_shards")) and shards.get("failed"):
+        raise _partial(shards)
 
 
 def _named(meta: ApiResponseMeta) -> bool:
@@ -79,8 +111,18 @@ class _Bulk(TypedDict):
     items: list[Annotated[dict[str, _Item], Meta(min_length=1, max_length=1)]]
 
 
-class _Refreshed(TypedDict):
-    _shards: dict[str, Any]
+class _Shards(TypedDict, total=False):
+    total: int
+    failed: int
+    failures: list[dict[str, Any]]
+
+
+class _Sharded(TypedDict):
+    _shards: _Shards
+
+
+class _Failed(TypedDict, total=False):
+    _shards: _Shards
 
 
 class _Document(TypedDict):
@@ -100,7 +142,7 @@ class _Hits(TypedDict):
     hits: list[_Hit]
 
 
-class _Search(TypedDict):
+class _Search(_Sharded):
     timed_out: bool
     hits: _Hits
 
@@ -113,7 +155,7 @@ class _SortedHits(TypedDict):
     hits: list[_SortedHit]
 
 
-class _Page(TypedDict):
+class _Page(_Sharded):
     hits: _SortedHits
 
 
@@ -130,7 +172,7 @@ class _Counts(TypedDict):
     counts: _Buckets
 
 
-class _Aggregated(TypedDict):
+class _Aggregated(_Sharded):
     timed_out: bool
     aggregations: _Counts
 
@@ -144,7 +186,7 @@ class _Maybes(TypedDict):
     docs: list[_Maybe]
 
 
-class _Count(TypedDict):
+class _Count(_Sharded):
     count: int
 
 
@@ -180,10 +222,10 @@ class _Index(_Aliases, _Mapped):
     settings: _Settings
 
 
-# What is asked, by method and path, and what a success of it holds at least. Other requests are not the product's own.
+# The requests of this package, by method and path, and what a successful answer holds at least.
 _KINDS: Mapping[str, Any] = {
     "PUT /[^/]+/_bulk": _Bulk,
-    "POST /[^/]+/_refresh": _Refreshed,
+    "POST /[^/]+/_refresh": _Sharded,
     "POST /[^/]+/_search": _Search,
     "POST /_search": _Page,
     "POST /[^/]+/_mget": _Maybes,
@@ -200,9 +242,9 @@ _KINDS: Mapping[str, Any] = {
 
 
 def _kind(method: str, target: str, body: bytes | None, meta: ApiResponseMeta) -> Any:
-    """The kind of the answer to a request; Any for one that is not the product's own."""
+    """The kind of the answer to a request; Any if the request is not one of this package."""
     if not 200 <= meta.status < 300:
-        return dict[str, Any] if _named(meta) else _Refusal
+        return _Failed if _named(meta) else _Refusal
     request = f"{method} {target.partition('?')[0]}"
     kind = next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, request)), Any)
     return _Aggregated if kind is _Search and b'"aggs":{"counts":' in (body or b"") else kind

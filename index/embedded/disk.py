@@ -1,6 +1,6 @@
-"""The embedded index on disk: its fields, its version, how it is made and opened, and what its faults are called.
+"""The embedded index on disk: its fields, its version, how it is made and opened, and which errors its faults become.
 
-The folder is tantivy's own, with one file of ours beside it. It holds no path, so that it may be moved.
+The folder is tantivy's, plus one file of ours. It contains no paths, so that it can be moved.
 """
 
 import shutil
@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import get_args
 
 import msgspec
-from tantivy import MAX_DATETIME, MIN_DATETIME, Document, Index, Schema, SchemaBuilder
+from tantivy import (
+    MAX_DATETIME,
+    MIN_DATETIME,
+    DocAddress,
+    Document,
+    Index,
+    Query,
+    Schema,
+    SchemaBuilder,
+    Searcher,
+)
 
 from articles.errors import SearchIndexError, StorageError
 from articles.model import Article, to_json
@@ -20,8 +30,8 @@ from index.documents import (
     KEYWORD_FIELDS,
     TEXT_FIELDS,
     Facet,
+    check_identity,
     facets,
-    identified,
     keywords,
     milliseconds,
     texts,
@@ -34,11 +44,11 @@ VERSION = "4"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
-_REBUILD = "`broadsheet index rebuild` makes it anew from the archive"
+_REBUILD = "`broadsheet index rebuild` makes a new one from the archive"
 
 
 def make_schema() -> Schema:
-    """The searchable fields, the date, it and the fetch time in ms since 1970, and the article itself, stored."""
+    """The searchable fields; the date; the date and the fetch time in ms since 1970; and the article itself, stored."""
     builder = SchemaBuilder()
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name=_WORDS)
@@ -55,9 +65,12 @@ def make_schema() -> Schema:
     return builder.build()
 
 
+SCHEMA = make_schema()
+
+
 def make_document(article: Article) -> Document:
-    """Raises ValueError for what no document can hold: text that is not Unicode (lone surrogates), no id, no URL."""
-    identified(article)
+    """Raises ValueError for what no document can hold: text with lone surrogates, no id, no URL."""
+    check_identity(article)
     document = Document()
     for name, values in texts(article).items():
         for text in values:
@@ -84,18 +97,18 @@ def in_range(time: datetime) -> datetime:
 
 
 def create(folder: Path) -> None:
-    """Make an empty index where nothing or an empty folder is; all of it or, if this is interrupted, none."""
-    making = folder.with_name(f".{folder.name}.making")
+    """Make an empty index where there is nothing, or an empty folder. If this is interrupted, there is none."""
+    unfinished = folder.with_name(f".{folder.name}.making")
     with storing(folder):
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir(parents=True)
-        Index(make_schema(), str(making))
-        (making / _VERSION_FILE).write_text(VERSION, "ascii")
-        making.rename(folder)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        Index(make_schema(), str(unfinished))
+        (unfinished / _VERSION_FILE).write_text(VERSION, "ascii")
+        unfinished.rename(folder)
 
 
 def is_there(folder: Path) -> bool:
-    """Whether there is anything at all, be it whole or not."""
+    """Whether there is anything at all, complete or not."""
     return folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
 
 
@@ -116,11 +129,17 @@ def open_index(folder: Path) -> Index:
         return index
 
 
+def address(searcher: Searcher, article_id: str) -> DocAddress | None:
+    """Where the article with this id is in the index, if it is there."""
+    hits = searcher.search(Query.term_query(SCHEMA, "id", article_id), limit=1, count=False).hits
+    return hits[0][1] if hits else None
+
+
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
-    """Call what goes wrong inside by its name: damage, or a folder that is closed to this process.
+    """Raises SearchIndexError for a damaged index, and StorageError for a folder that this process may not use.
 
-    tantivy raises ValueError for all of it, and locks the folder even to read.
+    tantivy raises ValueError for both, and locks the folder even to read.
     """
     try:
         yield
@@ -128,16 +147,16 @@ def reading(folder: Path) -> Iterator[None]:
         if not (isinstance(error, ValueError | OSError | msgspec.MsgspecError) or _is_panic(error)):
             raise
         if isinstance(error, PermissionError) or "Lockfile" in str(error) or "PermissionDenied" in str(error):
-            why = str(error).removesuffix(". None")  # tantivy's way to say that there is nothing more to say
+            why = str(error).removesuffix(". None")  # how tantivy prints a missing detail
             raise StorageError(
-                f"the index in {folder} cannot be read without write access to it ({why}); mend its permissions"
+                f"the index in {folder} cannot be read without write access to it ({why}); correct its permissions"
             ) from error
         raise SearchIndexError(f"the index in {folder} is damaged ({error}); {_REBUILD}") from error
 
 
 @contextmanager
 def storing(folder: Path) -> Iterator[None]:
-    """Call what goes wrong inside by its name: another writer, or a disk that takes no more."""
+    """Raises SearchIndexError if another process writes the index, and StorageError if the disk cannot be written."""
     try:
         yield
     except BaseException as error:
@@ -148,11 +167,11 @@ def storing(folder: Path) -> Iterator[None]:
                 f"another process is writing the index in {folder}; wait until it ends"
             ) from error
         raise StorageError(
-            f"the index in {folder} could not be written, and is as it was before: {error}; make room or mend the "
-            "disk, then run again (if it stays so, `broadsheet index rebuild`)"
+            f"the index in {folder} could not be written, and is as it was before: {error}; make room or repair "
+            "the disk, then run again (if that does not help, `broadsheet index rebuild`)"
         ) from error
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Whether tantivy panicked, as it does on flipped bits. The class is no Exception and cannot be imported."""
+    """Whether tantivy panicked, as it does on flipped bits. Its class is not an Exception and cannot be imported."""
     return type(error).__name__ == "PanicException"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from index.backend_record import Backend, NewIndex, Place
 
 if TYPE_CHECKING:
-    from index.embedded.local import EmbeddedReader, EmbeddedWriter
+    from index.embedded.local_reader import EmbeddedReader
+    from index.embedded.local_writer import EmbeddedWriter
 
 
 def _exists(place: Place) -> bool:
@@ -17,31 +18,32 @@ def _exists(place: Place) -> bool:
 
 
 def _reader(place: Place) -> "EmbeddedReader":
-    from index.embedded.local import EmbeddedReader
+    from index.embedded.local_reader import EmbeddedReader
 
     return EmbeddedReader(place.folder)
 
 
 def _writer(place: Place) -> "EmbeddedWriter":
-    from index.embedded.local import EmbeddedWriter
+    from index.embedded.local_writer import EmbeddedWriter
 
     return EmbeddedWriter(place.folder)
 
 
 @contextmanager
-def _new(place: Place, beside: Path) -> Iterator[NewIndex]:
-    from index.embedded.local import EmbeddedReader, EmbeddedWriter
+def _new(place: Place, parent: Path) -> Iterator[NewIndex]:
+    from index.embedded.local_reader import EmbeddedReader
+    from index.embedded.local_writer import EmbeddedWriter
 
-    folder = beside / "index"
-    shutil.rmtree(folder, ignore_errors=True)  # what one that was killed has left
-    making = EmbeddedWriter(folder)
+    folder = parent / "index"
+    shutil.rmtree(folder, ignore_errors=True)  # left by a process that was killed
+    writer = EmbeddedWriter(folder)
 
     def publish() -> None:
-        making.close()
+        writer.close()
         shutil.rmtree(place.folder, ignore_errors=True)
         folder.replace(place.folder)
 
-    yield NewIndex(making, EmbeddedReader(folder), publish)
+    yield NewIndex(writer, EmbeddedReader(folder), publish)
 
 
 BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True)

@@ -25,7 +25,7 @@ def template() -> str:
         table = tomlkit.table()
         for key, value in section().model_dump(mode="json").items():
             table.add(tomlkit.comment(section.model_fields[key].description or ""))
-            table.add(key, value)
+            table.add(key, tomlkit.inline_table() if value == {} else value)
         document.add(tomlkit.nl())
         document.add(name, table)
     return tomlkit.dumps(document)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from articles.errors import BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from store.archive.reader import check
+from store.archive.reader import check, foreign
 from store.ledger import capture_table, segment_table, soundness
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -81,9 +81,8 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         counts = capture_table.counts(conn)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
-    yield from _report(
-        "archive", check(config.archive, committed), f"all segments are whole ({len(committed)}){gone}."
-    )
+    problems = check(config.archive, committed) + foreign(config.archive, committed)
+    yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")

@@ -1,4 +1,4 @@
-"""The index filled anew from ledger and archive, by today's rules, while searches and (on Elasticsearch) runs go on.
+"""The index filled again from ledger and archive, by today's rules, while searches and (on Elasticsearch) runs go on.
 
 What the present index holds is cleaned again into a new one; then what runs have changed meanwhile, until that is
 little enough to wait for; the last of it, and the moving of the alias, in a turn in which no run changes anything.
@@ -16,12 +16,13 @@ from pathlib import Path
 from articles.model import Article
 from index.protocols import IndexReader, IndexWriter
 from pipeline import indexes
+from pipeline.batches import Cleaned, Cleaners, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
-from pipeline.judging import PresentKnowledge
-from pipeline.load import Cleaned, Cleaners, batches, cleaners, completed, settled
-from pipeline.outcomes import acknowledged, rejected
+from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
+from pipeline.outcomes import rejected
 from pipeline.run import now
+from pipeline.settling import acknowledged, completed
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -47,7 +48,7 @@ class Reindexed:
 def reindex(
     config: Config, progress: Callable[[int], None] = lambda _: None, clock: Callable[[], datetime] = now
 ) -> Reindexed:
-    """Put a new index in the present one's place. `progress` hears how many articles are in it so far.
+    """Put a new index in the present one's place. `progress` is called with how many articles are in it so far.
 
     Raises LockedError while another rebuild is under way (or a run, where the index is embedded), LedgerError where
     nothing was collected yet, SearchIndexError; the present index stays as it is then.
@@ -121,7 +122,7 @@ class _Filling:
                     self.ledger, Selection(outcomes=_IN, settled_from=since, sources=(source,))
                 )
             )
-            with closing(batches(self.archive, self.cleaners, wanted)) as cleaned:
+            with closing(clean_in_batches(self.archive, self.cleaners, wanted)) as cleaned:
                 for batch in cleaned:
                     adding.result()
                     adding = background.submit(self._add, batch)

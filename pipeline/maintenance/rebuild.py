@@ -1,4 +1,4 @@
-"""Ledger and index made again from the archive alone, beside the old ones, which give way at the end."""
+"""Ledger and index made again from the archive alone, next to the old ones, which they replace at the end."""
 
 import shutil
 from collections.abc import Callable
@@ -10,11 +10,15 @@ from pathlib import Path
 from articles.errors import ArchiveError
 from articles.model import Page
 from pipeline import indexes
+from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.load import Loader, cleaners
-from pipeline.run import RunReport, now, work
+from pipeline.load import load_all
+from pipeline.report import RunReport
+from pipeline.run import now
+from pipeline.settling import Settler
 from store.archive.reader import scan
+from store.archive.repack import repack
 from store.ledger import capture_table, expiry, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -46,9 +50,11 @@ def rebuild(
         damages: list[str] = []
         with indexes.anew(config, beside) as new:
             with Ledger.open(beside / "ledger.sqlite") as ledger:
+                repack(config.archive, damages.append)
                 _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
-                    work(Loader(config.archive, ledger, new.writer, pool, clock), progress)
+                    pending = Pending(config.archive, ledger, pool)
+                    load_all(pending, Settler(ledger, new.writer, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}

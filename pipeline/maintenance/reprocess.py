@@ -11,11 +11,13 @@ from articles.changes import changes
 from articles.model import Article, Rejection
 from index.protocols import IndexReader
 from pipeline import indexes
+from pipeline.batches import Cleaned, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
-from pipeline.judging import Judge, PresentKnowledge
-from pipeline.load import Cleaned, Loader, batches, cleaners, completed, settled
+from pipeline.judging import Judge
+from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.run import now
+from pipeline.settling import Settler, completed
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection
@@ -64,7 +66,7 @@ def reclean(
     progress: Callable[[Recleaned], None] = lambda _: None,
     clock: Callable[[], datetime] = now,
 ) -> Recleaned:
-    """Clean what was fetched at `since` or later, of these sources (all without), and write what changes.
+    """Clean what was fetched at `since` or later, of these sources (without any: all), and write what changes.
 
     On Elasticsearch runs go on meanwhile. Raises LedgerError where nothing was collected yet, LockedError while a rebuild
     is under way (or a run, where the index is embedded; not for a dry run), SearchIndexError.
@@ -79,21 +81,21 @@ def reclean(
         ledger = stack.enter_context(Ledger.open(config.ledger))
         reader = indexes.reader(config)
         pool = stack.enter_context(cleaners(config))
-        loader = None
+        settler = None
         if not dry_run:
             writer = stack.enter_context(closing(indexes.writer(config)))
-            loader = Loader(config.archive, ledger, writer, pool, clock)
+            settler = Settler(ledger, writer, clock)
         which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
         comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
-        for batch in stack.enter_context(closing(batches(config.archive, pool, wanted))):
+        for batch in stack.enter_context(closing(clean_in_batches(config.archive, pool, wanted))):
             changed = [pair for pair in sorted(batch, key=lambda each: each[0].id) if comparing.compare(pair)]
-            if loader and changed:
-                stored = loader.store(changed)
+            if settler and changed:
+                stored = settler.settle(changed)
                 report.dead_letters += sum(one.outcome is Outcome.DEAD_LETTER for one in stored)
             progress(report)
-        if loader:
-            Judge(config.archive, ledger, reader, loader.writer, pool, clock).judge_waiting()
+        if settler:
+            Judge(config.archive, ledger, reader, settler.writer, pool, clock).judge_waiting()
     return report
 
 
@@ -107,7 +109,7 @@ class _Comparing:
     report: Recleaned
 
     def compare(self, pair: Cleaned) -> bool:
-        """Whether the result is another than before; told to the report."""
+        """Whether the result differs from before; the report counts it."""
         (capture, result), report = pair, self.report
         report.captures += 1
         was_article = capture.outcome is Outcome.INDEXED

@@ -1,6 +1,6 @@
 """Raw pages kept for a limited time: what is older than `[store] retention` goes, and its articles stay.
 
-Before a segment goes, what must be left of each of its captures is written behind the archive and committed, so that
+Before a segment goes, what must be left of each of its captures is appended to the archive and committed, so that
 ledger and index can be made again from the archive at any moment. A kill leaves a segment with some captures moved,
 which the next upkeep goes on with, or the file of a segment that is dropped, which the next start removes.
 """
@@ -13,8 +13,8 @@ from articles.model import Article, Page
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from store.archive.members import DamageError
 from store.archive.reader import read
-from store.archive.warc import DamageError
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
 from store.ledger import capture_table, expiry, segment_table, url_table
 from store.ledger.database import Ledger
@@ -146,7 +146,7 @@ class _Dropping:
         if article is None or article.fetched_at != capture.fetched_at:
             raise SearchIndexError(
                 f"the index lacks the article of {capture.final_url} as it was fetched on "
-                f"{capture.fetched_at:%Y-%m-%d %H:%M} UTC; `broadsheet rebuild` makes it anew from the raw page"
+                f"{capture.fetched_at:%Y-%m-%d %H:%M} UTC; `broadsheet rebuild` makes it again from the raw page"
             )
         return article
 

@@ -5,17 +5,20 @@ The ledger holds how many bytes of each segment are `committed` (segment name to
 
 import mmap
 import os
+import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from articles.errors import ArchiveError
 from articles.model import Page
 from store.archive import warc
+from store.archive.members import DamageError, ForeignError
+from store.archive.resync import resume
 from store.records import ArchiveRef, Remains, dropped_on
 
-_PATTERN = "segment-*.warc.gz"
+_NAME = re.compile(r"segment-\d{6,}\.warc\.gz")
 
 
 def read(folder: Path, ref: ArchiveRef) -> Page:
@@ -52,7 +55,7 @@ def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
 def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
     """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
 
-    Each damaged stretch is told to `damaged` in a sentence, and passed over. Raises ArchiveError when a newer
+    Each damaged stretch is reported to `damaged` in a sentence, and skipped. Raises ArchiveError when a newer
     version wrote the archive.
     """
     for path in sorted(segments(folder), key=_pages_last):
@@ -82,7 +85,28 @@ def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
 
 def segments(folder: Path) -> list[Path]:
     """The files of the segments, by name."""
-    return sorted(folder.glob(_PATTERN))
+    return sorted(path for path in folder.glob("segment-*") if _NAME.fullmatch(path.name) and path.is_file())
+
+
+def foreign(folder: Path, committed: Container[str]) -> list[str]:
+    """What lies in the folder and is no segment of this archive, a sentence each."""
+    present = sorted(folder.iterdir()) if folder.is_dir() else []
+    advice = "is no segment of this archive, and nothing reads it: move it elsewhere"
+    return [f"{path} {advice}" for path in present if path.name not in committed and is_foreign(path)]
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether the file is something else than a segment, or what a killed run left of one."""
+    if not _NAME.fullmatch(path.name) or not path.is_file():
+        return True
+    with reading(path) as data:
+        try:
+            warc.decode_info(data)
+        except ForeignError:
+            return True
+        except DamageError:
+            return False
+    return False
 
 
 def pairs(
@@ -92,15 +116,15 @@ def pairs(
     if offset == 0:
         try:
             _, offset = warc.decode_info(data)
-        except warc.DamageError as error:
-            offset = warc.next_pair(data, 0)
+        except DamageError as error:
+            offset = resume(data, 0)
             damaged(f"{path}: the record at byte 0 {error}")
     while offset < stop:
         try:
             record, end = warc.decode(data, offset)
-        except warc.DamageError as error:
-            end = min(stop, warc.next_pair(data, offset + 1))
-            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes passed over)")
+        except DamageError as error:
+            end = min(stop, resume(data, offset))
+            damaged(f"{path}: the record at byte {offset} {error} ({end - offset} bytes skipped)")
         except ArchiveError as error:
             raise ArchiveError(f"{path}: the record at byte {offset} {error}") from error
         else:

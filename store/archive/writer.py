@@ -17,7 +17,8 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from articles.model import Page
 from store.archive import warc
-from store.archive.reader import pairs, reading, segments, shortage
+from store.archive.members import DamageError, may_begin
+from store.archive.reader import is_foreign, pairs, reading, segments, shortage
 from store.records import ArchiveRef, Remains
 
 LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
@@ -113,7 +114,7 @@ class ArchiveWriter:
                 )
             try:
                 self._opened_at, _ = warc.decode_info(data)
-            except warc.DamageError:
+            except DamageError:
                 return  # let the segment be: the next page opens another
             self._holds = warc.holds(data)
         with self._writing():
@@ -158,15 +159,23 @@ def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = 
 
     What is still there of segments that were `dropped` is removed first.
 
-    Raises ArchiveError when a segment lacks committed bytes, and when there is more behind them than a
-    crash can leave: then the ledger is older than the archive. Raises StorageError.
+    Raises ArchiveError when a segment lacks committed bytes, is none of this archive's or was packed in another way, and
+    when there is more after them than a crash can leave: then the ledger is older than the archive. Raises StorageError.
     """
     remove(folder, dropped)
     for name, length in sorted(committed.items()):
         if missing := shortage(folder / name, length):
-            raise ArchiveError(f"{missing}; put the file back, or `broadsheet rebuild` goes on without it")
+            raise ArchiveError(
+                f"{missing}; put the file back, or `broadsheet rebuild` goes on with what is there"
+            )
     excess = {path: path.stat().st_size - committed.get(path.name, 0) for path in segments(folder)}
     excess = {path: size for path, size in excess.items() if size > 0 or path.name not in committed}
+    for path in excess:
+        _refuse_other_packing(path, committed.get(path.name, 0))
+    if strange := [path for path in excess if path.name not in committed and is_foreign(path)]:
+        raise ArchiveError(
+            f"{strange[0]} is no segment of this archive, though it has the name of one: move it elsewhere"
+        )
     pages = sum(_pages(path, committed.get(path.name, 0)) for path in excess)
     if pages > LARGEST_GROUP:
         raise ArchiveError(
@@ -186,6 +195,16 @@ def remove(folder: Path, names: Iterable[str]) -> None:
             (folder / name).unlink()
         if present:
             _sync_folder(folder)
+
+
+def _refuse_other_packing(path: Path, length: int) -> None:
+    """A longer file whose committed bytes do not end where a record does was packed in another way: nothing of it is to go."""
+    with reading(path) as data:
+        if length and not may_begin(data, length):
+            raise ArchiveError(
+                f"{path} is not as it was written: no record begins where {length} bytes of it end; "
+                "put the file back, or `broadsheet rebuild` goes on with what is there"
+            )
 
 
 def _pages(path: Path, offset: int) -> int:

@@ -1,1 +1,1 @@
-"""The ledger: one SQLite file that accounts for every URL and every capture; one module per table."""
+"""The ledger: one SQLite file that records what happened to every URL and every capture; one module per table."""

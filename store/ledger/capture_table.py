@@ -1,4 +1,4 @@
-"""Captures in the ledger: every archived answer, where it is, and its one outcome."""
+"""Captures in the ledger: every archived response, where it is, and its one outcome."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -59,9 +59,9 @@ CAPTURES = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latest:
-    """What the index holds of an article: when this content was last fetched, its hash, the capture it is from.
+    """What the index has for an article: when this content was last fetched, its hash, and its capture.
 
-    `own_canonical` is False when the page names another article as its original (and stands in for that one).
+    `own_canonical` is False if the page names another article as its original (and is indexed in its place).
     """
 
     fetched_at: datetime
@@ -71,7 +71,7 @@ class Latest:
 
 
 def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
-    """Note archived pages as pending, and the state of their URLs. The same transaction must commit their segments."""
+    """Record archived pages as pending, and the state of their URLs. The same transaction must commit their segments."""
     for page, ref in pages:
         url_table.record_page(conn, page)
         conn.execute(
@@ -91,24 +91,24 @@ def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
 
 
 def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
-    """Captures without an outcome yet, oldest first, at most `limit`, of higher id than `after`."""
+    """Captures without an outcome yet, oldest first, at most `limit`, with ids above `after`."""
     waiting = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.PENDING, CAPTURES.c.id > after)
     return _captures(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 
 def sources(conn: Connection) -> list[str]:
-    """The names of all sources that something was captured of."""
+    """The names of all sources with captures."""
     return list(conn.scalars(select(CAPTURES.c.source).distinct().order_by(CAPTURES.c.source)))
 
 
 def newest_settled(conn: Connection) -> datetime | None:
-    """When the last outcome was written; None when there is none."""
+    """When the last outcome was written; None if there is none."""
     newest: datetime | None = conn.scalar(select(func.max(CAPTURES.c.settled_at, type_=Moment)))
     return newest
 
 
 def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> list[Capture]:
-    """Captures of the selection that have an outcome, by id, at most `limit`, of higher id than `after`."""
+    """Captures in the selection with an outcome, by id, at most `limit`, with ids above `after`."""
     found = select(CAPTURES).where(CAPTURES.c.settled_at.is_not(None), CAPTURES.c.id > after)
     if which.outcomes:
         found = found.where(CAPTURES.c.outcome.in_(which.outcomes))
@@ -122,9 +122,9 @@ def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> l
 
 
 def settle(conn: Connection, settled: Sequence[Settled]) -> None:
-    """Write outcomes. A later one replaces an earlier one: an indexed page may prove a duplicate.
+    """Write outcomes. A later one replaces an earlier one: an indexed page may turn out to be a duplicate.
 
-    Of an article's captures one is `indexed` at most: what was so before becomes `superseded`.
+    At most one capture of an article is `indexed`: the previous one becomes `superseded`.
     """
     names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
     columns: dict[str, Any] = {name: bindparam(name) for name in (*names, "settled_at")}
@@ -137,7 +137,7 @@ def settle(conn: Connection, settled: Sequence[Settled]) -> None:
 
 
 def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, Latest]:
-    """What the index holds of these articles; those that it does not hold are left out."""
+    """What the index has for these articles; those that it does not have are left out."""
     same = CAPTURES.alias()
     confirmed = select(func.max(same.c.fetched_at, type_=Moment)).where(
         same.c.article_id == CAPTURES.c.article_id, same.c.outcome.in_((Outcome.INDEXED, Outcome.UNCHANGED))
@@ -157,7 +157,7 @@ def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, 
 
 
 def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
-    """The captures that the index holds of these articles."""
+    """The captures of these articles that are in the index."""
     present = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.INDEXED)
     return [
         capture
@@ -167,7 +167,7 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
 
 
 def touch(conn: Connection, article_ids: Collection[str], at: datetime) -> None:
-    """Note that what the index holds of these articles was settled anew, without another outcome."""
+    """Record that these articles were written to the index again, with the same outcome."""
     present = CAPTURES.update().where(CAPTURES.c.outcome == Outcome.INDEXED).values(settled_at=at)
     for ids in portions(article_ids):
         conn.execute(present.where(CAPTURES.c.article_id.in_(ids)))
@@ -184,9 +184,9 @@ def first_seen(conn: Connection, article_ids: Collection[str]) -> dict[str, date
 
 
 def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
-    """Indexed captures whose page names another article as its original, where that one is indexed by now.
+    """Indexed captures whose page names another article as its original, if that one is now indexed.
 
-    Each with the id of the original. An original that names yet another one does not count.
+    Each comes with the id of the original. An original that names yet another one does not count.
     """
     original = CAPTURES.alias()
     is_there = exists().where(
@@ -201,19 +201,19 @@ def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
 
 
 def of_url(conn: Connection, url: str) -> list[Capture]:
-    """Captures that were requested under this canonical URL, or answered by it, oldest first."""
+    """Captures whose requested or final URL is this canonical URL, oldest first."""
     query = select(CAPTURES).where(or_(CAPTURES.c.url == url, CAPTURES.c.article_id == article_id(url)))
     return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
 
 
 def of_segment(conn: Connection, segment: str) -> list[Capture]:
-    """Captures whose raw pages are in this segment, in the order in which they lie there."""
+    """Captures whose raw pages are in this segment, in the order of their offsets."""
     within = select(CAPTURES).where(CAPTURES.c.segment == segment, CAPTURES.c.dropped_at.is_(None))
     return _captures(conn, within.order_by(CAPTURES.c.offset))
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """How many captures have each outcome."""
+    """The number of captures with each outcome."""
     rows = conn.execute(select(CAPTURES.c.outcome, func.count().label("number")).group_by(CAPTURES.c.outcome))
     return {outcome.value: 0 for outcome in Outcome} | {row.outcome.value: row.number for row in rows}
 

@@ -1,6 +1,6 @@
-"""The ledger: one SQLite file that accounts for every URL and every capture.
+"""Open the ledger: one SQLite file that records what happened to every URL and every capture.
 
-What is in its tables, and what may be asked of them, is in the modules urls, captures, feeds and segments.
+Its tables and their queries are in the `..._table` modules.
 """
 
 import sqlite3
@@ -20,13 +20,8 @@ from store.ledger import capture_table, feed_table, knowledge_table, segment_tab
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
 
-GROUPS = (
-    url_table,
-    capture_table,
-    feed_table,
-    segment_table,
-    knowledge_table,
-)  # their tables are in METADATA once they are imported
+# Importing these modules adds their tables to METADATA.
+GROUPS = (url_table, capture_table, feed_table, segment_table, knowledge_table)
 
 _BUSY_SECONDS = 30
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -40,7 +35,10 @@ _REFUSED = {
 
 
 class Ledger:
-    """An open ledger, for any number of threads, closed at the end of the context. Every method may raise LedgerError, LockedError, StorageError."""
+    """An open ledger, for any number of threads, closed at the end of the context.
+
+    Every method may raise LedgerError, LockedError, StorageError.
+    """
 
     def __init__(self, path: Path, engine: Engine) -> None:
         self._path = path
@@ -49,26 +47,26 @@ class Ledger:
 
     @staticmethod
     def expect(path: Path) -> None:
-        """Raises LedgerError where there is no ledger yet."""
+        """Raises LedgerError if there is no ledger yet."""
         if not path.exists():
             raise LedgerError(f"There is no ledger at {path} yet; `broadsheet run` makes one.")
 
     @classmethod
     def existing(cls, path: Path) -> Self:
-        """`open` for what needs a ledger that is there. Raises LedgerError where there is none yet."""
+        """`open` a ledger that must exist. Raises LedgerError if there is none yet."""
         cls.expect(path)
         return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The ledger in this file, which is made when there is none yet, and migrated when an older version made it.
+        """The ledger in this file, which is created if it does not exist, and migrated if an older version wrote it.
 
-        Refuses to begin a new ledger beside an archive that has segments: the old ledger was lost.
+        Refuses to create a ledger for an archive that already has segments, because the old ledger was lost.
         """
         lost = not path.exists() or not path.stat().st_size
         if lost and any((path.parent / "archive").glob("segment-*")):
             raise LedgerError(
-                f"{path} is missing or empty, though there is an archive: `broadsheet rebuild` makes it anew"
+                f"{path} is missing or empty, but there is an archive: run `broadsheet rebuild` to recreate it"
             )
         ledger = cls(path, _engine(path))
         try:
@@ -77,31 +75,31 @@ class Ledger:
             raise StorageError(f"{path.parent} cannot be made: {error.strerror}") from error
         with ExitStack() as undo:
             undo.callback(ledger.close)
-            with ledger._explained():
+            with ledger._translating_errors():
                 ledger._prepare()
             undo.pop_all()
         return ledger
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection that may write. All or nothing: what it did is undone if the block raises."""
-        with self._explained(), self._writing.begin() as connection:
+        """A connection that may write. All or nothing: everything is rolled back if the block raises."""
+        with self._translating_errors(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees the ledger as it is now, whatever others write meanwhile."""
-        with self._explained(), self._engine.begin() as connection:
+        """A connection that sees the ledger as it is now, regardless of what others write meanwhile."""
+        with self._translating_errors(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """The turn to change index and ledger together: whoever else wants to, in any process, waits."""
+        """Take the turn to change index and ledger together; others who want to, in any process, wait."""
         with turn(self._path.with_name(f"{self._path.name}.turn")):
             yield
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file, a sentence each; reads all of it."""
+        """What SQLite finds wrong with the file, one sentence per problem; reads all of it."""
         with self.reading() as connection:
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
             dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
@@ -111,7 +109,7 @@ class Ledger:
         ]
 
     def close(self) -> None:
-        """Release the file."""
+        """Close the file."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -130,27 +128,27 @@ class Ledger:
                 connection.execute(SCHEMA.insert().values(version=VERSION))
             elif SCHEMA.name not in tables:
                 raise LedgerError(
-                    f"{self._path} is an SQLite file, but no ledger of Broadsheet: move it away"
+                    f"{self._path} is an SQLite file, but holds no ledger of Broadsheet: move it elsewhere"
                 )
             version: int | None = connection.scalar(select(SCHEMA.c.version))
             while version is not None and version in MIGRATIONS:
                 for statement in MIGRATIONS[version]:
                     connection.exec_driver_sql(statement)
-                METADATA.create_all(connection)  # tables that are new
+                METADATA.create_all(connection)  # creates new tables
                 version += 1
                 connection.execute(SCHEMA.update().values(version=version))
         if version != VERSION:
             raise LedgerError(
-                f"{self._path} has schema {version}, and this version of Broadsheet reads {VERSION}: "
-                "upgrade Broadsheet, or let `broadsheet rebuild` make the ledger anew"
+                f"{self._path} has schema {version}, but this version of Broadsheet reads {VERSION}: "
+                "upgrade Broadsheet, or run `broadsheet rebuild` to recreate the ledger"
             )
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         try:
             yield
         except (DBAPIError, sqlite3.Error) as error:
-            explained = _explanation(self._path, error)
+            explained = _translated(self._path, error)
             if explained is None:
                 raise
             raise explained from error
@@ -164,7 +162,7 @@ def _engine(path: Path) -> Engine:
 
 
 def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver's own transactions begin too late; see `_begin`
+    connection.isolation_level = None  # the driver would begin transactions too late; see `_begin`
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -175,17 +173,19 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
-def _explanation(path: Path, error: DBAPIError | sqlite3.Error) -> BroadsheetError | None:
+def _translated(path: Path, error: DBAPIError | sqlite3.Error) -> BroadsheetError | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the extended part
     if code in _DAMAGED:
         return LedgerError(
-            f"{path} is damaged ({cause}): `broadsheet rebuild` makes it anew from the archive"
+            f"{path} is damaged ({cause}): run `broadsheet rebuild` to recreate it from the archive"
         )
     if code in _REFUSED:
-        return StorageError(f"{path} cannot be written: {cause}. Make room or mend the disk, then run again")
+        return StorageError(
+            f"{path} cannot be written: {cause}. Make room or repair the disk, then run again"
+        )
     if code == sqlite3.SQLITE_BUSY:
         return LockedError(
-            f"{path} was locked by another process for {_BUSY_SECONDS} s: end that one, then run again"
+            f"{path} was locked by another process for {_BUSY_SECONDS} s: stop that process, then run again"
         )
     return None

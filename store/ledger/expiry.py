@@ -1,4 +1,4 @@
-"""Retention in the ledger: whose raw pages are old enough to go, and where what is left of them is."""
+"""Retention in the ledger: which raw pages are old enough to be dropped, and where their remains are."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,10 +13,10 @@ from store.records import ArchiveRef, Outcome, Remains, Settled
 
 
 def old(conn: Connection, before: datetime) -> list[str]:
-    """Segments of raw pages that were all fetched before this time, oldest first; the newest segment is never one.
+    """Segments whose raw pages were all fetched before this time, oldest first, never the newest segment.
 
-    The list ends before the first that has pending captures or younger ones, so that pages go in the order in which
-    they came.
+    The list ends before the first segment with pending or newer captures, so that pages are dropped in the order in
+    which they were stored.
     """
     newest = select(func.max(segment_table.SEGMENTS.c.name)).scalar_subquery()
     holding = select(
@@ -34,7 +34,7 @@ def old(conn: Connection, before: datetime) -> list[str]:
 
 
 def move(conn: Connection, moved: Iterable[tuple[int, ArchiveRef]], at: datetime) -> None:
-    """Note where the remains of these captures (by id) are, and when their raw pages were dropped."""
+    """Record where the remains of these captures (by id) are, and when their raw pages were dropped."""
     for capture_id, ref in moved:
         conn.execute(
             CAPTURES.update().where(CAPTURES.c.id == capture_id).values(**_place(ref), dropped_at=at)
@@ -42,9 +42,9 @@ def move(conn: Connection, moved: Iterable[tuple[int, ArchiveRef]], at: datetime
 
 
 def restore(conn: Connection, ref: ArchiveRef, remains: Remains) -> None:
-    """Note a capture from its remains: settled as it was, or pending where there is an article to be indexed again.
+    """Record a capture from its remains: with its old outcome, or pending if there is an article to index again.
 
-    The same transaction must commit the segment of `ref`. Remains that were written later replace earlier ones.
+    The same transaction must commit the segment of `ref`. Remains written later replace earlier ones.
     """
     segment_table.commit(conn, {remains.raw.segment: remains.raw.offset + remains.raw.length})
     segment_table.drop(conn, remains.raw.segment, remains.dropped_at)

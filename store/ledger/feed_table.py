@@ -1,6 +1,6 @@
-"""Feeds in the ledger: the validators of their last good answer, and their health.
+"""Feeds in the ledger: the validators of their last successful response, and their health.
 
-A feed is known by its URL with user and password masked, so that no password gets into the ledger.
+A feed is identified by its URL with user and password masked, so that no password gets into the ledger.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _NOT_MODIFIED = 304
 
 
 def targets(conn: Connection, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
-    """The feeds (URLs) of these sources (names) with the validators to ask them with."""
+    """The feeds (URLs) of these sources (names), with the validators for the next request."""
     known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
     return [
         FeedTarget(source=source, url=url, etag=row.etag, last_modified=row.last_modified)
@@ -44,10 +44,10 @@ def targets(conn: Connection, sources: Sequence[tuple[str, Sequence[str]]]) -> l
 
 
 def record(conn: Connection, result: FeedResult) -> None:
-    """Note a fetch. A failure, and a 304 without validators, keep those that are known.
+    """Record a fetch. A failure, or a 304 without validators, keeps the known ones.
 
-    To be called in the transaction that discovers the feed's entries: with the validators alone in the
-    ledger, a 304 would hide the entries for ever.
+    Call this in the transaction that discovers the feed's entries: if the ledger had only the validators, a 304
+    would hide the entries forever.
     """
     changes: dict[str, Any] = {"fetched_at": result.at, "status": result.status, "error": result.error}
     if result.error:

@@ -1,7 +1,7 @@
-"""What is known of each source, in the ledger: the features of its articles by snapshot, stories, learned templates.
+"""Knowledge about each source, in the ledger: its articles' features by snapshot, stories, and learned templates.
 
-A row counts from its snapshot on. The rows of a run belong to the snapshot after the present one, which is closed when the
-run's articles have been judged by it; so all of them are judged by the same knowledge, in whatever order they came.
+A row counts from its snapshot on. The rows of a run belong to the snapshot after the current one, which is closed when the
+run's articles have been judged by it; so all of them are judged by the same knowledge, regardless of their order.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -69,13 +69,13 @@ TEMPLATES = Table(
     Column("forgotten_at", Moment),
 )
 
-STORY = timedelta(days=30)  # within which copies of one text appear
-_MOST = 2_000  # rows of a source that are read; its knowledge takes the newest of them
+STORY = timedelta(days=30)  # the time within which copies of a text appear
+_MOST = 2_000  # rows read for a source; its knowledge uses the newest of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """An article's features, and when exactly it was first seen."""
+    """An article's features and the exact time it was first seen."""
 
     features: Features
     first_seen_at: datetime
@@ -83,9 +83,9 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A line that a source's articles are cut of; `text` is one wording of it, "" before the first cut.
+    """A line that is cut from a source's articles; `text` is one form of it, "" before the first cut.
 
-    `forgotten_at` is set when a person has declared it to be none.
+    `forgotten_at` is set once a person has declared that it is not a template.
     """
 
     fingerprint: int
@@ -95,12 +95,12 @@ class Template:
 
 
 def present(conn: Connection) -> int:
-    """The number of the last snapshot that was closed; 0 before the first."""
+    """The number of the last closed snapshot; 0 before the first."""
     return conn.scalar(select(func.max(SNAPSHOTS.c.number))) or 0
 
 
 def remember(conn: Connection, articles: Iterable[Remembered]) -> None:
-    """Note articles for the snapshot after the present one."""
+    """Record articles for the snapshot after the current one."""
     snapshot = present(conn) + 1
     for article in articles:
         row = article.features
@@ -124,28 +124,28 @@ def remember(conn: Connection, articles: Iterable[Remembered]) -> None:
 
 
 def disregard(conn: Connection, article_ids: Collection[str]) -> None:
-    """Forget articles that are none any more, or only copies under another address."""
+    """Forget articles that are no longer articles, or only copies at another address."""
     for table in (FEATURES, BANDS, STORIES):
         for article_id in article_ids:
             conn.execute(table.delete().where(table.c.article_id == article_id))
 
 
 def unjudged(conn: Connection) -> list[tuple[str, str]]:
-    """Id and source of the articles that wait for the snapshot after the present one, in the order of their first sight."""
+    """Id and source of the articles waiting for the snapshot after the current one, in the order first seen."""
     waiting = select(FEATURES.c.article_id, FEATURES.c.source).where(FEATURES.c.snapshot > present(conn))
     found = conn.execute(waiting.order_by(FEATURES.c.first_seen_at, FEATURES.c.article_id))
     return [(row.article_id, row.source) for row in found]
 
 
 def newest(conn: Connection, article_id: str) -> Remembered | None:
-    """The newest row of an article; None where there is none that this version reads."""
+    """The newest row of an article; None if there is none that this version can read."""
     rows = select(FEATURES).where(FEATURES.c.article_id == article_id, FEATURES.c.format == FORMAT)
     found = _remembered(conn, rows.order_by(FEATURES.c.snapshot.desc()).limit(1))
     return found[0] if found else None
 
 
 def of_source(conn: Connection, source: str, number: int) -> Knowledge:
-    """What is known of a source from this snapshot on."""
+    """The knowledge about a source as of this snapshot."""
     newest = (
         select(FEATURES.c.article_id, func.max(FEATURES.c.snapshot).label("snapshot"))
         .where(FEATURES.c.source == source, FEATURES.c.snapshot <= number, FEATURES.c.format == FORMAT)
@@ -159,7 +159,7 @@ def of_source(conn: Connection, source: str, number: int) -> Knowledge:
 
 
 def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
-    """The articles that may be copies of this one, first seen within thirty days of it, by the newest row of each."""
+    """The newest rows of articles that may be copies of this one and were first seen within thirty days of it."""
     near = select(BANDS.c.article_id).where(BANDS.c.band.in_(bands(article.features.signature))).distinct()
     found = select(FEATURES).where(
         FEATURES.c.article_id.in_(near),
@@ -175,7 +175,7 @@ def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
 
 
 def stories(conn: Connection, article_ids: Collection[str]) -> dict[str, str]:
-    """The stories of those of these articles that were told one."""
+    """The stories of these articles; those without one are left out."""
     found = select(STORIES.c.article_id, STORIES.c.story_id)
     return {
         row.article_id: row.story_id
@@ -184,20 +184,23 @@ def stories(conn: Connection, article_ids: Collection[str]) -> dict[str, str]:
     }
 
 
-def tell(conn: Connection, told: Mapping[str, str]) -> None:
-    """Note the stories (ids) of articles (ids)."""
-    if told:
+def tell(conn: Connection, of_articles: Mapping[str, str]) -> None:
+    """Record the stories (ids) of articles (ids)."""
+    if of_articles:
         added = insert(STORIES)
         conn.execute(
             added.on_conflict_do_update(
                 index_elements=["article_id"], set_={"story_id": added.excluded.story_id}
             ),
-            [{"article_id": article_id, "story_id": story_id} for article_id, story_id in told.items()],
+            [
+                {"article_id": article_id, "story_id": story_id}
+                for article_id, story_id in of_articles.items()
+            ],
         )
 
 
 def templates(conn: Connection, source: str) -> list[Template]:
-    """The templates learned of a source, those that a person made forgotten included, the first learned first."""
+    """The templates learned for a source, including those that a person had forgotten, in the order learned."""
     found = select(TEMPLATES).where(TEMPLATES.c.source == source)
     return [
         Template(
@@ -213,19 +216,19 @@ def templates(conn: Connection, source: str) -> list[Template]:
 def learn(
     conn: Connection, source: str, learned: Mapping[int, str], lost: Collection[int], at: datetime
 ) -> None:
-    """Note templates by their fingerprints, with their texts ("": not known), and take out those that have expired."""
-    for print_, text in learned.items():
-        added = insert(TEMPLATES).values(source=source, fingerprint=print_, text=text, learned_at=at)
+    """Record templates by fingerprint, with their texts ("": not known), and remove expired ones (`lost`)."""
+    for fingerprint, text in learned.items():
+        added = insert(TEMPLATES).values(source=source, fingerprint=fingerprint, text=text, learned_at=at)
         known = {"text": text} if text else {"source": source}
         conn.execute(added.on_conflict_do_update(index_elements=["source", "fingerprint"], set_=known))
-    for print_ in lost:
+    for fingerprint in lost:
         conn.execute(
-            TEMPLATES.delete().where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == print_)
+            TEMPLATES.delete().where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == fingerprint)
         )
 
 
 def forget(conn: Connection, source: str, fingerprint: int, at: datetime) -> None:
-    """Declare a template to be none, from the next snapshot on, for which the articles with the line are noted anew."""
+    """Stop treating a line as a template, from the next snapshot on; articles with it are recorded for that snapshot."""
     conn.execute(
         TEMPLATES.update()
         .where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == fingerprint)
@@ -242,7 +245,7 @@ def forget(conn: Connection, source: str, fingerprint: int, at: datetime) -> Non
 
 
 def close(conn: Connection, number: int, at: datetime) -> None:
-    """Close a snapshot. Rows that a newer one replaces go, and what is too old to count."""
+    """Close a snapshot. Rows that were replaced by newer ones, or are too old to count, are deleted."""
     conn.execute(SNAPSHOTS.insert().values(number=number, closed_at=at))
     newer = FEATURES.alias()
     replaced = select(newer.c.article_id).where(

@@ -1,4 +1,4 @@
-"""What a run left in the ledger: its rejections, and how each host did."""
+"""The results of a run in the ledger: its rejections, and how each host did."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Captures rejected for one reason: how many, and the URLs of some."""
+    """Captures rejected for one reason: their number and some of their URLs."""
 
     reason: str
     count: int
@@ -31,7 +31,7 @@ class Rejected:
 class HostRecord:
     """A host in a run. `first` and `last` are the times of its first and last archived page.
 
-    `problems` are the URLs, of pages and feeds, that gave nothing, by reason.
+    `problems` is the URLs of pages and feeds that could not be fetched, by reason.
     """
 
     host: str
@@ -42,7 +42,7 @@ class HostRecord:
 
     @property
     def between_pages(self) -> timedelta:
-        """Mean time between two pages, pauses for politeness included; 0 for fewer than two."""
+        """Mean time between two pages, including politeness delays; 0 for fewer than two pages."""
         if self.first is None or self.last is None or self.pages < 2:
             return timedelta(0)
         return (self.last - self.first) / (self.pages - 1)
@@ -61,7 +61,7 @@ def rejected(conn: Connection, since: datetime) -> list[Rejected]:
 
 
 def hosts(conn: Connection, since: datetime) -> list[HostRecord]:
-    """Every host that was asked for a page at `since` or later, or failed to give a feed; by name."""
+    """Every host with a page requested, or a feed that failed, at `since` or later; by name."""
     found: dict[str, HostRecord] = {}
 
     def record(url: str) -> HostRecord:
@@ -84,7 +84,7 @@ def hosts(conn: Connection, since: datetime) -> list[HostRecord]:
 
 
 def _host(url: str) -> str:
-    """Host and port; of a feed that is no URL, all of it, quoted."""
+    """Host and port; for a feed that is not a URL, all of it, quoted."""
     try:
         return urlsplit(canonical(url)).netloc
     except UrlError:

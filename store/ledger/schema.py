@@ -1,4 +1,4 @@
-"""What the tables of the ledger have in common: column types, keys in portions, and the version of them all."""
+"""Shared by all tables of the ledger: column types, portions of keys, and the schema version."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, Strin
 VERSION = 2
 _AT_ONCE = 500  # keys in one query
 
-# What makes a ledger of one version into a ledger of the next, statement by statement.
+# Statements that migrate a ledger from each version to the next.
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE segments ADD COLUMN dropped_at DATETIME",
@@ -23,7 +23,7 @@ SCHEMA = Table("schema", METADATA, Column("version", Integer, primary_key=True))
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware time, stored in UTC to the microsecond. SQLite knows no time zones."""
+    """An aware time, stored in UTC to the microsecond, because SQLite has no time zones."""
 
     impl = DateTime
     cache_ok = True
@@ -32,7 +32,7 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"{value} says no time zone")
+            raise ValueError(f"{value} has no time zone")
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
@@ -40,7 +40,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class AnyText(TypeDecorator[str]):
-    """Any text. Lone surrogates, which no database takes and any server can send, become question marks."""
+    """Any text. Lone surrogates, which a server may send but no database accepts, become question marks."""
 
     impl = String
     cache_ok = True
@@ -50,7 +50,7 @@ class AnyText(TypeDecorator[str]):
 
 
 def one_of(values: type[StrEnum], name: str) -> Enum:
-    """A column that takes the values of an enumeration, and nothing else."""
+    """A column type that only accepts the values of an enumeration."""
     return Enum(
         values,
         name=name,
@@ -62,7 +62,7 @@ def one_of(values: type[StrEnum], name: str) -> Enum:
 
 
 def portions(keys: Collection[str]) -> Iterator[list[str]]:
-    """The keys in order, as many at once as one query may ask for."""
+    """The keys in order, in lists short enough for one query."""
     wanted = list(keys)
     for start in range(0, len(wanted), _AT_ONCE):
         yield wanted[start : start + _AT_ONCE]

@@ -1,4 +1,4 @@
-"""Archive segments in the ledger: how many bytes of each are committed, and which were dropped by retention."""
+"""Archive segments in the ledger: how many bytes of each are committed, and which ones retention dropped."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ SEGMENTS = Table(
 
 
 def commit(conn: Connection, durable: Mapping[str, int]) -> None:
-    """Commit the segments' first bytes, as many as `durable` says and fsync has confirmed."""
+    """Commit the first bytes of segments, as many as `durable` says, after fsync has confirmed them."""
     if durable:
         added = insert(SEGMENTS)
         conn.execute(
@@ -28,17 +28,17 @@ def commit(conn: Connection, durable: Mapping[str, int]) -> None:
 
 
 def lengths(conn: Connection) -> dict[str, int]:
-    """The names of the segments that are there, and their committed bytes, oldest first."""
+    """The names of the segments that were not dropped, and their committed bytes, oldest first."""
     there = select(SEGMENTS).where(SEGMENTS.c.dropped_at.is_(None))
     return {row.name: row.length for row in conn.execute(there.order_by(SEGMENTS.c.name))}
 
 
 def drop(conn: Connection, name: str, at: datetime) -> None:
-    """Note that a segment is dropped. Its file may be there until the next start."""
+    """Record that a segment is dropped. Its file may exist until the next start."""
     conn.execute(SEGMENTS.update().where(SEGMENTS.c.name == name).values(dropped_at=at))
 
 
 def dropped(conn: Connection) -> dict[str, datetime]:
-    """The names of the segments that were dropped, and when, oldest first."""
+    """The names of the dropped segments, and when they were dropped, oldest first."""
     gone = select(SEGMENTS).where(SEGMENTS.c.dropped_at.is_not(None))
     return {row.name: row.dropped_at for row in conn.execute(gone.order_by(SEGMENTS.c.name))}

@@ -1,4 +1,4 @@
-"""Whether the ledger adds up: what must hold between its tables, looked for by query."""
+"""Check the ledger's consistency: what must hold between its tables, tested by query."""
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,7 +20,7 @@ _EXAMPLES = 3
 
 
 def problems(conn: Connection) -> list[str]:
-    """What does not add up in the ledger, a sentence each with some examples; empty when all does."""
+    """Inconsistencies in the ledger, one sentence each with some examples; empty if there are none."""
     found = []
     for what, offenders in (*_unsound_urls(), *_unsound_captures()):
         count = conn.scalar(select(func.count()).select_from(offenders.subquery()))
@@ -66,5 +66,5 @@ def _unsound_captures() -> list[tuple[str, Select[tuple[str]]]]:
             "captures are duplicates of nothing",
             select(ref).where(outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
         ),
-        ("captures are indexed beside a later one", select(ref).where(outcome == Outcome.INDEXED, again)),
+        ("captures are indexed as well as a later one", select(ref).where(outcome == Outcome.INDEXED, again)),
     ]

@@ -1,4 +1,4 @@
-"""URLs in the ledger: every one that was ever discovered, its one state, and its fetches that failed."""
+"""URLs in the ledger: every URL ever discovered, its one state, and its failed fetches."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -59,10 +59,10 @@ _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
 
 def discover(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> Discovery:
-    """Take in what feeds list, and answer what is to be fetched now, each URL once.
+    """Record the entries of feeds, and return what to fetch now, each URL once.
 
-    An unknown URL becomes due, and belongs to this source for good. A known one becomes due again when its
-    entry was updated since the last fetch, or was refused long enough ago (policy.is_due_again).
+    An unknown URL becomes due, and belongs to this source from then on. A known one becomes due again if its
+    entry was updated since the last fetch, or if it was refused long enough ago (policy.is_due_again).
     """
     listed: dict[str, FeedEntry] = {}
     for entry in entries:
@@ -78,24 +78,24 @@ def discover(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> D
 
 
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
-    """`discover` for a URL that a page names as its original, and perhaps no feed lists."""
+    """`discover` for a URL that a page names as its original, and that may not be in a feed."""
     discover(conn, [entry], now)
 
 
 def due(conn: Connection, sources: Collection[str], now: datetime) -> tuple[DueUrl, ...]:
-    """What earlier runs left to fetch for these sources, the longest due first."""
+    """What earlier runs left to fetch for these sources, longest due first."""
     query = select(URLS).where(URLS.c.state == UrlState.DUE, URLS.c.source.in_(sources), URLS.c.due_at <= now)
     return tuple(_due(row) for row in conn.execute(query.order_by(URLS.c.due_at, URLS.c.url)))
 
 
 def interrupted(conn: Connection) -> set[str]:
-    """The sources with URLs that were found and never tried: the run that found them was cut short."""
+    """The sources with URLs that were found but never tried, because the run that found them was interrupted."""
     untried = select(URLS.c.source).where(URLS.c.state == UrlState.DUE, URLS.c.tried_at.is_(None))
     return set(conn.scalars(untried.distinct()))
 
 
 def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
-    """Note fetches that left no capture. The URLs must be known."""
+    """Record fetches without a capture. The URLs must be known."""
     for miss in missed:
         attempts = conn.execute(select(URLS.c.attempts).where(URLS.c.url == miss.url)).scalar_one()
         fate = policy.after_miss(miss, attempts)
@@ -105,7 +105,7 @@ def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
 
 
 def record_page(conn: Connection, page: Page) -> None:
-    """The requested URL's state after an archived answer. A URL not known yet (in a rebuild) becomes so."""
+    """Record the requested URL's state after an archived response. An unknown URL (in a rebuild) is added."""
     row = _rows(conn, [page.url]).get(page.url)
     entry = replace(page.entry, url=page.url)
     if row is None:
@@ -117,25 +117,25 @@ def record_page(conn: Connection, page: Page) -> None:
 
 
 def get(conn: Connection, url: str) -> KnownUrl | None:
-    """What is known of a canonical URL."""
+    """What is known about a canonical URL; None if it is unknown."""
     row = conn.execute(select(URLS).where(URLS.c.url == url)).mappings().first()
     return None if row is None else KnownUrl(**{**row, "entry": _entry(row["entry"])})
 
 
 def entry(conn: Connection, url: str) -> FeedEntry:
-    """What discovery knew of a URL in the ledger."""
+    """What discovery knew about a URL in the ledger."""
     return _entry(conn.execute(select(URLS.c.entry).where(URLS.c.url == url)).scalar_one())
 
 
 def misses(conn: Connection, url: str) -> list[Miss]:
-    """The fetches of a URL that left no capture, oldest first."""
+    """The fetches of a URL without a capture, oldest first."""
     columns = [MISSES.c[field.name] for field in fields(Miss)]
     rows = conn.execute(select(*columns).where(MISSES.c.url == url).order_by(MISSES.c.id))
     return [Miss(**{**row, "reason": FetchReason(row["reason"])}) for row in rows.mappings()]
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """How many URLs are in each state."""
+    """The number of URLs in each state."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
     return {state.value: 0 for state in UrlState} | {row.state.value: row.number for row in rows}
 
@@ -172,7 +172,7 @@ def _settle(conn: Connection, url: str, fate: policy.Fate, at: datetime) -> None
 
 
 def _change(row: Row[Any], entry: FeedEntry, now: datetime) -> dict[str, Any] | None:
-    """What becomes of a known URL that is listed again; None when nothing does."""
+    """The changes to a known URL that is listed again; None if there are none."""
     acted_on = row.updated_at or row.tried_at
     again = policy.is_due_again(row.state, row.due_at, acted_on, entry.updated_at, now)
     if again:
@@ -188,7 +188,7 @@ def _change(row: Row[Any], entry: FeedEntry, now: datetime) -> dict[str, Any] | 
 
 
 def _entry_values(row: Row[Any], entry: FeedEntry) -> dict[str, Any]:
-    """A newer entry of a known URL, which stays with the source that found it first."""
+    """The values for a newer entry of a known URL, which stays with the source that found it first."""
     newest = entry.updated_at if _is_later(entry.updated_at, row.updated_at) else row.updated_at
     return {"key": row.url, "entry": _to_json(replace(entry, source=row.source)), "updated_at": newest}
 
@@ -198,7 +198,7 @@ def _is_later(time: datetime | None, than: datetime | None) -> bool:
 
 
 def _to_json(entry: FeedEntry) -> str:
-    """ASCII, so that the lone surrogates of a hostile title come back as they were."""
+    """JSON in ASCII, so that lone surrogates in malformed titles are kept."""
     return json.dumps(msgspec.to_builtins(entry))
 
 

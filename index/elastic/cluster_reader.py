@@ -1,4 +1,4 @@
-"""The index in Elasticsearch: for more articles than one machine searches, and for Kibana."""
+"""The reader of the index in Elasticsearch: for more articles than one machine can search, and for Kibana."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,74 +9,27 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from articles.errors import IndexUnavailableError
 from articles.model import Article
-from index.documents import ID, Facet, day, milliseconds
-from index.elastic.bulk import Action, Bulk, deletion, upsert
+from index.documents import ID, Facet, day
 from index.elastic.query_dsl import Dsl, compile_query
-from index.elastic.server_errors import explained
-from index.elastic.stored import ADDED, article_of, document
+from index.elastic.server_errors import explained, explanation
+from index.elastic.shape import cause
+from index.elastic.stored import ADDED, article_of
 from index.marks import highlights
-from index.patience import Patience
-from index.protocols import Ack, Count, Hit, Hits
+from index.protocols import Count, Hit, Hits
 from index.query import Query, ranks
 from index.query_language import parse
 from index.ranking import PIVOT, WEIGHT, WINDOW
 
 _TIMEOUT = "5s"  # of a search; the query's own limits keep it far below
 _PAGE = 500  # documents
-_KEPT = "2m"  # a point in time between two pages
-
-
-class ElasticWriter:
-    """Adds and removes articles behind an alias, or in one index that a rebuild fills.
-
-    Raises IndexUnavailableError when the server takes nothing for as long as `patience` lasts.
-    """
-
-    def __init__(
-        self, client: Elasticsearch, alias: str, patience: Patience | None = None, *, index: str = ""
-    ) -> None:
-        self._client = client
-        self._bulk = Bulk(client, index or alias, patience or Patience(), require_alias=not index)
-
-    def add(self, articles: Sequence[Article]) -> list[Ack]:
-        """Upsert by id, versioned by `fetched_at` in milliseconds. An answer for each article, in order."""
-        refused: dict[int, Ack] = {}
-        taken: list[int] = []
-
-        def actions() -> Iterator[Action]:
-            for place, article in enumerate(articles):
-                try:
-                    body = document(article)
-                except ValueError as error:
-                    detail = f"it makes no document: {error}"
-                    refused[place] = Ack(id=article.id, status="refused", detail=detail)
-                else:
-                    taken.append(place)
-                    yield upsert(article.id, milliseconds(article.fetched_at), body)
-
-        acks = self._bulk.send(actions())
-        self._make_searchable()
-        answers = refused | dict(zip(taken, acks, strict=True))
-        return [answers[place] for place in range(len(articles))]
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remove what is there; an id that is not there is no error."""
-        self._bulk.send(map(deletion, filter(ID.fullmatch, ids)))
-        self._make_searchable()
-
-    def close(self) -> None:
-        """Release the connections; nothing is lost that was acknowledged."""
-        self._client.close()
-
-    def _make_searchable(self) -> None:
-        self._bulk.again(lambda: self._client.indices.refresh(index=self._bulk.target))
+_KEPT = "2m"  # how long a point in time lives between two pages
 
 
 class ElasticReader:
     """Finds articles; sees what a writer acknowledged from the next call on.
 
-    Raises SearchIndexError for an index that is missing or closed to this key, IndexUnavailableError for a server that
-    does not answer or takes too long.
+    Raises SearchIndexError for an index that is missing or not open to this key, and IndexUnavailableError for a server
+    that does not answer, answers only from a part of the index, or takes too long.
     """
 
     def __init__(
@@ -90,7 +43,7 @@ class ElasticReader:
         self._clock = clock
 
     def search(self, query: Query) -> Hits:
-        """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
+        """The page of hits that `query` asks for; by date, their score is 0. Raises QueryError."""
         node = parse(query.text)
         newest = query.sort == "newest" or not ranks(node)
         order: Dsl = {"sort": [{"@timestamp": "desc"}, {"id": "asc"}]} if newest else self._recent_first()
@@ -144,12 +97,16 @@ class ElasticReader:
         return article_of(found["_source"])
 
     def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Those of these articles that are there, by id."""
+        """Those of these articles that the index holds, by id."""
         wanted = list(filter(ID.fullmatch, ids))
         if not wanted:
             return {}
         with explained(self._alias):
             found = self._client.mget(index=self._alias, ids=wanted, source_excludes=list(ADDED))["docs"]
+        if failed := next((each for each in found if "error" in each), None):
+            kind, reason = cause(failed)
+            status = 404 if kind == "index_not_found_exception" else 503  # an item has none
+            raise explanation(status, kind, reason, self._alias)
         return {each["_id"]: article_of(each["_source"]) for each in found if "_source" in each}
 
     def count(self) -> int:
@@ -158,11 +115,11 @@ class ElasticReader:
             return int(self._client.count(index=self._alias)["count"])
 
     def all(self) -> Iterator[Article]:
-        """Every article, sorted by id, as of the first one."""
+        """Every article, sorted by id, as of the first one read."""
         return self._each({"match_all": {}}, [{"id": "asc"}])
 
     def scan(self, query: Query) -> Iterator[Article]:
-        """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
+        """Every article that `query` finds, newest first, as of the first one read. Raises QueryError."""
         compiled = compile_query(query, parse(query.text))
         return self._each(compiled, [{"@timestamp": "desc"}, {"id": "asc"}])
 
@@ -212,7 +169,7 @@ class ElasticReader:
                 self._client.close_point_in_time(id=pit)
 
     def _recent_first(self) -> Dsl:
-        """The best hits once more in order, with something added for those of the last days."""
+        """The best hits sorted again, with something added to the scores of recent ones."""
         feature = {
             "field": "@timestamp",
             "origin": self._clock().isoformat(),

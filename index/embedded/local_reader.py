@@ -1,97 +1,26 @@
-"""The embedded index: tantivy in this process, no server. One writer at a time, any number of readers."""
+"""The reader of the embedded index: tantivy in this process, no server. Any number of readers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from tantivy import DocAddress, Searcher
-from tantivy import Query as Compiled
 
 from articles.model import Article, from_json
 from index.documents import DAY, ID, Facet, day, milliseconds
 from index.embedded import disk
 from index.embedded.tantivy_query import compile_query
 from index.marks import highlights
-from index.protocols import Ack, Count, Hit, Hits
+from index.protocols import Count, Hit, Hits
 from index.query import Query, ranks
 from index.query_language import parse
 from index.ranking import WINDOW, recency
 
-_HEAP = 64_000_000  # bytes that tantivy gathers before it writes a segment
-_SCHEMA = disk.make_schema()
 _MOST_VALUES = 65_000  # of a facet; tantivy's own limit of buckets
-_SCANNED = 1_000  # places of articles in memory at a time
+_SCANNED = 1_000  # addresses of articles in memory at a time
 _ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
-
-
-class EmbeddedWriter:
-    """Adds and removes articles; makes the index where there is none.
-
-    Raises SearchIndexError for an index that another process writes or that cannot be read, and StorageError when
-    the disk takes no more: the index is then as it was before the call, and the writer goes on working.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        if not disk.is_there(folder):
-            disk.create(folder)
-        self._index = disk.open_index(folder)
-        with disk.storing(folder):
-            self._writer = self._index.writer(_HEAP, num_threads=1)
-
-    def add(self, articles: Sequence[Article]) -> list[Ack]:
-        """Upsert by id in one commit, which is durable on return. An answer for each article, in order.
-
-        One that is older by `fetched_at` (to the millisecond) than the one with its id, there or earlier in
-        `articles`, is `superseded`; one whose id is no id, or that makes no document, is `refused`.
-        """
-        if not articles:
-            return []
-        newest: dict[str, int | None] = {}
-        with disk.reading(self._folder):
-            self._index.reload()
-            searcher = self._index.searcher()
-        with self._committing():
-            return [self._put(article, searcher, newest) for article in articles]
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remove what is there; an id that is not there is no error."""
-        with self._committing():
-            for article_id in filter(ID.fullmatch, ids):
-                self._writer.delete_documents_by_term("id", article_id)
-
-    def close(self) -> None:
-        """Wait for merges under way and release the lock. The writer cannot be used any more."""
-        with disk.storing(self._folder):
-            self._writer.wait_merging_threads()
-
-    def _put(self, article: Article, searcher: Searcher, newest: dict[str, int | None]) -> Ack:
-        try:
-            document = disk.make_document(article)
-        except ValueError as error:
-            return Ack(id=article.id, status="refused", detail=f"it makes no document: {error}")
-        fetched = milliseconds(article.fetched_at)
-        if article.id not in newest:
-            newest[article.id] = _fetched(searcher, article.id)
-        if (before := newest[article.id]) is not None and fetched < before:
-            return Ack(id=article.id, status="superseded")
-        self._writer.delete_documents_by_term("id", article.id)
-        self._writer.add_document(document)
-        newest[article.id] = fetched
-        return Ack(id=article.id, status="indexed")
-
-    @contextmanager
-    def _committing(self) -> Iterator[None]:
-        with disk.storing(self._folder):
-            try:
-                yield
-                self._writer.commit()
-            except BaseException:
-                self._writer.rollback()
-                raise
 
 
 class EmbeddedReader:
@@ -106,10 +35,10 @@ class EmbeddedReader:
         self._index = disk.open_index(folder)
 
     def search(self, query: Query) -> Hits:
-        """The page of hits that `query` asks for; their score is 0 in order of date. Raises QueryError."""
+        """The page of hits that `query` asks for; by date, their score is 0. Raises QueryError."""
         node = parse(query.text)
         newest = query.sort == "newest" or not ranks(node)
-        compiled = compile_query(query, node, _SCHEMA)
+        compiled = compile_query(query, node)
         with disk.reading(self._folder):
             searcher = self._searcher()
             reranked = not newest and query.offset < WINDOW
@@ -147,14 +76,14 @@ class EmbeddedReader:
             return None
         with disk.reading(self._folder):
             searcher = self._searcher()
-            address = _address(searcher, article_id)
+            address = disk.address(searcher, article_id)
             return None if address is None else _article(searcher, address)
 
     def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Those of these articles that are there, by id."""
+        """Those of these articles that the index holds, by id."""
         with disk.reading(self._folder):
             searcher = self._searcher()
-            found = {one: _address(searcher, one) for one in ids if ID.fullmatch(one)}
+            found = {one: disk.address(searcher, one) for one in ids if ID.fullmatch(one)}
             return {one: _article(searcher, address) for one, address in found.items() if address is not None}
 
     def count(self) -> int:
@@ -163,18 +92,18 @@ class EmbeddedReader:
             return self._searcher().num_docs
 
     def all(self) -> Iterator[Article]:
-        """Every article, sorted by id, as of the first one; holds 1/256 of the ids at a time."""
+        """Every article, sorted by id, as of the first one read; 1/256 of the ids are in memory at a time."""
         with disk.reading(self._folder):
             searcher = self._searcher()
             for start in _ID_STARTS:
-                # Each of the index's segments has its own terms; they come one segment after the other.
+                # Each segment of the index has its own terms, which come one segment after the other.
                 for article_id in sorted({term for term, _ in searcher.terms_with_prefix("id", start)}):
-                    if (address := _address(searcher, article_id)) is not None:
+                    if (address := disk.address(searcher, article_id)) is not None:
                         yield _article(searcher, address)
 
     def scan(self, query: Query) -> Iterator[Article]:
-        """Every article that `query` finds, newest first, as of the first one. Raises QueryError."""
-        compiled = compile_query(query, parse(query.text), _SCHEMA)
+        """Every article that `query` finds, newest first, as of the first one read. Raises QueryError."""
+        compiled = compile_query(query, parse(query.text))
         with disk.reading(self._folder):
             searcher = self._searcher()
             for offset in count(0, _SCANNED):
@@ -186,12 +115,12 @@ class EmbeddedReader:
                     return
 
     def close(self) -> None:
-        """Nothing is to be released: files are open while they are read."""
+        """There is nothing to release: files are open only while they are read."""
 
     def _recent_first(
         self, searcher: Searcher, hits: Sequence[tuple[float, DocAddress]]
     ) -> list[tuple[float, DocAddress]]:
-        """The best hits once more in order, with something added for those of the last days."""
+        """The best hits sorted again, with something added to the scores of recent ones."""
         dates = searcher.fast_field_values("dated", [address for _, address in hits[:WINDOW]])
         now = milliseconds(self._clock())
         best = [
@@ -201,7 +130,7 @@ class EmbeddedReader:
         return sorted(best, key=lambda hit: -hit[0]) + list(hits[WINDOW:])
 
     def _buckets(self, query: Query, aggregation: dict[str, Any]) -> list[dict[str, Any]]:
-        compiled = compile_query(query, parse(query.text), _SCHEMA)
+        compiled = compile_query(query, parse(query.text))
         with disk.reading(self._folder):
             found = self._searcher().aggregate(compiled, {"counts": aggregation})
         return list(found["counts"]["buckets"])
@@ -211,18 +140,5 @@ class EmbeddedReader:
         return self._index.searcher()
 
 
-def _address(searcher: Searcher, article_id: str) -> DocAddress | None:
-    hits = searcher.search(Compiled.term_query(_SCHEMA, "id", article_id), limit=1, count=False).hits
-    return hits[0][1] if hits else None
-
-
 def _article(searcher: Searcher, address: DocAddress) -> Article:
     return from_json(searcher.doc(address)["article"][0])
-
-
-def _fetched(searcher: Searcher, article_id: str) -> int | None:
-    """When the article that is there was fetched, in ms since 1970."""
-    if (address := _address(searcher, article_id)) is None:
-        return None
-    fetched = searcher.fast_field_values("fetched", [address])[0]
-    return None if fetched is None else int(fetched)

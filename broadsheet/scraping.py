@@ -1,7 +1,7 @@
 """What a spider of your own yields: links to articles, and pages.
 
     import scrapy
-    from broadsheet.spiders import link, page
+    from broadsheet.scraping import link, page
 
     class GazetteSpider(scrapy.Spider):
         name = "gazette"
