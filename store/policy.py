@@ -8,6 +8,7 @@ from store.records import Miss, UrlState
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=15)
 GROWTH = 6  # 15 min, 1.5 h, 9 h, 54 h: five attempts outlast a weekend's outage
+UNASKED = timedelta(hours=1)
 REFUSAL = timedelta(days=1)  # as long as RFC 9309, section 2.4, lets a robots.txt be kept
 
 
@@ -34,8 +35,13 @@ def after_status(status: int, attempts: int, at: datetime) -> Fate:
 
 
 def after_miss(miss: Miss, attempts: int) -> Fate:
-    """After a fetch that left no capture. A refused URL may be asked for again a day later, unless told when."""
+    """After a fetch that left no capture. A refused URL may be asked for again a day later, unless told when.
+
+    A page of a host that was left alone waits as well, and has not failed: nobody was asked for it.
+    """
     error = f"{miss.reason}: {miss.detail}" if miss.detail else miss.reason
+    if miss.state is UrlState.DUE and not miss.reason.asked:
+        return Fate(UrlState.DUE, attempts, miss.retry_at or miss.at + UNASKED, error)
     if miss.state is UrlState.DUE:
         return _again(attempts + 1, miss.at, miss.retry_at, error)
     if miss.state is UrlState.REFUSED:

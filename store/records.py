@@ -59,6 +59,23 @@ class FetchReason(StrEnum):
         reason.passing = passing
         return reason
 
+    @property
+    def asked(self) -> bool:
+        """Whether a request for the page was begun: a page that was refused or held back before that has not failed."""
+        return self not in _UNASKED
+
+
+_UNASKED = frozenset(
+    (
+        FetchReason.URL,
+        FetchReason.ROBOTS,
+        FetchReason.ADDRESS,
+        FetchReason.ROBOTS_UNREACHABLE,
+        FetchReason.RETRY_AFTER,
+        FetchReason.SILENT,
+    )
+)
+
 
 class FeedReason(StrEnum):
     """Why a feed that was fetched gave no entries; the status follows HTTP."""

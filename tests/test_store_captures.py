@@ -13,7 +13,7 @@ from articles.urls import article_id
 from store.ledger import capture_table, segment_table, soundness, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
-from store.records import ArchiveRef, Capture, Miss, Outcome, Settled, UrlState
+from store.records import ArchiveRef, Capture, FetchReason, Miss, Outcome, Settled, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -186,7 +186,9 @@ def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
 
 def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:
     url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
-    url_table.record_misses(conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason="robots")])
+    url_table.record_misses(
+        conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason=FetchReason.ROBOTS)]
+    )
     assert soundness.problems(conn) == []
 
 

@@ -95,11 +95,16 @@ def interrupted(conn: Connection) -> set[str]:
 
 
 def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
-    """Note fetches that left no capture. The URLs must be known."""
+    """Note fetches that left no capture. The URLs must be known.
+
+    Of a page that nobody is asked for, run after run for one reason, the last time alone is kept.
+    """
     for miss in missed:
         attempts = conn.execute(select(URLS.c.attempts).where(URLS.c.url == miss.url)).scalar_one()
         fate = policy.after_miss(miss, attempts)
         _settle(conn, miss.url, fate, miss.at)
+        if not miss.reason.asked:
+            _forget_last(conn, miss)
         values = {name: getattr(miss, name) for name in ("url", "at", "reason", "detail")}
         conn.execute(MISSES.insert().values(**values, state=fate.state, retry_at=fate.due_at))
 
@@ -138,6 +143,11 @@ def counts(conn: Connection) -> dict[str, int]:
     """How many URLs are in each state."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
     return {state.value: 0 for state in UrlState} | {row.state.value: row.number for row in rows}
+
+
+def _forget_last(conn: Connection, miss: Miss) -> None:
+    newest = select(func.max(MISSES.c.id)).where(MISSES.c.url == miss.url).scalar_subquery()
+    conn.execute(MISSES.delete().where(MISSES.c.id == newest, MISSES.c.reason == miss.reason))
 
 
 def _rows(conn: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
