@@ -23,7 +23,7 @@ from store.archive.writer import ArchiveWriter, repair
 from store.ledger import segment_table
 from store.ledger.database import Ledger
 from store.recorder import Recorder
-from store.records import Discovery, DueUrl, FeedResult, FeedTarget, FetchReason, Miss
+from store.records import Discovery, DueUrl, FeedResult, FeedTarget, FetchReason, LeftAlone, Miss
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -117,6 +117,14 @@ class StorePipeline:
             progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
         self._books.give_out(discovery.due)
         return discovery
+
+    async def left_alone(self) -> list[LeftAlone]:
+        """The hosts that asked earlier crawls to be left alone, and are not to be asked yet."""
+        return await self._durable(self._store.left_alone()) if self._recorder else []
+
+    async def leave_alone(self, host: LeftAlone) -> None:
+        """Note for later crawls that a host is not to be asked for a time."""
+        await self._durable(self._store.leave_alone(host))
 
     def not_asked(self, thing: Given) -> None:
         """The crawl ended before its turn: it stays due."""

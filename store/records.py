@@ -141,6 +141,15 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A host that is not to be asked before `until`; `why` is for the reader."""
+
+    host: str
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTarget:
     """A feed to fetch, with the validators of its last good answer ("" when there are none)."""
 

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import ada_url
@@ -15,6 +15,7 @@ ACCEPT_ENCODING = "gzip, deflate"
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BUSY = frozenset((429, 503))
+_LONGEST_PAUSE = timedelta(days=1)  # a Unix time for seconds, a known slip, would mean decades
 GZIP = b"\x1f\x8b"  # how it begins
 WBITS_GZIP = zlib.MAX_WBITS + 16
 
@@ -142,3 +143,9 @@ def wait_asked(answer: Answer) -> float | None:
         return 0.0
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - answer.at).total_seconds())
+
+
+def ask_again_at(answer: Answer) -> datetime | None:
+    """When a busy server said that it may be asked again, a day later at most; None if it did not say."""
+    wait = wait_asked(answer)
+    return answer.at + min(timedelta(seconds=wait), _LONGEST_PAUSE) if wait else None

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 
 from articles.urls import origin
 from crawlers.fetching import responses
-from crawlers.fetching.answers import Answer, FetchError, target
+from crawlers.fetching.answers import Answer, FetchError, ask_again_at, target
 from crawlers.fetching.failures import explained
 from crawlers.middlewares.politeness import PolitenessMiddleware
 from store.records import FetchReason
@@ -22,7 +22,7 @@ from store.records import FetchReason
 _MAX_BYTES = 500 * 1024
 _MAX_REDIRECTS = 5
 # The page itself could not be had either, for the same reason, which says more.
-_TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS))
+_TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS, FetchReason.RETRY_AFTER))
 _ITSELF = {"dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True, "verbatim_url": True}
 
 Ask = Callable[[str], Awaitable[Answer]]
@@ -45,7 +45,7 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raises FetchError: robots, robots_unreachable, address, tls."""
+        """Raises FetchError: robots, robots_unreachable, address, tls, retry_after."""
         if not request.meta.get("dont_obey_robotstxt"):
             await self._robots.check(request.url)
 
@@ -73,13 +73,13 @@ class Robots:
         self._rules: dict[str, asyncio.Task[Protego | FetchError]] = {}
 
     async def check(self, url: str) -> None:
-        """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls."""
+        """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls, retry_after."""
         site = origin(url)
         if site not in self._rules:
             self._rules[site] = asyncio.create_task(self._learn(site))
         rules = await self._rules[site]
         if isinstance(rules, FetchError):
-            raise FetchError(rules.reason, rules.detail)
+            raise FetchError(rules.reason, rules.detail, rules.retry_at)
         if not rules.can_fetch(url, self._token):
             raise FetchError(FetchReason.ROBOTS, f"{site}/robots.txt disallows it for {self._token}")
 
@@ -91,7 +91,8 @@ class Robots:
                 return failure
             return FetchError(FetchReason.ROBOTS_UNREACHABLE, str(failure))
         if answer.status >= 500 or answer.status == 429:
-            return FetchError(FetchReason.ROBOTS_UNREACHABLE, f"HTTP {answer.status} for {answer.url}")
+            detail = f"HTTP {answer.status} for {answer.url}"
+            return FetchError(FetchReason.ROBOTS_UNREACHABLE, detail, ask_again_at(answer))
         body = answer.body[:_MAX_BYTES] if answer.status < 300 else b""
         rules = Protego.parse(body.decode("utf-8-sig", "replace"))
         if delay := rules.crawl_delay(self._token):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
-from store.ledger import capture_table, feed_table, knowledge_table, segment_table, url_table
+from store.ledger import capture_table, feed_table, host_table, knowledge_table, segment_table, url_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
 
@@ -24,6 +24,7 @@ GROUPS = (
     url_table,
     capture_table,
     feed_table,
+    host_table,
     segment_table,
     knowledge_table,
 )  # their tables are in METADATA once they are imported
@@ -102,9 +103,12 @@ class Ledger:
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file, a sentence each; reads all of it."""
-        with self.reading() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        try:
+            with self.reading() as connection:
+                found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        except LedgerError as error:  # damage that ends the look for it
+            return [str(error)]
         problems = [f"{self._path}: {line}" for line in found if line != "ok"]
         return problems + [
             f"{self._path}: a row of {row[0]} refers to nothing in {row[2]}" for row in dangling

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 2
+VERSION = 3
 _AT_ONCE = 500  # keys in one query
 
 # What makes a ledger of one version into a ledger of the next, statement by statement.
@@ -15,6 +15,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE segments ADD COLUMN dropped_at DATETIME",
         "ALTER TABLE captures ADD COLUMN dropped_at DATETIME",
     ),
+    2: (),  # the table of hosts is new
 }
 
 METADATA = MetaData()
