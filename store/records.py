@@ -254,7 +254,8 @@ class KnownUrl:
     """All that the ledger knows of a URL.
 
     `due_at` is None unless it will be fetched (again); `tried_at` is the last fetch, `last_error` what it
-    said; `updated_at` the feed's newest statement of a change that was acted upon.
+    said; `updated_at` the feed's newest statement of a change that was acted upon. `rejections` counts the pages in a
+    row that were no article, though they may become one.
     """
 
     url: str
@@ -267,6 +268,7 @@ class KnownUrl:
     tried_at: datetime | None
     updated_at: datetime | None
     last_error: str
+    rejections: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,14 +52,18 @@ def refetched(conn: Connection, found: FeedEntry, now: datetime) -> bool:
         (203, 4, Fate(UrlState.FETCHED)),
         (301, 0, Fate(UrlState.FAILED, 1, error="HTTP 301")),
         (400, 0, Fate(UrlState.FAILED, 1, error="HTTP 400")),
-        (403, 0, Fate(UrlState.FAILED, 1, error="HTTP 403")),
+        (401, 0, Fate(UrlState.DUE, 1, NOON + HOUR, "HTTP 401")),
+        (403, 0, Fate(UrlState.DUE, 1, NOON + HOUR, "HTTP 403")),
+        (406, 1, Fate(UrlState.DUE, 2, NOON + 6 * HOUR, "HTTP 406")),
+        (451, 3, Fate(UrlState.DUE, 4, NOON + 3 * DAY, "HTTP 451")),
+        (403, 4, Fate(UrlState.FAILED, 5, error="HTTP 403")),
         (404, 3, Fate(UrlState.GONE, error="HTTP 404")),
         (410, 0, Fate(UrlState.GONE, error="HTTP 410")),
         (408, 0, Fate(UrlState.DUE, 1, NOON + timedelta(minutes=15), "HTTP 408")),
-        (429, 0, Fate(UrlState.DUE, 1, NOON + timedelta(minutes=15), "HTTP 429")),
-        (500, 1, Fate(UrlState.DUE, 2, NOON + timedelta(minutes=90), "HTTP 500")),
-        (503, 2, Fate(UrlState.DUE, 3, NOON + timedelta(hours=9), "HTTP 503")),
-        (599, 3, Fate(UrlState.DUE, 4, NOON + timedelta(hours=54), "HTTP 599")),
+        (429, 0, Fate(UrlState.DUE, 1, NOON + HOUR, "HTTP 429")),
+        (500, 1, Fate(UrlState.DUE, 2, NOON + 6 * HOUR, "HTTP 500")),
+        (503, 2, Fate(UrlState.DUE, 3, NOON + DAY, "HTTP 503")),
+        (599, 3, Fate(UrlState.DUE, 4, NOON + 3 * DAY, "HTTP 599")),
         (503, 4, Fate(UrlState.FAILED, 5, error="HTTP 503")),
         (999, 0, Fate(UrlState.FAILED, 1, error="HTTP 999")),
     ],
@@ -137,7 +141,7 @@ def test_a_fetched_url_is_not_due_again(conn: Connection) -> None:
     assert (found.due, found.new, found.seen) == ((), 0, 1)
 
 
-@pytest.mark.parametrize("status", [200, 404, 403])
+@pytest.mark.parametrize("status", [200, 404, 400])
 def test_an_updated_entry_is_due_again_once(conn: Connection, status: int) -> None:
     url_table.discover(conn, [entry(updated_at=NOON)], NOON)
     url_table.record_page(conn, answer(entry(updated_at=NOON), status))

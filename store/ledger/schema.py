@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 3
+VERSION = 4
 _AT_ONCE = 500  # keys in one query
 
 # What makes a ledger of one version into a ledger of the next, statement by statement.
@@ -16,6 +16,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE captures ADD COLUMN dropped_at DATETIME",
     ),
     2: (),  # the table of hosts is new
+    3: ("ALTER TABLE urls ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0",),
 }
 
 METADATA = MetaData()

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
-from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, UrlState
+from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
 
 URLS = Table(
     "urls",
@@ -39,6 +39,7 @@ URLS = Table(
     Column("tried_at", Moment),
     Column("updated_at", Moment),
     Column("last_error", AnyText, nullable=False),
+    Column("rejections", Integer, nullable=False, server_default="0"),
     Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
     Index("urls_state", "state"),
 )
@@ -121,6 +122,24 @@ def record_page(conn: Connection, page: Page) -> None:
     _settle(conn, page.url, fate, page.fetched_at)
 
 
+def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Settled) -> None:
+    """The requested URL's state after the first outcome of its capture: due again where the page may yet become an article."""
+    if settled.outcome is not Outcome.REJECTED:
+        conn.execute(URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0).values(rejections=0))
+        return
+    fetched = select(URLS.c.rejections).where(
+        URLS.c.url == url, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at == fetched_at
+    )
+    before = conn.scalar(fetched) if settled.reason in policy.PASSING_REJECTIONS else None
+    if before is None:
+        return
+    error = f"{settled.reason}: {settled.detail}" if settled.detail else settled.reason
+    fate = policy.after_rejection(before + 1, fetched_at, settled.at, error)
+    if fate is not None:
+        change = {"key": url, "state": fate.state, "due_at": fate.due_at, "last_error": fate.error}
+        _update(conn, [{**change, "rejections": before + 1}])
+
+
 def get(conn: Connection, url: str) -> KnownUrl | None:
     """What is known of a canonical URL."""
     row = conn.execute(select(URLS).where(URLS.c.url == url)).mappings().first()
@@ -186,14 +205,11 @@ def _change(row: Row[Any], entry: FeedEntry, now: datetime) -> dict[str, Any] | 
     acted_on = row.updated_at or row.tried_at
     again = policy.is_due_again(row.state, row.due_at, acted_on, entry.updated_at, now)
     if again:
-        return {**_entry_values(row, entry), "state": UrlState.DUE, "due_at": now, "attempts": 0}
+        afresh = {"state": UrlState.DUE, "due_at": now, "attempts": 0, "rejections": 0}
+        return {**_entry_values(row, entry), **afresh}
     if row.state is UrlState.DUE and _is_later(entry.updated_at, row.updated_at):
-        return {
-            **_entry_values(row, entry),
-            "state": row.state,
-            "due_at": row.due_at,
-            "attempts": row.attempts,
-        }
+        as_is = {name: getattr(row, name) for name in ("state", "due_at", "attempts", "rejections")}
+        return {**_entry_values(row, entry), **as_is}
     return None
 
 
