@@ -12,7 +12,7 @@ FIRST_RETRY = timedelta(minutes=15)
 GROWTH = 6  # 15 min, 1.5 h, 9 h, 54 h: five attempts outlast a weekend's outage
 # After an answer that is no article, though the page may become one: published too early, or hidden for a time.
 SECOND_CHANCES = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=3))
-PASSING_REJECTIONS: frozenset[Reason] = frozenset(("no_article", "consent_page", "not_found"))
+PASSING_REJECTIONS: frozenset[Reason] = frozenset(("no_article", "consent_page", "not_found", "blocked"))
 UNASKED = timedelta(hours=1)
 REFUSAL = timedelta(days=1)  # as long as RFC 9309, section 2.4, lets a robots.txt be kept
 

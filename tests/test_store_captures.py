@@ -181,7 +181,7 @@ def test_what_does_not_add_up_is_told(conn: Connection, statement: str, problem:
     assert any(problem in found and found.startswith("1 ") for found in soundness.problems(conn))
 
 
-CHANCES = ("no_article", "consent_page", "not_found")
+CHANCES = ("no_article", "consent_page", "not_found", "blocked")
 
 
 def known(conn: Connection, name: str) -> KnownUrl:
