@@ -13,7 +13,16 @@ import msgspec
 
 from articles import html
 from articles.dom import Element
-from articles.extraction import body, captions, foreign_blocks, lead, lines, list_pages, soft_errors
+from articles.extraction import (
+    body,
+    bot_walls,
+    captions,
+    foreign_blocks,
+    lead,
+    lines,
+    list_pages,
+    soft_errors,
+)
 from articles.metadata import authors, language, statements
 from articles.model import Article, Image, Page, Rejection, Removal, Rule
 from articles.text import count_words
@@ -60,8 +69,10 @@ def clean(page: Page) -> Article | Rejection:
 
 
 def check_response(draft: Draft) -> Rejection | None:
-    """Status, size and type. Needs page."""
+    """Bot walls, status, size and type. Needs page."""
     page = draft.page
+    if wall := bot_walls.wall(page):
+        return Rejection(reason="blocked", detail=f"HTTP {page.status} by {wall}")
     if not 200 <= page.status < 300:
         return Rejection(reason="http_status", detail=f"HTTP {page.status}")
     if len(page.body) > html.MAX_BYTES:

@@ -15,6 +15,7 @@ Access = Literal["free", "metered", "paywalled"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
     "http_status",
+    "blocked",
     "not_html",
     "too_large",
     "too_deep",

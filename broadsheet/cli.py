@@ -53,6 +53,7 @@ for command in (
     collect.sources,
     collect.remove,
     collect.run,
+    collect.retry,
     find.search,
     find.show,
     inspection.explain,

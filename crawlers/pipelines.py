@@ -19,7 +19,7 @@ from crawlers.keeping.books import Books, given
 from crawlers.keeping.pages import Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
-from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, Miss
+from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, LeftAlone, Miss
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -149,6 +149,14 @@ class StorePipeline:
             error=error,
         )
         await self.feed(target, result, ())
+
+    async def left_alone(self) -> list[LeftAlone]:
+        """The hosts that asked earlier crawls to be left alone, and are not to be asked yet."""
+        return await self._durable(self._access.recorder.left_alone()) if self._entered else []
+
+    async def leave_alone(self, host: LeftAlone) -> None:
+        """Note for later crawls that a host is not to be asked for a time."""
+        await self._durable(self._access.recorder.leave_alone(host))
 
     async def _link(self, entry: FeedEntry) -> None:
         """A page that a spider found: it is fetched if it is due, whoever found it first."""

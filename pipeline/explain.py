@@ -68,7 +68,8 @@ def explain(config: Config, address: str) -> list[Step]:
         due = (
             f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state.value == "due" and row.due_at else ""
         )
-        steps.append(Step(None, "state", f"{row.url} is {row.state.value}{due}"))
+        why = f" ({row.last_error})" if row.last_error else ""
+        steps.append(Step(None, "state", f"{row.url} is {row.state.value}{why}{due}"))
     return steps
 
 

@@ -1,14 +1,24 @@
 """Rules for the state of a URL after a fetch, and for when it is fetched again. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from articles.model import Reason
 from store.records import Miss, UrlState
 
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=15)
 GROWTH = 6  # 15 min, 1.5 h, 9 h, 54 h: five attempts outlast an outage of a weekend
+# After an answer that is no article, though the page may become one: published too early, or hidden for a time.
+SECOND_CHANCES = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=3))
+PASSING_REJECTIONS: frozenset[Reason] = frozenset(("no_article", "consent_page", "not_found", "blocked"))
+UNASKED = timedelta(hours=1)
 REFUSAL = timedelta(days=1)  # the time that RFC 9309, section 2.4, allows for caching a robots.txt
+
+_RETRIES = tuple(FIRST_RETRY * GROWTH**n for n in range(MAX_ATTEMPTS - 1))
+_LAST_CHANCE = sum(SECOND_CHANCES, timedelta())
+_PASSING_STATUSES = frozenset((401, 403, 406, 429, 451, *range(500, 600)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +38,32 @@ def after_status(status: int, attempts: int, at: datetime) -> Fate:
         return Fate(UrlState.FETCHED)
     if status in {404, 410}:
         return Fate(UrlState.GONE, error=error)
-    if status in {408, 429} or 500 <= status < 600:
-        return _again(attempts + 1, at, None, error)
+    if status in _PASSING_STATUSES:
+        return _again(attempts + 1, at, SECOND_CHANCES, error)
+    if status == 408:
+        return _again(attempts + 1, at, _RETRIES, error)
     return Fate(UrlState.FAILED, attempts + 1, error=error)
 
 
+def after_rejection(rejections: int, at: datetime, now: datetime, error: str) -> Fate | None:
+    """After a page fetched at `at` was found to be no article, though it may become one, for the `rejections`-th time in a row.
+
+    None where that was fetched too long ago to be news: cleaning an old archive asks nobody.
+    """
+    return None if now - at > _LAST_CHANCE else _again(rejections, at, SECOND_CHANCES, error)
+
+
 def after_miss(miss: Miss, attempts: int) -> Fate:
-    """After a fetch without a capture. A refused URL may be requested again a day later, or at `retry_at` if given."""
+    """After a fetch without a capture. A refused URL may be requested again a day later, or at `retry_at` if given.
+
+    A page of a host that was left alone waits as well, and has not failed: nobody was asked for it.
+    """
     error = f"{miss.reason}: {miss.detail}" if miss.detail else miss.reason
+    if miss.state is UrlState.DUE and not miss.reason.asked:
+        return Fate(UrlState.DUE, attempts, miss.retry_at or miss.at + UNASKED, error)
     if miss.state is UrlState.DUE:
-        return _again(attempts + 1, miss.at, miss.retry_at, error)
+        fate = _again(attempts + 1, miss.at, _RETRIES, error)
+        return replace(fate, due_at=miss.retry_at or fate.due_at) if fate.due_at else fate
     if miss.state is UrlState.REFUSED:
         return Fate(UrlState.REFUSED, attempts, miss.retry_at or miss.at + REFUSAL, error)
     return Fate(miss.state, attempts + 1, error=error)
@@ -62,7 +88,8 @@ def is_due_again(
     return updated_at is not None and acted_on is not None and updated_at > acted_on
 
 
-def _again(attempts: int, at: datetime, retry_at: datetime | None, error: str) -> Fate:
-    if attempts >= MAX_ATTEMPTS:
+def _again(attempts: int, at: datetime, waits: Sequence[timedelta], error: str) -> Fate:
+    """Due after the wait that belongs to so many failures, given up after the last."""
+    if attempts > len(waits):
         return Fate(UrlState.FAILED, attempts, error=error)
-    return Fate(UrlState.DUE, attempts, retry_at or at + FIRST_RETRY * GROWTH ** (attempts - 1), error)
+    return Fate(UrlState.DUE, attempts, at + waits[attempts - 1], error)

@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
-from store.ledger import capture_table, feed_table, segment_table, url_table
+from store.ledger import capture_table, feed_table, host_table, segment_table, url_table
 from store.ledger.database import Ledger
-from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss
+from store.records import Discovery, DueUrl, FeedResult, FeedTarget, LeftAlone, Miss
 
 GROUP_SECONDS = 0.1
 
@@ -98,6 +98,14 @@ class Recorder:
     def miss(self, miss: Miss) -> "Future[None]":
         """Record a fetch that left nothing to archive."""
         return self._put(lambda conn: url_table.record_misses(conn, [miss]), urgent=False)
+
+    def left_alone(self) -> "Future[list[LeftAlone]]":
+        """The hosts that are not to be asked yet."""
+        return self._put(lambda conn: host_table.left_alone(conn, self._clock()), urgent=True)
+
+    def leave_alone(self, host: LeftAlone) -> "Future[None]":
+        """A host that is not to be asked for a time, by later crawls either."""
+        return self._put(lambda conn: host_table.leave_alone(conn, host), urgent=False)
 
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""

@@ -59,6 +59,23 @@ class FetchReason(StrEnum):
         reason.passing = passing
         return reason
 
+    @property
+    def asked(self) -> bool:
+        """Whether a request for the page was begun: a page that was refused or held back before that has not failed."""
+        return self not in _UNASKED
+
+
+_UNASKED = frozenset(
+    (
+        FetchReason.URL,
+        FetchReason.ROBOTS,
+        FetchReason.ADDRESS,
+        FetchReason.ROBOTS_UNREACHABLE,
+        FetchReason.RETRY_AFTER,
+        FetchReason.SILENT,
+    )
+)
+
 
 class FeedReason(StrEnum):
     """Why a fetched feed gave no entries; "HTTP" is followed by the status."""
@@ -122,6 +139,15 @@ class Miss:
     reason: FetchReason
     detail: str = ""
     retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A host that is not to be asked before `until`; `why` is for the reader."""
+
+    host: str
+    until: datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +256,8 @@ class KnownUrl:
     """Everything that the ledger knows about a URL.
 
     `due_at` is None unless it will be fetched (again); `tried_at` is the time of the last fetch, `last_error` its
-    error; `updated_at` the newest change stated by a feed that was acted upon.
+    error; `updated_at` the newest change stated by a feed that was acted upon. `rejections` counts the pages in a
+    row that were no article, though they may become one.
     """
 
     url: str
@@ -243,6 +270,7 @@ class KnownUrl:
     tried_at: datetime | None
     updated_at: datetime | None
     last_error: str
+    rejections: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from tests.loopback import Hit, Reply, Site, crawl, plan, rss, serve
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 A, B = "http://a.example", "http://b.example"
 GOOD = Reply(b"there")
+DAY, SOON = timedelta(days=1), timedelta(milliseconds=10)
 
 
 def manners(**changes: float) -> Manners:
@@ -204,6 +205,15 @@ def test_a_host_that_asks_for_too_long_a_pause_is_left_alone_for_the_run() -> No
     assert len(web.times(A)) == 2
 
 
+@pytest.mark.parametrize("asked_for", ["99999999999", "1795000000", "Sun, 06 Nov 2044 08:49:37 GMT"])
+def test_no_host_is_left_alone_for_more_than_a_day(asked_for: str) -> None:
+    web = Web({f"{A}/1": [busy(429, asked_for)], f"{B}/robots.txt": [busy(503, asked_for)]})
+    _, *failures = web.fetch(f"{A}/1", f"{A}/2", f"{B}/1")
+    for failure, reason in zip(failures, ("retry_after", "robots_unreachable"), strict=True):
+        assert isinstance(failure, FetchError)
+        assert (failure.reason, failure.retry_at) == (reason, pytest.approx(NOON + DAY, abs=SOON))
+
+
 # Over the wire. A request may reach the site late and the next one at once: only what lies between causes is certain.
 
 
@@ -259,6 +269,37 @@ def test_sites_see_a_second_attempt_after_the_pause(tmp_path: Path) -> None:
     assert (miss.reason, miss.state) == ("retry_after", UrlState.DUE)
     (page,) = result.pages(long.url + "/1")
     assert miss.retry_at == page.fetched_at + timedelta(seconds=600)
+
+
+def test_the_next_run_leaves_alone_who_asked_for_it(tmp_path: Path) -> None:
+    """The whole host: its pages, its feeds, its robots.txt, whichever of them was answered so."""
+    with (
+        serve("127.0.5.1", {"/feed": busy(503, "86400"), "/1": GOOD}) as feed,
+        serve("127.0.5.2", {"/feed": rss("/1", "/2"), "/1": busy(429, "9999999999"), "/2": GOOD}) as page,
+        serve("127.0.5.3", {"/robots.txt": busy(503, "3600"), "/feed": rss("/1")}) as rules,
+        serve("127.0.5.4", {"/feed": busy(503), "/1": GOOD}) as other,
+    ):
+        sites = (feed, page, rules, other)
+        feeds = [site.url + "/feed" for site in sites]
+        for _ in range(2):
+            result = crawl(tmp_path, feeds, [site.url + "/1" for site in sites], max_attempts=1)
+    assert feed.paths() == ["/robots.txt", "/feed"]
+    assert page.paths() == ["/robots.txt", "/feed", "/1"]
+    assert rules.paths() == ["/robots.txt"]
+    assert other.paths() == ["/robots.txt", "/feed", "/1", "/robots.txt", "/feed"]
+    assert result.report.feed_errors == {"retry_after": 3, "HTTP 503": 1}
+    (miss,) = result.misses(rules.url + "/1")
+    assert miss.reason == "robots_unreachable"
+    assert miss.retry_at is not None
+    assert timedelta(minutes=59) < miss.retry_at - miss.at <= timedelta(hours=1)
+
+
+def test_the_next_run_waits_for_who_asked_for_a_short_pause(tmp_path: Path) -> None:
+    with serve("127.0.5.1", {"/1": in_turn(busy(429, "5"), GOOD), "/2": GOOD}) as site:
+        crawl(tmp_path, pages=[site.url + "/1"], max_attempts=1)
+        crawl(tmp_path, pages=[site.url + "/2"])
+    assert site.paths() == ["/robots.txt", "/1", "/robots.txt", "/2"]
+    assert gaps(site)[1] >= 4.5, "the pause began before the answer was complete"
 
 
 def test_a_host_that_has_gone_silent_is_given_up_for_the_run(tmp_path: Path) -> None:

@@ -109,6 +109,10 @@ def test_the_reference_says_when_a_failed_fetch_is_tried_again() -> None:
     ]
     *first, last = (f"{wait:g}" for wait in waits)
     assert f"{', '.join(first)} and {last} hours" in REFERENCE
+    *first, last = (f"{wait / timedelta(hours=1):g}" for wait in policy.SECOND_CHANCES)
+    assert f"the waits are {', '.join(first)} and {last} hours" in REFERENCE
+    for reason in policy.PASSING_REJECTIONS:
+        assert f"`{reason}`" in REFERENCE.split("the waits are ")[0].rpartition("\n")[2]
     assert policy.MAX_ATTEMPTS == 5, "the fifth failure, says the reference"
     assert policy.REFUSAL.days == 1
 

@@ -26,10 +26,11 @@ from pipeline.maintenance.rebuild import rebuild
 from pipeline.report import troubled
 from pipeline.run import choose, now, run
 from pipeline.status import feeds, status
-from store.ledger import capture_table, recent
+from store.ledger import capture_table, recent, url_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
+from tests.loopback import Reply, rss, serve
 from tests.patience import alive, until
 
 VOLATILE = ("fetched_at", "first_seen_at", "archive")
@@ -238,3 +239,28 @@ def test_a_feed_that_is_no_url_is_named_and_the_other_sources_go_on(
     with closing(ledger), ledger.reading() as conn:
         table = troubled(recent.hosts(conn, started))
     assert all(any(repr(url) in str(row["problems"]) for row in table) for _, url in named)
+
+
+def test_a_page_that_comes_too_early_is_looked_at_again(config: Config) -> None:
+    text = "The ferry Marit stays in port until Friday because a gate of the lock is jammed, the harbour office said. "
+    page = f"<html><head><title>{{}}</title></head><body><article><h1>{{}}</h1><p>{text * 3}</article></body></html>"
+
+    def said(title: str) -> Reply:
+        return Reply(page.format(title, title).encode())
+
+    with serve("127.0.6.1", {"/feed": rss("/ferry"), "/ferry": said("Page not found")}) as site:
+        url = f"{site.url}/ferry"
+        add_sources(config.path, [SourceSection(name="early", feeds=(f"{site.url}/feed",))])
+        run(load(config.path), ("early",))
+        state = explain(config, url)[-1].what
+        assert state.startswith(f"{url} is due (not_found: its title says that the page is missing: Page not")
+        assert ", next fetch " in state
+
+        site.routes["/ferry"] = said("Ferry stays in port")
+        run(load(config.path), ("early",))
+        assert explain(config, url)[-1].what == state, "its time has not come"
+        with closing(Ledger.open(config.ledger)) as ledger, ledger.transaction() as conn:
+            conn.execute(url_table.URLS.update().values(due_at=now()))
+        run(load(config.path), ("early",))
+    assert [step.step for step in explain(config, url)][-2:] == ["indexed", "state"]
+    assert explain(config, url)[-1].what == f"{url} is fetched"

@@ -13,7 +13,7 @@ from articles.urls import article_id
 from store.ledger import capture_table, segment_table, soundness, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
-from store.records import ArchiveRef, Capture, Miss, Outcome, Settled, UrlState
+from store.records import ArchiveRef, Capture, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,6 +33,18 @@ def address(name: str) -> str:
     return f"https://harbour.example/{name}"
 
 
+def answer(name: str, at: datetime, final: str = "", status: int = 200) -> Page:
+    return Page(
+        url=address(name),
+        final_url=address(final or name),
+        status=status,
+        headers=(),
+        body=b"",
+        fetched_at=at,
+        entry=FeedEntry(url=address(name), source="harbour"),
+    )
+
+
 def capture(
     conn: Connection,
     name: str,
@@ -43,15 +55,7 @@ def capture(
 ) -> Capture:
     """Add a capture behind the others and give it back."""
     place = 100 * sum(capture_table.counts(conn).values()) if offset is None else offset
-    page = Page(
-        url=address(name),
-        final_url=address(final or name),
-        status=status,
-        headers=(),
-        body=b"",
-        fetched_at=at,
-        entry=FeedEntry(url=address(name), source="harbour"),
-    )
+    page = answer(name, at, final, status)
     capture_table.add(conn, [(page, ArchiveRef(segment=SEGMENT, offset=place, length=100))])
     return capture_table.pending(conn, 1000)[-1]
 
@@ -177,6 +181,68 @@ def test_what_does_not_add_up_is_told(conn: Connection, statement: str, problem:
     assert any(problem in found and found.startswith("1 ") for found in soundness.problems(conn))
 
 
+CHANCES = ("no_article", "consent_page", "not_found", "blocked")
+
+
+def known(conn: Connection, name: str) -> KnownUrl:
+    found = url_table.get(conn, address(name))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("reason", CHANCES)
+def test_a_page_that_may_become_an_article_is_fetched_again_before_it_is_given_up(
+    conn: Connection, reason: str
+) -> None:
+    at = NOON
+    for wait in (HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR):
+        settle(conn, capture(conn, "a", at), Outcome.REJECTED, at, reason=reason, detail="no title found")
+        url = known(conn, "a")
+        assert (url.state, url.due_at, url.last_error) == (
+            UrlState.DUE,
+            at + wait,
+            f"{reason}: no title found",
+        )
+        at += wait
+        assert [due.url for due in url_table.due(conn, ["harbour"], at)] == [address("a")]
+    settle(conn, capture(conn, "a", at), Outcome.REJECTED, at, reason=reason)
+    assert (known(conn, "a").state, known(conn, "a").due_at) == (UrlState.FAILED, None)
+    assert soundness.problems(conn) == []
+
+
+def test_a_page_that_became_an_article_settles(conn: Connection) -> None:
+    settle(conn, capture(conn, "a"), Outcome.REJECTED, reason="no_article")
+    settle(conn, capture(conn, "a", NOON + HOUR), Outcome.INDEXED)
+    url = known(conn, "a")
+    assert (url.state, url.due_at, url.last_error, url.rejections) == (UrlState.FETCHED, None, "", 0)
+
+
+def test_an_update_begins_the_chances_again(conn: Connection) -> None:
+    settle(conn, capture(conn, "a"), Outcome.REJECTED, reason="no_article")
+    settle(conn, capture(conn, "a", NOON + HOUR), Outcome.REJECTED, reason="no_article")
+    assert known(conn, "a").rejections == 2
+    url_table.record_page(conn, answer("a", NOON + 7 * HOUR))
+    updated = FeedEntry(url=address("a"), source="harbour", updated_at=NOON + 9 * HOUR)
+    assert url_table.discover(conn, [updated], NOON + 9 * HOUR).due
+    assert known(conn, "a").rejections == 0
+
+
+@pytest.mark.parametrize("reason", ["list_page", "too_short", "not_html", "parser_killed"])
+def test_other_rejections_are_final(conn: Connection, reason: str) -> None:
+    settle(conn, capture(conn, "a"), Outcome.REJECTED, reason=reason)
+    assert known(conn, "a").state is UrlState.FETCHED
+
+
+def test_what_is_cleaned_again_is_not_fetched_again(conn: Connection) -> None:
+    """Nor is what was overtaken by another fetch, or comes from an archive of long ago."""
+    cleaned, overtaken, old = capture(conn, "a"), capture(conn, "b"), capture(conn, "c", NOON - 999 * HOUR)
+    settle(conn, cleaned, Outcome.INDEXED)
+    capture(conn, "b", NOON + HOUR)
+    for one in (cleaned, overtaken, old):
+        settle(conn, one, Outcome.REJECTED, reason="no_article")
+        assert known(conn, one.url[-1]).state is UrlState.FETCHED
+
+
 def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
     capture(conn, "a")
     capture(conn, "a")
@@ -188,7 +254,9 @@ def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
 
 def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:
     url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
-    url_table.record_misses(conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason="robots")])
+    url_table.record_misses(
+        conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason=FetchReason.ROBOTS)]
+    )
     assert soundness.problems(conn) == []
 
 

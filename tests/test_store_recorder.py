@@ -24,7 +24,7 @@ from store.archive.writer import ArchiveWriter, repair
 from store.ledger import capture_table, feed_table, segment_table, soundness, url_table
 from store.ledger.database import Ledger
 from store.recorder import Recorder
-from store.records import FeedResult, FeedTarget, Miss, UrlState
+from store.records import FeedResult, FeedTarget, FetchReason, Miss, UrlState
 from tests.patience import PATIENCE
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -162,7 +162,7 @@ def test_closing_records_what_is_waiting(tmp_path: Path) -> None:
     crawl.recorder.feed(feed(), [entry("missed")]).result(PATIENCE)
     stored = [crawl.recorder.page(page(n)) for n in range(7)]
     miss = crawl.recorder.miss(
-        Miss(url=entry("missed").url, at=NOON, state=UrlState.REFUSED, reason="robots")
+        Miss(url=entry("missed").url, at=NOON, state=UrlState.REFUSED, reason=FetchReason.ROBOTS)
     )
     crawl.close()
     assert all(future.result(0) is None for future in [*stored, miss])

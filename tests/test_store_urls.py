@@ -16,7 +16,7 @@ from store import policy
 from store.ledger import url_table
 from store.ledger.database import Ledger
 from store.policy import Fate
-from store.records import DueUrl, Miss, UrlState
+from store.records import DueUrl, FetchReason, Miss, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -52,14 +52,18 @@ def refetched(conn: Connection, found: FeedEntry, now: datetime) -> bool:
         (203, 4, Fate(UrlState.FETCHED)),
         (301, 0, Fate(UrlState.FAILED, 1, error="HTTP 301")),
         (400, 0, Fate(UrlState.FAILED, 1, error="HTTP 400")),
-        (403, 0, Fate(UrlState.FAILED, 1, error="HTTP 403")),
+        (401, 0, Fate(UrlState.DUE, 1, NOON + HOUR, "HTTP 401")),
+        (403, 0, Fate(UrlState.DUE, 1, NOON + HOUR, "HTTP 403")),
+        (406, 1, Fate(UrlState.DUE, 2, NOON + 6 * HOUR, "HTTP 406")),
+        (451, 3, Fate(UrlState.DUE, 4, NOON + 3 * DAY, "HTTP 451")),
+        (403, 4, Fate(UrlState.FAILED, 5, error="HTTP 403")),
         (404, 3, Fate(UrlState.GONE, error="HTTP 404")),
         (410, 0, Fate(UrlState.GONE, error="HTTP 410")),
         (408, 0, Fate(UrlState.DUE, 1, NOON + timedelta(minutes=15), "HTTP 408")),
-        (429, 0, Fate(UrlState.DUE, 1, NOON + timedelta(minutes=15), "HTTP 429")),
-        (500, 1, Fate(UrlState.DUE, 2, NOON + timedelta(minutes=90), "HTTP 500")),
-        (503, 2, Fate(UrlState.DUE, 3, NOON + timedelta(hours=9), "HTTP 503")),
-        (599, 3, Fate(UrlState.DUE, 4, NOON + timedelta(hours=54), "HTTP 599")),
+        (429, 0, Fate(UrlState.DUE, 1, NOON + HOUR, "HTTP 429")),
+        (500, 1, Fate(UrlState.DUE, 2, NOON + 6 * HOUR, "HTTP 500")),
+        (503, 2, Fate(UrlState.DUE, 3, NOON + DAY, "HTTP 503")),
+        (599, 3, Fate(UrlState.DUE, 4, NOON + 3 * DAY, "HTTP 599")),
         (503, 4, Fate(UrlState.FAILED, 5, error="HTTP 503")),
         (999, 0, Fate(UrlState.FAILED, 1, error="HTTP 999")),
     ],
@@ -82,8 +86,31 @@ def test_the_status_decides_the_state(status: int, attempts: int, fate: Fate) ->
 def test_a_miss_decides_the_state(
     state: UrlState, attempts: int, retry_at: datetime | None, fate: Fate
 ) -> None:
-    miss = Miss(url="u", at=NOON, state=state, reason="timeout", detail="30 s", retry_at=retry_at)
+    miss = Miss(url="u", at=NOON, state=state, reason=FetchReason.TIMEOUT, detail="30 s", retry_at=retry_at)
     assert policy.after_miss(miss, attempts) == fate
+
+
+@pytest.mark.parametrize("attempts", [0, 4])
+@pytest.mark.parametrize(
+    "reason", [FetchReason.RETRY_AFTER, FetchReason.SILENT, FetchReason.ROBOTS_UNREACHABLE]
+)
+def test_a_miss_without_a_request_counts_nothing(reason: FetchReason, attempts: int) -> None:
+    assert not reason.asked
+    told, untold = (
+        Miss(url="u", at=NOON, state=reason.state, reason=reason, retry_at=at) for at in (NOON + DAY, None)
+    )
+    assert policy.after_miss(told, attempts) == Fate(UrlState.DUE, attempts, NOON + DAY, reason)
+    assert policy.after_miss(untold, attempts) == Fate(UrlState.DUE, attempts, NOON + HOUR, reason)
+
+
+def test_a_page_that_nobody_was_asked_for_is_never_given_up(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    for hour in range(20):
+        miss = Miss(url=entry().url, at=NOON + hour * HOUR, state=UrlState.DUE, reason=FetchReason.SILENT)
+        url_table.record_misses(conn, [miss])
+    (due,) = url_table.due(conn, ["harbour"], NOON + 20 * HOUR)
+    assert due.attempts == 0
+    assert [miss.at for miss in url_table.misses(conn, entry().url)] == [NOON + 19 * HOUR], "said once"
 
 
 @given(st.integers(0, 10), st.integers(100, 999))
@@ -114,7 +141,7 @@ def test_a_fetched_url_is_not_due_again(conn: Connection) -> None:
     assert (found.due, found.new, found.seen) == ((), 0, 1)
 
 
-@pytest.mark.parametrize("status", [200, 404, 403])
+@pytest.mark.parametrize("status", [200, 404, 400])
 def test_an_updated_entry_is_due_again_once(conn: Connection, status: int) -> None:
     url_table.discover(conn, [entry(updated_at=NOON)], NOON)
     url_table.record_page(conn, answer(entry(updated_at=NOON), status))
@@ -143,7 +170,9 @@ def test_an_update_seen_before_the_fetch_is_covered_by_it(conn: Connection) -> N
 
 def test_a_refused_url_is_asked_for_again_a_day_later_while_it_is_listed(conn: Connection) -> None:
     url_table.discover(conn, [entry()], NOON)
-    url_table.record_misses(conn, [Miss(url=entry().url, at=NOON, state=UrlState.REFUSED, reason="robots")])
+    url_table.record_misses(
+        conn, [Miss(url=entry().url, at=NOON, state=UrlState.REFUSED, reason=FetchReason.ROBOTS)]
+    )
     assert not refetched(conn, entry(updated_at=NOON + HOUR), NOON + 2 * HOUR)
     assert url_table.due(conn, ["harbour"], NOON + 9 * DAY) == ()
     assert refetched(conn, entry(), NOON + DAY)
@@ -192,8 +221,12 @@ def test_what_waited_longest_comes_first(conn: Connection) -> None:
 
 def test_misses_are_kept(conn: Connection) -> None:
     url_table.discover(conn, [entry()], NOON)
-    first = Miss(url=entry().url, at=NOON, state=UrlState.DUE, reason="timeout", retry_at=NOON + HOUR)
-    second = Miss(url=entry().url, at=NOON + HOUR, state=UrlState.FAILED, reason="too_large", detail="11 MB")
+    first = Miss(
+        url=entry().url, at=NOON, state=UrlState.DUE, reason=FetchReason.TIMEOUT, retry_at=NOON + HOUR
+    )
+    second = Miss(
+        url=entry().url, at=NOON + HOUR, state=UrlState.FAILED, reason=FetchReason.TOO_LARGE, detail="11 MB"
+    )
     url_table.record_misses(conn, [first, second])
     assert url_table.misses(conn, entry().url) == [first, second]
     known = url_table.get(conn, entry().url)
@@ -227,7 +260,7 @@ def test_a_hostile_title_and_message_are_kept(conn: Connection) -> None:
     assert url_table.discover(conn, [hostile], NOON).due[0].entry == hostile
     assert url_table.entry(conn, hostile.url) == hostile
     url_table.record_misses(
-        conn, [Miss(url=hostile.url, at=NOON, state=UrlState.FAILED, reason="dns", detail="\udcff")]
+        conn, [Miss(url=hostile.url, at=NOON, state=UrlState.FAILED, reason=FetchReason.DNS, detail="\udcff")]
     )
     assert url_table.misses(conn, hostile.url)[0].detail == "?"
 

@@ -1,4 +1,4 @@
-"""The commands that collect: init, add, sources, remove, run, demo."""
+"""The commands that collect: init, add, sources, remove, run, retry, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from articles.errors import ConfigError, StorageError
-from broadsheet.commands.options import Json, configured
+from broadsheet.commands.options import Json, configured, span
 
 
 def init(context: typer.Context) -> None:
@@ -127,6 +127,54 @@ def run(
         print_json(asdict(report))
     else:
         show_funnel(report)
+
+
+def retry(
+    context: typer.Context,
+    urls: Annotated[list[str] | None, typer.Argument(help="URLs of pages (default: all).")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; can be repeated.")] = None,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(help="Only pages missing for this reason, such as http_status; can be repeated."),
+    ] = None,
+    since: Annotated[str, typer.Option(help="Only pages last tried within this time, such as 7d.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be due.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Have the next run fetch pages again that failed, are gone, were rejected or wait for another attempt.
+
+    Pages that robots.txt or the address rules refuse stay refused.
+
+    Example: broadsheet retry --reason no_article --since 7d --dry-run
+    Example: broadsheet retry https://www.example.org/news/ferry
+    """
+    from broadsheet.terminal import print_json, say, table
+    from pipeline.due_again import retry as make_due
+    from pipeline.run import choose, now
+    from store.ledger.second_chances import Chosen
+
+    config = configured(context)
+    if source:
+        choose(config, tuple(source))
+    chosen = Chosen(
+        urls=tuple(urls or ()),
+        sources=tuple(source or ()),
+        reasons=tuple(reason or ()),
+        since=now() - span(since, "--since") if since else None,
+    )
+    done = make_due(config, chosen, now(), dry_run=dry_run)
+    if as_json:
+        print_json({"pages": dict(done.pages), "left": list(done.left)})
+        return
+    table(("reason", "pages"), list(done.pages.items()))
+    for line in done.left:
+        say(line, style="yellow")
+    count = sum(done.pages.values())
+    pages = f"{count} page{'' if count == 1 else 's'}"
+    if dry_run:
+        say(f"{pages} would be due again.")
+    else:
+        say(f"{pages} {'is' if count == 1 else 'are'} due again. Next: broadsheet run")
 
 
 def demo(

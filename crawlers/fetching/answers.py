@@ -15,7 +15,7 @@ from store.records import FetchReason
 ACCEPT_ENCODING = codings.ACCEPTED
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_BUSY = frozenset((429, 503))
+BUSY = frozenset((429, 503))
 _NOT_ASCII = re.compile(r"[\x80-\xff]")
 _TEN_YEARS = 10 * 365 * 86400
 _MOST_DIGITS = 20
@@ -128,7 +128,7 @@ def wait_asked(answer: Answer) -> float | None:
     None for every other answer. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3); some servers send the
     moment as a Unix time instead, in seconds or milliseconds. How much of it is believed, retry_at says.
     """
-    if answer.status not in _BUSY:
+    if answer.status not in BUSY:
         return None
     value = header(answer.headers, "retry-after").strip()
     if value.isascii() and value.isdigit():
@@ -152,3 +152,9 @@ def _seconds(number: int, now: float) -> float:
 def retry_at(at: datetime, wait: float) -> datetime:
     """When to ask a server again that, at `at`, asked to be left alone for `wait` seconds: after a day at most."""
     return at + timedelta(seconds=min(wait, _LONGEST_BELIEVED))
+
+
+def ask_again_at(answer: Answer) -> datetime | None:
+    """When a busy server said that it may be asked again, a day later at most; None if it did not say."""
+    wait = wait_asked(answer)
+    return retry_at(answer.at, wait) if wait else None

@@ -154,7 +154,10 @@ class Hosts:
 
     def of(self, url: str) -> Host:
         """The host that serves `url`. Raises UrlError."""
-        name = host(url)
+        return self.named(host(url))
+
+    def named(self, name: str) -> Host:
+        """The host of this name, in lower case."""
         if name not in self._hosts:
             self._hosts[name] = Host(self._manners, self._total, self._stop)
         return self._hosts[name]

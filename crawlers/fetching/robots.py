@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from protego import Protego
 
 from articles.urls import origin
-from crawlers.fetching.answers import Answer, FetchError, target
+from crawlers.fetching.answers import Answer, FetchError, ask_again_at, target
 from crawlers.fetching.robots_text import robots_text
 from store.records import FetchReason
 
 _MAX_REDIRECTS = 5
 # The page itself could not be had either, for the same reason, which says more.
-_TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS))
+_TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS, FetchReason.RETRY_AFTER))
 
 Ask = Callable[[str], Awaitable[Answer]]
 Rules = dict[str, "asyncio.Task[Protego | FetchError]"]
@@ -39,13 +39,13 @@ class Robots:
         self._rules: Rules = {} if rules is None else rules
 
     async def check(self, url: str) -> None:
-        """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls."""
+        """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls, retry_after."""
         site = origin(url)
         if site not in self._rules:
             self._rules[site] = asyncio.create_task(self._learn(site))
         rules = await self._rules[site]
         if isinstance(rules, FetchError):
-            raise FetchError(rules.reason, rules.detail)
+            raise FetchError(rules.reason, rules.detail, rules.retry_at)
         if not rules.can_fetch(url, self._token):
             raise FetchError(FetchReason.ROBOTS, f"{site}/robots.txt disallows it for {self._token}")
 
@@ -57,7 +57,8 @@ class Robots:
                 return failure
             return FetchError(FetchReason.ROBOTS_UNREACHABLE, str(failure))
         if answer.status >= 500 or answer.status == 429:
-            return FetchError(FetchReason.ROBOTS_UNREACHABLE, f"HTTP {answer.status} for {answer.url}")
+            detail = f"HTTP {answer.status} for {answer.url}"
+            return FetchError(FetchReason.ROBOTS_UNREACHABLE, detail, ask_again_at(answer))
         rules = Protego.parse(robots_text(answer.body) if answer.status < 300 else "")
         if delay := rules.crawl_delay(self._token):
             self._delayed(site, delay)

@@ -9,13 +9,15 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from articles.urls import host
 from crawlers import shared
 from crawlers.clock import clock
 from crawlers.fetching import responses
-from crawlers.fetching.answers import FetchError, retry_at, wait_asked
+from crawlers.fetching.answers import BUSY, FetchError, ask_again_at, wait_asked
 from crawlers.fetching.failures import explained
 from crawlers.fetching.hosts import Host
-from store.records import FetchReason
+from crawlers.pipelines import StorePipeline
+from store.records import FetchReason, LeftAlone
 
 _SILENCE = 10
 """Requests in a row without an answer after which a host is left alone for the rest of the crawl."""
@@ -38,6 +40,7 @@ class PolitenessMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         middleware = cls(crawler, clock(crawler))
         crawler.signals.connect(middleware._engine_started, signals.engine_started)
+        crawler.signals.connect(middleware._spider_opened, signals.spider_opened)
         crawler.signals.connect(middleware._spider_closed, signals.spider_closed)
         return middleware
 
@@ -50,13 +53,13 @@ class PolitenessMiddleware:
         if place.closed:
             raise place.closed
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    async def process_response(self, request: Request, response: Response) -> Response:
         request.meta[responses.FETCHED_AT] = self._clock()
         if place := self._turns.pop(request, None):
             place.end()
             place.unanswered = 0
-            if not request.meta.get("dont_retry"):
-                self._back_off(place, response, request.meta[responses.FETCHED_AT])
+            if response.status in BUSY:
+                await self._back_off(place, request, response)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -71,16 +74,40 @@ class PolitenessMiddleware:
                 FetchReason.SILENT, f"{_SILENCE} requests in a row without answer, last {failure}"
             )
 
-    def _back_off(self, place: Host, response: Response, at: datetime) -> None:
-        """Pause for a busy host, or leave it alone for the crawl where it asks for too long a pause."""
-        wait = wait_asked(responses.answer(response, at)) if response.status in {429, 503} else None
-        if wait is None:
+    async def _back_off(self, place: Host, request: Request, response: Response) -> None:
+        """Pause for a busy host, or leave it alone for the crawl where it asks for too long a pause.
+
+        A pause that it asks for is noted for later crawls. A robots.txt that says nothing of a pause makes none.
+        """
+        answer = responses.answer(response, request.meta[responses.FETCHED_AT])
+        wait, until = wait_asked(answer), ask_again_at(answer)
+        if wait is None or (not wait and request.meta.get("dont_retry")):
             return
-        if wait > self._max_retry_after:
-            detail = f"HTTP {response.status}, to be left alone for {wait:.0f} s"
-            place.closed = FetchError(FetchReason.RETRY_AFTER, detail, retry_at(at, wait))
-        else:
+        if wait <= self._max_retry_after:
             place.pause(max(wait, place.slow_down()))
+        if until:
+            why = f"HTTP {response.status}, to be left alone for {wait:.0f} s"
+            alone = LeftAlone(host=host(request.url), until=until, why=why)
+            self._leave_alone(alone, answer.at)
+            if store := self._store:
+                await store.leave_alone(alone)
+
+    def _leave_alone(self, alone: LeftAlone, now: datetime) -> None:
+        place = self._hosts.named(alone.host)
+        seconds = (alone.until - now).total_seconds()
+        if seconds > self._max_retry_after:
+            place.closed = FetchError(FetchReason.RETRY_AFTER, alone.why, alone.until)
+        else:
+            place.pause(seconds)
+
+    async def _spider_opened(self) -> None:
+        """Leave those alone that asked earlier crawls for it."""
+        for alone in await self._store.left_alone() if self._store else ():
+            self._leave_alone(alone, self._clock())
+
+    @property
+    def _store(self) -> StorePipeline | None:
+        return self._crawler.get_item_pipeline(StorePipeline)
 
     def _engine_started(self) -> None:
         self._watching = asyncio.get_running_loop().create_task(self._watch())

@@ -11,10 +11,8 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from crawlers import shared
-from crawlers.fetching.answers import FetchError
+from crawlers.fetching.answers import BUSY, FetchError
 from crawlers.fetching.failures import explained
-
-_BUSY = frozenset((429, 503))
 
 
 class PoliteRetryMiddleware:
@@ -29,7 +27,7 @@ class PoliteRetryMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        busy = response.status in _BUSY and not request.meta.get("dont_retry")
+        busy = response.status in BUSY and not request.meta.get("dont_retry")
         if not busy or self._hosts.of(request.url).closed:
             return response
         return self._again(request, f"HTTP {response.status}") or response

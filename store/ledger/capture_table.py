@@ -124,16 +124,21 @@ def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> l
 def settle(conn: Connection, settled: Sequence[Settled]) -> None:
     """Write outcomes. A later one replaces an earlier one: an indexed page may turn out to be a duplicate.
 
-    At most one capture of an article is `indexed`: the previous one becomes `superseded`.
+    At most one capture of an article is `indexed`: the previous one becomes `superseded`. The first outcome of a
+    capture decides when its URL is due again.
     """
     names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
     columns: dict[str, Any] = {name: bindparam(name) for name in (*names, "settled_at")}
     write = CAPTURES.update().where(CAPTURES.c.id == bindparam("key")).values(columns)
+    first = select(CAPTURES.c.url, CAPTURES.c.fetched_at).where(CAPTURES.c.outcome == Outcome.PENDING)
     for one in settled:
         row = {name: getattr(one, name) for name in names}
+        before = conn.execute(first.where(CAPTURES.c.id == one.capture_id)).first()
         conn.execute(write, {"key": one.capture_id, "settled_at": one.at, **row})
         if one.outcome is Outcome.INDEXED:
             _supersede_others(conn, one)
+        if before is not None:
+            url_table.record_outcome(conn, before.url, before.fetched_at, one)
 
 
 def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, Latest]:

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
-from store.ledger import capture_table, feed_table, knowledge_table, segment_table, url_table
+from store.ledger import capture_table, feed_table, host_table, knowledge_table, segment_table, url_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
-GROUPS = (url_table, capture_table, feed_table, segment_table, knowledge_table)
+GROUPS = (url_table, capture_table, feed_table, host_table, segment_table, knowledge_table)
 
 _BUSY_SECONDS = 30
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -100,9 +100,12 @@ class Ledger:
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file, one sentence per problem; reads all of it."""
-        with self.reading() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        try:
+            with self.reading() as connection:
+                found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        except LedgerError as error:  # damage that ends the check itself
+            return [str(error)]
         problems = [f"{self._path}: {line}" for line in found if line != "ok"]
         return problems + [
             f"{self._path}: a row of {row[0]} refers to nothing in {row[2]}" for row in dangling

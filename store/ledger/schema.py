@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 2
+VERSION = 4
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -15,6 +15,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE segments ADD COLUMN dropped_at DATETIME",
         "ALTER TABLE captures ADD COLUMN dropped_at DATETIME",
     ),
+    2: (),  # the table of hosts is new
+    3: ("ALTER TABLE urls ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0",),
 }
 
 METADATA = MetaData()

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
-from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, UrlState
+from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
 
 URLS = Table(
     "urls",
@@ -39,6 +39,7 @@ URLS = Table(
     Column("tried_at", Moment),
     Column("updated_at", Moment),
     Column("last_error", AnyText, nullable=False),
+    Column("rejections", Integer, nullable=False, server_default="0"),
     Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
     Index("urls_state", "state"),
 )
@@ -95,11 +96,16 @@ def interrupted(conn: Connection) -> set[str]:
 
 
 def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
-    """Record fetches without a capture. The URLs must be known."""
+    """Record fetches without a capture. The URLs must be known.
+
+    Of a page that nobody is asked for, run after run for one reason, only the last time is kept.
+    """
     for miss in missed:
         attempts = conn.execute(select(URLS.c.attempts).where(URLS.c.url == miss.url)).scalar_one()
         fate = policy.after_miss(miss, attempts)
         _settle(conn, miss.url, fate, miss.at)
+        if not miss.reason.asked:
+            _forget_last(conn, miss)
         values = {name: getattr(miss, name) for name in ("url", "at", "reason", "detail")}
         conn.execute(MISSES.insert().values(**values, state=fate.state, retry_at=fate.due_at))
 
@@ -114,6 +120,24 @@ def record_page(conn: Connection, page: Page) -> None:
         _update(conn, [_entry_values(row, entry)])
     fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
     _settle(conn, page.url, fate, page.fetched_at)
+
+
+def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Settled) -> None:
+    """The requested URL's state after the first outcome of its capture: due again where the page may yet become an article."""
+    if settled.outcome is not Outcome.REJECTED:
+        conn.execute(URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0).values(rejections=0))
+        return
+    fetched = select(URLS.c.rejections).where(
+        URLS.c.url == url, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at == fetched_at
+    )
+    before = conn.scalar(fetched) if settled.reason in policy.PASSING_REJECTIONS else None
+    if before is None:
+        return
+    error = f"{settled.reason}: {settled.detail}" if settled.detail else settled.reason
+    fate = policy.after_rejection(before + 1, fetched_at, settled.at, error)
+    if fate is not None:
+        change = {"key": url, "state": fate.state, "due_at": fate.due_at, "last_error": fate.error}
+        _update(conn, [{**change, "rejections": before + 1}])
 
 
 def get(conn: Connection, url: str) -> KnownUrl | None:
@@ -138,6 +162,11 @@ def counts(conn: Connection) -> dict[str, int]:
     """The number of URLs in each state."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
     return {state.value: 0 for state in UrlState} | {row.state.value: row.number for row in rows}
+
+
+def _forget_last(conn: Connection, miss: Miss) -> None:
+    newest = select(func.max(MISSES.c.id)).where(MISSES.c.url == miss.url).scalar_subquery()
+    conn.execute(MISSES.delete().where(MISSES.c.id == newest, MISSES.c.reason == miss.reason))
 
 
 def _rows(conn: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
@@ -176,14 +205,11 @@ def _change(row: Row[Any], entry: FeedEntry, now: datetime) -> dict[str, Any] | 
     acted_on = row.updated_at or row.tried_at
     again = policy.is_due_again(row.state, row.due_at, acted_on, entry.updated_at, now)
     if again:
-        return {**_entry_values(row, entry), "state": UrlState.DUE, "due_at": now, "attempts": 0}
+        afresh = {"state": UrlState.DUE, "due_at": now, "attempts": 0, "rejections": 0}
+        return {**_entry_values(row, entry), **afresh}
     if row.state is UrlState.DUE and _is_later(entry.updated_at, row.updated_at):
-        return {
-            **_entry_values(row, entry),
-            "state": row.state,
-            "due_at": row.due_at,
-            "attempts": row.attempts,
-        }
+        as_is = {name: getattr(row, name) for name in ("state", "due_at", "attempts", "rejections")}
+        return {**_entry_values(row, entry), **as_is}
     return None
 
 

@@ -1,0 +1,70 @@
+"""Pages that could not be had or were no article, made due again by hand."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import get_args
+
+from sqlalchemy import Connection
+
+from articles.errors import ConfigError
+from articles.model import Reason
+from articles.urls import canonical
+from pipeline.configuration.config import Config
+from store.ledger import capture_table, second_chances, url_table
+from store.ledger.database import Ledger
+from store.ledger.second_chances import Chosen
+from store.records import FetchReason, KnownUrl, UrlState
+
+_REFUSED = {reason.value for reason in FetchReason if reason.state is UrlState.REFUSED}
+REASONS = tuple(
+    word for word in dict.fromkeys((*map(str, FetchReason), *get_args(Reason))) if word not in _REFUSED
+)
+"""The words for why a page is not there that it can be made due again for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """How many pages are due again, by reason; and of the named URLs that are not, why, a sentence each."""
+
+    pages: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+
+def retry(config: Config, which: Chosen, now: datetime, *, dry_run: bool = False) -> Retried:
+    """Make the chosen pages due, unless it is a dry run. Addresses may be those that were requested, or that answered.
+
+    Raises LedgerError, UrlError, ConfigError for an unknown URL or reason.
+    """
+    for word in which.reasons:
+        if word not in REASONS:
+            raise ConfigError(
+                f"`{word}` is not a reason that pages are fetched again for: {', '.join(REASONS)}."
+            )
+    with (
+        Ledger.existing(config.ledger) as ledger,
+        ledger.reading() if dry_run else ledger.transaction() as conn,
+    ):
+        known = [each for url in which.urls for each in _known(conn, url)]
+        wanted = replace(which, urls=tuple(each.url for each in known))
+        found = second_chances.missing(conn, wanted, now)
+        if not dry_run:
+            second_chances.make_due(conn, found, now)
+    left = [_left(each) for each in known if each.url not in found]
+    return Retried(dict(Counter(found.values()).most_common()), tuple(left))
+
+
+def _known(conn: Connection, address: str) -> list[KnownUrl]:
+    """The URL itself, and those that led to it."""
+    url = canonical(address)
+    asked = {url, *(capture.url for capture in capture_table.of_url(conn, url))}
+    found = [known for each in sorted(asked) if (known := url_table.get(conn, each)) is not None]
+    if not found:
+        raise ConfigError(f"{url} was never discovered: no feed that was read names it.")
+    return found
+
+
+def _left(url: KnownUrl) -> str:
+    why = f" ({url.last_error})" if url.last_error else ""
+    return f"{url.url} stays {url.state.value}{why}"
