@@ -11,8 +11,8 @@ from articles.model import FeedEntry, Page
 from broadsheet.cli import app
 from pipeline.configuration.config import Config, SourceSection, load
 from pipeline.configuration.config_file import add_sources, template
-from pipeline.due_again import Retried, retry
 from pipeline.explain import explain
+from pipeline.maintenance.due_again import Retried, retry
 from store.ledger import capture_table, segment_table, soundness, url_table
 from store.ledger.database import Ledger
 from store.ledger.second_chances import Chosen

@@ -149,7 +149,7 @@ def retry(
     Example: broadsheet retry https://www.example.org/news/ferry
     """
     from broadsheet.terminal import print_json, say, table
-    from pipeline.due_again import retry as make_due
+    from pipeline.maintenance.due_again import retry as make_due
     from pipeline.run import choose, now
     from store.ledger.second_chances import Chosen
 
