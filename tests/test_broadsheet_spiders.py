@@ -132,6 +132,13 @@ def test_a_spider_that_fails_costs_only_itself(tmp_path: Path, site: Site, named
     assert "/f/1" in site.paths()
 
 
+def test_the_feeds_of_a_source_do_not_need_its_spider(tmp_path: Path, site: Site) -> None:
+    both = f'name = "both"\nfeeds = ["{site.url}/feed"]\nspider = "absent:Spider"'
+    report = json.loads(broadsheet(folder(tmp_path, site, both), "run", "--json").stdout)
+    assert [failed["url"] for failed in report["crawl"]["failed_feeds"]] == ["absent:Spider"]
+    assert report["outcomes"]["indexed"] == 1
+
+
 def test_a_source_needs_a_way_in(tmp_path: Path, site: Site) -> None:
     done = broadsheet(folder(tmp_path, site, 'name = "none"'), "run")
     assert done.returncode != 0

@@ -1,7 +1,7 @@
 """The crawl process: Scrapy's engines are started with the settings of the parent's plan; it ends with the last crawl."""
 
 import logging
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,7 +10,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from articles.errors import BroadsheetError, SpiderError
 from crawlers import shared
-from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed
+from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed, SourceFeeds
 from crawlers.process.parent import Parent
 from crawlers.process.parent_link import ParentLink
 from crawlers.process.scrapy_settings import add_protected, process_settings
@@ -53,19 +53,23 @@ def _crawls(plan: CrawlPlan, process: AsyncCrawlerProcess) -> tuple[list[Crawl],
     ]
     failed = []
     for source in special:
-        if source.feeds:
-            crawler = _crawler(FeedSpider, plan, source.scrapy, process)
-            crawls.append((crawler, {"sources": (replace(source, spider=""),)}))
-        if source.spider:
-            try:
-                spider = spider_class(source.spider, Path(plan.spiders))
-            except SpiderError as error:
-                reason = f"{FeedReason.SPIDER}: {error}"
-                failed.append(FailedFeed(source=source.name, url=source.spider, error=reason))
-                continue
-            own = {**source.scrapy, "SOURCE": source.name, "WAY_IN": source.spider}
-            crawls.append((_crawler(spider, plan, own, process), dict(source.arguments)))
+        try:
+            for crawl in _own_crawls(source, plan, process):
+                crawls.append(crawl)  # noqa: PERF402  what comes before a failure counts
+        except SpiderError as error:
+            reason, url = f"{FeedReason.SPIDER}: {error}", source.spider or source.feeds[0]
+            failed.append(FailedFeed(source=source.name, url=url, error=reason))
     return crawls, tuple(failed)
+
+
+def _own_crawls(source: SourceFeeds, plan: CrawlPlan, process: AsyncCrawlerProcess) -> Iterator[Crawl]:
+    """The crawls of a source with a spider or settings of its own. Raises SpiderError."""
+    if source.feeds:
+        yield _crawler(FeedSpider, plan, source.scrapy, process), {"sources": (source,)}
+    if source.spider:
+        spider = spider_class(source.spider, Path(plan.spiders))
+        own = {**source.scrapy, "SOURCE": source.name, "WAY_IN": source.spider}
+        yield _crawler(spider, plan, own, process), dict(source.arguments)
 
 
 def _crawler(

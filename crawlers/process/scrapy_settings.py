@@ -5,6 +5,7 @@ from typing import Any
 
 from scrapy.settings import BaseSettings, Settings
 
+from articles.errors import SpiderError
 from crawlers.plan import CrawlPlan, CrawlSettings
 
 _MODULE = "crawlers.settings"
@@ -79,9 +80,13 @@ def add_protected(
 ) -> None:
     """Add the settings of a table of broadsheet.toml to those of a crawl, then put `ours` that protect others over all of it.
 
-    A spider's `custom_settings` are in `settings` already.
+    A spider's `custom_settings` are in `settings` already. Raises SpiderError for a value that Scrapy cannot read.
     """
-    settings.setdict(dict(own), priority="cmdline")
+    for name, value in own.items():
+        try:
+            settings.set(name, value, priority="cmdline")
+        except ValueError as error:
+            raise SpiderError(f"the setting {name} is not valid: {error}") from error
     for name in set(PROTECTED) - set(allowed):
         settings.set(name, ours[name], priority=_MOST)
     for name in set(_COMPONENTS) - set(allowed):
