@@ -39,6 +39,8 @@ COMMANDS = (
     "show {id} --json",
     "explain {url}",
     "explain {url} --json",
+    "retry --dry-run",
+    "retry --dry-run --json",
     "templates one",
     "templates one --json",
     "check {url}",

@@ -30,7 +30,7 @@ class ParentLink:
         self._failed = failed
         self._open = set(crawlers)
         self._finish = "finished"
-        self._ending = False
+        self._ending = self._announcing = False
         self._started: list[Crawler] = []
         self._tasks: set[asyncio.Task[None]] = set()
         for crawler in crawlers:
@@ -50,11 +50,14 @@ class ParentLink:
         await self._end("stopped")
 
     def _store_failed(self, error: BroadsheetError) -> None:
-        self._begin(self._end(f"failed: {error}"))
+        """Nothing more can be made durable: the process ends before Scrapy takes note of anything."""
+        self._parent.end(self._report(f"failed: {error}"))
 
     async def _spider_closed(self, sender: Crawler, reason: str) -> None:
-        if self._ending:
+        if self._announcing:
             return
+        if self._ending:
+            await asyncio.Event().wait()  # until the process has ended: Scrapy is not to go on
         self._open.discard(sender)
         if reason != "finished" and not sender.settings["WAY_IN"]:  # a user's spider may end as it likes
             self._finish = f"failed: {reason}; the log says why"
@@ -65,11 +68,12 @@ class ParentLink:
         """Make durable what was fetched, report, and end the process. The first reason to end is the one reported."""
         if self._ending:
             return
-        self._ending = True
+        self._ending = self._announcing = True
         for crawler in list(self._open):  # the spider and extensions have something to close, too
             await crawler.signals.send_catch_log_async(
                 signals.spider_closed, spider=crawler.spider, reason=finish
             )
+        self._announcing = False
         try:
             await shared.of(self._crawlers[0]).store.close()
         except BroadsheetError as error:
