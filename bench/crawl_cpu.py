@@ -54,6 +54,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
+    def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # noqa: ARG002
+        """Nobody from elsewhere is answered."""
+        return client_address[0].startswith("127.")
+
 
 def _serve(ports: "multiprocessing.Queue[int]", pages: int, size: int) -> None:
     _Site.pages = pages

@@ -15,7 +15,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "*",
 }
 
-# How politely. The next two are this project's own.
+# How politely.
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_REQUESTS = 32
@@ -79,9 +79,8 @@ EXTENSIONS = {
 SOURCE = "scrapy"  # the source of what a spider finds without naming one
 WAY_IN = ""  # what the ledger calls a user's spider: it is listed among the feeds of its source
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
-CONCURRENT_ITEMS = (
-    4  # Scrapy starts as many tasks for each response: its own 100 cost two milliseconds a page
-)
+# Scrapy starts as many tasks for each response; its own 100 cost two milliseconds a page.
+CONCURRENT_ITEMS = 4
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64_000_000  # of pages that wait to be stored, before fetching pauses
 
 # What `-O pages.jsonl` writes of a page (not its body, which is no text), and of what could not be fetched.
