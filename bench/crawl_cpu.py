@@ -21,7 +21,7 @@ from statistics import median
 import msgspec
 
 from crawlers.plan import CrawlPlan, CrawlSettings, SourceFeeds, decode_report, encode
-from pipeline.configuration.config import CrawlSection
+from pipeline.configuration.sections import CrawlSection
 
 HERE = Path(__file__).parent
 

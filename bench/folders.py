@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.configuration.config import SourceSection
 from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.sections import SourceSection
 
 VARYING = ("fetched_at", "first_seen_at", "archive", "snapshot")
 State = dict[str, object]

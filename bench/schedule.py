@@ -26,8 +26,8 @@ import requests
 from faults import alive, descendants, export
 from folders import command, configure
 
-from pipeline.configuration.config import SourceSection
 from pipeline.configuration.config_file import add_sources, remove_sources
+from pipeline.configuration.sections import SourceSection
 
 ENDED = {"COMPLETED", "CANCELLED", "CRASHED", "FAILED"}
 

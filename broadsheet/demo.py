@@ -12,8 +12,9 @@ from broadsheet.newsroom import Newsroom
 from broadsheet.terminal import say
 from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
-from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.sections import SourceSection
 from pipeline.report import RunReport
 from pipeline.run import run
 

@@ -13,7 +13,8 @@ from typing import Self
 from articles.errors import CrawlError
 from articles.model import FeedEntry
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
-from pipeline.configuration.config import Config, SourceSection
+from pipeline.configuration.config import Config
+from pipeline.configuration.sections import SourceSection
 
 _GRACE = 30.0
 _LAST_LINES = 20

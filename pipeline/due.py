@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from articles.urls import masked
-from pipeline.configuration.config import Config, SourceSection
+from pipeline.configuration.config import Config
 from pipeline.configuration.schedule import is_due
+from pipeline.configuration.sections import SourceSection
 from store.ledger import feed_table, url_table
 from store.ledger.database import Ledger
 from store.records import FeedHealth

@@ -11,7 +11,8 @@ from articles.urls import masked
 from index.protocols import IndexWriter
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
-from pipeline.configuration.config import Config, SourceSection
+from pipeline.configuration.config import Config
+from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.judging import Judge
 from pipeline.load import load_all

@@ -11,7 +11,8 @@ from articles.model import Page
 from articles.urls import host, masked
 from crawlers.discovery import feed_links, opml, url_list
 from crawlers.feeds import parse
-from pipeline.configuration.config import Config, SourceSection
+from pipeline.configuration.config import Config
+from pipeline.configuration.sections import SourceSection
 from pipeline.fetch_once import Unfetched, fetch
 
 

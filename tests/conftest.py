@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from broadsheet.newsroom import Newsroom
-from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.sections import SourceSection
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

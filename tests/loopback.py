@@ -17,7 +17,7 @@ import msgspec
 
 from articles.model import FeedEntry, Page
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
-from pipeline.configuration.config import CrawlSection
+from pipeline.configuration.sections import CrawlSection
 from store.archive.reader import read
 from store.ledger import capture_table, feed_table, url_table
 from store.ledger.database import Ledger

@@ -13,8 +13,9 @@ import pytest
 from articles.errors import IndexUnavailableError
 from broadsheet.cli import main
 from broadsheet.newsroom import Newsroom
-from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.sections import SourceSection
 from pipeline.maintenance.doctor import examine
 from pipeline.run import run
 from store.ledger import capture_table

@@ -15,8 +15,9 @@ import pytest
 from broadsheet.cli import app
 from broadsheet.newsroom import Newsroom
 from broadsheet.output import READER_GONE
-from pipeline.configuration.config import SourceSection, load
+from pipeline.configuration.config import load
 from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.sections import SourceSection
 from pipeline.run import run
 
 # Whatever prints something; by the words that are typed.

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from articles.errors import ConfigError, LedgerError
 from articles.model import FeedEntry, Page
 from broadsheet.cli import app
-from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import add_sources, template
+from pipeline.configuration.sections import SourceSection
 from pipeline.explain import explain
 from pipeline.maintenance.due_again import Retried, retry
 from store.ledger import capture_table, segment_table, soundness, url_table

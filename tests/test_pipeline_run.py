@@ -17,8 +17,9 @@ from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
-from pipeline.configuration.config import Config, SourceSection, load
+from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import add_sources
+from pipeline.configuration.sections import SourceSection
 from pipeline.due import due_sources
 from pipeline.explain import explain
 from pipeline.maintenance.doctor import examine

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.errors import ConfigError
-from pipeline.configuration.config import SourceSection, parse
+from pipeline.configuration.config import parse
 from pipeline.configuration.schedule import Schedule, is_due
+from pipeline.configuration.sections import SourceSection
 
 HERE = Path("broadsheet.toml")
 HOURLY = Schedule(every="1h")

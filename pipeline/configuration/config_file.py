@@ -5,7 +5,8 @@ from pathlib import Path
 import tomlkit
 
 from articles.errors import StorageError
-from pipeline.configuration.config import SECTIONS, SourceSection, parse
+from pipeline.configuration.config import SECTIONS, parse
+from pipeline.configuration.sections import SourceSection
 
 
 def template() -> str:

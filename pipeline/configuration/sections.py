@@ -1,0 +1,170 @@
+"""The sections of broadsheet.toml: their settings, what they mean, and their defaults."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.configuration.values import (
+    Alias,
+    BackendName,
+    Cron,
+    Days,
+    Every,
+    Network,
+    SourceName,
+    SpiderName,
+    TimeZone,
+    UserAgent,
+)
+
+
+class Section(BaseModel):
+    """What all sections have in common: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSection(Section):
+    """Where data is kept."""
+
+    folder: Path = Field(default=Path("data"), description="The data folder, relative to broadsheet.toml.")
+    retention: Days = Field(
+        default="",
+        description='How long raw pages are kept, in days, such as 90d; forever if "". Articles stay.',
+    )
+
+
+class CrawlSection(Section):
+    """How sites are crawled. Times in seconds, sizes in bytes."""
+
+    user_agent: UserAgent = Field(
+        default="Broadsheet/0.1 (+https://example.org/contact)",
+        description="The User-Agent header, with a way to reach you; its first word is matched against robots.txt.",
+    )
+    delay: float = Field(default=1.0, ge=0, description="Minimum pause between two requests to one host.")
+    concurrency: int = Field(default=1, ge=1, le=16, description="Maximum simultaneous requests to one host.")
+    concurrency_total: int = Field(
+        default=32, ge=1, le=256, description="Maximum simultaneous requests in total."
+    )
+    max_crawl_delay: float = Field(
+        default=60.0, ge=0, description="Longest Crawl-delay in robots.txt that is obeyed in full."
+    )
+    max_retry_after: float = Field(
+        default=120.0, ge=0, description="Longest Retry-After that a run waits for."
+    )
+    max_bytes: int = Field(default=10_000_000, ge=1000, description="Size limit for a page, decompressed.")
+    max_feed_bytes: int = Field(
+        default=5_000_000, ge=1000, description="Size limit for a feed, decompressed."
+    )
+    timeout: float = Field(
+        default=30.0, gt=0, description="Time limit for one request, from connecting to the last byte."
+    )
+    max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
+    max_attempts: int = Field(
+        default=3, ge=1, le=10, description="Maximum attempts at one page within a run."
+    )
+    allow_addresses: tuple[Network, ...] = Field(
+        default=(),
+        description="Private networks (CIDR) that may be crawled, such as 127.0.0.0/8.",
+    )
+    spiders: str = Field(
+        default="spiders",
+        description="The folder of your own spiders, relative to this file; nothing else is loaded from it.",
+    )
+    scrapy: dict[str, Any] = Field(
+        default_factory=dict, description="Settings for Scrapy, for all sources, by Scrapy's names."
+    )
+    allow_scrapy: tuple[str, ...] = Field(
+        default=(),
+        description="Settings that protect other sites, and that `scrapy` tables and spiders may replace all the same.",
+    )
+
+
+class CleanSection(Section):
+    """How pages are cleaned."""
+
+    workers: int = Field(default=2, ge=1, le=256, description="Number of cleaning processes.")
+    timeout: float = Field(
+        default=20.0, gt=0, description="Time limit for one page, in seconds; after it the page is rejected."
+    )
+
+
+class IndexSection(Section):
+    """Where articles are searched."""
+
+    backend: BackendName = Field(
+        default="embedded", description="The index: embedded (needs no server) or elasticsearch."
+    )
+    url: str = Field(default="http://127.0.0.1:9200", description="URL of Elasticsearch.")
+    alias: Alias = Field(
+        default="articles",
+        description="The alias used for searching and writing in Elasticsearch; one per data folder.",
+    )
+    allow_plain_http: bool = Field(
+        default=False, description="Allow connections to Elasticsearch on another machine without TLS."
+    )
+    patience: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds to keep retrying an Elasticsearch that does not accept articles.",
+    )
+
+
+class _Scheduled(Section):
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        given = {key for key in ("every", "cron") if key in self.model_fields_set and getattr(self, key)}
+        if len(given) == 2:
+            raise ValueError("`every` and `cron` are both set; keep one of them")
+        return self
+
+
+class ScheduleSection(_Scheduled):
+    """When sources are crawled by `broadsheet schedule` and `broadsheet deploy`."""
+
+    every: Every = Field(
+        default="1h",
+        description="How often sources are crawled, in minutes, hours or days (m, h, d).",
+    )
+    cron: Cron = Field(
+        default="", description="Instead of `every`: minute, hour, day, month and weekday, as in cron."
+    )
+    timezone: TimeZone = Field(
+        default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
+    )
+    upkeep: Cron = Field(default="30 3 * * *", description='When upkeep runs, as in cron; never if "".')
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.every and not self.cron:
+            raise ValueError("neither `every` nor `cron` is set; set one of them")
+        return self
+
+
+class SourceSection(_Scheduled):
+    """One publisher."""
+
+    name: SourceName = Field(description="The source's name in queries and tables.")
+    feeds: tuple[str, ...] = Field(default=(), description="The URLs of its feeds.")
+    spider: SpiderName = Field(
+        default="",
+        description="A spider of your own, as module:Class; the module is a file in `[crawl] spiders`.",
+    )
+    arguments: dict[str, str] = Field(default_factory=dict, description="Arguments for the spider.")
+    scrapy: dict[str, Any] = Field(
+        default_factory=dict, description="Settings for Scrapy, for this source, by Scrapy's names."
+    )
+    every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
+    cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
+
+    @model_validator(mode="after")
+    def _a_way_in(self) -> Self:
+        if not self.feeds and not self.spider:
+            raise ValueError("neither `feeds` nor `spider` is set; set one of them")
+        return self
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What leads to its articles, as the ledger names it: the URLs of its feeds, and its spider."""
+        return (*self.feeds, self.spider) if self.spider else self.feeds
