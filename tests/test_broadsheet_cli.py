@@ -10,8 +10,8 @@ import pytest
 
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config
+from tests.command_line import call
 from tests.loopback import Site, serve
-from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -22,14 +22,7 @@ def site() -> Iterator[Site]:
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
     """What the command prints when it ends with `code`: standard output, or standard error after a failure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "broadsheet", *words],
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=3 * PATIENCE,
-    )
+    done = call(folder, *words)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr if code else done.stdout
@@ -88,16 +81,7 @@ def test_check_shows_a_page_and_stores_nothing(config: Config, newsroom: Newsroo
     folder = config.path.parent
     sample = newsroom.articles()[0]
     assert sample.title in broadsheet(folder, "check", sample.url)
-    assert (
-        "http_status"
-        in subprocess.run(
-            [sys.executable, "-m", "broadsheet", "check", f"{newsroom.sites[0]}nowhere"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-    )
+    assert "http_status" in call(folder, "check", f"{newsroom.sites[0]}nowhere").stdout
     assert sorted(p.name for p in folder.iterdir()) == ["broadsheet.toml"]
 
 
@@ -132,25 +116,18 @@ def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("away", [True, False], ids=["away", "something else there"])
 def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
-    config: Config, site: Site, away: bool
+    crawled: Config, site: Site, away: bool
 ) -> None:
-    folder = config.path.parent
-    broadsheet(folder, "run")
+    folder = crawled.path.parent
     counts = json.loads(broadsheet(folder, "status", "--json"))
     sources = broadsheet(folder, "sources", "--json")
-    text = config.path.read_text(encoding="utf-8")
+    text = crawled.path.read_text(encoding="utf-8")
     text = text.replace("http://127.0.0.1:9200", "http://127.0.0.1:9" if away else site.url)
-    config.path.write_text(
+    crawled.path.write_text(
         text.replace('backend = "embedded"', 'backend = "elasticsearch"'), encoding="utf-8"
     )
     for words in (("status",), ("status", "--json")):
-        done = subprocess.run(
-            [sys.executable, "-m", "broadsheet", *words],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = call(folder, *words)
         assert done.returncode == 75
         assert done.stderr.startswith("broadsheet: ")
         assert done.stderr.count("\n") == 1
