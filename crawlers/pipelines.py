@@ -15,6 +15,7 @@ from articles.model import FeedEntry, Page
 from articles.urls import masked
 from crawlers import shared
 from crawlers.clock import clock
+from crawlers.failing import crawl_failed
 from crawlers.keeping.books import Books, given
 from crawlers.keeping.pages import Pages
 from crawlers.progress import Progress
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 NOT_MODIFIED = 304
-
-store_failed = object()
-"""The signal that the store cannot be written (`error`): what comes after it would be lost."""
 
 Result = TypeVar("Result")
 
@@ -186,7 +184,7 @@ class StorePipeline:
             raise
 
     def _fail(self, error: BroadsheetError) -> None:
-        self._crawler.signals.send_catch_log(store_failed, error=error)
+        self._crawler.signals.send_catch_log(crawl_failed, error=error)
 
     async def _close_books(self) -> None:
         """Note what was given out and did not come back, unless its request still waited, or the crawl was stopped."""

@@ -73,6 +73,7 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawlers.progress.Progress": 0,
+    "crawlers.failing.EndOnFailure": 0,
     "scrapy.extensions.remote_control.RemoteControl": None,  # listens, and takes half a second to import
     "scrapy.extensions.telnet.TelnetConsole": None,  # listens
 }

@@ -1,6 +1,7 @@
 """The crawl process: Scrapy's engines are started with the settings of the parent's plan; it ends with the last crawl."""
 
 import logging
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +19,9 @@ from crawlers.process.spider_folder import spider_class
 from crawlers.spiders.feed import FeedSpider
 from store.records import FeedReason
 
+_FILES = 8192
+"""Open files that suffice for any plan: requests under way and idle connections of each crawl, and the store's own."""
+
 Crawl = tuple[Crawler, dict[str, Any]]
 """A crawl to start, and its spider's arguments."""
 
@@ -26,11 +30,19 @@ def main() -> NoReturn:
     """Crawl the parent's plan, and exit."""
     parent = Parent()
     _configure_logging()
+    _allow_files()
     try:
         _crawl(parent.plan(), parent)
     except BroadsheetError as error:
         parent.end(CrawlReport(finish=f"failed: {error}"))
     parent.end(CrawlReport(finish="failed: Scrapy ended before the crawl; the log says why"))
+
+
+def _allow_files() -> None:
+    """Login shells and services start with 1,024 open files allowed, and a process may allow itself more."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, wanted), most))
 
 
 def _crawl(plan: CrawlPlan, parent: Parent) -> None:
