@@ -16,15 +16,23 @@ from articles.urls import masked
 from crawlers import shared
 from crawlers.clock import clock
 from crawlers.keeping.books import Books, given
-from crawlers.keeping.pages import Pages
+from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
-from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, LeftAlone, Miss
+from store.ledger.host_table import LeftAlone
+from store.records import (
+    Discovery,
+    DueUrl,
+    FeedReason,
+    FeedResult,
+    FeedTarget,
+    FetchReason,
+    Miss,
+    NotModified,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-NOT_MODIFIED = 304
 
 store_failed = object()
 """The signal that the store cannot be written (`error`): what comes after it would be lost."""
@@ -98,6 +106,10 @@ class StorePipeline:
                 await self._durable(self._access.recorder.page(page))
                 self._books.settle_page(page.url)
                 self._progress.count(fetched=1)
+            case NotModified():
+                await self._durable(self._access.recorder.same(item))
+                self._books.settle_page(item.url)
+                self._progress.count(not_modified=1)
             case Miss():
                 await self._durable(self._access.recorder.miss(item))
                 self._books.settle_page(item.url)

@@ -1,6 +1,7 @@
 """What the crawl process is told, and what it reports: the records on its pipes, one JSON line each."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -16,8 +17,9 @@ class CrawlSettings:
 
     `delay` is the least pause between two requests to a host and `concurrency` the most requests to a host
     at once; a robots.txt Crawl-delay longer than `delay` wins, up to `max_crawl_delay`. `max_bytes` counts
-    decoded bytes. `timeout` bounds a request from connect to the last byte. `allow_addresses` are networks
-    (CIDR) that may be reached although they are private. The defaults are the configuration's.
+    decoded bytes. `timeout` bounds a request from connect to the last byte. `revisits` are the times from the
+    first sight of an article to each visit. `allow_addresses` are networks (CIDR) that may be reached although
+    they are private. The defaults are the configuration's.
     """
 
     user_agent: str
@@ -31,6 +33,7 @@ class CrawlSettings:
     timeout: float
     max_redirects: int
     max_attempts: int
+    revisits: tuple[timedelta, ...]
     allow_addresses: tuple[str, ...]
 
 
@@ -81,7 +84,8 @@ class CrawlReport:
 
     `finish` is "" while it runs, then "finished", "stopped" (asked to) or "failed: ..." (the store could not be
     written). `feeds` counts the feeds to fetch. `new` and `seen` count feed entries whose URL was unknown
-    or known; `due` the articles to fetch. `misses` counts fetches without a capture by reason, `feed_errors` likewise;
+    or known; `due` the articles to fetch; `not_modified` those that were looked at again and are as they were.
+    `misses` counts fetches without a capture by reason, `feed_errors` likewise;
     `failed_feeds` names those feeds.
     """
 
@@ -95,6 +99,7 @@ class CrawlReport:
     seen: int = 0
     due: int = 0
     fetched: int = 0
+    not_modified: int = 0
     misses: dict[str, int] = field(default_factory=dict)
     feed_errors: dict[str, int] = field(default_factory=dict)
     failed_feeds: tuple[FailedFeed, ...] = ()

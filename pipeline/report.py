@@ -44,6 +44,8 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
         ("due", crawl.due, "to fetch now, those left over from earlier runs included"),
         ("fetched", crawl.fetched, "archived, raw"),
     ]
+    if crawl.not_modified:
+        found.append(("not modified", crawl.not_modified, "looked at again, as they were"))
     found += [("  not fetched", count, reason) for reason, count in sorted(crawl.misses.items())]
     for outcome in Outcome:
         count = report.outcomes.get(outcome.value, 0)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -20,7 +20,8 @@ from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
 from store.ledger import capture_table, feed_table, host_table, segment_table, url_table
 from store.ledger.database import Ledger
-from store.records import Discovery, DueUrl, FeedResult, FeedTarget, LeftAlone, Miss
+from store.ledger.host_table import LeftAlone
+from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss, NotModified
 
 GROUP_SECONDS = 0.1
 
@@ -48,13 +49,21 @@ class Recorder:
 
     A future resolves when its write is durable. If the store cannot be written, that future and all later ones fail
     with the same error. Pages and misses are committed at the latest after GROUP_SECONDS, or when there are 100;
-    anything with a result, at once. `clock` is called in the writer's thread.
+    anything with a result, at once. `clock` is called in the writer's thread. `revisits` are the times from the first
+    sight of an article to each visit.
     """
 
-    def __init__(self, ledger: Ledger, archive: ArchiveWriter, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        archive: ArchiveWriter,
+        clock: Callable[[], datetime],
+        revisits: Sequence[timedelta] = (),
+    ) -> None:
         self._ledger = ledger
         self._archive = archive
         self._clock = clock
+        self._revisits = tuple(revisits)
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
         self._issued: set[str] = set()
         self._failure: Exception | None = None
@@ -81,7 +90,9 @@ class Recorder:
         def write(conn: Connection) -> tuple[DueUrl, ...]:
             now = self._clock()
             named = self._not_issued(url_table.discover(conn, entries, now).due)
-            return named + self._not_issued(url_table.due(conn, sources, now))
+            return named + self._not_issued(
+                url_table.due(conn, sources, now, revisiting=bool(self._revisits))
+            )
 
         return self._put(write, urgent=True)
 
@@ -91,13 +102,17 @@ class Recorder:
         def prepare() -> Write:
             ref = self._archive.append(page)
             bodiless = replace(page, body=b"")
-            return lambda conn: capture_table.add(conn, [(bodiless, ref)])
+            return lambda conn: capture_table.add(conn, [(bodiless, ref)], self._revisits)
 
         return self._submit(prepare, urgent=False)
 
     def miss(self, miss: Miss) -> "Future[None]":
         """Record a fetch that left nothing to archive."""
         return self._put(lambda conn: url_table.record_misses(conn, [miss]), urgent=False)
+
+    def same(self, page: NotModified) -> "Future[None]":
+        """A page that is as it was."""
+        return self._put(lambda conn: url_table.record_same(conn, page, self._revisits), urgent=False)
 
     def left_alone(self) -> "Future[list[LeftAlone]]":
         """The hosts that are not to be asked yet."""

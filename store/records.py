@@ -110,11 +110,24 @@ class ArchiveRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueUrl:
-    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one."""
+    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one.
+
+    An article that is looked at again has the validators of its last answer, as far as there were any.
+    """
 
     url: str
     entry: FeedEntry
     attempts: int = 0
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A page that is as it was: the server answered its validators with 304."""
+
+    url: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +152,6 @@ class Miss:
     reason: FetchReason
     detail: str = ""
     retry_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftAlone:
-    """A host that is not to be asked before `until`; `why` is for the reader."""
-
-    host: str
-    until: datetime
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

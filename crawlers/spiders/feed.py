@@ -18,8 +18,8 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import failed
 from crawlers.fetching.hosts import StoppedError
-from crawlers.keeping.pages import noted
-from crawlers.pipelines import NOT_MODIFIED, StorePipeline
+from crawlers.keeping.pages import NOT_MODIFIED, conditions, noted
+from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
 from store.records import FeedReason, FeedResult, FeedTarget, FetchReason
 
@@ -66,12 +66,11 @@ class FeedSpider(Spider):
             async for request in self._failed(target, FetchError(FetchReason.URL, str(error))):
                 yield request
             return
-        conditions = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
         yield Request(
             target.url,
             callback=self.parse,
             errback=self.feed_failed,
-            headers={name: value for name, value in conditions.items() if value},
+            headers=conditions(target),
             cb_kwargs={"target": target},
             meta={"verbatim_url": True, "download_maxsize": self.settings.getint("MAX_FEED_BYTES")},
             dont_filter=True,
