@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scrapy import signals
@@ -19,7 +20,9 @@ from crawlers.keeping.books import Books, given
 from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
+from store.ledger.feed_table import Sources
 from store.ledger.host_table import LeftAlone
+from store.recorder import NEVER_PASSED_OVER
 from store.records import (
     Discovery,
     DueUrl,
@@ -118,10 +121,13 @@ class StorePipeline:
                 await self._link(self._of_source(item))
         return item
 
-    async def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
-        """The feeds of these sources (name, URLs), with their validators."""
-        targets = await self._durable(self._access.recorder.targets(sources))
-        self._progress.count(feeds=len(targets))
+    async def targets(
+        self, sources: Sources, due_by: Mapping[str, datetime] = NEVER_PASSED_OVER
+    ) -> list[FeedTarget]:
+        """The feeds of these sources to ask now, with their validators; of those in `due_by`, what is worth it by then."""
+        targets = await self._durable(self._access.recorder.targets(sources, due_by))
+        known = sum(len(feeds) for _, feeds in sources)
+        self._progress.count(feeds=len(targets), feeds_passed_over=known - len(targets))
         self._books.give_out(targets)
         return targets
 

@@ -38,6 +38,8 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = [
         ("feeds", crawl.feeds, f"{crawl.feeds_unchanged} unchanged since the last run"),
     ]
+    if crawl.feeds_passed_over:
+        found.append(("  not asked", crawl.feeds_passed_over, "feeds that gave little of late"))
     found += [("  feed failed", count, reason) for reason, count in sorted(crawl.feed_errors.items())]
     found += [
         ("feed entries", crawl.entries, f"{crawl.new} new, {crawl.seen} seen"),

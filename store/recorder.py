@@ -8,10 +8,11 @@ entries: if the ledger had only the validators, a 304 would hide the entries for
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -24,6 +25,7 @@ from store.ledger.host_table import LeftAlone
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss, NotModified
 
 GROUP_SECONDS = 0.1
+NEVER_PASSED_OVER: Mapping[str, datetime] = MappingProxyType({})
 
 Write = Callable[[Connection], Any]
 Answer = TypeVar("Answer")
@@ -70,16 +72,21 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> "Future[list[FeedTarget]]":
-        """The feeds of these sources (name, URLs), with their validators."""
-        return self._put(lambda conn: feed_table.targets(conn, sources), urgent=True)
+    def targets(
+        self, sources: feed_table.Sources, due_by: Mapping[str, datetime] = NEVER_PASSED_OVER
+    ) -> "Future[list[FeedTarget]]":
+        """The feeds of these sources to ask now, with their validators.
+
+        Of a source in `due_by`, those that are not worth asking by then are passed over.
+        """
+        return self._put(lambda conn: feed_table.to_ask(conn, sources, self._clock(), due_by), urgent=True)
 
     def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> "Future[Discovery]":
         """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before."""
 
         def write(conn: Connection) -> Discovery:
-            feed_table.record(conn, result)
             found = url_table.discover(conn, entries, self._clock())
+            feed_table.record(conn, result, found.new + found.updated)
             return replace(found, due=self._not_issued(found.due))
 
         return self._put(write, urgent=True)

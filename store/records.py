@@ -85,6 +85,7 @@ class FeedReason(StrEnum):
     PARSER_TIMEOUT = "parser_timeout"
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
+    GONE = "gone"
     SPIDER = "spider"
 
 
@@ -132,11 +133,12 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The result for a feed's entries: those to fetch now, and how many were new or already known."""
+    """The result for a feed's entries: those to fetch now, how many were new or already known, and of these, updated."""
 
     due: tuple[DueUrl, ...]
     new: int
     seen: int
+    updated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,8 @@ class FeedTarget:
 class FeedResult:
     """One fetch of a feed. `status` is 0 if there was no response.
 
-    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404".
+    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404". `moved_to` is
+    the feed's new address if only permanent redirects led there, else "".
     """
 
     source: str
@@ -179,6 +182,7 @@ class FeedResult:
     etag: str = ""
     last_modified: str = ""
     error: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +283,10 @@ class KnownUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since."""
+    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since.
+
+    `moved_to` is its new address if that response came from another one for good, else "".
+    """
 
     source: str
     url: str
@@ -289,3 +296,4 @@ class FeedHealth:
     error: str
     failures: int
     succeeded_at: datetime | None
+    moved_to: str = ""

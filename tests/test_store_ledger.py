@@ -137,6 +137,8 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("DROP INDEX urls_revisits")
         for column in ("rejections", "etag", "last_modified"):
             conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
+        for column in ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at"):
+            conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
         conn.execute("UPDATE schema SET version = 1")
     conn.close()
     assert columns(path) != new

@@ -20,6 +20,13 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     4: (
         "ALTER TABLE urls ADD COLUMN etag VARCHAR NOT NULL DEFAULT ''",
         "ALTER TABLE urls ADD COLUMN last_modified VARCHAR NOT NULL DEFAULT ''",
+        "ALTER TABLE feeds ADD COLUMN moved_to VARCHAR NOT NULL DEFAULT ''",
+        "ALTER TABLE feeds ADD COLUMN watched FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE feeds ADD COLUMN found FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE feeds ADD COLUMN distrusted BOOLEAN NOT NULL DEFAULT 0",
+        "ALTER TABLE feeds ADD COLUMN due_at DATETIME",
+        "ALTER TABLE feeds ADD COLUMN whole_at DATETIME",
+        "ALTER TABLE feeds ADD COLUMN passed_at DATETIME",
         "CREATE INDEX urls_revisits ON urls (source, due_at) WHERE due_at IS NOT NULL",
     ),
 }

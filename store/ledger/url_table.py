@@ -70,6 +70,7 @@ MISSES = Table(
 )
 
 _ARTICLES = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
+_NOT_UPDATED = (UrlState.DUE, UrlState.REFUSED)  # not fetched yet, or due again for another reason
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
 
@@ -85,11 +86,13 @@ def discover(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> D
     known = _rows(conn, listed)
     new = [entry for url, entry in listed.items() if url not in known]
     changes = [change for url, row in known.items() if (change := _change(row, listed[url], now))]
+    updated = [change for change in changes if known[change["key"]].state not in _NOT_UPDATED]
     _insert(conn, new, now)
     _update(conn, changes)
     rows = _rows(conn, listed)
     ready = [rows[url] for url in listed if rows[url].state is UrlState.DUE and rows[url].due_at <= now]
-    return Discovery(due=tuple(map(_due, ready)), new=len(new), seen=len(entries) - len(new))
+    seen = len(entries) - len(new)
+    return Discovery(due=tuple(map(_due, ready)), new=len(new), seen=seen, updated=len(updated))
 
 
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
