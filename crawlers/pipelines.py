@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scrapy import signals
@@ -17,15 +18,25 @@ from crawlers import shared
 from crawlers.clock import clock
 from crawlers.failing import crawl_failed
 from crawlers.keeping.books import Books, given
-from crawlers.keeping.pages import Pages
+from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
-from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, LeftAlone, Miss
+from store.ledger.feed_table import Sources
+from store.ledger.host_table import LeftAlone
+from store.recorder import NEVER_PASSED_OVER
+from store.records import (
+    Discovery,
+    DueUrl,
+    FeedReason,
+    FeedResult,
+    FeedTarget,
+    FetchReason,
+    Miss,
+    NotModified,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-NOT_MODIFIED = 304
 
 Result = TypeVar("Result")
 
@@ -96,6 +107,10 @@ class StorePipeline:
                 await self._durable(self._access.recorder.page(page))
                 self._books.settle_page(page.url)
                 self._progress.count(fetched=1)
+            case NotModified():
+                await self._durable(self._access.recorder.same(item))
+                self._books.settle_page(item.url)
+                self._progress.count(not_modified=1)
             case Miss():
                 await self._durable(self._access.recorder.miss(item))
                 self._books.settle_page(item.url)
@@ -104,10 +119,13 @@ class StorePipeline:
                 await self._link(self._of_source(item))
         return item
 
-    async def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
-        """The feeds of these sources (name, URLs), with their validators."""
-        targets = await self._durable(self._access.recorder.targets(sources))
-        self._progress.count(feeds=len(targets))
+    async def targets(
+        self, sources: Sources, due_by: Mapping[str, datetime] = NEVER_PASSED_OVER
+    ) -> list[FeedTarget]:
+        """The feeds of these sources to ask now, with their validators; of those in `due_by`, what is worth it by then."""
+        targets = await self._durable(self._access.recorder.targets(sources, due_by))
+        known = sum(len(feeds) for _, feeds in sources)
+        self._progress.count(feeds=len(targets), feeds_passed_over=known - len(targets))
         self._books.give_out(targets)
         return targets
 

@@ -24,6 +24,9 @@ MAX_CRAWL_DELAY = 60.0  # the longest Crawl-delay of a robots.txt that is obeyed
 MAX_RETRY_AFTER = 120.0  # the longest Retry-After that a crawl waits for
 RETRY_TIMES = 2
 
+# When an article is looked at again, from its first sight on. In a data folder (STORE_FOLDER) alone.
+REVISITS = [3_600, 21_600, 86_400, 604_800]
+
 # How far. Networks (CIDR) of ALLOW_ADDRESSES may be reached although they are private.
 DOWNLOAD_TIMEOUT = 30.0
 DOWNLOAD_MAXSIZE = 10_000_000

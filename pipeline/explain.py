@@ -15,9 +15,10 @@ from pipeline.configuration.config import Config
 from store.archive.reader import recall
 from store.ledger import capture_table, url_table
 from store.ledger.database import Ledger
-from store.records import Capture, Outcome, Remains, dropped_on
+from store.records import Capture, Outcome, Remains, UrlState, dropped_on
 
 _SHORT = 160
+_TO_FETCH = (UrlState.DUE, UrlState.FETCHED)
 _NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED)
 
 
@@ -65,9 +66,7 @@ def explain(config: Config, address: str) -> list[Step]:
         steps += _capture(config, capture)
     steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
     for row in known:
-        due = (
-            f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state.value == "due" and row.due_at else ""
-        )
+        due = f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state in _TO_FETCH and row.due_at else ""
         why = f" ({row.last_error})" if row.last_error else ""
         steps.append(Step(None, "state", f"{row.url} is {row.state.value}{why}{due}"))
     return steps

@@ -36,9 +36,12 @@ def run(
     progress: Callable[[RunReport], None] = lambda _: None,
     clock: Callable[[], datetime] = now,
     tell: Callable[[str], None] = lambda _: None,
+    *,
+    scheduled: bool = False,
 ) -> RunReport:
     """Crawl the sources with these names (without any: all) and load what is fetched, until both are done.
 
+    A `scheduled` run passes over feeds that gave little of late, until they are worth asking; others ask all.
     `tell` is called with each line of the crawl's log, from another thread.
 
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
@@ -47,7 +50,7 @@ def run(
     with (
         data_folder(config) as (lock, ledger),
         closing(_writer(config, ledger)) as writer,
-        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
+        Crawl(plan(config, sources, tick=clock() if scheduled else None), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):
         pending = Pending(config.archive, ledger, pool)

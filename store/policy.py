@@ -69,6 +69,11 @@ def after_miss(miss: Miss, attempts: int) -> Fate:
     return Fate(miss.state, attempts + 1, error=error)
 
 
+def next_visit(first: datetime, at: datetime, revisits: Sequence[timedelta]) -> datetime | None:
+    """When an article is looked at again that was first seen then and last fetched at `at`; None after the last visit."""
+    return min((first + after for after in revisits if first + after > at), default=None)
+
+
 def is_due_again(
     state: UrlState,
     due_at: datetime | None,

@@ -85,6 +85,7 @@ class FeedReason(StrEnum):
     PARSER_TIMEOUT = "parser_timeout"
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
+    GONE = "gone"
     SPIDER = "spider"
 
 
@@ -110,20 +111,34 @@ class ArchiveRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueUrl:
-    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one."""
+    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one.
+
+    An article that is looked at again has the validators of its last answer, as far as there were any.
+    """
 
     url: str
     entry: FeedEntry
     attempts: int = 0
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A page that is as it was: the server answered its validators with 304."""
+
+    url: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The result for a feed's entries: those to fetch now, and how many were new or already known."""
+    """The result for a feed's entries: those to fetch now, how many were new or already known, and of these, updated."""
 
     due: tuple[DueUrl, ...]
     new: int
     seen: int
+    updated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +157,6 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftAlone:
-    """A host that is not to be asked before `until`; `why` is for the reader."""
-
-    host: str
-    until: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTarget:
     """A feed to fetch, with the validators of its last successful response ("" if there are none)."""
 
@@ -164,7 +170,8 @@ class FeedTarget:
 class FeedResult:
     """One fetch of a feed. `status` is 0 if there was no response.
 
-    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404".
+    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404". `moved_to` is
+    the feed's new address if only permanent redirects led there, else "".
     """
 
     source: str
@@ -175,6 +182,7 @@ class FeedResult:
     etag: str = ""
     last_modified: str = ""
     error: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +283,10 @@ class KnownUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since."""
+    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since.
+
+    `moved_to` is its new address if that response came from another one for good, else "".
+    """
 
     source: str
     url: str
@@ -285,3 +296,4 @@ class FeedHealth:
     error: str
     failures: int
     succeeded_at: datetime | None
+    moved_to: str = ""

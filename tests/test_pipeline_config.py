@@ -29,6 +29,11 @@ def test_the_template_is_a_valid_configuration_of_defaults() -> None:
         ('[[sources]]\nname = "a"\nfeed = ["x"]\nfeeds = ["y"]', "did you mean `feeds`?"),
         ("[crawl]\ndelay = -1", "`crawl.delay`"),
         ('[crawl]\nallow_addresses = ["127.0.0.1/99"]', "allow_addresses"),
+        (
+            '[crawl]\nrevisits = ["1h", "soon"]',
+            "`crawl.revisits.1`: must be a number of minutes, hours or days",
+        ),
+        ("[crawl]\nrevisits = [3600]", '`crawl.revisits.0`: must be a text such as "30m"'),
         ('[crawl]\nuser_agent = "a\\nb"', "user_agent"),
         ('[index]\nbackend = "solr"', "index.backend"),
         ("[crawl\ndelay", "not valid TOML"),
@@ -41,6 +46,16 @@ def test_a_wrong_configuration_is_refused_with_the_remedy(text: str, told: str) 
         parse(text, HERE)
     assert told in str(error.value)
     assert "broadsheet.toml" in str(error.value)
+
+
+def test_revisits_are_spans_of_time() -> None:
+    assert parse('[crawl]\nrevisits = ["90m", "36h", "14d"]', HERE).crawl.revisits == (
+        timedelta(minutes=90),
+        timedelta(hours=36),
+        timedelta(days=14),
+    )
+    assert parse("[crawl]\nrevisits = []", HERE).crawl.revisits == ()
+    assert 'revisits = ["1h", "6h", "1d", "7d"]' in template()
 
 
 def test_a_missing_file_says_how_to_begin_one(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from store.ledger import host_table
 from store.ledger.database import Ledger
-from store.records import LeftAlone
+from store.ledger.host_table import LeftAlone
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

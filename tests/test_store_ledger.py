@@ -134,7 +134,11 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("ALTER TABLE segments DROP COLUMN dropped_at")
         conn.execute("ALTER TABLE captures DROP COLUMN dropped_at")
         conn.execute("DROP TABLE hosts")
-        conn.execute("ALTER TABLE urls DROP COLUMN rejections")
+        conn.execute("DROP INDEX urls_revisits")
+        for column in ("rejections", "etag", "last_modified"):
+            conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
+        for column in ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at"):
+            conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
         conn.execute("UPDATE schema SET version = 1")
     conn.close()
     assert columns(path) != new

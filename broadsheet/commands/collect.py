@@ -76,14 +76,25 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
     from broadsheet.terminal import print_json, table, when
     from pipeline.status import feeds
 
+    def moved(address: str) -> str:
+        return f"moved to {address}; change it in broadsheet.toml" if address else ""
+
     rows = feeds(configured(context))
     if as_json:
         print_json(rows)
     else:
         table(
-            ("source", "feed", "last fetch (UTC)", "status", "entries", "error"),
+            ("source", "feed", "last fetch (UTC)", "status", "entries", "next (UTC)", "error"),
             [
-                (r["source"], r["url"], when(r["at"]), r["status"] or "", r["entries"], r["error"])
+                (
+                    r["source"],
+                    r["url"],
+                    when(r["at"]),
+                    r["status"] or "",
+                    r["entries"],
+                    when(r["due_at"]),
+                    "; ".join(filter(None, (r["error"], moved(r["moved_to"])))),
+                )
                 for r in rows
             ],
         )

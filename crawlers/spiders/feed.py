@@ -18,10 +18,13 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import failed
 from crawlers.fetching.hosts import StoppedError
-from crawlers.keeping.pages import noted
-from crawlers.pipelines import NOT_MODIFIED, StorePipeline
+from crawlers.keeping.pages import NOT_MODIFIED, conditions, noted
+from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
 from store.records import FeedReason, FeedResult, FeedTarget, FetchReason
+
+_GONE = 410
+_HAS_ENDED = "the server says that this feed has ended (HTTP 410); take it out of broadsheet.toml"
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +55,8 @@ class FeedSpider(Spider):
         """The feeds, then what is due without them."""
         store = StorePipeline.of(self.crawler)
         sources = [(source.name, source.feeds) for source in self._sources]
-        for target in await store.targets(sources):
+        due_by = {source.name: source.due_by for source in self._sources if source.due_by}
+        for target in await store.targets(sources, due_by):
             async for request in self._feed(target):
                 yield request
         for due in await store.queued(self._pages, [name for name, _ in sources]):
@@ -66,12 +70,11 @@ class FeedSpider(Spider):
             async for request in self._failed(target, FetchError(FetchReason.URL, str(error))):
                 yield request
             return
-        conditions = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
         yield Request(
             target.url,
             callback=self.parse,
             errback=self.feed_failed,
-            headers={name: value for name, value in conditions.items() if value},
+            headers=conditions(target),
             cb_kwargs={"target": target},
             meta={"verbatim_url": True, "download_maxsize": self.settings.getint("MAX_FEED_BYTES")},
             dont_filter=True,
@@ -84,6 +87,8 @@ class FeedSpider(Spider):
         entries: tuple[FeedEntry, ...] = ()
         if answer.status == NOT_MODIFIED and (target.etag or target.last_modified):
             result = replace(result, etag=target.etag, last_modified=target.last_modified)
+        elif answer.status == _GONE:
+            result = replace(result, error=f"{FeedReason.GONE}: {_HAS_ENDED}")
         elif not 200 <= answer.status < 300:
             result = replace(result, error=f"{FeedReason.HTTP} {answer.status}")
         else:
@@ -91,6 +96,7 @@ class FeedSpider(Spider):
             result, entries, dropped = await self._reader.read(target, answer)
             if dropped:
                 _log.warning("feed %s: entries left out: %s", target.url, dropped)
+        result = replace(result, moved_to=responses.moved_to(response))
         async for request in self._listed(target, result, entries):
             yield request
 

@@ -1,5 +1,6 @@
 """The sections of broadsheet.toml: their settings, what they mean, and their defaults."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from pipeline.configuration.values import (
     Every,
     Network,
     SourceName,
+    Span,
     SpiderName,
     TimeZone,
     UserAgent,
@@ -63,6 +65,10 @@ class CrawlSection(Section):
     max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
     max_attempts: int = Field(
         default=3, ge=1, le=10, description="Maximum attempts at one page within a run."
+    )
+    revisits: tuple[Span, ...] = Field(
+        default=(timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7)),
+        description="When an article is looked at again, from its first sight on; never if [].",
     )
     allow_addresses: tuple[Network, ...] = Field(
         default=(),

@@ -2,13 +2,14 @@
 
 import ipaddress
 import re
+from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from index.backends import BACKENDS
-from pipeline.configuration.schedule import check_cron, interval
+from pipeline.configuration.schedule import check_cron, in_words, interval
 
 
 def _network(value: str) -> str:
@@ -40,6 +41,12 @@ def _every(value: str) -> str:
     return value
 
 
+def _span(value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError('must be a text such as "30m", "6h" or "1d"')  # noqa: TRY004  pydantic's way
+    return interval(value)
+
+
 def _days(value: str) -> str:
     if value and not (value.endswith("d") and interval(value)):
         raise ValueError('must be a number of days, such as "90d"')
@@ -65,6 +72,9 @@ Alias = Annotated[str, AfterValidator(_alias)]
 BackendName = Annotated[str, AfterValidator(_backend)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
+Span = Annotated[
+    timedelta, BeforeValidator(_span), PlainSerializer(in_words, return_type=str, when_used="json")
+]
 Every = Annotated[str, AfterValidator(_every)]
 Days = Annotated[str, AfterValidator(_days)]
 Cron = Annotated[str, AfterValidator(_cron)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -70,10 +70,15 @@ class Latest:
     own_canonical: bool = True
 
 
-def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
-    """Record archived pages as pending, and the state of their URLs. The same transaction must commit their segments."""
+def add(
+    conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]], revisits: Sequence[timedelta] = ()
+) -> None:
+    """Record archived pages as pending, and the state of their URLs. The same transaction must commit their segments.
+
+    `revisits` are the times from first sight to each visit of an article.
+    """
     for page, ref in pages:
-        url_table.record_page(conn, page)
+        url_table.record_page(conn, page, revisits)
         conn.execute(
             CAPTURES.insert().values(
                 url=page.url,

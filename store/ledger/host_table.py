@@ -1,12 +1,12 @@
 """Hosts in the ledger: those that asked to be left alone, which no run asks before that time."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from store.ledger.schema import METADATA, AnyText, Moment
-from store.records import LeftAlone
 
 HOSTS = Table(
     "hosts",
@@ -15,6 +15,15 @@ HOSTS = Table(
     Column("until", Moment, nullable=False, index=True),
     Column("why", AnyText, nullable=False),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A host that is not to be asked before `until`; `why` is for the reader."""
+
+    host: str
+    until: datetime
+    why: str
 
 
 def leave_alone(conn: Connection, host: LeftAlone) -> None:
