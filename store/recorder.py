@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
-from store.ledger import capture_table, feed_table, host_table, segment_table, url_table
+from store.ledger import capture_table, feed_table, host_table, recent, segment_table, url_table
 from store.ledger.database import Ledger
+from store.policy import Terms
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, LeftAlone, Miss
 
 GROUP_SECONDS = 0.1
@@ -65,15 +66,21 @@ class Recorder:
         """The feeds of these sources (name, URLs), with their validators."""
         return self._put(lambda conn: feed_table.targets(conn, sources), urgent=True)
 
-    def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> "Future[Discovery]":
+    def feed(
+        self, result: FeedResult, entries: Sequence[FeedEntry], terms: Terms | None = None
+    ) -> "Future[Discovery]":
         """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before."""
 
         def write(conn: Connection) -> Discovery:
             feed_table.record(conn, result)
-            found = url_table.discover(conn, entries, self._clock())
+            found = url_table.discover(conn, entries, self._clock(), terms or Terms())
             return replace(found, due=self._not_issued(found.due))
 
         return self._put(write, urgent=True)
+
+    def articles(self, source: str) -> "Future[tuple[str, ...]]":
+        """The addresses of a source's latest articles."""
+        return self._put(lambda conn: recent.articles(conn, source), urgent=True)
 
     def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> "Future[tuple[DueUrl, ...]]":
         """Queue pages that are in no feed; returns those that are due, and what earlier runs left for these sources."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 4
+VERSION = 6
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -17,6 +17,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     ),
     2: (),  # the table of hosts is new
     3: ("ALTER TABLE urls ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0",),
+    4: (),
+    # The state `backlog`. That an index is made has other processes read the schema again.
+    5: (
+        "PRAGMA writable_schema = ON",
+        """UPDATE sqlite_master SET sql = replace(sql, '''failed'')', '''failed'', ''backlog'')')
+        WHERE type = 'table' AND name IN ('urls', 'misses')""",
+        "PRAGMA writable_schema = RESET",
+        "DROP INDEX urls_state",
+        "CREATE INDEX urls_state ON urls (state)",
+    ),
 }
 
 METADATA = MetaData()
