@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -19,6 +19,7 @@ from crawlers.keeping.books import Books, given
 from crawlers.keeping.pages import Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
+from store.policy import Terms
 from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, LeftAlone, Miss
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ store_failed = object()
 """The signal that the store cannot be written (`error`): what comes after it would be lost."""
 
 Result = TypeVar("Result")
+Choice = Callable[[list[FeedTarget]], list[FeedTarget]]
 
 _log = logging.getLogger(__name__)
 
@@ -106,9 +108,11 @@ class StorePipeline:
                 await self._link(self._of_source(item))
         return item
 
-    async def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
-        """The feeds of these sources (name, URLs), with their validators."""
-        targets = await self._durable(self._access.recorder.targets(sources))
+    async def targets(
+        self, sources: Sequence[tuple[str, Sequence[str]]], choose: Choice = list
+    ) -> list[FeedTarget]:
+        """The feeds of these sources (name, URLs), with their validators; of these, those that are chosen."""
+        targets = choose(await self._durable(self._access.recorder.targets(sources)))
         self._progress.count(feeds=len(targets))
         self._books.give_out(targets)
         return targets
@@ -119,9 +123,19 @@ class StorePipeline:
         self._give_out(due)
         return due
 
-    async def feed(self, target: FeedTarget, result: FeedResult, entries: Sequence[FeedEntry]) -> Discovery:
+    async def articles(self, source: str) -> tuple[str, ...]:
+        """The addresses of a source's latest articles."""
+        return await self._durable(self._access.recorder.articles(source))
+
+    async def feed(
+        self,
+        target: FeedTarget,
+        result: FeedResult,
+        entries: Sequence[FeedEntry],
+        terms: Terms | None = None,
+    ) -> Discovery:
         """Note a fetched feed and what it lists; `due` holds each URL once in a crawl."""
-        discovery = await self._durable(self._access.recorder.feed(result, entries))
+        discovery = await self._durable(self._access.recorder.feed(result, entries, terms))
         self._books.settle(target)
         progress = self._progress
         if result.error:
@@ -131,8 +145,13 @@ class StorePipeline:
             progress.count(feeds_unchanged=1)
         else:
             progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
+            progress.count(backlog=discovery.backlog)
         self._give_out(discovery.due)
         return discovery
+
+    def leave_sitemaps(self, number: int) -> None:
+        """Note that sitemaps are not read in this crawl."""
+        self._progress.count(sitemaps_left=number)
 
     async def _end_way_in(self) -> None:
         """How a user's spider did, as the result of a feed."""

@@ -32,7 +32,7 @@ def plan(
     pages: tuple[FeedEntry, ...] = (),
     folder: Path | None = None,
 ) -> CrawlPlan:
-    """What the child is to do: these sources' feeds, and also `pages`, into the data folder (or `folder`)."""
+    """What the child is to do: these sources' ways in, and also `pages`, into the data folder (or `folder`)."""
     return CrawlPlan(
         folder=str(folder or config.folder),
         settings=settings(config),
@@ -40,6 +40,8 @@ def plan(
             SourceFeeds(
                 name=source.name,
                 feeds=source.feeds,
+                sitemaps=source.sitemaps,
+                sections=source.sections,
                 spider=source.spider,
                 arguments=source.arguments,
                 scrapy=source.scrapy,
@@ -47,6 +49,7 @@ def plan(
             for source in sources
         ),
         pages=pages,
+        backlog=config.backlog.total_seconds() if config.backlog else 0.0,
         spiders=str(config.spiders),
         scrapy=config.crawl.scrapy,
         allow_scrapy=config.crawl.allow_scrapy,

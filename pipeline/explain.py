@@ -15,7 +15,7 @@ from pipeline.configuration.config import Config
 from store.archive.reader import recall
 from store.ledger import capture_table, url_table
 from store.ledger.database import Ledger
-from store.records import Capture, Outcome, Remains, dropped_on
+from store.records import Capture, Outcome, Remains, UrlState, dropped_on
 
 _SHORT = 160
 _NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED)
@@ -69,6 +69,7 @@ def explain(config: Config, address: str) -> list[Step]:
             f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state.value == "due" and row.due_at else ""
         )
         why = f" ({row.last_error})" if row.last_error else ""
+        why = " (too old to be fetched when it was found)" if row.state is UrlState.BACKLOG else why
         steps.append(Step(None, "state", f"{row.url} is {row.state.value}{why}{due}"))
     return steps
 
