@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -23,6 +23,7 @@ from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
 from store.ledger.feed_table import Sources
 from store.ledger.host_table import LeftAlone
+from store.policy import Terms
 from store.recorder import NEVER_PASSED_OVER
 from store.records import (
     Discovery,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 Result = TypeVar("Result")
+Choice = Callable[[list[FeedTarget]], list[FeedTarget]]
 
 _log = logging.getLogger(__name__)
 
@@ -120,12 +122,19 @@ class StorePipeline:
         return item
 
     async def targets(
-        self, sources: Sources, due_by: Mapping[str, datetime] = NEVER_PASSED_OVER
+        self,
+        sources: Sources,
+        due_by: Mapping[str, datetime] = NEVER_PASSED_OVER,
+        choose: Choice = list,
     ) -> list[FeedTarget]:
-        """The feeds of these sources to ask now, with their validators; of those in `due_by`, what is worth it by then."""
-        targets = await self._durable(self._access.recorder.targets(sources, due_by))
-        known = sum(len(feeds) for _, feeds in sources)
-        self._progress.count(feeds=len(targets), feeds_passed_over=known - len(targets))
+        """The lists of these sources to ask now, with their validators; of those in `due_by`, what is worth it by then.
+
+        Of these, those that are chosen.
+        """
+        worth_it = await self._durable(self._access.recorder.targets(sources, due_by))
+        targets = choose(worth_it)
+        passed_over = sum(len(urls) for _, urls in sources) - len(worth_it)
+        self._progress.count(feeds=len(targets), feeds_passed_over=passed_over)
         self._books.give_out(targets)
         return targets
 
@@ -135,9 +144,19 @@ class StorePipeline:
         self._give_out(due)
         return due
 
-    async def feed(self, target: FeedTarget, result: FeedResult, entries: Sequence[FeedEntry]) -> Discovery:
+    async def articles(self, source: str) -> tuple[str, ...]:
+        """The addresses of a source's latest articles."""
+        return await self._durable(self._access.recorder.articles(source))
+
+    async def feed(
+        self,
+        target: FeedTarget,
+        result: FeedResult,
+        entries: Sequence[FeedEntry],
+        terms: Terms | None = None,
+    ) -> Discovery:
         """Note a fetched feed and what it lists; `due` holds each URL once in a crawl."""
-        discovery = await self._durable(self._access.recorder.feed(result, entries))
+        discovery = await self._durable(self._access.recorder.feed(result, entries, terms))
         self._books.settle(target)
         progress = self._progress
         if result.error:
@@ -147,8 +166,13 @@ class StorePipeline:
             progress.count(feeds_unchanged=1)
         else:
             progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
+            progress.count(backlog=discovery.backlog)
         self._give_out(discovery.due)
         return discovery
+
+    def leave_sitemaps(self, number: int) -> None:
+        """Note that sitemaps are not read in this crawl."""
+        self._progress.count(sitemaps_left=number)
 
     async def _end_way_in(self) -> None:
         """How a user's spider did, as the result of a feed."""

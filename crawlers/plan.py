@@ -39,7 +39,7 @@ class CrawlSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFeeds:
-    """A source's name and its ways in: the URLs of its feeds, and a spider of the user's own.
+    """A source's name and its ways in: the URLs of its feeds, sitemaps and sections, and a spider of the user's own.
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
     the crawl of this source alone. Feeds that are not worth asking before `due_by` are passed over (None: none is).
@@ -47,15 +47,24 @@ class SourceFeeds:
 
     name: str
     feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     spider: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     scrapy: dict[str, Any] = field(default_factory=dict)
     due_by: datetime | None = None
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The URLs of all its ways in."""
+        return (*self.feeds, *self.sitemaps, *self.sections)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlPlan:
     """A crawl: which sources, into which data folder. `pages` are fetched as well, whether a feed lists them or not.
+
+    New pages dated more than `backlog` seconds ago are not fetched (0: all are).
 
     `spiders` is the folder that users' spiders are loaded from; `scrapy` are settings for all crawls, of which
     those that keep robots.txt, address guard and limits in force count only if they are named in `allow_scrapy`.
@@ -65,6 +74,7 @@ class CrawlPlan:
     settings: CrawlSettings
     sources: tuple[SourceFeeds, ...] = ()
     pages: tuple[FeedEntry, ...] = ()
+    backlog: float = 0.0
     spiders: str = ""
     scrapy: dict[str, Any] = field(default_factory=dict)
     allow_scrapy: tuple[str, ...] = ()
@@ -84,10 +94,11 @@ class CrawlReport:
     """How far the crawl is; printed about twice a second, and once more at its end.
 
     `finish` is "" while it runs, then "finished", "stopped" (asked to) or "failed: ..." (the store could not be
-    written). `feeds` counts the feeds to fetch, `feeds_passed_over` those not worth asking yet. `new` and `seen` count feed entries whose URL was unknown
-    or known; `due` the articles to fetch; `not_modified` those that were looked at again and are as they were.
-    `misses` counts fetches without a capture by reason, `feed_errors` likewise;
-    `failed_feeds` names those feeds.
+    written). `feeds` counts the feeds to fetch, `feeds_passed_over` those not worth asking yet; sitemaps and sections count
+    as feeds. `new` and `seen` count their entries whose URL was unknown or known, `backlog` the new ones that are not fetched;
+    `due` the articles to fetch; `not_modified` those that were looked at again and are as they were.
+    `misses` counts fetches without a capture by reason, `feed_errors` likewise; `failed_feeds` names those feeds.
+    `sitemaps_left` counts the sitemaps of an index that were not read.
     """
 
     finish: str = ""
@@ -99,6 +110,8 @@ class CrawlReport:
     entries: int = 0
     new: int = 0
     seen: int = 0
+    backlog: int = 0
+    sitemaps_left: int = 0
     due: int = 0
     fetched: int = 0
     not_modified: int = 0

@@ -35,7 +35,7 @@ def plan(
     folder: Path | None = None,
     tick: datetime | None = None,
 ) -> CrawlPlan:
-    """What the child is to do: these sources' feeds, and also `pages`, into the data folder (or `folder`).
+    """What the child is to do: these sources' ways in, and also `pages`, into the data folder (or `folder`).
 
     At a `tick` of a schedule, feeds that gave little of late are passed over; without one, all are asked.
     """
@@ -46,6 +46,8 @@ def plan(
             SourceFeeds(
                 name=source.name,
                 feeds=source.feeds,
+                sitemaps=source.sitemaps,
+                sections=source.sections,
                 spider=source.spider,
                 arguments=source.arguments,
                 scrapy=source.scrapy,
@@ -54,6 +56,7 @@ def plan(
             for source in sources
         ),
         pages=pages,
+        backlog=config.backlog.total_seconds() if config.backlog else 0.0,
         spiders=str(config.spiders),
         scrapy=config.crawl.scrapy,
         allow_scrapy=config.crawl.allow_scrapy,

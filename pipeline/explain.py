@@ -68,6 +68,7 @@ def explain(config: Config, address: str) -> list[Step]:
     for row in known:
         due = f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state in _TO_FETCH and row.due_at else ""
         why = f" ({row.last_error})" if row.last_error else ""
+        why = " (too old to be fetched when it was found)" if row.state is UrlState.BACKLOG else why
         steps.append(Step(None, "state", f"{row.url} is {row.state.value}{why}{due}"))
     return steps
 

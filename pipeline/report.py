@@ -43,6 +43,12 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
     found += [("  feed failed", count, reason) for reason, count in sorted(crawl.feed_errors.items())]
     found += [
         ("feed entries", crawl.entries, f"{crawl.new} new, {crawl.seen} seen"),
+    ]
+    if crawl.sitemaps_left:
+        found.append(("  sitemaps unread", crawl.sitemaps_left, "of indexes: old, or more than a run reads"))
+    if crawl.backlog:
+        found.append(("  backlog", crawl.backlog, "new, and too old to be fetched"))
+    found += [
         ("due", crawl.due, "to fetch now, those left over from earlier runs included"),
         ("fetched", crawl.fetched, "archived, raw"),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from articles.model import Reason
+from articles.model import FeedEntry, Reason
 from store.records import Miss, UrlState
 
 MAX_ATTEMPTS = 5
@@ -29,6 +29,35 @@ class Fate:
     attempts: int = 0
     due_at: datetime | None = None
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Which of the pages that a list names are fetched.
+
+    New pages dated before `since` are left in the backlog (None: none is), and so are new pages without a date, except
+    for `undated` of them (None: all are fetched). `updates`: a stated update makes a known page due again.
+    """
+
+    since: datetime | None = None
+    undated: int | None = None
+    updates: bool = True
+
+
+def left_in_backlog(new: Sequence[FeedEntry], terms: Terms) -> frozenset[str]:
+    """The URLs of those that are not fetched, by their publication, or else their update.
+
+    Of too many without a date, the first and the last are fetched: a list has its newest at either end.
+    """
+    if terms.since is None:
+        return frozenset()
+    dates = {entry.url: entry.published_at or entry.updated_at for entry in new}
+    old = {url for url, date in dates.items() if date is not None and date < terms.since}
+    undated = [url for url, date in dates.items() if date is None]
+    if terms.undated is not None and len(undated) > terms.undated:
+        first = terms.undated - terms.undated // 2
+        old.update(undated[first : len(undated) - terms.undated // 2])
+    return frozenset(old)
 
 
 def after_status(status: int, attempts: int, at: datetime) -> Fate:

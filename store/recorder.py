@@ -19,9 +19,10 @@ from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
-from store.ledger import capture_table, feed_table, host_table, segment_table, url_table
+from store.ledger import capture_table, feed_table, host_table, recent, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
+from store.policy import Terms
 from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss, NotModified
 
 GROUP_SECONDS = 0.1
@@ -81,15 +82,21 @@ class Recorder:
         """
         return self._put(lambda conn: feed_table.to_ask(conn, sources, self._clock(), due_by), urgent=True)
 
-    def feed(self, result: FeedResult, entries: Sequence[FeedEntry]) -> "Future[Discovery]":
+    def feed(
+        self, result: FeedResult, entries: Sequence[FeedEntry], terms: Terms | None = None
+    ) -> "Future[Discovery]":
         """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before."""
 
         def write(conn: Connection) -> Discovery:
-            found = url_table.discover(conn, entries, self._clock())
-            feed_table.record(conn, result, found.new + found.updated)
+            found = url_table.discover(conn, entries, self._clock(), terms or Terms())
+            feed_table.record(conn, result, found.new - found.backlog + found.updated)
             return replace(found, due=self._not_issued(found.due))
 
         return self._put(write, urgent=True)
+
+    def articles(self, source: str) -> "Future[tuple[str, ...]]":
+        """The addresses of a source's latest articles."""
+        return self._put(lambda conn: recent.articles(conn, source), urgent=True)
 
     def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> "Future[tuple[DueUrl, ...]]":
         """Queue pages that are in no feed; returns those that are due, and what earlier runs left for these sources."""

@@ -1,6 +1,6 @@
 """The records that are written to the ledger and read from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -16,6 +16,7 @@ class UrlState(StrEnum):
     REFUSED = "refused"
     GONE = "gone"
     FAILED = "failed"
+    BACKLOG = "backlog"
 
 
 class Outcome(StrEnum):
@@ -82,6 +83,8 @@ class FeedReason(StrEnum):
 
     HTTP = "HTTP"
     NO_FEED = "no_feed"
+    NO_SITEMAP = "no_sitemap"
+    NO_LINKS = "no_links"
     PARSER_TIMEOUT = "parser_timeout"
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
@@ -133,12 +136,16 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The result for a feed's entries: those to fetch now, how many were new or already known, and of these, updated."""
+    """The result for a feed's entries: those to fetch now, how many were new or already known, and of these, updated.
+
+    `backlog` counts those of the new ones that are not fetched.
+    """
 
     due: tuple[DueUrl, ...]
     new: int
     seen: int
     updated: int = 0
+    backlog: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +165,13 @@ class Miss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTarget:
-    """A feed to fetch, with the validators of its last successful response ("" if there are none)."""
+    """A feed to fetch, with validators and time of its last successful response ("" and None if there are none)."""
 
     source: str
     url: str
     etag: str = ""
     last_modified: str = ""
+    read_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from typing import get_args, get_type_hints
 import pytest
 
 from articles.model import FeedEntry
-from crawlers import feed_reader
-from crawlers.feed_reader import FeedReader, _lost
 from crawlers.fetching.answers import Answer
+from crawlers.readers import feed_reader
+from crawlers.readers.feed_reader import FeedReader
+from crawlers.readers.killable import lost_reason as _lost
 from store.records import FeedResult, FeedTarget
 from store.workers import Lost
 

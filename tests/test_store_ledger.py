@@ -13,6 +13,7 @@ from articles.model import FeedEntry
 from store.ledger import feed_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.schema import portions
+from store.policy import Terms
 from store.records import FeedHealth, FeedResult, FeedTarget
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -156,6 +157,22 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         assert segment_table.lengths(conn) == {}
     assert again.check() == []
     again.close()
+
+
+def test_a_ledger_of_version_5_learns_the_state_backlog(path: Path) -> None:
+    Ledger.open(path).close()
+    with sqlite3.connect(path) as conn:
+        conn.execute("PRAGMA writable_schema = ON")
+        conn.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'backlog'",))
+        conn.execute("UPDATE schema SET version = 5")
+    conn.close()
+    with Ledger.open(path) as migrated, migrated.transaction() as conn:
+        found = url_table.discover(conn, entries(3), NOON, Terms(since=NOON, undated=1))
+        assert found.backlog == 2
+    with Ledger.open(path) as again:
+        assert again.check() == []
+        with pytest.raises(IntegrityError), again.transaction() as conn:
+            conn.exec_driver_sql("UPDATE urls SET state = 'nowhere'")
 
 
 def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

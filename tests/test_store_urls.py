@@ -15,7 +15,7 @@ from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger import url_table
 from store.ledger.database import Ledger
-from store.policy import Fate
+from store.policy import Fate, Terms
 from store.records import DueUrl, FetchReason, Miss, NotModified, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -313,3 +313,51 @@ def test_a_hostile_title_and_message_are_kept(conn: Connection) -> None:
 def test_a_time_without_a_zone_is_refused(conn: Connection) -> None:
     with pytest.raises(StatementError, match="no time zone"):
         url_table.discover(conn, [entry()], NOON.replace(tzinfo=None))
+
+
+WEEK_AGO = NOON - 7 * DAY
+
+
+def test_what_is_older_than_the_backlog_is_known_and_not_fetched(conn: Connection) -> None:
+    old = replace(entry("old", NOON), published_at=WEEK_AGO - HOUR)
+    changed = entry("changed", updated_at=WEEK_AGO - HOUR)
+    young, undated = replace(entry("young"), published_at=WEEK_AGO), entry("undated")
+    found = url_table.discover(conn, [old, changed, young, undated], NOON, Terms(since=WEEK_AGO))
+    assert [due.url for due in found.due] == [young.url, undated.url]
+    assert (found.new, found.seen, found.backlog) == (4, 0, 2)
+    known = url_table.get(conn, old.url)
+    assert known
+    assert (known.state, known.due_at, known.entry) == (UrlState.BACKLOG, None, old)
+    assert url_table.counts(conn)["backlog"] == 2
+    assert len(url_table.due(conn, ["harbour"], NOON + 9 * DAY)) == 2
+    again = url_table.discover(conn, [old, changed], NOON + DAY)
+    assert (again.due, again.new, again.seen, again.backlog) == ((), 0, 2, 0)
+
+
+def test_without_a_backlog_everything_new_is_fetched(conn: Connection) -> None:
+    old = entry("old", WEEK_AGO - HOUR)
+    assert len(url_table.discover(conn, [old], NOON, Terms(undated=0)).due) == 1
+
+
+def test_a_url_known_before_stays_as_it_is_however_old(conn: Connection) -> None:
+    old = entry("old", WEEK_AGO - HOUR)
+    url_table.discover(conn, [old], NOON)
+    assert len(url_table.discover(conn, [old], NOON, Terms(since=WEEK_AGO)).due) == 1
+
+
+@pytest.mark.parametrize("most", [0, 1, 4, 5, 9])
+def test_of_many_without_a_date_those_at_the_ends_are_fetched(conn: Connection, most: int) -> None:
+    listed = [entry(f"{number}") for number in range(9)]
+    found = url_table.discover(conn, listed, NOON, Terms(since=WEEK_AGO, undated=most))
+    first = most - most // 2
+    wanted = listed[:first] + listed[9 - most // 2 :]
+    assert [due.url for due in found.due] == [each.url for each in wanted]
+    assert found.backlog == 9 - most
+
+
+def test_updates_that_are_not_believed_change_nothing(conn: Connection) -> None:
+    url_table.discover(conn, [entry(updated_at=NOON)], NOON)
+    url_table.record_page(conn, answer(entry(updated_at=NOON)))
+    updated = entry(updated_at=NOON + HOUR)
+    assert not url_table.discover(conn, [updated], NOON + HOUR, Terms(updates=False)).due
+    assert url_table.discover(conn, [updated], NOON + HOUR).due

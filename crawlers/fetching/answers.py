@@ -43,7 +43,8 @@ Headers = tuple[tuple[str, str], ...]
 class Answer:
     """An answer to one request, or to the last of a chain of `redirects` (the URLs that redirected).
 
-    `headers` are as sent, names lower-cased; `body` has no content encoding; `at` is when it was complete, UTC.
+    `headers` are as sent, names lower-cased; `body` has no content encoding; `at` is when it was complete, UTC. `moved_to`
+    is the address that only permanent redirects led to, "" where there were none, or others.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Answer:
     headers: Headers
     body: bytes
     at: datetime
+    moved_to: str = ""
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str:

@@ -10,6 +10,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from articles.errors import BroadsheetError, SpiderError
+from articles.model import FeedEntry
 from crawlers import shared
 from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed, SourceFeeds
 from crawlers.process.parent import Parent
@@ -17,6 +18,8 @@ from crawlers.process.parent_link import ParentLink
 from crawlers.process.scrapy_settings import add_protected, process_settings
 from crawlers.process.spider_folder import spider_class
 from crawlers.spiders.feed import FeedSpider
+from crawlers.spiders.section import SectionSpider
+from crawlers.spiders.sitemap import SitemapSpider
 from store.records import FeedReason
 
 _FILES = 8192
@@ -60,28 +63,42 @@ def _crawls(plan: CrawlPlan, process: AsyncCrawlerProcess) -> tuple[list[Crawl],
     """The crawls of a plan, and the spiders that cannot be started: one for all feeds, one for each source with a spider or settings of its own."""
     special = [source for source in plan.sources if source.spider or source.scrapy]
     common = [source for source in plan.sources if source not in special]
-    crawls: list[Crawl] = [
-        (_crawler(FeedSpider, plan, {}, process), {"sources": tuple(common), "pages": plan.pages}),
-    ]
+    crawls = _by_lists(tuple(common), plan, {}, process, pages=plan.pages)
     failed = []
     for source in special:
         try:
             for crawl in _own_crawls(source, plan, process):
-                crawls.append(crawl)  # noqa: PERF402  what comes before a failure counts
+                crawls.append(crawl)  # what comes before a failure counts
         except SpiderError as error:
-            reason, url = f"{FeedReason.SPIDER}: {error}", source.spider or source.feeds[0]
+            reason, url = f"{FeedReason.SPIDER}: {error}", source.spider or source.lists[0]
             failed.append(FailedFeed(source=source.name, url=url, error=reason))
     return crawls, tuple(failed)
 
 
 def _own_crawls(source: SourceFeeds, plan: CrawlPlan, process: AsyncCrawlerProcess) -> Iterator[Crawl]:
     """The crawls of a source with a spider or settings of its own. Raises SpiderError."""
-    if source.feeds:
-        yield _crawler(FeedSpider, plan, source.scrapy, process), {"sources": (source,)}
+    if source.lists:
+        yield from _by_lists((source,), plan, source.scrapy, process)
     if source.spider:
         spider = spider_class(source.spider, Path(plan.spiders))
         own = {**source.scrapy, "SOURCE": source.name, "WAY_IN": source.spider}
         yield _crawler(spider, plan, own, process), dict(source.arguments)
+
+
+def _by_lists(
+    sources: tuple[SourceFeeds, ...],
+    plan: CrawlPlan,
+    own: dict[str, Any],
+    process: AsyncCrawlerProcess,
+    pages: tuple[FeedEntry, ...] = (),
+) -> list[Crawl]:
+    """A crawl for the feeds, which takes what is due without a list as well; one for sitemaps and one for sections, if there are any."""
+    crawls: list[Crawl] = [(_crawler(FeedSpider, plan, own, process), {"sources": sources, "pages": pages})]
+    if any(source.sitemaps for source in sources):
+        crawls.append((_crawler(SitemapSpider, plan, own, process), {"sources": sources}))
+    if any(source.sections for source in sources):
+        crawls.append((_crawler(SectionSpider, plan, own, process), {"sources": sources}))
+    return crawls
 
 
 def _crawler(

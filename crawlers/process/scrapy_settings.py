@@ -27,6 +27,7 @@ PROTECTED = (
     "MAX_CRAWL_DELAY",
     "MAX_FEED_BYTES",
     "MAX_RETRY_AFTER",
+    "MAX_SITEMAP_BYTES",
     "REDIRECT_MAX_TIMES",
     "RETRY_TIMES",
     "REVISITS",
@@ -74,6 +75,7 @@ def process_settings(plan: CrawlPlan) -> Settings:
     settings = project_settings()
     settings.setdict(named_in_scrapy(plan.settings), priority="cmdline")
     settings.set("STORE_FOLDER", plan.folder, priority="cmdline")
+    settings.set("BACKLOG", plan.backlog, priority="cmdline")
     return settings
 
 

@@ -64,6 +64,11 @@ class Config(Section):
         return interval(self.store.retention) if self.store.retention else None
 
     @property
+    def backlog(self) -> timedelta | None:
+        """The age from which new pages are not fetched; None: all are."""
+        return interval(self.crawl.backlog) if self.crawl.backlog else None
+
+    @property
     def common_schedule(self) -> Schedule:
         """The schedule of sources without their own."""
         return self._schedule(self.schedule)

@@ -39,7 +39,9 @@ def add_sources(path: Path, sources: list[SourceSection]) -> None:
     for source in sources:
         table = tomlkit.table()
         table.add("name", source.name)
-        table.add("feeds", list(source.feeds))
+        for key in ("feeds", "sitemaps", "sections"):
+            if addresses := getattr(source, key):
+                table.add(key, list(addresses))
         tables.append(table)
     _write(path, tomlkit.dumps(document))
 

@@ -62,6 +62,10 @@ class CrawlSection(Section):
     timeout: float = Field(
         default=30.0, gt=0, description="Time limit for one request, from connecting to the last byte."
     )
+    backlog: Every = Field(
+        default="7d",
+        description='Age from which new pages of a feed or sitemap are not fetched, such as 7d; all are if "".',
+    )
     max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
     max_attempts: int = Field(
         default=3, ge=1, le=10, description="Maximum attempts at one page within a run."
@@ -153,6 +157,12 @@ class SourceSection(_Scheduled):
 
     name: SourceName = Field(description="The source's name in queries and tables.")
     feeds: tuple[str, ...] = Field(default=(), description="The URLs of its feeds.")
+    sitemaps: tuple[str, ...] = Field(
+        default=(), description="The URLs of its sitemaps, news sitemaps and sitemap indexes."
+    )
+    sections: tuple[str, ...] = Field(
+        default=(), description="The URLs of front and section pages whose links to articles are followed."
+    )
     spider: SpiderName = Field(
         default="",
         description="A spider of your own, as module:Class; the module is a file in `[crawl] spiders`.",
@@ -166,11 +176,17 @@ class SourceSection(_Scheduled):
 
     @model_validator(mode="after")
     def _a_way_in(self) -> Self:
-        if not self.feeds and not self.spider:
-            raise ValueError("neither `feeds` nor `spider` is set; set one of them")
+        if not self.ways:
+            raise ValueError(
+                "neither `feeds` nor `spider` is set; set one of them, or `sitemaps` or `sections`"
+            )
+        lists = [address for kind in (self.feeds, self.sitemaps, self.sections) for address in set(kind)]
+        if twice := next((address for address in lists if lists.count(address) > 1), ""):
+            raise ValueError(f"`{twice}` is named twice: an address is either a feed, a sitemap or a section")
         return self
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """What leads to its articles, as the ledger names it: the URLs of its feeds, and its spider."""
-        return (*self.feeds, self.spider) if self.spider else self.feeds
+        """What leads to its articles, as the ledger names it: the URLs of feeds, sitemaps and sections, and its spider."""
+        lists = (*self.feeds, *self.sitemaps, *self.sections)
+        return (*lists, self.spider) if self.spider else lists

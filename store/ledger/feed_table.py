@@ -56,7 +56,13 @@ def targets(conn: Connection, sources: Sources) -> list[FeedTarget]:
     """The feeds (URLs) of these sources (names), with the validators for the next request."""
     known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
     return [
-        FeedTarget(source=source, url=url, etag=row.etag, last_modified=row.last_modified)
+        FeedTarget(
+            source=source,
+            url=url,
+            etag=row.etag,
+            last_modified=row.last_modified,
+            read_at=row.succeeded_at,
+        )
         if (row := known.get((source, masked(url))))
         else FeedTarget(source=source, url=url)
         for source, of_source in sources

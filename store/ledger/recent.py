@@ -1,4 +1,4 @@
-"""The results of a run in the ledger: its rejections, and how each host did."""
+"""What came of late, in the ledger: a run's rejections, how each host did, a source's articles."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -12,10 +12,12 @@ from articles.errors import UrlError
 from articles.urls import canonical
 from store.ledger.capture_table import CAPTURES
 from store.ledger.feed_table import FEEDS
+from store.ledger.knowledge_table import FEATURES
 from store.ledger.url_table import MISSES
 from store.records import Outcome
 
 _EXAMPLES = 5
+_MOST_ARTICLES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ def rejected(conn: Connection, since: datetime) -> list[Rejected]:
         urls = [row.url for row in group]
         found.append(Rejected(reason, len(urls), tuple(urls[:_EXAMPLES])))
     return found
+
+
+def articles(conn: Connection, source: str) -> tuple[str, ...]:
+    """The addresses of a source's latest articles, each once, 500 at most."""
+    latest = (
+        select(FEATURES.c.article_id)
+        .where(FEATURES.c.source == source)
+        .order_by(FEATURES.c.first_seen_at.desc())
+        .limit(_MOST_ARTICLES)
+    )
+    captures = select(CAPTURES.c.final_url).where(CAPTURES.c.article_id.in_(latest))
+    return tuple(conn.scalars(captures.distinct().order_by(CAPTURES.c.final_url)))
 
 
 def hosts(conn: Connection, since: datetime) -> list[HostRecord]:

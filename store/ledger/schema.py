@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 5
+VERSION = 6
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -28,6 +28,15 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE feeds ADD COLUMN whole_at DATETIME",
         "ALTER TABLE feeds ADD COLUMN passed_at DATETIME",
         "CREATE INDEX urls_revisits ON urls (source, due_at) WHERE due_at IS NOT NULL",
+    ),
+    # The state `backlog`. That an index is made has other processes read the schema again.
+    5: (
+        "PRAGMA writable_schema = ON",
+        """UPDATE sqlite_master SET sql = replace(sql, '''failed'')', '''failed'', ''backlog'')')
+        WHERE type = 'table' AND name IN ('urls', 'misses')""",
+        "PRAGMA writable_schema = RESET",
+        "DROP INDEX urls_state",
+        "CREATE INDEX urls_state ON urls (state)",
     ),
 }
 

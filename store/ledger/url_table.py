@@ -71,28 +71,41 @@ MISSES = Table(
 
 _ARTICLES = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
 _NOT_UPDATED = (UrlState.DUE, UrlState.REFUSED)  # not fetched yet, or due again for another reason
+_ALL = policy.Terms()
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
 
-def discover(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> Discovery:
+def discover(
+    conn: Connection, entries: Sequence[FeedEntry], now: datetime, terms: policy.Terms = _ALL
+) -> Discovery:
     """Record the entries of feeds, and return what to fetch now, each URL once.
 
-    An unknown URL becomes due, and belongs to this source from then on. A known one becomes due again if its
-    entry was updated since the last fetch, or if it was refused long enough ago (policy.is_due_again).
+    An unknown URL becomes due, unless the terms leave it in the backlog, and belongs to this source from then on. A
+    known one becomes due again if its entry was updated since the last fetch, or if it was refused long enough ago
+    (policy.is_due_again).
     """
     listed: dict[str, FeedEntry] = {}
     for entry in entries:
         listed.setdefault(entry.url, entry)
     known = _rows(conn, listed)
     new = [entry for url, entry in listed.items() if url not in known]
+    left = policy.left_in_backlog(new, terms)
+    if not terms.updates:
+        listed = {url: replace(entry, updated_at=None) for url, entry in listed.items()}
     changes = [change for url, row in known.items() if (change := _change(row, listed[url], now))]
     updated = [change for change in changes if known[change["key"]].state not in _NOT_UPDATED]
-    _insert(conn, new, now)
+    _insert(conn, [entry for entry in new if entry.url not in left], now)
+    _insert(conn, [entry for entry in new if entry.url in left], now, UrlState.BACKLOG)
     _update(conn, changes)
     rows = _rows(conn, listed)
     ready = [rows[url] for url in listed if rows[url].state is UrlState.DUE and rows[url].due_at <= now]
-    seen = len(entries) - len(new)
-    return Discovery(due=tuple(map(_due, ready)), new=len(new), seen=seen, updated=len(updated))
+    return Discovery(
+        due=tuple(map(_due, ready)),
+        new=len(new),
+        seen=len(entries) - len(new),
+        updated=len(updated),
+        backlog=len(left),
+    )
 
 
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
@@ -198,9 +211,10 @@ def misses(conn: Connection, url: str) -> list[Miss]:
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """The number of URLs in each state."""
+    """The number of URLs in each state; the backlog stands there only if it holds any."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
-    return {state.value: 0 for state in UrlState} | {row.state.value: row.number for row in rows}
+    none = {state.value: 0 for state in UrlState if state is not UrlState.BACKLOG}
+    return none | {row.state.value: row.number for row in rows}
 
 
 def _forget_last(conn: Connection, miss: Miss) -> None:
@@ -216,9 +230,12 @@ def _rows(conn: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
     }
 
 
-def _insert(conn: Connection, entries: Sequence[FeedEntry], now: datetime) -> None:
+def _insert(
+    conn: Connection, entries: Sequence[FeedEntry], now: datetime, state: UrlState = UrlState.DUE
+) -> None:
     if entries:
-        first = {"state": UrlState.DUE, "first_seen_at": now, "due_at": now, "attempts": 0, "last_error": ""}
+        due_at = now if state is UrlState.DUE else None
+        first = {"state": state, "first_seen_at": now, "due_at": due_at, "attempts": 0, "last_error": ""}
         conn.execute(
             URLS.insert(),
             [

@@ -1,16 +1,15 @@
 """Feeds read in a process that can be killed, so that no feed can hold up or bring down a crawl."""
 
-import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from articles.model import FeedEntry
 from articles.urls import masked
 from crawlers.feeds import FeedBody, ParsedFeed, read
 from crawlers.fetching.answers import Answer, header
+from crawlers.readers.killable import KillableReader, lost_reason
 from store.records import FeedReason, FeedResult, FeedTarget
-from store.workers import Lost, Workers
+from store.workers import Lost
 
 _SECONDS = 30.0
 
@@ -21,8 +20,7 @@ class FeedReader:
     """Reads one feed after the other. To be closed after the last."""
 
     def __init__(self) -> None:
-        self._workers: Workers[FeedBody, ParsedFeed | str] = Workers(read, 1, _SECONDS)
-        self._thread = ThreadPoolExecutor(1)
+        self._reader: KillableReader[FeedBody, ParsedFeed | str] = KillableReader(read, _SECONDS)
 
     async def read(
         self, target: FeedTarget, answer: Answer
@@ -33,13 +31,19 @@ class FeedReader:
         A feed whose parser does not end is read in a simple way. One that breaks off leaves no validators, so
         that the server cannot call the rest of it unchanged.
         """
-        result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
         body = FeedBody(target.url, target.source, answer.body, answer.at, answer.headers, answer.url)
-        feed = await self._call(body)
+        feed = await self._reader.call(body)
         if isinstance(feed, Lost):
-            lost, feed = feed, await self._call(replace(body, simple=True))
+            lost, feed = feed, await self._reader.call(replace(body, simple=True))
             if not isinstance(feed, ParsedFeed):
-                return replace(result, error=f"{_lost(lost)}: {lost.detail}"), (), {}
+                return replace(result, error=f"{lost_reason(lost)}: {lost.detail}"), (), {}
         if isinstance(feed, str):
             return replace(result, error=f"{FeedReason.NO_FEED}: {feed}"), (), {}
         if feed.simple:
@@ -55,19 +59,6 @@ class FeedReader:
             _log.warning("feed %s breaks off: it will be read again whole", masked(target.url))
         return result, feed.entries, dict(feed.dropped)
 
-    async def _call(self, body: FeedBody) -> ParsedFeed | str | Lost:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._workers.call, body)
-
     def close(self) -> None:
         """End the process."""
-        self._workers.close()
-
-
-def _lost(lost: Lost) -> FeedReason:
-    match lost.why:
-        case "timeout":
-            return FeedReason.PARSER_TIMEOUT
-        case "died":
-            return FeedReason.PARSER_DIED
-        case "error":
-            return FeedReason.PARSER_ERROR
+        self._reader.close()

@@ -1,0 +1,65 @@
+"""Front and section pages read in a process that can be killed."""
+
+from dataclasses import dataclass, replace
+
+from articles.model import FeedEntry
+from crawlers.fetching.answers import Answer, header
+from crawlers.front_page import article_links
+from crawlers.readers.killable import KillableReader, lost_reason
+from store.records import FeedReason, FeedResult, FeedTarget
+from store.workers import Lost
+
+_SECONDS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class _SectionTask:
+    """A fetched section page, and the addresses of some articles of its source."""
+
+    url: str
+    body: bytes
+    content_type: str
+    known: tuple[str, ...]
+
+
+class SectionReader:
+    """Reads one section page after the other. To be closed after the last."""
+
+    def __init__(self) -> None:
+        self._reader: KillableReader[_SectionTask, tuple[tuple[str, str], ...]] = KillableReader(
+            _links, _SECONDS
+        )
+
+    async def read(
+        self, target: FeedTarget, answer: Answer, known: tuple[str, ...]
+    ) -> tuple[FeedResult, tuple[FeedEntry, ...]]:
+        """A fetched page's result for the ledger, and an entry for each article that it links to.
+
+        When there is none, or reading did not end, the result has an `error`.
+        """
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
+        task = _SectionTask(answer.url, answer.body, header(answer.headers, "content-type"), known)
+        links = await self._reader.call(task)
+        if isinstance(links, Lost):
+            return replace(result, error=f"{lost_reason(links)}: {links.detail}"), ()
+        if not links:
+            return replace(result, error=f"{FeedReason.NO_LINKS}: {target.url} links to no article"), ()
+        etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
+        entries = tuple(
+            FeedEntry(url=url, source=target.source, feed=target.url, title=title) for url, title in links
+        )
+        return replace(result, entries=len(entries), etag=etag, last_modified=last_modified), entries
+
+    def close(self) -> None:
+        """End the process."""
+        self._reader.close()
+
+
+def _links(task: _SectionTask) -> tuple[tuple[str, str], ...]:
+    return article_links(task.body, task.url, task.content_type, task.known)

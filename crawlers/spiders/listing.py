@@ -1,0 +1,141 @@
+"""What the ways into a site have in common: a list is fetched and read, and what it names is fetched if it is due."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from articles.errors import UrlError
+from articles.model import FeedEntry
+from articles.urls import refuse_unfetchable
+from crawlers.clock import clock
+from crawlers.fetching import responses
+from crawlers.fetching.answers import Answer, FetchError
+from crawlers.fetching.failures import failed
+from crawlers.fetching.hosts import StoppedError
+from crawlers.keeping.pages import NOT_MODIFIED, conditions, noted
+from crawlers.pipelines import StorePipeline
+from crawlers.plan import SourceFeeds
+from store.policy import Terms
+from store.records import FeedReason, FeedResult, FeedTarget, FetchReason
+
+_GONE = 410
+_HAS_ENDED = "the server says that this {kind} has ended (HTTP 410); take it out of broadsheet.toml"
+
+
+class ListSpider(Spider):
+    """Crawls lists of one kind, and pages that are named besides.
+
+    `url` names lists, several with commas between; `sources` are those of broadsheet.toml.
+    """
+
+    size_limit = "MAX_FEED_BYTES"
+    """The setting that limits a list's size."""
+
+    def __init__(
+        self,
+        url: str = "",
+        sources: tuple[SourceFeeds, ...] = (),
+        pages: tuple[FeedEntry, ...] = (),
+        **arguments: Any,
+    ) -> None:
+        super().__init__(**arguments)
+        named = tuple(each.strip() for each in url.split(",") if each.strip())
+        self._lists = [(source.name, self.lists_of(source)) for source in sources]
+        if named:
+            self._lists.append((self.name, named))
+        self._due_by = {source.name: source.due_by for source in sources if source.due_by}
+        self._pages = pages
+
+    @abstractmethod
+    def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:
+        """The addresses of a source's lists of this kind."""
+
+    @abstractmethod
+    def read(self, target: FeedTarget, answer: Answer) -> AsyncIterator[Request]:
+        """What a fetched list leads to: `_listed` with its entries."""
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The lists, then what is due without them."""
+        store = StorePipeline.of(self.crawler)
+        for target in await store.targets(self._lists, self._due_by):
+            async for request in self.fetched(target):
+                yield request
+        for due in await store.queued(self._pages, [name for name, _ in self._lists]):
+            yield store.pages.request(due)
+
+    async def fetched(self, target: FeedTarget) -> AsyncIterator[Request]:
+        """The request for a list; none for what is no URL, which is noted as a failure."""
+        try:
+            refuse_unfetchable(target.url)
+        except UrlError as error:
+            async for request in self._failed(target, FetchError(FetchReason.URL, str(error))):
+                yield request
+            return
+        yield Request(
+            target.url,
+            callback=self.parse,
+            errback=self.list_failed,
+            headers=conditions(target),
+            cb_kwargs={"target": target},
+            meta={"verbatim_url": True, "download_maxsize": self.settings.getint(self.size_limit)},
+            dont_filter=True,
+        )
+
+    async def parse(self, response: Response, target: FeedTarget) -> AsyncIterator[Any]:
+        """Read a list; requests for the pages that are due."""
+        answer = replace(
+            responses.answer(response, response.meta[responses.FETCHED_AT]),
+            moved_to=responses.moved_to(response),
+        )
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
+        if answer.status == NOT_MODIFIED and (target.etag or target.last_modified):
+            result = replace(result, etag=target.etag, last_modified=target.last_modified)
+        elif answer.status == _GONE:
+            result = replace(result, error=f"{FeedReason.GONE}: {_HAS_ENDED.format(kind=self.name)}")
+        elif not 200 <= answer.status < 300:
+            result = replace(result, error=f"{FeedReason.HTTP} {answer.status}")
+        else:
+            async for request in self.read(target, answer):
+                yield request
+            return
+        async for request in self._listed(target, result, ()):
+            yield request
+
+    async def list_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Note why a list could not be had; requests for its pages that are due from earlier."""
+        request, error = failed(failure)
+        if not isinstance(error, StoppedError):
+            async for each in self._failed(request.cb_kwargs["target"], noted(error, request)):
+                yield each
+
+    async def _failed(self, target: FeedTarget, error: FetchError) -> AsyncIterator[Request]:
+        at = clock(self.crawler)()
+        result = FeedResult(source=target.source, url=target.url, at=at, status=0, error=str(error))
+        async for request in self._listed(target, result, ()):
+            yield request
+
+    async def _listed(
+        self, target: FeedTarget, result: FeedResult, entries: tuple[FeedEntry, ...]
+    ) -> AsyncIterator[Request]:
+        """Note a list and its entries; requests for those that are due."""
+        store = StorePipeline.of(self.crawler)
+        discovery = await store.feed(target, result, entries, self.terms())
+        for due in discovery.due:
+            yield store.pages.request(due)
+
+    def terms(self) -> Terms:
+        """Which of the pages that a list names are fetched."""
+        backlog = self.settings.getfloat("BACKLOG")
+        return Terms(since=clock(self.crawler)() - timedelta(seconds=backlog) if backlog else None)

@@ -1,0 +1,106 @@
+"""The way into a site by its sitemaps: those that an index lists are read as well, the newest first."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from scrapy import Request
+
+from articles.errors import UrlError
+from articles.urls import host
+from crawlers.clock import clock
+from crawlers.fetching.answers import Answer
+from crawlers.pipelines import StorePipeline
+from crawlers.plan import SourceFeeds
+from crawlers.readers.sitemap_choice import chosen
+from crawlers.readers.sitemap_reader import SitemapReader
+from crawlers.sitemaps import ChildSitemap
+from crawlers.spiders.listing import ListSpider
+from store.policy import Terms
+from store.records import FeedTarget
+
+_DEEPEST = 2  # an index may list indexes
+_UNDATED = 200  # pages without a date of one sitemap
+
+
+class SitemapSpider(ListSpider):
+    """Crawls sitemaps (also news sitemaps and indexes, gzipped or not), and the articles that they list.
+
+    On its own: `scrapy crawl sitemap -a url=https://example.org/sitemap.xml -O pages.jsonl`, several addresses with
+    commas between.
+    """
+
+    name = "sitemap"
+    size_limit = "MAX_SITEMAP_BYTES"
+    _reader: SitemapReader | None = None
+
+    def __init__(self, url: str = "", sources: tuple[SourceFeeds, ...] = (), **arguments: Any) -> None:
+        super().__init__(url, sources, **arguments)
+        self._hosts = {source.name: _hosts(source.lists) for source in sources}
+        self._levels = {(name, address): 0 for name, addresses in self._lists for address in addresses}
+
+    def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:
+        """Its sitemaps."""
+        return source.sitemaps
+
+    async def read(self, target: FeedTarget, answer: Answer) -> AsyncIterator[Request]:
+        """Requests for the pages that a sitemap lists and that are due, and for sitemaps that it lists."""
+        known = await StorePipeline.of(self.crawler).articles(target.source)
+        self._reader = self._reader or SitemapReader()
+        hosts = self._hosts.get(target.source, ())
+        result, found = await self._reader.read(target, answer, hosts, known)
+        async for request in self._listed(target, result, found.entries):
+            yield request
+        if found.sitemaps:
+            async for request in self._children(target, found.sitemaps):
+                yield request
+
+    async def _children(
+        self, index: FeedTarget, children: tuple[ChildSitemap, ...]
+    ) -> AsyncIterator[Request]:
+        """Requests for those sitemaps of an index that are to be read now; the others are counted."""
+        store = StorePipeline.of(self.crawler)
+        level = self._levels[index.source, index.url] + 1
+        if level > _DEEPEST:
+            store.leave_sitemaps(len(children))
+            return
+        left = 0
+
+        def choose(known: list[FeedTarget]) -> list[FeedTarget]:
+            nonlocal left
+            by_url = {
+                target.url: target for target in known if (target.source, target.url) not in self._levels
+            }
+            others = [child for child in children if child.url in by_url]
+            read_at = {url: target.read_at for url, target in by_url.items()}
+            best, left = chosen(others, read_at, clock(self.crawler)(), self.terms().since)
+            return [by_url[url] for url in best]
+
+        urls = [child.url for child in children]
+        for target in await store.targets([(index.source, urls)], choose=choose):
+            self._levels[target.source, target.url] = level
+            async for request in self.fetched(target):
+                yield request
+        store.leave_sitemaps(left)
+
+    def terms(self) -> Terms:
+        """As of all lists, and few of many pages without a date.
+
+        A lastmod makes no page due again: many sites write the time at which the sitemap was made.
+        """
+        return replace(super().terms(), undated=_UNDATED, updates=False)
+
+    def closed(self, reason: str) -> None:  # noqa: ARG002  Scrapy's signature
+        """Called by Scrapy at the end."""
+        if self._reader is not None:
+            self._reader.close()
+
+
+def _hosts(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for address in addresses:
+        try:
+            found[host(address)] = None
+        except UrlError:
+            continue
+    return tuple(found)
