@@ -24,6 +24,7 @@ from twisted.web.http import _ChunkedTransferDecoder
 from twisted.web.iweb import IResponse
 
 from crawlers.fetching import codings
+from crawlers.fetching.responses import ENOUGH
 
 MAX_HEAD = 256 * 1024
 """The most bytes of a status line and headers; browsers and servers draw the line at about as much."""
@@ -53,9 +54,8 @@ class CappedHandler(HTTP11DownloadHandler):
         """
         request.meta["download_fail_on_dataloss"] = False
         response = await super().download_request(request)
-        if "dataloss" in response.flags and not _has_its_end(
-            response, request.meta.get("download_maxsize", 0)
-        ):
+        limit = request.meta.get(ENOUGH) or request.meta.get("download_maxsize", 0)
+        if "dataloss" in response.flags and not _has_its_end(response, limit):
             raise ResponseDataLossError
         return response
 
