@@ -73,31 +73,23 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
 
     Example: broadsheet sources
     """
-    from broadsheet.terminal import print_json, table, when
+    from broadsheet.terminal import print_json, say, table, when
     from pipeline.status import feeds
-
-    def moved(address: str) -> str:
-        return f"moved to {address}; change it in broadsheet.toml" if address else ""
 
     rows = feeds(configured(context))
     if as_json:
         print_json(rows)
-    else:
-        table(
-            ("source", "feed", "last fetch (UTC)", "status", "entries", "next (UTC)", "error"),
-            [
-                (
-                    r["source"],
-                    r["url"],
-                    when(r["at"]),
-                    r["status"] or "",
-                    r["entries"],
-                    when(r["due_at"]),
-                    "; ".join(filter(None, (r["error"], moved(r["moved_to"])))),
-                )
-                for r in rows
-            ],
-        )
+        return
+    table(
+        ("source", "feed", "last fetch (UTC)", "status", "entries", "error"),
+        [(r["source"], r["url"], when(r["at"]), r["status"] or "", r["entries"], r["error"]) for r in rows],
+    )
+    for r in rows:
+        if r["moved_to"]:
+            say(
+                f"feed of {r['source']}: {r['url']} has moved to {r['moved_to']}; change it in broadsheet.toml",
+                style="yellow",
+            )
 
 
 def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(help="Source names.")]) -> None:
