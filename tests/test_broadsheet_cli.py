@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config
 from tests.command_line import call
-from tests.loopback import Site, serve
+from tests.loopback import Reply, Site, redirect, rss, serve
 
 
 @pytest.fixture
@@ -192,3 +193,23 @@ def test_a_run_names_the_feeds_that_failed(config: Config) -> None:
     ]
     (row,) = [row for row in json.loads(broadsheet(folder, "sources", "--json")) if row["url"] == "notes"]
     assert row["error"].startswith("url: not a URL")
+
+
+def test_sources_shows_the_feeds_that_are_gone_or_moved(config: Config, site: Site) -> None:
+    folder = config.path.parent
+    site.routes |= {"/gone": Reply(status=410), "/old": redirect("/new"), "/new": rss("/a"), "/a": Reply()}
+    urls = [f"{site.url}/gone", f"{site.url}/old"]
+    section = f'[[sources]]\nname = "changed"\nfeeds = {json.dumps(urls)}\n'
+    config.path.write_text(config.path.read_text(encoding="utf-8") + section, encoding="utf-8")
+    broadsheet(folder, "run", "changed")
+    found = json.loads(broadsheet(folder, "sources", "--json"))
+    gone, old = (row for row in found if row["source"] == "changed")
+    assert (gone["status"], gone["moved_to"]) == (410, "")
+    assert gone["error"].startswith("gone: the server says that this feed has ended")
+    asked = datetime.fromisoformat(gone["at"])
+    assert datetime.fromisoformat(gone["due_at"]) == asked + timedelta(days=1)
+    assert (old["error"], old["moved_to"], old["due_at"]) == ("", f"{site.url}/new", None)
+    shown = broadsheet(folder, "sources")
+    moved = f"feed of changed: {site.url}/old has moved to {site.url}/new; change it in broadsheet.toml\n"
+    assert shown.endswith(moved)
+    assert "takeitoutofbroadsheet.toml" in "".join(shown.split())

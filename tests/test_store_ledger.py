@@ -356,6 +356,43 @@ def test_the_health_of_a_feed(path: Path) -> None:
     ledger.close()
 
 
+def test_feeds_are_passed_over_until_they_are_worth_asking(path: Path) -> None:
+    other = "https://harbour.example/new"
+    sources = [("harbour", [FEED, other])]
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+
+        def asked(hours: int, by: int | None) -> list[str]:
+            due_by = {} if by is None else {"harbour": NOON + timedelta(hours=by)}
+            return [
+                each.url for each in feed_table.to_ask(conn, sources, NOON + timedelta(hours=hours), due_by)
+            ]
+
+        assert asked(0, 0) == [FEED, other]
+        feed_table.record(conn, result(410, error="gone: HTTP 410"))
+        assert asked(1, 23) == [other]
+        (ask,) = feed_table.asks(conn)
+        assert (ask.turn_at, ask.due_at) == (NOON + timedelta(hours=1), NOON + timedelta(hours=24))
+        assert asked(2, None) == [FEED, other]
+        assert asked(24, 24) == [FEED, other]
+
+
+def test_a_feed_is_asked_without_validators_once_a_day(path: Path) -> None:
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+
+        def etag(hours: int) -> str:
+            at = NOON + timedelta(hours=hours)
+            return feed_table.to_ask(conn, [("harbour", [FEED])], at, {})[0].etag
+
+        feed_table.record(conn, result(etag="one"), 20)
+        assert (etag(1), etag(21)) == ("one", "")
+        feed_table.record(conn, result(304, hours=19, etag="one"))
+        assert etag(21) == ""
+        feed_table.record(conn, result(hours=21, etag="one"), 1)
+        assert etag(22) == "", "it changed, and its ETag did not"
+        feed_table.record(conn, result(hours=22, etag="two"), 1)
+        assert etag(23) == "two"
+
+
 def test_keys_are_asked_for_in_portions() -> None:
     keys = [str(number) for number in range(1201)]
     parts = list(portions(keys))

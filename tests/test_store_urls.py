@@ -249,6 +249,15 @@ def test_a_revisit_that_fails_is_tried_again(conn: Connection) -> None:
     assert due.attempts == 1
 
 
+def test_entries_that_were_updated_are_counted_among_those_seen(conn: Connection) -> None:
+    """One that is due anyhow was not fetched yet: its update brings nothing more."""
+    assert url_table.discover(conn, [entry()], NOON).updated == 0
+    assert url_table.discover(conn, [entry(updated_at=NOON + HOUR)], NOON + HOUR).updated == 0
+    url_table.record_page(conn, answer(entry()))
+    found = url_table.discover(conn, [entry(updated_at=NOON + 2 * HOUR)], NOON + 2 * HOUR)
+    assert (found.new, found.seen, found.updated, len(found.due)) == (0, 1, 1, 1)
+
+
 def test_the_source_that_found_a_url_first_keeps_it(conn: Connection) -> None:
     url_table.discover(conn, [entry()], NOON)
     (due,) = url_table.discover(conn, [entry(source="other", updated_at=NOON)], NOON).due

@@ -31,6 +31,7 @@ from crawlers.fetching import codings
 from crawlers.fetching.addresses import UNRESOLVED
 from crawlers.fetching.connections import SparingPool, out_of_files
 from crawlers.fetching.hosts import StoppedError
+from crawlers.fetching.responses import ENOUGH
 
 MAX_HEAD = 256 * 1024
 """The most bytes of a status line and headers; browsers and servers draw the line at about as much."""
@@ -73,9 +74,8 @@ class CappedHandler(HTTP11DownloadHandler):
                 raise
             self._crawler.signals.send_catch_log(crawl_failed, error=CrawlError(_OUT_OF_FILES))
             raise StoppedError from error
-        if "dataloss" in response.flags and not _has_its_end(
-            response, request.meta.get("download_maxsize", 0)
-        ):
+        limit = request.meta.get(ENOUGH) or request.meta.get("download_maxsize", 0)
+        if "dataloss" in response.flags and not _has_its_end(response, limit):
             raise ResponseDataLossError
         return response
 

@@ -11,6 +11,9 @@ from crawlers.fetching.answers import Answer, Headers
 FETCHED_AT = "fetched_at"
 """Where a request's meta says when its answer was complete; the politeness middleware notes it."""
 
+ENOUGH = "enough"
+"""Where a request's meta says how many bytes are enough, sent and decoded: of a longer body, only the first are kept."""
+
 _PERMANENT = frozenset((301, 308))
 
 

@@ -6,16 +6,26 @@ with 2.19), and takes a server error as leave to fetch.
 
 from typing import Self
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
 
 from crawlers import shared
 from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer
 from crawlers.fetching.failures import explained
 from crawlers.fetching.robots import Robots
+from crawlers.fetching.robots_text import MAX_BYTES
 
-_ITSELF = {"dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True, "verbatim_url": True}
+_ITSELF = {
+    "dont_obey_robotstxt": True,
+    "dont_redirect": True,
+    "dont_retry": True,
+    "verbatim_url": True,
+    "download_maxsize": 0,  # of a file of any size, the first bytes count
+    responses.ENOUGH: MAX_BYTES + 1,  # one more shows that a line was cut
+}
+_RECEIVED = "received"
 
 
 class RobotsTxtMiddleware:
@@ -29,7 +39,16 @@ class RobotsTxtMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware._bytes_received, signals.bytes_received)
+        return middleware
+
+    def _bytes_received(self, data: bytes, request: Request) -> None:
+        """Raises StopDownload once there is enough of a file."""
+        if enough := request.meta.get(responses.ENOUGH):
+            received = request.meta[_RECEIVED] = request.meta.get(_RECEIVED, 0) + len(data)
+            if received > enough:
+                raise StopDownload(fail=False)
 
     async def process_request(self, request: Request) -> None:
         """Raises FetchError: robots, robots_unreachable, address, tls."""

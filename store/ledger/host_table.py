@@ -1,5 +1,6 @@
 """Hosts in the ledger: those that asked to be left alone, which no run asks before that time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,14 @@ def leave_alone(conn: Connection, host: LeftAlone) -> None:
         values = {"until": host.until, "why": host.why}
         noted = insert(HOSTS).values(host=host.host, **values)
         conn.execute(noted.on_conflict_do_update(index_elements=["host"], set_=values))
+
+
+def reopen(conn: Connection, hosts: Collection[str], now: datetime) -> list[LeftAlone]:
+    """Have these hosts asked again; returns those that were to be left alone."""
+    wanted = [host for host in left_alone(conn, now) if host.host in hosts]
+    for host in wanted:
+        conn.execute(HOSTS.delete().where(HOSTS.c.host == host.host))
+    return wanted
 
 
 def left_alone(conn: Connection, now: datetime) -> list[LeftAlone]:
