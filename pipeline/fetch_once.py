@@ -1,7 +1,7 @@
 """One-off fetches by the same polite, guarded crawl process, into a folder that is thrown away afterwards."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from articles.model import FeedEntry, Page
@@ -22,13 +22,21 @@ class Unfetched:
     reason: str
 
 
-def fetch(config: Config, addresses: list[str]) -> list[Page | Unfetched]:
-    """The pages at these addresses, in order. Nothing is kept. Raises UrlError, CrawlError."""
+def fetch(config: Config, addresses: list[str], max_bytes: int = 0) -> list[Page | Unfetched]:
+    """The pages at these addresses, in order, of `max_bytes` at most (0: as configured). Nothing is kept.
+
+    Raises UrlError, CrawlError.
+    """
+    if not addresses:
+        return []
+    limits = settings(config)
+    if max_bytes:
+        limits = replace(limits, max_bytes=max_bytes)
     entries = tuple(FeedEntry(url=canonical(address), source="once") for address in addresses)
     with tempfile.TemporaryDirectory(prefix="broadsheet-") as name:
         folder = Path(name)
         (folder / "archive").mkdir()
-        with Crawl(CrawlPlan(folder=name, settings=settings(config), pages=entries)) as crawl:
+        with Crawl(CrawlPlan(folder=name, settings=limits, pages=entries)) as crawl:
             crawl.wait()
         with Ledger.open(folder / "ledger.sqlite") as ledger, ledger.reading() as conn:
             found: list[Page | Unfetched] = []

@@ -29,42 +29,33 @@ def init(context: typer.Context) -> None:
 
 def add(
     context: typer.Context,
-    urls: Annotated[
-        list[str] | None, typer.Argument(help="URLs of feeds, or of sites that declare their feeds.")
-    ] = None,
+    urls: Annotated[list[str] | None, typer.Argument(help="URLs of sites, or of feeds and sitemaps.")] = None,
     origin: Annotated[
         str, typer.Option("--from", help="File or URL with a list of them: one per line, or OPML.")
     ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be added.")] = False,
 ) -> None:
-    """Add sources: feeds, or sites that declare their feeds.
+    """Add sources: feeds, sitemaps, or sites, of which every way in is tried.
 
     Example: broadsheet add https://www.example.org/ https://blog.example.org/feed.xml
     Example: broadsheet add --from subscriptions.opml
     """
-    from broadsheet.terminal import console, say
+    from broadsheet.adding_shown import show_added, show_tried
+    from broadsheet.terminal import console
+    from pipeline.adding.sources import addresses, find
     from pipeline.configuration.config_file import add_sources
-    from pipeline.sources import addresses, find
 
     config = configured(context)
     if not urls and not origin:
         raise ConfigError("Give a URL, or a list with --from.")
-    with console.status("Looking for feeds"):
+    with console.status("Looking for feeds and sitemaps"):
         named = [*(urls or []), *(addresses(config, origin) if origin else [])]
         found = find(config, named)
-    if found.new:
+    if found.new and not dry_run:
         add_sources(config.path, list(found.new))
-    for source in found.new[:20]:
-        say(f"added {source.name}: {', '.join(source.feeds)}")
-    if len(found.new) > 20:
-        say(f"... and {len(found.new) - 20} more")
-    for feed in found.known:
-        say(f"already known: {feed}")
-    for address, reason in found.problems:
-        say(f"not added: {address} {reason}", style="yellow")
-    if found.new:
-        sources = "source" if len(found.new) == 1 else "sources"
-        say(f"{len(found.new)} {sources} added to {config.path}. Next: broadsheet run")
-    elif found.problems:
+    show_tried(found)
+    show_added(found, config.path, dry_run=dry_run)
+    if found.problems and not found.new:
         raise ConfigError("No source was added.")
 
 

@@ -1,7 +1,9 @@
 """The articles that a sitemap lists, told from its other pages. For a killable worker."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from articles.model import FeedEntry
 from crawlers.sitemaps import ChildSitemap, SitemapBody, SitemapEntry
@@ -9,6 +11,8 @@ from crawlers.sitemaps import read as read_sitemap
 from crawlers.url_shapes import evidence, is_other, location, parents, shape
 
 _LIKELY, _STRONG = 2, 3  # evidence
+_FEW = 10
+_MAKING = timedelta(hours=1)
 _OTHER = "no article by its address"
 
 
@@ -35,7 +39,8 @@ def read_pages(task: SitemapTask) -> SitemapPages | str:
     found = read_sitemap(task.sitemap)
     if isinstance(found, str):
         return found
-    entries = articles_among(found.entries, task.sitemap.base or task.sitemap.url, task.known)
+    base = task.sitemap.base or task.sitemap.url
+    entries = without_times_of_making(articles_among(found.entries, base, task.known))
     others = len(found.entries) - len(entries)
     dropped = {**found.dropped, **({_OTHER: others} if others else {})}
     return SitemapPages(entries, found.sitemaps, dropped, found.whole)
@@ -64,3 +69,22 @@ def articles_among(
         return entry.url in likely or not mostly
 
     return tuple(each.entry for each in listed if is_article(each.entry))
+
+
+def without_times_of_making(entries: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
+    """The entries without updates that lie within one hour, if more than half of ten or more do.
+
+    That is when the sitemap was made, page after page.
+    """
+    dated = sorted(entry.updated_at for entry in entries if entry.updated_at)
+    within = [bisect_right(dated, start + _MAKING) - place for place, start in enumerate(dated)]
+    most = max(within, default=0)
+    if len(entries) < _FEW or most * 2 <= len(entries):
+        return tuple(entries)
+    first = dated[within.index(most)]
+    return tuple(
+        replace(entry, updated_at=None)
+        if entry.updated_at and first <= entry.updated_at <= first + _MAKING
+        else entry
+        for entry in entries
+    )
