@@ -39,7 +39,8 @@ class SourceFeeds:
     """A source's name and its ways in: the URLs of its feeds, and a spider of the user's own.
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
-    the crawl of this source alone.
+    the crawl of this source alone. `headers` are environment variables by the header that each has the value of, and
+    `site` is a URL of the site that they are sent to; "" for that of the feeds.
     """
 
     name: str
@@ -47,6 +48,13 @@ class SourceFeeds:
     spider: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     scrapy: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    site: str = ""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The feeds and the spider, as the ledger names them."""
+        return (*self.feeds, self.spider) if self.spider else self.feeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ def plan(
                 spider=source.spider,
                 arguments=source.arguments,
                 scrapy=source.scrapy,
+                headers=source.headers,
+                site=source.site,
             )
             for source in sources
         ),

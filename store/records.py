@@ -86,6 +86,7 @@ class FeedReason(StrEnum):
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
     SPIDER = "spider"
+    HEADERS = "headers"
 
 
 class OutcomeReason(StrEnum):

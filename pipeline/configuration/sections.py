@@ -11,11 +11,14 @@ from pipeline.configuration.values import (
     Cron,
     Days,
     Every,
+    HeaderName,
     Network,
+    Site,
     SourceName,
     SpiderName,
     TimeZone,
     UserAgent,
+    Variable,
 )
 
 
@@ -155,6 +158,14 @@ class SourceSection(_Scheduled):
     scrapy: dict[str, Any] = Field(
         default_factory=dict, description="Settings for Scrapy, for this source, by Scrapy's names."
     )
+    headers: dict[HeaderName, Variable] = Field(
+        default_factory=dict,
+        description="Headers for requests to the source's site, each with the environment variable that has its value.",
+    )
+    site: Site = Field(
+        default="",
+        description="A URL of the site that `headers` are sent to, if it is not the site of the feeds.",
+    )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
 
@@ -162,6 +173,14 @@ class SourceSection(_Scheduled):
     def _a_way_in(self) -> Self:
         if not self.feeds and not self.spider:
             raise ValueError("neither `feeds` nor `spider` is set; set one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _a_site_for_headers(self) -> Self:
+        if self.headers and not (self.feeds or self.site):
+            raise ValueError(
+                "`headers` is set, but neither `feeds` nor `site` says where they are sent; set `site`"
+            )
         return self
 
     @property
