@@ -64,6 +64,10 @@ class OutputError(BroadsheetError):
     """Standard output cannot be written (a full device)."""
 
 
+class HeadersError(BroadsheetError):
+    """The headers of a source cannot be sent, because the environment does not have their values."""
+
+
 class SpiderError(BroadsheetError):
     """A spider of the user's own cannot be loaded; says what is not there, or what failed."""
 

@@ -141,6 +141,13 @@ def same_site(a: str, b: str) -> bool:
     return bool(domain) and domain == _registrable_domain(host(b))
 
 
+def twins(canonical_url: str) -> tuple[str, ...]:
+    """The other forms of an address: with https or http, with or without `www.`; the most usual form first."""
+    bare = canonical_url.partition("://")[2].removeprefix("www.")
+    forms = (f"{scheme}://{www}{bare}" for scheme in ("https", "http") for www in ("", "www."))
+    return tuple(form for form in forms if form != canonical_url)
+
+
 def _parsed(url: str) -> ada_url.URL:
     try:
         return ada_url.URL(url)

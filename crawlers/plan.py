@@ -42,7 +42,9 @@ class SourceFeeds:
     """A source's name and its ways in: the URLs of its feeds, sitemaps and sections, and a spider of the user's own.
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
-    the crawl of this source alone. Feeds that are not worth asking before `due_by` are passed over (None: none is).
+    the crawl of this source alone. `headers` are environment variables by the header that each has the value of, and
+    `site` is a URL of the site that they are sent to; "" for that of the feeds, sitemaps and sections.
+    Feeds that are not worth asking before `due_by` are passed over (None: none is).
     """
 
     name: str
@@ -52,12 +54,19 @@ class SourceFeeds:
     spider: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     scrapy: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    site: str = ""
     due_by: datetime | None = None
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The URLs of all its ways in."""
+        """The URLs of its feeds, sitemaps and sections."""
         return (*self.feeds, *self.sitemaps, *self.sections)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """All its ways in, as the ledger names them."""
+        return (*self.lists, self.spider) if self.spider else self.lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.decoding.DecodingMiddleware": 590,
     "crawlers.middlewares.redirect.WaryRedirectMiddleware": 600,
     "crawlers.middlewares.chain_cookies.ChainCookiesMiddleware": 700,
+    "crawlers.middlewares.credentials.CredentialsMiddleware": 750,
     "crawlers.middlewares.politeness.PolitenessMiddleware": 990,
     # Replaced by those above.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -84,6 +85,8 @@ EXTENSIONS = {
 }
 SOURCE = "scrapy"  # the source of what a spider finds without naming one
 WAY_IN = ""  # what the ledger calls a user's spider: it is listed among the feeds of its source
+SOURCE_HEADERS: dict[str, str] = {}  # environment variables, by the header that each has the value of
+SOURCE_SITES: list[str] = []  # URLs of the site that they are sent to
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
 # Scrapy starts as many tasks for each response; its own 100 cost two milliseconds a page.
 CONCURRENT_ITEMS = 4

@@ -51,6 +51,8 @@ def plan(
                 spider=source.spider,
                 arguments=source.arguments,
                 scrapy=source.scrapy,
+                headers=source.headers,
+                site=source.site,
                 due_by=due_by(config.schedule_of(source), tick) if tick else None,
             )
             for source in sources

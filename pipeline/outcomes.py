@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from articles.model import Article, Rejection
-from articles.urls import article_id
+from articles.source.originals import Contender
+from articles.urls import twins
 from store.ledger.capture_table import Latest
-from store.records import Capture, Outcome, Settled
-
-
-def original(article: Article) -> str:
-    """The id of the article that the page names as its original; its own where it names none."""
-    return article_id(article.canonical_url)
+from store.records import Capture, Outcome, OutcomeReason, Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +21,12 @@ class Decision:
 
 
 def decide(
-    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
+    cleaned: Iterable[tuple[Capture, Article | Rejection]],
+    latest: Mapping[str, Latest],
+    originals: Mapping[str, Contender],
+    now: datetime,
 ) -> Decision:
-    """What becomes of a batch. `latest` is what the index holds.
+    """What becomes of a batch. `latest` is what the index holds; `originals` are those of duplicates, by the duplicate's id.
 
     Of several captures of one article in the batch the newest is added, the others are superseded.
     """
@@ -41,15 +40,18 @@ def decide(
             if held:
                 to_delete.append(capture.article_id)
             continue
-        outcome, related = (None, "") if held else _outcome(result, latest)
+        if result.id in originals:
+            settled.append(duplicate(capture, result.content_hash, originals[result.id], now))
+            continue
+        outcome = None if held else _outcome(result, latest)
         if outcome is None and result.id in to_add:
             older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
             to_add[result.id] = newer
-            settled.append(_settled(*older, Outcome.SUPERSEDED, now, related=result.id))
+            settled.append(_settled(*older, Outcome.SUPERSEDED, now))
         elif outcome is None:
             to_add[result.id] = (capture, result)
         else:
-            settled.append(_settled(capture, result, outcome, now, related=related))
+            settled.append(_settled(capture, result, outcome, now))
     return Decision(tuple(settled), tuple(to_add.values()), tuple(to_delete))
 
 
@@ -66,22 +68,35 @@ def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
     )
 
 
-def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
-    """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
-    target = original(article)
-    if target != article.id and target in latest and latest[target].own_canonical:
-        return Outcome.DUPLICATE, target
+def duplicate(capture: Capture, content_hash: str, original: Contender, now: datetime) -> Settled:
+    """The outcome of a capture whose article is in the index under its original's address."""
+    twin = original.url in twins(capture.final_url)
+    return Settled(
+        capture_id=capture.id,
+        outcome=Outcome.DUPLICATE,
+        at=now,
+        reason=OutcomeReason.TWIN if twin else OutcomeReason.CANONICAL,
+        related=original.id,
+        content_hash=content_hash,
+        canonical="" if twin else original.id,
+    )
+
+
+def _outcome(article: Article, latest: Mapping[str, Latest]) -> Outcome | None:
+    """The outcome that is known before the index is asked. None: add the article."""
     present = latest.get(article.id)
     if present is None:
-        return None, ""
+        return None
     if present.fetched_at > article.fetched_at:
-        return Outcome.SUPERSEDED, article.id
-    if present.content_hash == article.content_hash:
-        return Outcome.UNCHANGED, article.id
-    return None, ""
+        return Outcome.SUPERSEDED
+    return Outcome.UNCHANGED if present.content_hash == article.content_hash else None
 
 
-def _settled(capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str) -> Settled:
+def _settled(capture: Capture, article: Article, outcome: Outcome, now: datetime) -> Settled:
     return Settled(
-        capture_id=capture.id, outcome=outcome, at=now, related=related, content_hash=article.content_hash
+        capture_id=capture.id,
+        outcome=outcome,
+        at=now,
+        related=article.id,
+        content_hash=article.content_hash,
     )

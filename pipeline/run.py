@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
@@ -53,9 +53,10 @@ def run(
         Crawl(plan(config, sources, tick=clock() if scheduled else None), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):
+        reader = cache(partial(indexes.reader, config))
         pending = Pending(config.archive, ledger, pool)
-        report = load_all(pending, Settler(ledger, writer, clock), progress, crawl)
-        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
+        report = load_all(pending, Settler(ledger, writer, reader, clock), progress, crawl)
+        judge = Judge(config.archive, ledger, reader(), writer, pool, clock)
         return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 

@@ -90,12 +90,14 @@ class FeedReason(StrEnum):
     PARSER_ERROR = "parser_error"
     GONE = "gone"
     SPIDER = "spider"
+    HEADERS = "headers"
 
 
 class OutcomeReason(StrEnum):
     """Why a capture has its outcome, if that is not a rejection, which has its own reasons."""
 
     CANONICAL = "canonical"
+    TWIN = "twin"
     NEWER = "newer"
     INDEX = "index"
 
@@ -199,8 +201,8 @@ class Capture:
 
     `reason` is that of a rejection or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical
     final URL; `related` the article that a duplicate belongs to; `canonical` the article that the page names as its
-    original (by an accepted rel=canonical). `dropped_at` is when retention dropped its raw page (None before that);
-    `ref` then refers to its `Remains`.
+    original (by an accepted rel=canonical), until it turns out that their texts differ. `dropped_at` is when retention
+    dropped its raw page (None before that); `ref` then refers to its `Remains`.
     """
 
     id: int

@@ -137,3 +137,24 @@ def test_a_source_needs_a_way_in(tmp_path: Path, site: Site) -> None:
     done = call(folder(tmp_path, site, 'name = "none"'), "run")
     assert done.returncode != 0
     assert "neither `feeds` nor `spider` is set" in done.stderr
+
+
+def test_a_spider_has_the_headers_of_its_source_while_it_fetches(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAZETTE_TOKEN", "a-readers-token")
+    headers = f'headers = {{ "X-Subscriber" = "GAZETTE_TOKEN" }}\nsite = "{site.url}"'
+    where = folder(tmp_path, site, f"{GAZETTE}\n{headers}")
+    done = call(where, "run")
+    assert done.returncode == 0, done.stderr
+    asked = {hit.path: hit.headers["X-Subscriber"] for hit in site.hits}
+    assert {"/archive", "/special", "/n/0"} <= asked.keys()
+    assert {asked[path] for path in ("/archive", "/special", "/n/0")} == {"a-readers-token"}
+    told = [
+        call(where, *words) for words in (("status",), ("sources",), ("explain", f"{site.url}/n/0"))
+    ]
+    assert "a-readers-token" not in "".join(each.stdout + each.stderr for each in (done, *told))
+
+    monkeypatch.delenv("GAZETTE_TOKEN")
+    done = call(where, "run")
+    assert "GAZETTE_TOKEN, for X-Subscriber, is not set" in done.stdout + done.stderr

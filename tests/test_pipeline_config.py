@@ -105,3 +105,35 @@ def test_a_missing_file_is_named_with_its_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=f"There is no {tmp_path}/broadsheet.toml"):
         load(Path("broadsheet.toml"))
+
+
+SOURCE = '[[sources]]\nname = "gazette"\nfeeds = ["https://gazette.example/feed"]\n'
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ('{ Cookie = "reader=73af" }', "give the name of an environment variable, in capitals"),
+        ('{ Cookie = "s3cret-73af" }', "give the name of an environment variable, in capitals"),
+        ("{ X-Pin = 1773 }", "headers.X-Pin"),
+        ('"reader=73af"', "headers"),
+        ('{ User-Agent = "AGENT" }', "`User-Agent` is set by Broadsheet"),
+        ('{ Proxy-Authorization = "AGENT" }', "is set by Broadsheet"),
+        ('{ "a b" = "AGENT" }', "names of headers have"),
+    ],
+)
+def test_headers_name_variables_and_a_value_in_their_place_is_not_said(headers: str, told: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        parse(f"{SOURCE}headers = {headers}", HERE)
+    assert told in str(error.value)
+    assert not any(secret in str(error.value) for secret in ("73af", "1773"))
+
+
+def test_headers_need_a_site_to_be_sent_to() -> None:
+    spider = '[[sources]]\nname = "gazette"\nspider = "gazette:Gazette"\nheaders = { Cookie = "COOKIES" }\n'
+    with pytest.raises(ConfigError, match="set `site`"):
+        parse(spider, HERE)
+    with pytest.raises(ConfigError, match="not an http"):
+        parse(f'{spider}site = "ftp://gazette.example"', HERE)
+    (source,) = parse(f'{spider}site = "https://gazette.example"', HERE).sources
+    assert source.headers == {"Cookie": "COOKIES"}

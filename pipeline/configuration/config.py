@@ -142,7 +142,8 @@ def _explain(error: ValidationError, path: Path) -> str:
             lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
         else:
             value = problem["input"]
-            said = "" if isinstance(value, dict) else f" (it says `{masked(str(value))}`)"
+            secret = "headers" in where  # where a name belongs, somebody may have written the value
+            said = "" if secret or isinstance(value, dict) else f" (it says `{masked(str(value))}`)"
             lines.append(f"{path}: `{key}`: {problem['msg'].removeprefix('Value error, ')}{said}.")
     return "\n".join(lines)
 

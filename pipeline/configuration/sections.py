@@ -12,12 +12,15 @@ from pipeline.configuration.values import (
     Cron,
     Days,
     Every,
+    HeaderName,
     Network,
+    Site,
     SourceName,
     Span,
     SpiderName,
     TimeZone,
     UserAgent,
+    Variable,
 )
 
 
@@ -171,6 +174,14 @@ class SourceSection(_Scheduled):
     scrapy: dict[str, Any] = Field(
         default_factory=dict, description="Settings for Scrapy, for this source, by Scrapy's names."
     )
+    headers: dict[HeaderName, Variable] = Field(
+        default_factory=dict,
+        description="Headers for requests to the source's site, each with the environment variable that has its value.",
+    )
+    site: Site = Field(
+        default="",
+        description="A URL of the site that `headers` are sent to, if it is not the site of the feeds.",
+    )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
 
@@ -183,6 +194,14 @@ class SourceSection(_Scheduled):
         lists = [address for kind in (self.feeds, self.sitemaps, self.sections) for address in set(kind)]
         if twice := next((address for address in lists if lists.count(address) > 1), ""):
             raise ValueError(f"`{twice}` is named twice: an address is either a feed, a sitemap or a section")
+        return self
+
+    @model_validator(mode="after")
+    def _a_site_for_headers(self) -> Self:
+        if self.headers and not (lists or self.site):
+            raise ValueError(
+                "`headers` is set, but neither a list nor `site` says where they are sent; set `site`"
+            )
         return self
 
     @property

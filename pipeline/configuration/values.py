@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
+from articles.urls import refuse_unfetchable
 from index.backends import BACKENDS
 from pipeline.configuration.schedule import check_cron, in_words, interval
 
@@ -67,9 +68,43 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", value):
+        raise ValueError("names of headers have letters, digits and `-`")
+    if value.lower() in _OURS or value.lower().startswith("proxy-"):
+        raise ValueError(f"`{value}` is set by Broadsheet, and cannot be replaced")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):
+        raise ValueError(
+            "give the name of an environment variable, in capitals, such as GAZETTE_COOKIES; "
+            "the header's value stands only there"
+        )
+    return value
+
+
+def _site(value: str) -> str:
+    if value:
+        refuse_unfetchable(value)
+    return value
+
+
+# Headers by which a crawler says who it is, and those of the connection.
+_OURS = frozenset(
+    (
+        *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "te"),
+        *("trailer", "transfer-encoding", "upgrade", "user-agent"),
+    )
+)
+
 Network = Annotated[str, AfterValidator(_network)]
 Alias = Annotated[str, AfterValidator(_alias)]
 BackendName = Annotated[str, AfterValidator(_backend)]
+HeaderName = Annotated[str, AfterValidator(_header)]
+Variable = Annotated[str, AfterValidator(_variable)]
+Site = Annotated[str, AfterValidator(_site)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Span = Annotated[

@@ -176,6 +176,23 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
     ]
 
 
+def moved(conn: Connection, urls: Collection[str]) -> set[tuple[str, str]]:
+    """Which of these canonical URLs redirected to another one when they were fetched: the ids of both as articles."""
+    away = select(CAPTURES.c.url, CAPTURES.c.article_id).where(CAPTURES.c.url != CAPTURES.c.final_url)
+    return {
+        (article_id(row.url), row.article_id)
+        for some in portions(urls)
+        for row in conn.execute(away.where(CAPTURES.c.url.in_(some)))
+    }
+
+
+def own(conn: Connection, article_ids: Collection[str]) -> None:
+    """Record that these articles in the index are originals themselves, whatever their pages name."""
+    named = CAPTURES.update().where(CAPTURES.c.outcome == Outcome.INDEXED, CAPTURES.c.canonical != "")
+    for ids in portions(article_ids):
+        conn.execute(named.where(CAPTURES.c.article_id.in_(ids)).values(canonical=""))
+
+
 def touch(conn: Connection, article_ids: Collection[str], at: datetime) -> None:
     """Record that these articles were written to the index again, with the same outcome."""
     present = CAPTURES.update().where(CAPTURES.c.outcome == Outcome.INDEXED).values(settled_at=at)
