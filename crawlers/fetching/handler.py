@@ -24,6 +24,7 @@ from twisted.web.http import _ChunkedTransferDecoder
 from twisted.web.iweb import IResponse
 
 from crawlers.fetching import codings
+from crawlers.fetching.recorded import HEADER_NAME, STATUS_LINE
 
 MAX_HEAD = 256 * 1024
 """The most bytes of a status line and headers; browsers and servers draw the line at about as much."""
@@ -31,8 +32,6 @@ MAX_HEAD = 256 * 1024
 MAX_LINE = MAX_HEAD // 2
 """The most bytes of one line of them."""
 
-_STATUS_LINE = re.compile(rb"\s*HTTP(?:/(\d\.\d))?\S*\s+(\d{3})(?!\d)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+", re.IGNORECASE)
 _LENGTH = re.compile(rb"[\d,\s]*\d")
 
 
@@ -136,13 +135,15 @@ class _TolerantParser(_LenientHTTPClientParser):
         super().lineReceived(line)
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802  Twisted's name
-        if found := _STATUS_LINE.match(status):
+        if found := STATUS_LINE.match(status):
             status = b"HTTP/%b %b %b" % (found[1] or b"1.0", found[2], found[3])
         super().statusReceived(status)  # type: ignore[no-untyped-call]
 
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802  Twisted's name
         name = name.rstrip(b" \t")
-        if not _NAME.fullmatch(name) or (name.lower() == b"content-length" and not _LENGTH.fullmatch(value)):
+        if not HEADER_NAME.fullmatch(name) or (
+            name.lower() == b"content-length" and not _LENGTH.fullmatch(value)
+        ):
             return
         if name.lower() == b"transfer-encoding":
             if b"chunked" not in value.lower().replace(b",", b" ").split():
