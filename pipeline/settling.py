@@ -16,6 +16,7 @@ from articles.source.features import features
 from index.protocols import Ack, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, original
+from store import policy
 from store.ledger import capture_table, knowledge_table, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
@@ -119,12 +120,12 @@ def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) ->
 def _record(
     conn: Connection, decision: Decision, settled: list[Settled], indexed: list[Remembered], now: datetime
 ) -> None:
-    """The outcomes, with what is remembered of the articles; pages named as originals are queued."""
+    """The outcomes, with what is remembered of the articles; pages that recent ones name as their originals are queued."""
     capture_table.settle(conn, settled)
     knowledge_table.disregard(conn, decision.to_delete)
     knowledge_table.remember(conn, indexed)
     for capture, article in decision.to_add:
-        if article.canonical_url != article.url:
+        if article.canonical_url != article.url and policy.is_news(capture.fetched_at, now):
             entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
             url_table.queue(conn, entry, now)
 
