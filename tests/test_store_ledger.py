@@ -134,6 +134,7 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("ALTER TABLE segments DROP COLUMN dropped_at")
         conn.execute("ALTER TABLE captures DROP COLUMN dropped_at")
         conn.execute("DROP TABLE hosts")
+        conn.execute("DROP TABLE imports")
         conn.execute("ALTER TABLE urls DROP COLUMN rejections")
         conn.execute("UPDATE schema SET version = 1")
     conn.close()

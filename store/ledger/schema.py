@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 4
+VERSION = 7
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -17,6 +17,9 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     ),
     2: (),  # the table of hosts is new
     3: ("ALTER TABLE urls ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0",),
+    4: (),
+    5: (),
+    6: (),  # the table of imports is new
 }
 
 METADATA = MetaData()
