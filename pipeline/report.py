@@ -45,6 +45,12 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
         ("fetched", crawl.fetched, "archived, raw"),
     ]
     found += [("  not fetched", count, reason) for reason, count in sorted(crawl.misses.items())]
+    return found + loaded(report)
+
+
+def loaded(report: RunReport) -> list[tuple[str, int, str]]:
+    """The last rows of the funnel: what became of the captures."""
+    found: list[tuple[str, int, str]] = []
     for outcome in Outcome:
         count = report.outcomes.get(outcome.value, 0)
         if outcome is Outcome.REJECTED:

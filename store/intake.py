@@ -18,6 +18,7 @@ from store.ledger.import_table import ImportState
 from store.records import ArchiveRef
 
 _Kept = tuple[Page, ArchiveRef]
+_Known = tuple[str, datetime]  # article id, time of the fetch
 _MOST_RECORDS = 1_000  # of a group: as many are read again after a kill, at most
 
 
@@ -30,7 +31,7 @@ class Intake:
         self._archive = archive
         self._present = replace(state, counts=state.counts.copy())
         self._pages: list[_Kept] = []
-        self._times: set[tuple[str, datetime]] = set()
+        self._times: set[_Known] = set()
         self._records = 0
 
     def take(self, page: Page) -> bool:
@@ -51,13 +52,17 @@ class Intake:
         self._records += 1
         if len(self._pages) < LARGEST_GROUP and self._records < _MOST_RECORDS:
             return False
-        self.commit()
+        self._commit()
         return True
 
-    def commit(self, finished_at: datetime | None = None) -> None:
-        """Make durable what was taken; with `finished_at`, that the end of the file was reached."""
+    def finish(self) -> None:
+        """Commit what is left, and that the end of the file was reached."""
+        self._present = replace(self._present, finished=True)
+        self._commit()
+
+    def _commit(self) -> None:
         lengths = self._archive.sync()
-        state = replace(self._present, counts=self._present.counts.copy(), finished_at=finished_at)
+        state = replace(self._present, counts=self._present.counts.copy())
         with self._ledger.transaction() as conn:
             segment_table.commit(conn, lengths)
             capture_table.add(conn, self._pages)

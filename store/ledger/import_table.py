@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
 from store.archive.foreign import ReadingPlace
@@ -21,7 +21,7 @@ IMPORTS = Table(
     Column("skip", BigInteger, nullable=False),
     Column("counts", AnyText, nullable=False),
     Column("begun_at", Moment, nullable=False),
-    Column("finished_at", Moment),
+    Column("finished", Boolean, nullable=False),
 )
 
 
@@ -30,7 +30,7 @@ class ImportState:
     """An import of one file with the same options, whose hash is `id`.
 
     Up to `place` everything is in archive and ledger. `counts` says how many records were imported, or passed over and
-    why; they sum up to the records that were read. `finished_at` is None until the end of the file was reached.
+    why; they sum up to the records that were read. `finished` says whether the end of the file was reached.
     """
 
     id: str
@@ -39,7 +39,7 @@ class ImportState:
     begun_at: datetime
     place: ReadingPlace = field(default_factory=ReadingPlace)
     counts: Counter[str] = field(default_factory=Counter)
-    finished_at: datetime | None = None
+    finished: bool = False
 
 
 def get(conn: Connection, import_id: str) -> ImportState | None:
@@ -54,7 +54,7 @@ def get(conn: Connection, import_id: str) -> ImportState | None:
         begun_at=row.begun_at,
         place=ReadingPlace(row.member, row.skip),
         counts=Counter(json.loads(row.counts)),
-        finished_at=row.finished_at,
+        finished=row.finished,
     )
 
 
@@ -67,7 +67,7 @@ def record(conn: Connection, state: ImportState) -> None:
         "skip": state.place.skip,
         "counts": json.dumps(state.counts),
         "begun_at": state.begun_at,
-        "finished_at": state.finished_at,
+        "finished": state.finished,
     }
     added = insert(IMPORTS).values(id=state.id, **values)
     conn.execute(added.on_conflict_do_update(index_elements=["id"], set_=values))
