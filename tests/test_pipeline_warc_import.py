@@ -26,7 +26,7 @@ from pipeline.configuration.sections import SourceSection
 from pipeline.importing import sorting
 from pipeline.importing.imported import ImportReport, sums
 from pipeline.importing.naming import naming
-from pipeline.importing.sorting import Fate, PassedOver, Wanted
+from pipeline.importing.sorting import PassedOver, RecordFate, WantedPages
 from pipeline.importing.warc_files import ImportOptions, count_files, import_files
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
@@ -397,13 +397,13 @@ def test_no_damage_raises_and_the_sums_add_up(
         data[offset : offset + removed] = inserted
     path = tmp_path_factory.mktemp("damaged") / "news.warc"
     path.write_bytes(data)
-    wanted = Wanted(latest=now(), limit=100_000, source_of=lambda _: "harbour")
+    wanted = WantedPages(latest=now(), limit=100_000, source_of=lambda _: "harbour")
     report = ImportReport(files=[])
     counts: Counter[str] = Counter()
     with path.open("rb") as file:
         found = list(records(file, 200_000, ReadingPlace()))
     for one, _ in found:
         page = sorting.sort(one, wanted)
-        counts[page.fate if isinstance(page, PassedOver) else Fate.IMPORTED] += 1
+        counts[page.fate if isinstance(page, PassedOver) else RecordFate.IMPORTED] += 1
     assert counts.total() == len(found)
     assert not report.details

@@ -4,28 +4,28 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pipeline.importing.sorting import Fate
+from pipeline.importing.sorting import RecordFate
 from pipeline.judging import Judged
 from pipeline.report import RunReport
 
 _DETAILS = 5
 
 _REMARKS = {
-    Fate.IMPORTED: "archived as captures",
-    Fate.KNOWN: "captures of the same URL and time are there already",
-    Fate.NOT_HTML: "pictures, feeds, documents and the like",
-    Fate.NOT_200: "answers with another HTTP status",
-    Fate.OTHER_HOST: "not of a host given with --host",
-    Fate.OTHER_DATE: "not fetched between --from and --to",
-    Fate.OTHER_LANGUAGE: "state none of the languages given with --language",
-    Fate.OTHER_SCHEME: "no http(s) URL",
-    Fate.TOO_LARGE: "larger than [crawl] max_bytes",
-    Fate.UNREADABLE: "cut, damaged or odd",
-    Fate.WARCINFO: "records about the file",
-    Fate.REQUEST: "records of requests",
-    Fate.METADATA: "records about other records",
-    Fate.REVISIT: "say that a page was the same as before, without it",
-    Fate.OTHER_RECORD: "records of other types",
+    RecordFate.IMPORTED: "archived as captures",
+    RecordFate.KNOWN: "captures of the same URL and time are there already",
+    RecordFate.NOT_HTML: "pictures, feeds, documents and the like",
+    RecordFate.NOT_200: "answers with another HTTP status",
+    RecordFate.OTHER_HOST: "not of a host given with --host",
+    RecordFate.OTHER_DATE: "not fetched between --from and --to",
+    RecordFate.OTHER_LANGUAGE: "state none of the languages given with --language",
+    RecordFate.OTHER_SCHEME: "no http(s) URL",
+    RecordFate.TOO_LARGE: "larger than [crawl] max_bytes",
+    RecordFate.UNREADABLE: "cut, damaged or odd",
+    RecordFate.WARCINFO: "records about the file",
+    RecordFate.REQUEST: "records of requests",
+    RecordFate.METADATA: "records about other records",
+    RecordFate.REVISIT: "say that a page was the same as before, without it",
+    RecordFate.OTHER_RECORD: "records of other types",
 }
 
 
@@ -85,15 +85,17 @@ def sums(report: ImportReport) -> list[tuple[str, int, str]]:
     counts = report.counts
     rows = [
         (fate.value.replace("_", " "), counts[fate.value], _REMARKS[fate])
-        for fate in Fate
-        if counts[fate.value] or fate is Fate.IMPORTED
+        for fate in RecordFate
+        if counts[fate.value] or fate is RecordFate.IMPORTED
     ]
     return [*rows, ("records", counts.total(), "in all")]
 
 
 def without_records(report: ImportReport) -> list[str]:
     """The names of the files in which nothing is a WARC record."""
-    return [file.name for file in report.files if file.counts.total() == file.counts[Fate.UNREADABLE.value]]
+    return [
+        file.name for file in report.files if file.counts.total() == file.counts[RecordFate.UNREADABLE.value]
+    ]
 
 
 def as_dict(report: ImportReport) -> dict[str, Any]:

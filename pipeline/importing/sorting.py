@@ -17,7 +17,7 @@ from store.archive.foreign import ForeignRecord, UnreadableRecord
 from store.records import FetchReason
 
 
-class Fate(StrEnum):
+class RecordFate(StrEnum):
     """What became of a record; it has exactly one."""
 
     IMPORTED = "imported"
@@ -38,7 +38,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedPages:
     """Which pages to import: of these hosts and their subdomains, in these languages, fetched from `since` to before `until`.
 
     What is empty or None leaves none out. A record dated after `latest` is unreadable. `limit` is the size of a page in
@@ -58,11 +58,14 @@ class Wanted:
 class PassedOver:
     """Why a record is not imported; `detail` is for people, "" where the fate says it all."""
 
-    fate: Fate
+    fate: RecordFate
     detail: str = ""
 
 
-_OTHER_KINDS = {fate.value: fate for fate in (Fate.WARCINFO, Fate.REQUEST, Fate.METADATA, Fate.REVISIT)}
+_OTHER_KINDS = {
+    fate.value: fate
+    for fate in (RecordFate.WARCINFO, RecordFate.REQUEST, RecordFate.METADATA, RecordFate.REVISIT)
+}
 _HTML = ("", "text/html", "application/xhtml+xml", "application/xhtml")
 _HEAD = 262_144  # bytes of a recorded block beyond those of its page: the HTTP head, and the sizes of chunks
 _START = 65_536
@@ -80,42 +83,42 @@ def most_of_block(limit: int) -> int:
     return limit + limit // 10 + _HEAD
 
 
-def sort(record: ForeignRecord | UnreadableRecord, wanted: Wanted) -> Page | PassedOver:
+def sort(record: ForeignRecord | UnreadableRecord, wanted: WantedPages) -> Page | PassedOver:
     """The page of a record, or why it has none that is wanted."""
     if isinstance(record, UnreadableRecord):
-        return PassedOver(Fate.UNREADABLE, record.why)
+        return PassedOver(RecordFate.UNREADABLE, record.why)
     if record.kind != "response":
-        return PassedOver(_OTHER_KINDS.get(record.kind, Fate.OTHER_RECORD))
+        return PassedOver(_OTHER_KINDS.get(record.kind, RecordFate.OTHER_RECORD))
     try:
         return _of_response(record, wanted)
     except UrlError as error:
-        return PassedOver(Fate.OTHER_SCHEME, str(error))
+        return PassedOver(RecordFate.OTHER_SCHEME, str(error))
     except FetchError as error:
-        fate = Fate.TOO_LARGE if error.reason is FetchReason.TOO_LARGE else Fate.UNREADABLE
+        fate = RecordFate.TOO_LARGE if error.reason is FetchReason.TOO_LARGE else RecordFate.UNREADABLE
         return PassedOver(fate, f"{record.headers.get('warc-target-uri', '')}: {error}")
 
 
-def _of_response(record: ForeignRecord, wanted: Wanted) -> Page | PassedOver:
+def _of_response(record: ForeignRecord, wanted: WantedPages) -> Page | PassedOver:
     """Raises UrlError for an address that is not http(s), FetchError for an answer that cannot be read."""
     url = canonical(record.headers.get("warc-target-uri", "").strip("<>"))
     date = record.headers.get("warc-date", "")
     at = _date(date)
     if at is None or at > wanted.latest + _CLOCKS_DIFFER:
-        return PassedOver(Fate.UNREADABLE, f"{url}: its date is {date[:40]!r}")
+        return PassedOver(RecordFate.UNREADABLE, f"{url}: its date is {date[:40]!r}")
     if wanted.hosts and not any(_is_of(host(url), name) for name in wanted.hosts):
-        return PassedOver(Fate.OTHER_HOST)
+        return PassedOver(RecordFate.OTHER_HOST)
     if (wanted.since and at < wanted.since) or (wanted.until and at >= wanted.until):
-        return PassedOver(Fate.OTHER_DATE)
+        return PassedOver(RecordFate.OTHER_DATE)
     return _page(record, url, at, wanted)
 
 
-def _page(record: ForeignRecord, url: str, at: datetime, wanted: Wanted) -> Page | PassedOver:
+def _page(record: ForeignRecord, url: str, at: datetime, wanted: WantedPages) -> Page | PassedOver:
     status, headers, body = split(record.block)
     if status != 200:
-        return PassedOver(Fate.NOT_200)
+        return PassedOver(RecordFate.NOT_200)
     stated = ", ".join(value for name, value in headers if name == "content-type")
     if media_type.essence(stated) not in _HTML:
-        return PassedOver(Fate.NOT_HTML)
+        return PassedOver(RecordFate.NOT_HTML)
     if len(record.block) < record.length:
         raise FetchError(FetchReason.TOO_LARGE, f"{record.length} bytes")
     if record.headers.get("warc-truncated", ""):
@@ -131,9 +134,9 @@ def _page(record: ForeignRecord, url: str, at: datetime, wanted: Wanted) -> Page
     )
     other = refuse_other_types(page)
     if other is not None and other.reason == "not_html":
-        return PassedOver(Fate.NOT_HTML)
+        return PassedOver(RecordFate.NOT_HTML)
     if wanted.languages and language(headers, page.body) not in wanted.languages:
-        return PassedOver(Fate.OTHER_LANGUAGE)
+        return PassedOver(RecordFate.OTHER_LANGUAGE)
     return page
 
 

@@ -23,7 +23,7 @@ from pipeline.configuration.config import Config
 from pipeline.importing.first_seen import move_back
 from pipeline.importing.imported import FileReport, ImportReport
 from pipeline.importing.naming import naming
-from pipeline.importing.sorting import Fate, Wanted, most_of_block, sort
+from pipeline.importing.sorting import RecordFate, WantedPages, most_of_block, sort
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.report import RunReport
@@ -43,7 +43,7 @@ _BEGINNING = 1 << 20  # bytes of a file that its identity is taken from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """Which pages are imported, as `Wanted` says, and for which source ("": by each page's host)."""
+    """Which pages are imported, as `WantedPages` says, and for which source ("": by each page's host)."""
 
     source: str = ""
     hosts: tuple[str, ...] = ()
@@ -134,7 +134,7 @@ def count_files(
 
 
 def _into(
-    intake: Intake, path: Path, wanted: Wanted, file: FileReport, report: ImportReport
+    intake: Intake, path: Path, wanted: WantedPages, file: FileReport, report: ImportReport
 ) -> Iterator[int]:
     """Read the file on from where it was left; how many pages were committed, each time that some records were."""
     state, pages = intake.state, 0
@@ -142,7 +142,7 @@ def _into(
     if state.finished:
         return
     for fate, place in _fates(path, state.place, wanted, intake.take, report):
-        pages += fate is Fate.IMPORTED
+        pages += fate is RecordFate.IMPORTED
         if intake.count(fate, place):
             file.counts, file.read = intake.state.counts, place.member
             yield pages
@@ -153,16 +153,16 @@ def _into(
 
 
 def _fates(
-    path: Path, start: ReadingPlace, wanted: Wanted, take: Callable[[Page], bool], report: ImportReport
-) -> Iterator[tuple[Fate, ReadingPlace]]:
+    path: Path, start: ReadingPlace, wanted: WantedPages, take: Callable[[Page], bool], report: ImportReport
+) -> Iterator[tuple[RecordFate, ReadingPlace]]:
     """What becomes of each record from `start` on, and the place after it; `take` says whether a page is new."""
     with _opened(path) as file:
         for record, place in records(file, most_of_block(wanted.limit), start):
             found = sort(record, wanted)
             if isinstance(found, Page):
-                yield Fate.IMPORTED if take(found) else Fate.KNOWN, place
+                yield RecordFate.IMPORTED if take(found) else RecordFate.KNOWN, place
                 continue
-            if found.fate is Fate.UNREADABLE:
+            if found.fate is RecordFate.UNREADABLE:
                 report.note(f"{path.name}: {found.detail}")
             yield found.fate, place
 
@@ -187,11 +187,11 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
-def _wanted(config: Config, options: ImportOptions, at: datetime) -> Wanted:
+def _wanted(config: Config, options: ImportOptions, at: datetime) -> WantedPages:
     """Raises ConfigError for a source that broadsheet.toml does not have."""
     if options.source:
         choose(config, (options.source,))
-    return Wanted(
+    return WantedPages(
         hosts=options.hosts,
         languages=options.languages,
         since=options.since,
