@@ -30,15 +30,9 @@ def test_a_file_is_counted_imported_and_found(folder: Path) -> None:
     assert "Nothing was imported" in counted
     assert not (folder / "data").exists()
     printed = broadsheet(folder, "import", "news.warc.gz")
-    for line in (
-        "imported       2",
-        "known          1",
-        "not 200        1",
-        "unreadable     1",
-        "records        5",
-    ):
-        assert line in printed
-        assert line in counted
+    for line in ("imported 2", "known 1", "not 200 1", "unreadable 1", "records 5"):
+        assert line in " ".join(printed.split())
+        assert line in " ".join(counted.split())
     assert "searchable articles" in printed
     assert "unreadable: news.warc.gz: the record at byte" in printed
     again = json.loads(broadsheet(folder, "import", "news.warc.gz", "--json"))
