@@ -43,6 +43,7 @@ def import_past(
     Example: broadsheet import CC-NEWS-20261123.warc.gz --host example.org --dry-run
     """
     from articles.errors import WarcError
+    from articles.urls import host as host_of
     from broadsheet.terminal import console, print_json, say
     from pipeline.importing.imported import as_dict, without_records
     from pipeline.importing.warc_files import ImportOptions, count_files, import_files
@@ -51,8 +52,8 @@ def import_past(
     last = day(until, "--to")
     options = ImportOptions(
         source=source,
-        hosts=tuple(name.lower().rstrip(".") for name in host or ()),
-        languages=tuple(code.lower()[:2] for code in language or ()),
+        hosts=tuple(host_of(f"https://{name}") for name in host or ()),
+        languages=tuple(code.lower().partition("-")[0] for code in language or ()),
         since=day(since, "--from"),
         until=last + timedelta(days=1) if last else None,
     )

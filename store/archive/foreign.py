@@ -18,9 +18,8 @@ _MAGIC = b"\x1f\x8b\x08"
 _VERSION = b"WARC/1."
 _BREAK = b"\r\n\r\n"
 _LONGEST_HEAD = 1 << 20
-_FARTHEST = (
-    16 << 20
-)  # where no length is known, or one that no page has, a page's own bytes may reach this far
+_FARTHEST = 16 << 20  # bytes of a damaged record that states more: no page has
+_UNSTATED = 1 << 20  # bytes of a damaged record that does not say how long it is
 _LONGEST_PACKED_HEAD = 4096
 _MOST_DIGITS = 15
 
@@ -262,7 +261,7 @@ def _bound(data: FileBytes, stream: _Stream, damaged: int) -> int:
         length = _stated(head_at(data.at(stream.start, _CHUNK), 0))
         if length is not None:  # packed, bytes are never more than a thousandth longer
             return stream.start + min(length + length // 1000 + _LONGEST_PACKED_HEAD, _FARTHEST)
-    return damaged + _FARTHEST
+    return damaged + _UNSTATED
 
 
 def _start(data: FileBytes, offset: int, *, packed: bool) -> int:
