@@ -10,6 +10,7 @@ BroadsheetError
 ├── SchedulerError     Prefect's server cannot be reached or did not start; check its address or its log
 ├── OutputError        standard output cannot be written; free space, or redirect it
 ├── CrawlError         the crawl ended early; the message says why, the next run continues
+├── WarcError          a WARC file to import cannot be read or downloaded, or is none; check its name, or try again
 ├── StorageError       the disk is full, read-only or missing; free space, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
 ├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` recreates it
@@ -74,6 +75,10 @@ class SpiderError(BroadsheetError):
 
 class CrawlError(BroadsheetError):
     """The crawl process ended early; what it fetched is kept."""
+
+
+class WarcError(BroadsheetError):
+    """A file to import is missing, cannot be read or downloaded, or holds no WARC record; names it."""
 
 
 class StorageError(BroadsheetError):

@@ -132,6 +132,15 @@ def origin(url: str) -> str:
     return _parsed(url).origin
 
 
+def site(url: str) -> str:
+    """The registrable domain of a URL's host, by the Public Suffix List with its private section; the host where it has none.
+
+    Raises UrlError.
+    """
+    name = host(url)
+    return _registrable_domain(name) or name
+
+
 def same_site(a: str, b: str) -> bool:
     """Whether two URLs have the same registrable domain, by the Public Suffix List with its private section.
 

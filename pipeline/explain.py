@@ -52,7 +52,9 @@ def explain(config: Config, address: str) -> list[Step]:
         )
     steps: list[Step] = []
     for row in known:
-        led = f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link or by hand"
+        led = (
+            f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link, an import or by hand"
+        )
         steps.append(Step(row.first_seen_at, "discovered", f"{row.url} {led}, source {row.entry.source}"))
     steps += [
         Step(

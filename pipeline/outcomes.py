@@ -1,7 +1,7 @@
 """What becomes of a capture, decided from its cleaning and what the index holds. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from articles.model import Article, Rejection
@@ -28,11 +28,13 @@ def decide(
 ) -> Decision:
     """What becomes of a batch. `latest` is what the index holds; `originals` are those of duplicates, by the duplicate's id.
 
-    Of several captures of one article in the batch the newest is added, the others are superseded.
+    The captures are taken in order, each as if those before it were in the index: what becomes of them does not depend on
+    how they are divided into batches.
     """
     settled: list[Settled] = []
     to_add: dict[str, tuple[Capture, Article]] = {}
     to_delete: list[str] = []
+    present = dict(latest)
     for capture, result in cleaned:
         held = _holds(latest, capture)
         if isinstance(result, Rejection):
@@ -43,15 +45,18 @@ def decide(
         if result.id in originals:
             settled.append(duplicate(capture, result.content_hash, originals[result.id], now))
             continue
-        outcome = None if held else _outcome(result, latest)
-        if outcome is None and result.id in to_add:
-            older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
-            to_add[result.id] = newer
-            settled.append(_settled(*older, Outcome.SUPERSEDED, now))
-        elif outcome is None:
+        outcome = None if held else _outcome(result, present.get(result.id))
+        if outcome is None:
+            if result.id in to_add:
+                settled.append(_settled(*to_add[result.id], Outcome.SUPERSEDED, now))
             to_add[result.id] = (capture, result)
+            present[result.id] = Latest(
+                fetched_at=result.fetched_at, content_hash=result.content_hash, capture_id=capture.id
+            )
         else:
             settled.append(_settled(capture, result, outcome, now))
+            if outcome is Outcome.UNCHANGED:
+                present[result.id] = replace(present[result.id], fetched_at=result.fetched_at)
     return Decision(tuple(settled), tuple(to_add.values()), tuple(to_delete))
 
 
@@ -82,9 +87,8 @@ def duplicate(capture: Capture, content_hash: str, original: Contender, now: dat
     )
 
 
-def _outcome(article: Article, latest: Mapping[str, Latest]) -> Outcome | None:
+def _outcome(article: Article, present: Latest | None) -> Outcome | None:
     """The outcome that is known before the index is asked. None: add the article."""
-    present = latest.get(article.id)
     if present is None:
         return None
     if present.fetched_at > article.fetched_at:

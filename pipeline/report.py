@@ -55,6 +55,12 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
     if crawl.not_modified:
         found.append(("not modified", crawl.not_modified, "looked at again, as they were"))
     found += [("  not fetched", count, reason) for reason, count in sorted(crawl.misses.items())]
+    return found + loaded(report)
+
+
+def loaded(report: RunReport) -> list[tuple[str, int, str]]:
+    """The last rows of the funnel: what became of the captures."""
+    found: list[tuple[str, int, str]] = []
     for outcome in Outcome:
         count = report.outcomes.get(outcome.value, 0)
         if outcome is Outcome.REJECTED:

@@ -49,7 +49,7 @@ def run(
     sources = choose(config, names)
     with (
         data_folder(config) as (lock, ledger),
-        closing(_writer(config, ledger)) as writer,
+        closing(opened_index(config, ledger)) as writer,
         Crawl(plan(config, sources, tick=clock() if scheduled else None), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):
@@ -92,7 +92,7 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         yield lock, ledger
 
 
-def _writer(config: Config, ledger: Ledger) -> IndexWriter:
+def opened_index(config: Config, ledger: Ledger) -> IndexWriter:
     """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
 
     opening = partial(_open_index, config, ledger)

@@ -18,6 +18,7 @@ from articles.urls import origin
 from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, duplicate
+from store import policy
 from store.ledger import capture_table, knowledge_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
@@ -200,12 +201,13 @@ def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) ->
 def _record(
     conn: Connection, decision: Decision, settled: list[Settled], indexed: list[Remembered], now: datetime
 ) -> None:
-    """The outcomes, with what is remembered of the articles; pages named as originals are queued."""
+    """The outcomes, with what is remembered of the articles; pages that recent ones name as their originals are queued."""
     capture_table.settle(conn, settled)
     knowledge_table.disregard(conn, decision.to_delete)
     knowledge_table.remember(conn, indexed)
     for capture, article in decision.to_add:
-        if article.canonical_url not in (article.url, f"{origin(article.canonical_url)}/"):
+        elsewhere_named = article.canonical_url not in (article.url, f"{origin(article.canonical_url)}/")
+        if elsewhere_named and policy.is_news(capture.fetched_at, now):
             entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
             url_table.queue(conn, entry, now)
 

@@ -150,9 +150,7 @@ def test_a_spider_has_the_headers_of_its_source_while_it_fetches(
     asked = {hit.path: hit.headers["X-Subscriber"] for hit in site.hits}
     assert {"/archive", "/special", "/n/0"} <= asked.keys()
     assert {asked[path] for path in ("/archive", "/special", "/n/0")} == {"a-readers-token"}
-    told = [
-        call(where, *words) for words in (("status",), ("sources",), ("explain", f"{site.url}/n/0"))
-    ]
+    told = [call(where, *words) for words in (("status",), ("sources",), ("explain", f"{site.url}/n/0"))]
     assert "a-readers-token" not in "".join(each.stdout + each.stderr for each in (done, *told))
 
     monkeypatch.delenv("GAZETTE_TOKEN")

@@ -135,6 +135,7 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("ALTER TABLE segments DROP COLUMN dropped_at")
         conn.execute("ALTER TABLE captures DROP COLUMN dropped_at")
         conn.execute("DROP TABLE hosts")
+        conn.execute("DROP TABLE imports")
         conn.execute("DROP INDEX urls_revisits")
         for column in ("rejections", "etag", "last_modified"):
             conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")

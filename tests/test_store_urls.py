@@ -309,6 +309,23 @@ def test_a_page_of_an_unknown_url_makes_it_known(conn: Connection) -> None:
     assert url_table.get(conn, "https://harbour.example/unheard-of") is None
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_from_before_the_last_fetch_leaves_the_state_as_it_is(conn: Connection, status: int) -> None:
+    url_table.record_page(conn, answer(entry(), status, NOON))
+    before = url_table.get(conn, entry().url)
+    url_table.record_page(conn, answer(entry(), 503, NOON - DAY))
+    url_table.record_page(conn, answer(entry(), 200, NOON - DAY))
+    assert url_table.get(conn, entry().url) == before
+    url_table.record_page(conn, answer(entry(), 200, NOON + DAY))
+    assert url_table.get(conn, entry().url) != before
+
+
+def test_a_page_from_before_a_url_was_found_leaves_it_due(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry(), 200, NOON - DAY))
+    assert [due.url for due in url_table.due(conn, ["harbour"], NOON)] == [entry().url]
+
+
 def test_a_hostile_title_and_message_are_kept(conn: Connection) -> None:
     hostile = replace(entry(), title="\ud800\0 \u202e'); DROP TABLE urls; --")
     assert url_table.discover(conn, [hostile], NOON).due[0].entry == hostile

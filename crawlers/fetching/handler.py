@@ -31,6 +31,7 @@ from crawlers.fetching import codings
 from crawlers.fetching.addresses import UNRESOLVED
 from crawlers.fetching.connections import SparingPool, out_of_files
 from crawlers.fetching.hosts import StoppedError
+from crawlers.fetching.recorded import HEADER_NAME, STATUS_LINE
 from crawlers.fetching.responses import ENOUGH
 
 MAX_HEAD = 256 * 1024
@@ -43,8 +44,6 @@ _OUT_OF_FILES = (
     "too many open files: no connection can be opened. Raise the limit (`ulimit -n`, LimitNOFILE of systemd), "
     "or lower [crawl] concurrency_total"
 )
-_STATUS_LINE = re.compile(rb"\s*HTTP(?:/(\d\.\d))?\S*\s+(\d{3})(?!\d)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+", re.IGNORECASE)
 _LENGTH = re.compile(rb"[\d,\s]*\d")
 
 
@@ -156,13 +155,15 @@ class _TolerantParser(_LenientHTTPClientParser):
         super().lineReceived(line)
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802  Twisted's name
-        if found := _STATUS_LINE.match(status):
+        if found := STATUS_LINE.match(status):
             status = b"HTTP/%b %b %b" % (found[1] or b"1.0", found[2], found[3])
         super().statusReceived(status)  # type: ignore[no-untyped-call]
 
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802  Twisted's name
         name = name.rstrip(b" \t")
-        if not _NAME.fullmatch(name) or (name.lower() == b"content-length" and not _LENGTH.fullmatch(value)):
+        if not HEADER_NAME.fullmatch(name) or (
+            name.lower() == b"content-length" and not _LENGTH.fullmatch(value)
+        ):
             return
         if name.lower() == b"transfer-encoding":
             if b"chunked" not in value.lower().replace(b",", b" ").split():

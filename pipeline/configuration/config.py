@@ -54,6 +54,11 @@ class Config(Section):
         return self.folder / "archive"
 
     @property
+    def imports(self) -> Path:
+        """The folder of WARC files that were downloaded to be imported."""
+        return self.folder / "imports"
+
+    @property
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.folder / "ledger.sqlite"

@@ -198,14 +198,18 @@ class SourceSection(_Scheduled):
 
     @model_validator(mode="after")
     def _a_site_for_headers(self) -> Self:
-        if self.headers and not (lists or self.site):
+        if self.headers and not (self.lists or self.site):
             raise ValueError(
                 "`headers` is set, but neither a list nor `site` says where they are sent; set `site`"
             )
         return self
 
     @property
+    def lists(self) -> tuple[str, ...]:
+        """The URLs of its feeds, sitemaps and sections."""
+        return (*self.feeds, *self.sitemaps, *self.sections)
+
+    @property
     def ways(self) -> tuple[str, ...]:
-        """What leads to its articles, as the ledger names it: the URLs of feeds, sitemaps and sections, and its spider."""
-        lists = (*self.feeds, *self.sitemaps, *self.sections)
-        return (*lists, self.spider) if self.spider else lists
+        """What leads to its articles, as the ledger names it: the URLs of its lists, and its spider."""
+        return (*self.lists, self.spider) if self.spider else self.lists

@@ -95,6 +95,14 @@ def add(
         )
 
 
+def is_known(conn: Connection, article_id: str, fetched_at: datetime) -> bool:
+    """Whether there is a capture of this article (by its final URL) of this very time."""
+    same = select(CAPTURES.c.id).where(
+        CAPTURES.c.article_id == article_id, CAPTURES.c.fetched_at == fetched_at
+    )
+    return conn.execute(same.limit(1)).first() is not None
+
+
 def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
     """Captures without an outcome yet, oldest first, at most `limit`, with ids above `after`."""
     waiting = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.PENDING, CAPTURES.c.id > after)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 6
+VERSION = 7
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -38,6 +38,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "DROP INDEX urls_state",
         "CREATE INDEX urls_state ON urls (state)",
     ),
+    6: (),  # the table of imports is new
 }
 
 METADATA = MetaData()

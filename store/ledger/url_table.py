@@ -145,13 +145,18 @@ def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
 
 
 def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()) -> None:
-    """Record the requested URL's state after an archived response. An unknown URL (in a rebuild) is added."""
+    """Record the requested URL's state after an archived response. An unknown URL (in a rebuild or an import) is added.
+
+    A response from before the last fetch, or from before the URL was found, says nothing of its present state.
+    """
     row = _rows(conn, [page.url]).get(page.url)
     entry = replace(page.entry, url=page.url)
     if row is None:
         _insert(conn, [entry], page.fetched_at)
     elif _is_later(entry.updated_at, row.updated_at):
         _update(conn, [_entry_values(row, entry)])
+    if row is not None and page.fetched_at < (row.tried_at or row.first_seen_at):
+        return
     fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
     _settle(conn, page.url, fate, page.fetched_at)
     if fate.state is UrlState.FETCHED:
@@ -175,7 +180,9 @@ def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Se
     It is due again where the page may yet become an article; what is none is not looked at again.
     """
     if settled.outcome is not Outcome.REJECTED:
-        conn.execute(URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0).values(rejections=0))
+        newest = URLS.c.tried_at.is_(None) | (URLS.c.tried_at <= fetched_at)
+        again = URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0, newest)
+        conn.execute(again.values(rejections=0))
     if settled.outcome in _ARTICLES:
         return
     fetched = (URLS.c.url == url, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at == fetched_at)
