@@ -45,11 +45,10 @@ def after(pace: Pace, result: FeedResult, new: int) -> Pace:
     word = result.error.partition(":")[0]
     if word in _NOBODY_ASKED:
         return pace
-    if word == FeedReason.GONE:
-        return replace(pace, due_at=result.at + LONGEST)
     if result.error:
         failures = pace.failures + 1
-        return replace(pace, failures=failures, due_at=result.at + wait_after_failure(failures))
+        pause = LONGEST if word == FeedReason.GONE else wait_after_failure(failures)
+        return replace(pace, failures=failures, due_at=result.at + pause)
     answered = replace(_observed(pace, result.at, new), failures=0, answered_at=result.at)
     pause = timedelta(0) if new else wait(answered)
     answered = replace(answered, due_at=result.at + pause if pause else None)

@@ -14,7 +14,7 @@ from store.ledger import feed_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.schema import portions
 from store.policy import Terms
-from store.records import FeedHealth, FeedResult, FeedTarget
+from store.records import FeedHealth, FeedResult, FeedTarget, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FEED = "https://harbour.example/feed"
@@ -113,6 +113,9 @@ def test_another_schema_is_refused_with_what_to_do(path: Path) -> None:
         Ledger.open(path)
 
 
+NEW_IN_FEEDS = ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at")
+
+
 def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
     """Of each table: name, type and whether it must be given, of each column."""
     with sqlite3.connect(path) as conn:
@@ -139,7 +142,7 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("DROP INDEX urls_revisits")
         for column in ("rejections", "etag", "last_modified"):
             conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
-        for column in ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at"):
+        for column in NEW_IN_FEEDS:
             conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
         conn.execute("UPDATE schema SET version = 1")
     conn.close()
@@ -174,6 +177,32 @@ def test_a_ledger_of_version_5_learns_the_state_backlog(path: Path) -> None:
         assert again.check() == []
         with pytest.raises(IntegrityError), again.transaction() as conn:
             conn.exec_driver_sql("UPDATE urls SET state = 'nowhere'")
+
+
+def test_a_ledger_of_version_4_keeps_its_feeds_and_asks_them_whole(path: Path) -> None:
+    """What was fetched before is not looked at again all at once."""
+    url = "https://harbour.example/0"
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        feed_table.record(conn, result(etag="one", count=20), 20)
+        url_table.discover(conn, [FeedEntry(url=url, source="harbour")], NOON)
+        conn.execute(url_table.URLS.update().values(state=UrlState.FETCHED, due_at=None, tried_at=NOON))
+    with sqlite3.connect(path) as conn:
+        conn.execute("DROP INDEX urls_revisits")
+        for column in ("etag", "last_modified"):
+            conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
+        for column in NEW_IN_FEEDS:
+            conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
+        conn.execute("UPDATE schema SET version = 4")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        (known,) = feed_table.health(conn)
+        assert (known.entries, known.succeeded_at, known.moved_to) == (20, NOON, "")
+        sources, later = [("harbour", [FEED])], NOON + timedelta(hours=1)
+        assert feed_table.targets(conn, sources)[0].etag == "one"
+        assert [each.etag for each in feed_table.to_ask(conn, sources, later, {"harbour": later})] == [""]
+        assert url_table.due(conn, ["harbour"], NOON + timedelta(days=99), revisiting=True) == ()
+    with Ledger.open(path) as ledger:
+        assert ledger.check() == []
 
 
 def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,12 +111,10 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
     this = select(FEEDS).where(FEEDS.c.source == result.source, FEEDS.c.url == masked(result.url))
     pace = after(_pace(conn.execute(this).first()), result, new)
     changes: dict[str, Any] = {"fetched_at": result.at, "status": result.status, "error": result.error}
-    changes |= {name: getattr(pace, name) for name in ("found", "distrusted", "due_at", "whole_at")}
-    changes |= {"watched": pace.watched.total_seconds()}
-    if result.error:
-        changes |= {"failures": FEEDS.c.failures + 1}
-    else:
-        changes |= {"failures": 0, "succeeded_at": result.at, "moved_to": masked(result.moved_to)}
+    names = ("found", "failures", "distrusted", "due_at", "whole_at")
+    changes |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in names}}
+    if not result.error:
+        changes |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
         if result.status != NOT_MODIFIED:
             changes |= {"entries": result.entries}
         if result.status != NOT_MODIFIED or result.etag or result.last_modified:
@@ -128,9 +126,10 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
         "etag": "",
         "last_modified": "",
     }
-    row = {**first, **changes, "failures": 1 if result.error else 0}
     conn.execute(
-        insert(FEEDS).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=changes)
+        insert(FEEDS)
+        .values(first | changes)
+        .on_conflict_do_update(index_elements=["source", "url"], set_=changes)
     )
 
 
