@@ -41,7 +41,7 @@ def settle(batches: list[list[tuple[Capture, Article]]]) -> dict[int, Outcome]:
     times: dict[int, datetime] = {}
     latest: dict[str, Latest] = {}
     for batch in batches:
-        decision = decide(batch, latest, NOON)
+        decision = decide(batch, latest, {}, NOON)
         times |= {capture.id: capture.fetched_at for capture, _ in batch}
         outcomes |= {one.capture_id: one.outcome for one in decision.settled}
         for capture, article in decision.to_add:
