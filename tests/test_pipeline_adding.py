@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,6 +82,16 @@ def test_a_site_with_neither_feed_nor_sitemap(site: Site, folder: Path) -> None:
     assert json.loads(broadsheet(folder, "run", "--json"))["outcomes"] == {"indexed": 6}
     rows = json.loads(broadsheet(folder, "sources", "--json"))
     assert [(row["url"], row["entries"], row["error"]) for row in rows] == [(f"{site.url}/", 6, "")]
+
+
+def test_a_section_is_read_whole_until_an_article_is_known(site: Site, folder: Path) -> None:
+    """What an article's address looks like may tell more links of the same page."""
+    site.routes["/"] = replace(front(*STORIES), headers=(*HTML, ("ETag", '"1"')))
+    path = folder / "broadsheet.toml"
+    path.write_text(path.read_text() + f'[[sources]]\nname = "pier"\nsections = ["{site.url}/"]\n')
+    for _ in range(3):
+        broadsheet(folder, "run")
+    assert [hit.headers["If-None-Match"] for hit in site.hits if hit.path == "/"] == [None, None, '"1"']
 
 
 def test_a_site_with_all_three_and_wrong_dates(site: Site, folder: Path) -> None:
