@@ -40,6 +40,10 @@ def _every(value: str) -> str:
     return value
 
 
+def _backlog(value: str) -> str:
+    return "" if value == "forever" else _every(value)
+
+
 def _days(value: str) -> str:
     if value and not (value.endswith("d") and interval(value)):
         raise ValueError('must be a number of days, such as "90d"')
@@ -66,6 +70,7 @@ BackendName = Annotated[str, AfterValidator(_backend)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Every = Annotated[str, AfterValidator(_every)]
+Backlog = Annotated[str, AfterValidator(_backlog)]
 Days = Annotated[str, AfterValidator(_days)]
 Cron = Annotated[str, AfterValidator(_cron)]
 SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
