@@ -10,6 +10,7 @@ BroadsheetError
 ├── SchedulerError     Prefect's server cannot be reached or did not start; check its address or its log
 ├── OutputError        standard output cannot be written; free space, or redirect it
 ├── CrawlError         the crawl ended early; the message says why, the next run continues
+├── WarcError          a WARC file to import cannot be read or downloaded, or is none; check its name, or try again
 ├── StorageError       the disk is full, read-only or missing; free space, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
 ├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` recreates it
@@ -64,12 +65,20 @@ class OutputError(BroadsheetError):
     """Standard output cannot be written (a full device)."""
 
 
+class HeadersError(BroadsheetError):
+    """The headers of a source cannot be sent, because the environment does not have their values."""
+
+
 class SpiderError(BroadsheetError):
     """A spider of the user's own cannot be loaded; says what is not there, or what failed."""
 
 
 class CrawlError(BroadsheetError):
     """The crawl process ended early; what it fetched is kept."""
+
+
+class WarcError(BroadsheetError):
+    """A file to import is missing, cannot be read or downloaded, or holds no WARC record; names it."""
 
 
 class StorageError(BroadsheetError):

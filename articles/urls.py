@@ -132,6 +132,15 @@ def origin(url: str) -> str:
     return _parsed(url).origin
 
 
+def site(url: str) -> str:
+    """The registrable domain of a URL's host, by the Public Suffix List with its private section; the host where it has none.
+
+    Raises UrlError.
+    """
+    name = host(url)
+    return _registrable_domain(name) or name
+
+
 def same_site(a: str, b: str) -> bool:
     """Whether two URLs have the same registrable domain, by the Public Suffix List with its private section.
 
@@ -139,6 +148,13 @@ def same_site(a: str, b: str) -> bool:
     """
     domain = _registrable_domain(host(a))
     return bool(domain) and domain == _registrable_domain(host(b))
+
+
+def twins(canonical_url: str) -> tuple[str, ...]:
+    """The other forms of an address: with https or http, with or without `www.`; the most usual form first."""
+    bare = canonical_url.partition("://")[2].removeprefix("www.")
+    forms = (f"{scheme}://{www}{bare}" for scheme in ("https", "http") for www in ("", "www."))
+    return tuple(form for form in forms if form != canonical_url)
 
 
 def _parsed(url: str) -> ada_url.URL:

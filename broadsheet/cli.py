@@ -10,7 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, find, inspection, replay, scheduling
+from broadsheet.commands import admin, collect, find, inspection, past, replay, scheduling
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -70,6 +70,7 @@ for command in (
     collect.demo,
 ):
     app.command()(command)
+app.command("import")(past.import_past)
 app.add_typer(admin.app, name="index")
 
 

@@ -26,7 +26,8 @@ def watch(*, quiet: bool = False) -> Iterator[Callable[[RunReport], None]]:
             crawl = report.crawl
             done = crawl.feeds_fetched + crawl.feeds_unchanged + crawl.feeds_failed
             bars.update(feeds, completed=done, total=crawl.feeds or None)
-            bars.update(pages, completed=crawl.fetched + sum(crawl.misses.values()), total=crawl.due or None)
+            tried = crawl.fetched + crawl.not_modified + sum(crawl.misses.values())
+            bars.update(pages, completed=tried, total=crawl.due or None)
             bars.update(loaded, completed=sum(report.outcomes.values()), total=crawl.fetched or None)
 
         yield move

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scrapy import signals
@@ -15,20 +16,28 @@ from articles.model import FeedEntry, Page
 from articles.urls import masked
 from crawlers import shared
 from crawlers.clock import clock
+from crawlers.failing import crawl_failed
 from crawlers.keeping.books import Books, given
-from crawlers.keeping.pages import Pages
+from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
+from store.ledger.feed_table import Sources
+from store.ledger.host_table import LeftAlone
 from store.policy import Terms
-from store.records import Discovery, DueUrl, FeedReason, FeedResult, FeedTarget, FetchReason, LeftAlone, Miss
+from store.recorder import NEVER_PASSED_OVER
+from store.records import (
+    Discovery,
+    DueUrl,
+    FeedReason,
+    FeedResult,
+    FeedTarget,
+    FetchReason,
+    Miss,
+    NotModified,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-NOT_MODIFIED = 304
-
-store_failed = object()
-"""The signal that the store cannot be written (`error`): what comes after it would be lost."""
 
 Result = TypeVar("Result")
 Choice = Callable[[list[FeedTarget]], list[FeedTarget]]
@@ -100,6 +109,10 @@ class StorePipeline:
                 await self._durable(self._access.recorder.page(page))
                 self._books.settle_page(page.url)
                 self._progress.count(fetched=1)
+            case NotModified():
+                await self._durable(self._access.recorder.same(item))
+                self._books.settle_page(item.url)
+                self._progress.count(not_modified=1)
             case Miss():
                 await self._durable(self._access.recorder.miss(item))
                 self._books.settle_page(item.url)
@@ -109,11 +122,19 @@ class StorePipeline:
         return item
 
     async def targets(
-        self, sources: Sequence[tuple[str, Sequence[str]]], choose: Choice = list
+        self,
+        sources: Sources,
+        due_by: Mapping[str, datetime] = NEVER_PASSED_OVER,
+        choose: Choice = list,
     ) -> list[FeedTarget]:
-        """The feeds of these sources (name, URLs), with their validators; of these, those that are chosen."""
-        targets = choose(await self._durable(self._access.recorder.targets(sources)))
-        self._progress.count(feeds=len(targets))
+        """The lists of these sources to ask now, with their validators; of those in `due_by`, what is worth it by then.
+
+        Of these, those that are chosen.
+        """
+        worth_it = await self._durable(self._access.recorder.targets(sources, due_by))
+        targets = choose(worth_it)
+        passed_over = sum(len(urls) for _, urls in sources) - len(worth_it)
+        self._progress.count(feeds=len(targets), feeds_passed_over=passed_over)
         self._books.give_out(targets)
         return targets
 
@@ -205,7 +226,7 @@ class StorePipeline:
             raise
 
     def _fail(self, error: BroadsheetError) -> None:
-        self._crawler.signals.send_catch_log(store_failed, error=error)
+        self._crawler.signals.send_catch_log(crawl_failed, error=error)
 
     async def _close_books(self) -> None:
         """Note what was given out and did not come back, unless its request still waited, or the crawl was stopped."""

@@ -1,6 +1,7 @@
 """What the crawl process is told, and what it reports: the records on its pipes, one JSON line each."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,8 +17,9 @@ class CrawlSettings:
 
     `delay` is the least pause between two requests to a host and `concurrency` the most requests to a host
     at once; a robots.txt Crawl-delay longer than `delay` wins, up to `max_crawl_delay`. `max_bytes` counts
-    decoded bytes. `timeout` bounds a request from connect to the last byte. `allow_addresses` are networks
-    (CIDR) that may be reached although they are private. The defaults are the configuration's.
+    decoded bytes. `timeout` bounds a request from connect to the last byte. `revisits` are the times from the
+    first sight of an article to each visit. `allow_addresses` are networks (CIDR) that may be reached although
+    they are private. The defaults are the configuration's.
     """
 
     user_agent: str
@@ -31,6 +33,7 @@ class CrawlSettings:
     timeout: float
     max_redirects: int
     max_attempts: int
+    revisits: tuple[timedelta, ...]
     allow_addresses: tuple[str, ...]
 
 
@@ -39,7 +42,9 @@ class SourceFeeds:
     """A source's name and its ways in: the URLs of its feeds, sitemaps and sections, and a spider of the user's own.
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
-    the crawl of this source alone.
+    the crawl of this source alone. `headers` are environment variables by the header that each has the value of, and
+    `site` is a URL of the site that they are sent to; "" for that of the feeds, sitemaps and sections.
+    Feeds that are not worth asking before `due_by` are passed over (None: none is).
     """
 
     name: str
@@ -49,11 +54,19 @@ class SourceFeeds:
     spider: str = ""
     arguments: dict[str, str] = field(default_factory=dict)
     scrapy: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    site: str = ""
+    due_by: datetime | None = None
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The URLs of all its ways in."""
+        """The URLs of its feeds, sitemaps and sections."""
         return (*self.feeds, *self.sitemaps, *self.sections)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """All its ways in, as the ledger names them."""
+        return (*self.lists, self.spider) if self.spider else self.lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +103,16 @@ class CrawlReport:
     """How far the crawl is; printed about twice a second, and once more at its end.
 
     `finish` is "" while it runs, then "finished", "stopped" (asked to) or "failed: ..." (the store could not be
-    written). `feeds` counts the feeds to fetch. `new` and `seen` count feed entries whose URL was unknown
-    or known; `due` the articles to fetch. `misses` counts fetches without a capture by reason, `feed_errors` likewise;
-    `failed_feeds` names those feeds. Sitemaps and sections count as feeds. `backlog` counts new entries that are not
-    fetched, `sitemaps_left` the sitemaps of an index that were not read.
+    written). `feeds` counts the feeds to fetch, `feeds_passed_over` those not worth asking yet; sitemaps and sections count
+    as feeds. `new` and `seen` count their entries whose URL was unknown or known, `backlog` the new ones that are not fetched;
+    `due` the articles to fetch; `not_modified` those that were looked at again and are as they were.
+    `misses` counts fetches without a capture by reason, `feed_errors` likewise; `failed_feeds` names those feeds.
+    `sitemaps_left` counts the sitemaps of an index that were not read.
     """
 
     finish: str = ""
     feeds: int = 0
+    feeds_passed_over: int = 0
     feeds_fetched: int = 0
     feeds_unchanged: int = 0
     feeds_failed: int = 0
@@ -108,6 +123,7 @@ class CrawlReport:
     sitemaps_left: int = 0
     due: int = 0
     fetched: int = 0
+    not_modified: int = 0
     misses: dict[str, int] = field(default_factory=dict)
     feed_errors: dict[str, int] = field(default_factory=dict)
     failed_feeds: tuple[FailedFeed, ...] = ()

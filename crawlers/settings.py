@@ -24,6 +24,9 @@ MAX_CRAWL_DELAY = 60.0  # the longest Crawl-delay of a robots.txt that is obeyed
 MAX_RETRY_AFTER = 120.0  # the longest Retry-After that a crawl waits for
 RETRY_TIMES = 2
 
+# When an article is looked at again, from its first sight on. In a data folder (STORE_FOLDER) alone.
+REVISITS = [3_600, 21_600, 86_400, 604_800]
+
 # How far. Networks (CIDR) of ALLOW_ADDRESSES may be reached although they are private.
 DOWNLOAD_TIMEOUT = 30.0
 DOWNLOAD_MAXSIZE = 10_000_000
@@ -56,6 +59,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.decoding.DecodingMiddleware": 590,
     "crawlers.middlewares.redirect.WaryRedirectMiddleware": 600,
     "crawlers.middlewares.chain_cookies.ChainCookiesMiddleware": 700,
+    "crawlers.middlewares.credentials.CredentialsMiddleware": 750,
     "crawlers.middlewares.politeness.PolitenessMiddleware": 990,
     # Replaced by those above.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -75,11 +79,14 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawlers.progress.Progress": 0,
+    "crawlers.failing.EndOnFailure": 0,
     "scrapy.extensions.remote_control.RemoteControl": None,  # listens, and takes half a second to import
     "scrapy.extensions.telnet.TelnetConsole": None,  # listens
 }
 SOURCE = "scrapy"  # the source of what a spider finds without naming one
 WAY_IN = ""  # what the ledger calls a user's spider: it is listed among the feeds of its source
+SOURCE_HEADERS: dict[str, str] = {}  # environment variables, by the header that each has the value of
+SOURCE_SITES: list[str] = []  # URLs of the site that they are sent to
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}
 # Scrapy starts as many tasks for each response; its own 100 cost two milliseconds a page.
 CONCURRENT_ITEMS = 4

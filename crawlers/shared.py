@@ -1,5 +1,6 @@
 """What the crawls of one process have in common: hosts and their turns, robots.txt files, and the store."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -27,7 +28,8 @@ class Shared:
             )
         )
         self.rules: robots.Rules = {}
-        self.store = Store(settings.get("STORE_FOLDER", ""), clock(crawler))
+        revisits = [timedelta(seconds=float(each)) for each in settings.getlist("REVISITS")]
+        self.store = Store(settings.get("STORE_FOLDER", ""), clock(crawler), revisits)
 
 
 _OF: WeakKeyDictionary[Crawler, Shared] = WeakKeyDictionary()

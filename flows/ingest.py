@@ -34,9 +34,10 @@ def ingest(
 ) -> RunReport | State[Any]:
     """Crawl, clean and index.
 
-    A run that a schedule started takes every source that is due then, whichever schedule that was; one started by
-    hand takes the sources named, or all. It ends as Skipped while another run has the data folder, or when nothing is due;
-    as Failed when that is so as it is tried again after a failure.
+    A run that a schedule started takes every source that is due then, whichever schedule that was, and of its feeds
+    those that are worth asking; one started by hand takes the sources named, or all, and all their feeds. It ends as
+    Skipped while another run has the data folder, or when nothing is due; as Failed when that is so as it is tried
+    again after a failure.
 
     Args:
         config: The configuration file, on the machine of the worker.
@@ -62,7 +63,7 @@ def ingest(
         return isinstance(failures[-1], _PASSING)
 
     tried = crawl_and_load.with_options(retry_condition_fn=worth_retrying)
-    state = tried(settings, names, return_state=True)
+    state = tried(settings, names, tick is not None, return_state=True)
     if is_skipped(state) and not failures:
         return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
@@ -73,11 +74,17 @@ def ingest(
 
 
 @task(name="crawl and load", retries=3, retry_delay_seconds=_BACK_OFF)
-def crawl_and_load(config: Config, names: tuple[str, ...]) -> RunReport | State[Any]:
+def crawl_and_load(config: Config, names: tuple[str, ...], scheduled: bool = False) -> RunReport | State[Any]:
     """The run. Ended from outside, it stops the crawl process and leaves what was fetched to the next run."""
     log = get_run_logger()
     try:
-        report = run(config, names, _progress(log), tell=lambda line: log.log(*_level_and_text(line)))
+        report = run(
+            config,
+            names,
+            _progress(log),
+            tell=lambda line: log.log(*_level_and_text(line)),
+            scheduled=scheduled,
+        )
     except LockedError as error:
         return skipped_task(str(error))
     for stage, count, remark in funnel(report):

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,7 @@ from articles.model import FeedEntry
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
+from pipeline.due import due_by
 
 _GRACE = 30.0
 _LAST_LINES = 20
@@ -31,8 +33,12 @@ def plan(
     sources: tuple[SourceSection, ...],
     pages: tuple[FeedEntry, ...] = (),
     folder: Path | None = None,
+    tick: datetime | None = None,
 ) -> CrawlPlan:
-    """What the child is to do: these sources' ways in, and also `pages`, into the data folder (or `folder`)."""
+    """What the child is to do: these sources' ways in, and also `pages`, into the data folder (or `folder`).
+
+    At a `tick` of a schedule, feeds that gave little of late are passed over; without one, all are asked.
+    """
     return CrawlPlan(
         folder=str(folder or config.folder),
         settings=settings(config),
@@ -45,6 +51,9 @@ def plan(
                 spider=source.spider,
                 arguments=source.arguments,
                 scrapy=source.scrapy,
+                headers=source.headers,
+                site=source.site,
+                due_by=due_by(config.schedule_of(source), tick) if tick else None,
             )
             for source in sources
         ),

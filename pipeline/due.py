@@ -1,15 +1,15 @@
-"""The sources that are due by their schedules, as far as the ledger knows when they were crawled."""
+"""The sources that are due by their schedules, as far as the ledger knows when they were crawled, and their feeds."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from articles.urls import masked
 from pipeline.configuration.config import Config
-from pipeline.configuration.schedule import is_due
+from pipeline.configuration.schedule import Schedule, is_due
 from pipeline.configuration.sections import SourceSection
 from store.ledger import feed_table, url_table
 from store.ledger.database import Ledger
-from store.records import FeedHealth
+from store.ledger.feed_table import Ask
 
 
 def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
     if not config.ledger.exists():
         return tuple(source.name for source in config.sources)
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
-        known = feed_table.health(conn)
+        known = feed_table.asks(conn)
         unfinished = url_table.interrupted(conn)
     return tuple(
         source.name
@@ -29,8 +29,14 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
     )
 
 
-def last_crawl(source: SourceSection, known: Iterable[FeedHealth]) -> datetime | None:
-    """When all feeds of a source had been asked for: None while one of them never was."""
-    asked = {feed.url: feed.at for feed in known if feed.source == source.name}
+def due_by(schedule: Schedule, now: datetime) -> datetime | None:
+    """A feed that is due by then is asked now, as now is nearer to its time than the next tick; None: every feed is."""
+    following = schedule.next_tick(now)
+    return following and now + (following - now) / 2
+
+
+def last_crawl(source: SourceSection, known: Iterable[Ask]) -> datetime | None:
+    """When the turn of all feeds of a source had come: None while one of them was never asked."""
+    asked = {feed.url: feed.turn_at for feed in known if feed.source == source.name}
     times = [asked.get(masked(url)) for url in source.ways]
     return None if None in times else min(time for time in times if time)

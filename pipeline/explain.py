@@ -18,6 +18,7 @@ from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, UrlState, dropped_on
 
 _SHORT = 160
+_TO_FETCH = (UrlState.DUE, UrlState.FETCHED)
 _NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED)
 
 
@@ -51,7 +52,9 @@ def explain(config: Config, address: str) -> list[Step]:
         )
     steps: list[Step] = []
     for row in known:
-        led = f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link or by hand"
+        led = (
+            f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link, an import or by hand"
+        )
         steps.append(Step(row.first_seen_at, "discovered", f"{row.url} {led}, source {row.entry.source}"))
     steps += [
         Step(
@@ -65,9 +68,7 @@ def explain(config: Config, address: str) -> list[Step]:
         steps += _capture(config, capture)
     steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
     for row in known:
-        due = (
-            f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state.value == "due" and row.due_at else ""
-        )
+        due = f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state in _TO_FETCH and row.due_at else ""
         why = f" ({row.last_error})" if row.last_error else ""
         why = " (too old to be fetched when it was found)" if row.state is UrlState.BACKLOG else why
         steps.append(Step(None, "state", f"{row.url} is {row.state.value}{why}{due}"))

@@ -1,18 +1,14 @@
 """What becomes of a capture, decided from its cleaning and what the index holds. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from articles.model import Article, Rejection
-from articles.urls import article_id
+from articles.source.originals import Contender
+from articles.urls import twins
 from store.ledger.capture_table import Latest
-from store.records import Capture, Outcome, Settled
-
-
-def original(article: Article) -> str:
-    """The id of the article that the page names as its original; its own where it names none."""
-    return article_id(article.canonical_url)
+from store.records import Capture, Outcome, OutcomeReason, Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +21,20 @@ class Decision:
 
 
 def decide(
-    cleaned: Iterable[tuple[Capture, Article | Rejection]], latest: Mapping[str, Latest], now: datetime
+    cleaned: Iterable[tuple[Capture, Article | Rejection]],
+    latest: Mapping[str, Latest],
+    originals: Mapping[str, Contender],
+    now: datetime,
 ) -> Decision:
-    """What becomes of a batch. `latest` is what the index holds.
+    """What becomes of a batch. `latest` is what the index holds; `originals` are those of duplicates, by the duplicate's id.
 
-    Of several captures of one article in the batch the newest is added, the others are superseded.
+    The captures are taken in order, each as if those before it were in the index: what becomes of them does not depend on
+    how they are divided into batches.
     """
     settled: list[Settled] = []
     to_add: dict[str, tuple[Capture, Article]] = {}
     to_delete: list[str] = []
+    present = dict(latest)
     for capture, result in cleaned:
         held = _holds(latest, capture)
         if isinstance(result, Rejection):
@@ -41,15 +42,21 @@ def decide(
             if held:
                 to_delete.append(capture.article_id)
             continue
-        outcome, related = (None, "") if held else _outcome(result, latest)
-        if outcome is None and result.id in to_add:
-            older, newer = sorted((to_add[result.id], (capture, result)), key=lambda pair: pair[0].fetched_at)
-            to_add[result.id] = newer
-            settled.append(_settled(*older, Outcome.SUPERSEDED, now, related=result.id))
-        elif outcome is None:
+        if result.id in originals:
+            settled.append(duplicate(capture, result.content_hash, originals[result.id], now))
+            continue
+        outcome = None if held else _outcome(result, present.get(result.id))
+        if outcome is None:
+            if result.id in to_add:
+                settled.append(_settled(*to_add[result.id], Outcome.SUPERSEDED, now))
             to_add[result.id] = (capture, result)
+            present[result.id] = Latest(
+                fetched_at=result.fetched_at, content_hash=result.content_hash, capture_id=capture.id
+            )
         else:
-            settled.append(_settled(capture, result, outcome, now, related=related))
+            settled.append(_settled(capture, result, outcome, now))
+            if outcome is Outcome.UNCHANGED:
+                present[result.id] = replace(present[result.id], fetched_at=result.fetched_at)
     return Decision(tuple(settled), tuple(to_add.values()), tuple(to_delete))
 
 
@@ -66,22 +73,34 @@ def rejected(capture: Capture, why: Rejection, now: datetime) -> Settled:
     )
 
 
-def _outcome(article: Article, latest: Mapping[str, Latest]) -> tuple[Outcome | None, str]:
-    """The outcome that is known before the index is asked (None: add it), and the article it refers to."""
-    target = original(article)
-    if target != article.id and target in latest and latest[target].own_canonical:
-        return Outcome.DUPLICATE, target
-    present = latest.get(article.id)
-    if present is None:
-        return None, ""
-    if present.fetched_at > article.fetched_at:
-        return Outcome.SUPERSEDED, article.id
-    if present.content_hash == article.content_hash:
-        return Outcome.UNCHANGED, article.id
-    return None, ""
-
-
-def _settled(capture: Capture, article: Article, outcome: Outcome, now: datetime, related: str) -> Settled:
+def duplicate(capture: Capture, content_hash: str, original: Contender, now: datetime) -> Settled:
+    """The outcome of a capture whose article is in the index under its original's address."""
+    twin = original.url in twins(capture.final_url)
     return Settled(
-        capture_id=capture.id, outcome=outcome, at=now, related=related, content_hash=article.content_hash
+        capture_id=capture.id,
+        outcome=Outcome.DUPLICATE,
+        at=now,
+        reason=OutcomeReason.TWIN if twin else OutcomeReason.CANONICAL,
+        related=original.id,
+        content_hash=content_hash,
+        canonical="" if twin else original.id,
+    )
+
+
+def _outcome(article: Article, present: Latest | None) -> Outcome | None:
+    """The outcome that is known before the index is asked. None: add the article."""
+    if present is None:
+        return None
+    if present.fetched_at > article.fetched_at:
+        return Outcome.SUPERSEDED
+    return Outcome.UNCHANGED if present.content_hash == article.content_hash else None
+
+
+def _settled(capture: Capture, article: Article, outcome: Outcome, now: datetime) -> Settled:
+    return Settled(
+        capture_id=capture.id,
+        outcome=outcome,
+        at=now,
+        related=article.id,
+        content_hash=article.content_hash,
     )

@@ -38,6 +38,8 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = [
         ("feeds", crawl.feeds, f"{crawl.feeds_unchanged} unchanged since the last run"),
     ]
+    if crawl.feeds_passed_over:
+        found.append(("  not asked", crawl.feeds_passed_over, "feeds that gave little of late"))
     found += [("  feed failed", count, reason) for reason, count in sorted(crawl.feed_errors.items())]
     found += [
         ("feed entries", crawl.entries, f"{crawl.new} new, {crawl.seen} seen"),
@@ -50,7 +52,15 @@ def funnel(report: RunReport) -> list[tuple[str, int, str]]:
         ("due", crawl.due, "to fetch now, those left over from earlier runs included"),
         ("fetched", crawl.fetched, "archived, raw"),
     ]
+    if crawl.not_modified:
+        found.append(("not modified", crawl.not_modified, "looked at again, as they were"))
     found += [("  not fetched", count, reason) for reason, count in sorted(crawl.misses.items())]
+    return found + loaded(report)
+
+
+def loaded(report: RunReport) -> list[tuple[str, int, str]]:
+    """The last rows of the funnel: what became of the captures."""
+    found: list[tuple[str, int, str]] = []
     for outcome in Outcome:
         count = report.outcomes.get(outcome.value, 0)
         if outcome is Outcome.REJECTED:

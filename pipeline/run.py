@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
@@ -36,9 +36,12 @@ def run(
     progress: Callable[[RunReport], None] = lambda _: None,
     clock: Callable[[], datetime] = now,
     tell: Callable[[str], None] = lambda _: None,
+    *,
+    scheduled: bool = False,
 ) -> RunReport:
     """Crawl the sources with these names (without any: all) and load what is fetched, until both are done.
 
+    A `scheduled` run passes over feeds that gave little of late, until they are worth asking; others ask all.
     `tell` is called with each line of the crawl's log, from another thread.
 
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
@@ -46,13 +49,14 @@ def run(
     sources = choose(config, names)
     with (
         data_folder(config) as (lock, ledger),
-        closing(_writer(config, ledger)) as writer,
-        Crawl(plan(config, sources), lock.fileno(), tell) as crawl,
+        closing(opened_index(config, ledger)) as writer,
+        Crawl(plan(config, sources, tick=clock() if scheduled else None), lock.fileno(), tell) as crawl,
         cleaners(config) as pool,
     ):
+        reader = cache(partial(indexes.reader, config))
         pending = Pending(config.archive, ledger, pool)
-        report = load_all(pending, Settler(ledger, writer, clock), progress, crawl)
-        judge = Judge(config.archive, ledger, indexes.reader(config), writer, pool, clock)
+        report = load_all(pending, Settler(ledger, writer, reader, clock), progress, crawl)
+        judge = Judge(config.archive, ledger, reader(), writer, pool, clock)
         return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 
@@ -88,7 +92,7 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         yield lock, ledger
 
 
-def _writer(config: Config, ledger: Ledger) -> IndexWriter:
+def opened_index(config: Config, ledger: Ledger) -> IndexWriter:
     """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
 
     opening = partial(_open_index, config, ledger)

@@ -4,7 +4,7 @@ The order is what makes a kill harmless: the ledger says `indexed` only after th
 capture that was cut off in between is still pending and is loaded again, to the same effect.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,67 +12,150 @@ from sqlalchemy import Connection
 
 from articles.clean import content_hash
 from articles.model import Article
-from articles.source.features import features
-from index.protocols import Ack, IndexWriter
+from articles.source.features import Features, features
+from articles.source.originals import Contender, duplicates, elsewhere, named
+from articles.urls import origin
+from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
-from pipeline.outcomes import Decision, decide, original
+from pipeline.outcomes import Decision, decide, duplicate
+from store import policy
 from store.ledger import capture_table, knowledge_table, url_table
-from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, OutcomeReason, Settled
 
 
 @dataclass(frozen=True, slots=True)
+class _Rivals:
+    """Articles in the index that may be duplicates of others or their originals, by id, with their captures.
+
+    `moved` is what `articles.source.originals.original` takes.
+    """
+
+    contenders: dict[str, Contender]
+    captures: dict[str, Capture]
+    moved: set[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Settler:
-    """Settles captures that were cleaned, one batch at a time: each in a turn of the ledger."""
+    """Settles captures that were cleaned, one batch at a time: each in a turn of the ledger.
+
+    `reader` is called only for the text of an article whose features the ledger has forgotten.
+    """
 
     ledger: Ledger
     writer: IndexWriter
+    reader: Callable[[], IndexReader]
     clock: Callable[[], datetime]
 
     def settle(self, batch: Iterable[Cleaned]) -> list[Settled]:
         """Settle a batch: in the index, then in the ledger."""
         cleaned = sorted(batch, key=lambda pair: pair[0].id)
+        of_batch = {capture.article_id for capture, _ in cleaned}
         with self.ledger.turn():
-            decision = decide(cleaned, _latest(self.ledger, cleaned), self.clock())
+            with self.ledger.reading() as conn:
+                latest = capture_table.latest_indexed(conn, of_batch)
+            newest = _newest(cleaned)
+            rivals = self._rivals({article.url: named(article) for article in newest})
+            new = [article for article in newest if article.id not in latest]
+            decision = decide(cleaned, latest, _originals(new, rivals, of_batch), self.clock())
+            for deleted in decision.to_delete:
+                rivals.contenders.pop(deleted, None)
             if decision.to_delete:
                 self.writer.delete(decision.to_delete)
             articles = completed(self.ledger, decision.to_add)
             acks = self.writer.add(articles)
-            settled = list(decision.settled)
-            for (capture, article), ack in zip(decision.to_add, acks, strict=True):
-                settled.append(acknowledged(capture, article, ack, self.clock()))
-            indexed = [
-                Remembered(features=features(article), first_seen_at=article.first_seen_at)
-                for article, ack in zip(articles, acks, strict=True)
-                if ack.status == "indexed"
-            ]
+            settled, indexed, entered = list(decision.settled), [], []
+            for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
+                settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
+                if ack.status == "indexed":
+                    row = features(article)
+                    indexed.append(Remembered(features=row, first_seen_at=article.first_seen_at))
+                    entered.append(_contender(article, row))
+                    rivals.captures[article.id] = replace(capture, content_hash=as_cleaned.content_hash)
+            found = duplicates(entered, rivals.contenders, rivals.moved)
+            left = self._take_out(found, rivals.captures)
             with self.ledger.transaction() as conn:
                 _record(conn, decision, settled, indexed, self.clock())
-        return settled
+                _record_duplicates(conn, left, found, ())
+        return settled + left
 
     def fold(self) -> list[Settled]:
-        """Articles that stood in for an original that is in the index by now leave it as its duplicates."""
+        """Compare articles that stand in for an original with it, once it is in the index: a duplicate leaves.
+
+        One with another text is an article of its own from then on, whatever its page names.
+        """
         with self.ledger.turn():
             with self.ledger.reading() as conn:
-                stand_ins = capture_table.duplicates_waiting(conn)
-            if not stand_ins:
+                waiting = [capture for capture, _ in capture_table.duplicates_waiting(conn)]
+            if not waiting:
                 return []
-            gone = [capture.article_id for capture, _ in stand_ins]
-            self.writer.delete(gone)
-            folded = [_folded(capture, by, self.clock()) for capture, by in stand_ins]
+            rivals = self._rivals({capture.final_url: capture.canonical for capture in waiting})
+            stand_ins = self._contenders(waiting)
+            found = duplicates(stand_ins.values(), rivals.contenders, rivals.moved)
+            captures = rivals.captures | {capture.article_id: capture for capture in waiting}
+            folded = self._take_out(found, captures)
+            refuted = [one.id for one in stand_ins.values() if not found.keys() & {one.id, one.names}]
             with self.ledger.transaction() as conn:
-                capture_table.settle(conn, folded)
-                knowledge_table.disregard(conn, gone)
+                _record_duplicates(conn, folded, found, refuted)
         return folded
 
+    def _rivals(self, names: Mapping[str, str]) -> _Rivals:
+        """What the index holds at the other addresses of articles with these URLs, which name these originals (ids)."""
+        with self.ledger.reading() as conn:
+            ids = {one for url, name in names.items() for one in elsewhere(url, name)}
+            captures = capture_table.indexed(conn, ids)
+            moved = capture_table.moved(conn, {*names, *(capture.final_url for capture in captures)})
+        return _Rivals(
+            self._contenders(captures), {capture.article_id: capture for capture in captures}, moved
+        )
 
-def _latest(ledger: Ledger, cleaned: list[Cleaned]) -> dict[str, Latest]:
-    """What the index holds of these captures' articles, and of those that they name as their originals."""
-    originals = {original(result) for _, result in cleaned if isinstance(result, Article)}
-    with ledger.reading() as conn:
-        return capture_table.latest_indexed(conn, originals | {capture.article_id for capture, _ in cleaned})
+    def _contenders(self, captures: Iterable[Capture]) -> dict[str, Contender]:
+        """These articles of the index, by id; without those whose text is in neither ledger nor index."""
+        by_id = {capture.article_id: capture for capture in captures}
+        with self.ledger.reading() as conn:
+            rows = {one: row.features for one in by_id if (row := knowledge_table.newest(conn, one))}
+        if forgotten := by_id.keys() - rows.keys():
+            present = self.reader().get_many(sorted(forgotten))
+            rows |= {one: features(article) for one, article in present.items()}
+        return {
+            one: Contender(url=by_id[one].final_url, names=by_id[one].canonical, features=row)
+            for one, row in rows.items()
+        }
+
+    def _take_out(self, found: Mapping[str, Contender], captures: Mapping[str, Capture]) -> list[Settled]:
+        """Delete duplicates (by id, with their originals) from the index; their outcomes."""
+        if found:
+            self.writer.delete(list(found))
+        return [
+            duplicate(captures[one], captures[one].content_hash, by, self.clock())
+            for one, by in found.items()
+        ]
+
+
+def _newest(cleaned: Iterable[Cleaned]) -> list[Article]:
+    """The articles of a batch; of several captures of one article the newest."""
+    articles = (result for _, result in cleaned if isinstance(result, Article))
+    return list(
+        {article.id: article for article in sorted(articles, key=lambda each: each.fetched_at)}.values()
+    )
+
+
+def _originals(
+    articles: Iterable[Article], rivals: _Rivals, of_batch: Collection[str]
+) -> dict[str, Contender]:
+    """The originals of those articles that are duplicates of one in the index that does not change in this batch, by id."""
+    there = {one: each for one, each in rivals.contenders.items() if one not in of_batch}
+    found: dict[str, Contender] = {}
+    for article in articles:
+        if there.keys() & elsewhere(article.url, named(article)):
+            found |= duplicates([_contender(article, features(article))], there, rivals.moved)
+    return found
+
+
+def _contender(article: Article, row: Features) -> Contender:
+    return Contender(url=article.url, names=named(article), features=row)
 
 
 def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
@@ -99,7 +182,6 @@ def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> lis
 
 def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
     """The outcome of a capture whose article the index has acknowledged or refused."""
-    target = original(article)
     outcome = {
         "indexed": Outcome.INDEXED,
         "superseded": Outcome.SUPERSEDED,
@@ -112,30 +194,28 @@ def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) ->
         reason=OutcomeReason.INDEX if outcome is Outcome.DEAD_LETTER else "",
         detail=ack.detail,
         content_hash=article.content_hash,
-        canonical="" if target == article.id else target,
+        canonical=named(article),
     )
 
 
 def _record(
     conn: Connection, decision: Decision, settled: list[Settled], indexed: list[Remembered], now: datetime
 ) -> None:
-    """The outcomes, with what is remembered of the articles; pages named as originals are queued."""
+    """The outcomes, with what is remembered of the articles; pages that recent ones name as their originals are queued."""
     capture_table.settle(conn, settled)
     knowledge_table.disregard(conn, decision.to_delete)
     knowledge_table.remember(conn, indexed)
     for capture, article in decision.to_add:
-        if article.canonical_url != article.url:
+        elsewhere_named = article.canonical_url not in (article.url, f"{origin(article.canonical_url)}/")
+        if elsewhere_named and policy.is_news(capture.fetched_at, now):
             entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
             url_table.queue(conn, entry, now)
 
 
-def _folded(capture: Capture, into: str, now: datetime) -> Settled:
-    return Settled(
-        capture_id=capture.id,
-        outcome=Outcome.DUPLICATE,
-        at=now,
-        reason=OutcomeReason.CANONICAL,
-        related=into,
-        content_hash=capture.content_hash,
-        canonical=into,
-    )
+def _record_duplicates(
+    conn: Connection, left: list[Settled], found: Mapping[str, Contender], refuted: Collection[str]
+) -> None:
+    """The outcomes of duplicates, found with these originals; and what names no original, since those have other texts."""
+    capture_table.settle(conn, left)
+    knowledge_table.disregard(conn, list(found))
+    capture_table.own(conn, [*refuted, *(by.id for one, by in found.items() if by.names == one)])

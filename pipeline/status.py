@@ -31,11 +31,12 @@ def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise)
 
 
 def feeds(config: Config) -> list[dict[str, Any]]:
-    """Each feed of the configuration with its last fetch, as far as there was one."""
-    health = {}
+    """Each feed of the configuration with its last fetch, as far as there was one, and when it is worth asking again, if not at once."""
+    health, due = {}, {}
     if config.ledger.exists():
         with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
             health = {(row.source, row.url): row for row in feed_table.health(conn)}
+            due = {(row.source, row.url): row.due_at for row in feed_table.asks(conn)}
     rows = []
     for source in config.sources:
         for url in map(masked, source.ways):
@@ -48,6 +49,8 @@ def feeds(config: Config) -> list[dict[str, Any]]:
                     "status": row.status if row else 0,
                     "entries": row.entries if row else 0,
                     "error": row.error if row else "",
+                    "moved_to": row.moved_to if row else "",
+                    "due_at": due.get((source.name, url)) if url != source.spider else None,
                 }
             )
     return rows

@@ -79,7 +79,12 @@ def after_rejection(rejections: int, at: datetime, now: datetime, error: str) ->
 
     None where that was fetched too long ago to be news: cleaning an old archive asks nobody.
     """
-    return None if now - at > _LAST_CHANCE else _again(rejections, at, SECOND_CHANCES, error)
+    return _again(rejections, at, SECOND_CHANCES, error) if is_news(at, now) else None
+
+
+def is_news(at: datetime, now: datetime) -> bool:
+    """Whether a page fetched at `at` is recent enough for what it says to lead to a fetch."""
+    return now - at <= _LAST_CHANCE
 
 
 def after_miss(miss: Miss, attempts: int) -> Fate:
@@ -96,6 +101,11 @@ def after_miss(miss: Miss, attempts: int) -> Fate:
     if miss.state is UrlState.REFUSED:
         return Fate(UrlState.REFUSED, attempts, miss.retry_at or miss.at + REFUSAL, error)
     return Fate(miss.state, attempts + 1, error=error)
+
+
+def next_visit(first: datetime, at: datetime, revisits: Sequence[timedelta]) -> datetime | None:
+    """When an article is looked at again that was first seen then and last fetched at `at`; None after the last visit."""
+    return min((first + after for after in revisits if first + after > at), default=None)
 
 
 def is_due_again(

@@ -8,10 +8,11 @@ entries: if the ledger had only the validators, a 304 would hide the entries for
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -20,10 +21,12 @@ from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
 from store.ledger import capture_table, feed_table, host_table, recent, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.host_table import LeftAlone
 from store.policy import Terms
-from store.records import Discovery, DueUrl, FeedResult, FeedTarget, LeftAlone, Miss
+from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss, NotModified
 
 GROUP_SECONDS = 0.1
+NEVER_PASSED_OVER: Mapping[str, datetime] = MappingProxyType({})
 
 Write = Callable[[Connection], Any]
 Answer = TypeVar("Answer")
@@ -49,22 +52,35 @@ class Recorder:
 
     A future resolves when its write is durable. If the store cannot be written, that future and all later ones fail
     with the same error. Pages and misses are committed at the latest after GROUP_SECONDS, or when there are 100;
-    anything with a result, at once. `clock` is called in the writer's thread.
+    anything with a result, at once. `clock` is called in the writer's thread. `revisits` are the times from the first
+    sight of an article to each visit.
     """
 
-    def __init__(self, ledger: Ledger, archive: ArchiveWriter, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        archive: ArchiveWriter,
+        clock: Callable[[], datetime],
+        revisits: Sequence[timedelta] = (),
+    ) -> None:
         self._ledger = ledger
         self._archive = archive
         self._clock = clock
+        self._revisits = tuple(revisits)
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
         self._issued: set[str] = set()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def targets(self, sources: Sequence[tuple[str, Sequence[str]]]) -> "Future[list[FeedTarget]]":
-        """The feeds of these sources (name, URLs), with their validators."""
-        return self._put(lambda conn: feed_table.targets(conn, sources), urgent=True)
+    def targets(
+        self, sources: feed_table.Sources, due_by: Mapping[str, datetime] = NEVER_PASSED_OVER
+    ) -> "Future[list[FeedTarget]]":
+        """The feeds of these sources to ask now, with their validators.
+
+        Of a source in `due_by`, those that are not worth asking by then are passed over.
+        """
+        return self._put(lambda conn: feed_table.to_ask(conn, sources, self._clock(), due_by), urgent=True)
 
     def feed(
         self, result: FeedResult, entries: Sequence[FeedEntry], terms: Terms | None = None
@@ -72,8 +88,8 @@ class Recorder:
         """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before."""
 
         def write(conn: Connection) -> Discovery:
-            feed_table.record(conn, result)
             found = url_table.discover(conn, entries, self._clock(), terms or Terms())
+            feed_table.record(conn, result, found.new - found.backlog + found.updated)
             return replace(found, due=self._not_issued(found.due))
 
         return self._put(write, urgent=True)
@@ -88,7 +104,9 @@ class Recorder:
         def write(conn: Connection) -> tuple[DueUrl, ...]:
             now = self._clock()
             named = self._not_issued(url_table.discover(conn, entries, now).due)
-            return named + self._not_issued(url_table.due(conn, sources, now))
+            return named + self._not_issued(
+                url_table.due(conn, sources, now, revisiting=bool(self._revisits))
+            )
 
         return self._put(write, urgent=True)
 
@@ -98,13 +116,17 @@ class Recorder:
         def prepare() -> Write:
             ref = self._archive.append(page)
             bodiless = replace(page, body=b"")
-            return lambda conn: capture_table.add(conn, [(bodiless, ref)])
+            return lambda conn: capture_table.add(conn, [(bodiless, ref)], self._revisits)
 
         return self._submit(prepare, urgent=False)
 
     def miss(self, miss: Miss) -> "Future[None]":
         """Record a fetch that left nothing to archive."""
         return self._put(lambda conn: url_table.record_misses(conn, [miss]), urgent=False)
+
+    def same(self, page: NotModified) -> "Future[None]":
+        """A page that is as it was."""
+        return self._put(lambda conn: url_table.record_same(conn, page, self._revisits), urgent=False)
 
     def left_alone(self) -> "Future[list[LeftAlone]]":
         """The hosts that are not to be asked yet."""

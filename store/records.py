@@ -88,13 +88,16 @@ class FeedReason(StrEnum):
     PARSER_TIMEOUT = "parser_timeout"
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
+    GONE = "gone"
     SPIDER = "spider"
+    HEADERS = "headers"
 
 
 class OutcomeReason(StrEnum):
     """Why a capture has its outcome, if that is not a rejection, which has its own reasons."""
 
     CANONICAL = "canonical"
+    TWIN = "twin"
     NEWER = "newer"
     INDEX = "index"
 
@@ -113,16 +116,29 @@ class ArchiveRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueUrl:
-    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one."""
+    """A URL to fetch now. `attempts` is the number of failed fetches since the last successful one.
+
+    An article that is looked at again has the validators of its last answer, as far as there were any.
+    """
 
     url: str
     entry: FeedEntry
     attempts: int = 0
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A page that is as it was: the server answered its validators with 304."""
+
+    url: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The result for a feed's entries: those to fetch now, and how many were new or already known.
+    """The result for a feed's entries: those to fetch now, how many were new or already known, and of these, updated.
 
     `backlog` counts those of the new ones that are not fetched.
     """
@@ -130,6 +146,7 @@ class Discovery:
     due: tuple[DueUrl, ...]
     new: int
     seen: int
+    updated: int = 0
     backlog: int = 0
 
 
@@ -149,15 +166,6 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftAlone:
-    """A host that is not to be asked before `until`; `why` is for the reader."""
-
-    host: str
-    until: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTarget:
     """A feed to fetch, with validators and time of its last successful response ("" and None if there are none)."""
 
@@ -172,7 +180,8 @@ class FeedTarget:
 class FeedResult:
     """One fetch of a feed. `status` is 0 if there was no response.
 
-    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404".
+    `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404". `moved_to` is
+    the feed's new address if only permanent redirects led there, else "".
     """
 
     source: str
@@ -183,6 +192,7 @@ class FeedResult:
     etag: str = ""
     last_modified: str = ""
     error: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +201,8 @@ class Capture:
 
     `reason` is that of a rejection or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical
     final URL; `related` the article that a duplicate belongs to; `canonical` the article that the page names as its
-    original (by an accepted rel=canonical). `dropped_at` is when retention dropped its raw page (None before that);
-    `ref` then refers to its `Remains`.
+    original (by an accepted rel=canonical), until it turns out that their texts differ. `dropped_at` is when retention
+    dropped its raw page (None before that); `ref` then refers to its `Remains`.
     """
 
     id: int
@@ -283,7 +293,10 @@ class KnownUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
-    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since."""
+    """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since.
+
+    `moved_to` is its new address if that response came from another one for good, else "".
+    """
 
     source: str
     url: str
@@ -293,3 +306,4 @@ class FeedHealth:
     error: str
     failures: int
     succeeded_at: datetime | None
+    moved_to: str = ""

@@ -95,6 +95,10 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     site: Site
 
+    def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # noqa: ARG002
+        """Nobody from elsewhere is answered, whatever address is listened at."""
+        return client_address[0].startswith("127.")
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away in the middle is part of the tests."""
 
@@ -203,10 +207,11 @@ class Crawled:
             ledger.close()
 
 
-def start(what: CrawlPlan) -> "subprocess.Popen[bytes]":
-    """The crawl process, told its plan; its stdin stays open."""
+def start(what: CrawlPlan, files: int | None = None) -> "subprocess.Popen[bytes]":
+    """The crawl process, told its plan; its stdin stays open. `files` is the most that it may have open."""
+    limited = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh") if files else ()
     process = subprocess.Popen(
-        [sys.executable, "-m", "crawlers.child"],
+        [*limited, sys.executable, "-m", "crawlers.child"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

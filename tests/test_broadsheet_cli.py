@@ -4,14 +4,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config
-from tests.loopback import Site, serve
-from tests.patience import PATIENCE
+from tests.command_line import call
+from tests.loopback import Reply, Site, redirect, rss, serve
 
 
 @pytest.fixture
@@ -22,14 +23,7 @@ def site() -> Iterator[Site]:
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
     """What the command prints when it ends with `code`: standard output, or standard error after a failure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "broadsheet", *words],
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=3 * PATIENCE,
-    )
+    done = call(folder, *words)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr if code else done.stdout
@@ -89,16 +83,7 @@ def test_check_shows_a_page_and_stores_nothing(config: Config, newsroom: Newsroo
     folder = config.path.parent
     sample = newsroom.articles()[0]
     assert sample.title in broadsheet(folder, "check", sample.url)
-    assert (
-        "http_status"
-        in subprocess.run(
-            [sys.executable, "-m", "broadsheet", "check", f"{newsroom.sites[0]}nowhere"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-    )
+    assert "http_status" in call(folder, "check", f"{newsroom.sites[0]}nowhere").stdout
     assert sorted(p.name for p in folder.iterdir()) == ["broadsheet.toml"]
 
 
@@ -133,25 +118,18 @@ def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("away", [True, False], ids=["away", "something else there"])
 def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
-    config: Config, site: Site, away: bool
+    crawled: Config, site: Site, away: bool
 ) -> None:
-    folder = config.path.parent
-    broadsheet(folder, "run")
+    folder = crawled.path.parent
     counts = json.loads(broadsheet(folder, "status", "--json"))
     sources = broadsheet(folder, "sources", "--json")
-    text = config.path.read_text(encoding="utf-8")
+    text = crawled.path.read_text(encoding="utf-8")
     text = text.replace("http://127.0.0.1:9200", "http://127.0.0.1:9" if away else site.url)
-    config.path.write_text(
+    crawled.path.write_text(
         text.replace('backend = "embedded"', 'backend = "elasticsearch"'), encoding="utf-8"
     )
     for words in (("status",), ("status", "--json")):
-        done = subprocess.run(
-            [sys.executable, "-m", "broadsheet", *words],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = call(folder, *words)
         assert done.returncode == 75
         assert done.stderr.startswith("broadsheet: ")
         assert done.stderr.count("\n") == 1
@@ -215,3 +193,23 @@ def test_a_run_names_the_feeds_that_failed(config: Config) -> None:
     ]
     (row,) = [row for row in json.loads(broadsheet(folder, "sources", "--json")) if row["url"] == "notes"]
     assert row["error"].startswith("url: not a URL")
+
+
+def test_sources_shows_the_feeds_that_are_gone_or_moved(config: Config, site: Site) -> None:
+    folder = config.path.parent
+    site.routes |= {"/gone": Reply(status=410), "/old": redirect("/new"), "/new": rss("/a"), "/a": Reply()}
+    urls = [f"{site.url}/gone", f"{site.url}/old"]
+    section = f'[[sources]]\nname = "changed"\nfeeds = {json.dumps(urls)}\n'
+    config.path.write_text(config.path.read_text(encoding="utf-8") + section, encoding="utf-8")
+    broadsheet(folder, "run", "changed")
+    found = json.loads(broadsheet(folder, "sources", "--json"))
+    gone, old = (row for row in found if row["source"] == "changed")
+    assert (gone["status"], gone["moved_to"]) == (410, "")
+    assert gone["error"].startswith("gone: the server says that this feed has ended")
+    asked = datetime.fromisoformat(gone["at"])
+    assert datetime.fromisoformat(gone["due_at"]) == asked + timedelta(days=1)
+    assert (old["error"], old["moved_to"], old["due_at"]) == ("", f"{site.url}/new", None)
+    shown = broadsheet(folder, "sources")
+    moved = f"feed of changed: {site.url}/old has moved to {site.url}/new; change it in broadsheet.toml\n"
+    assert shown.endswith(moved)
+    assert "takeitoutofbroadsheet.toml" in "".join(shown.split())

@@ -1,8 +1,6 @@
 """A collection read from Python, over each backend."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,10 +22,9 @@ from broadsheet import (
     UrlError,
     UsageError,
 )
-from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config, load
 from pipeline.indexes import writer
-from pipeline.run import run
+from tests.command_line import call
 from tests.desk import STORIES, article
 
 if TYPE_CHECKING:
@@ -277,21 +274,16 @@ def test_before_the_first_run_each_call_says_so(config: Config) -> None:
                 ask()
 
 
-def test_after_a_run_all_is_told_as_the_command_tells_it(config: Config, newsroom: Newsroom) -> None:
-    run(config)
-    folder = config.path.parent
+def test_after_a_run_all_is_told_as_the_command_tells_it(crawled: Config) -> None:
+    folder = crawled.path.parent
 
     def command(*words: str) -> Any:
-        words = (sys.executable, "-m", "broadsheet", *words, "--json")
-        return json.loads(subprocess.run(words, cwd=folder, capture_output=True, check=True).stdout)
+        return json.loads(call(folder, *words, "--json").stdout)
 
     with Collection(folder) as news:
         assert news.status() == command("status")
         assert [each.id for each in sorted(news.articles(), key=lambda each: each.id)] == [
-            json.loads(line)["id"]
-            for line in subprocess.run(
-                [sys.executable, "-m", "broadsheet", "export"], cwd=folder, capture_output=True, check=True
-            ).stdout.splitlines()
+            json.loads(line)["id"] for line in call(folder, "export").stdout.splitlines()
         ]
         (hit,) = news.search("关税")
         steps = news.explain(hit.article.url)
@@ -303,5 +295,5 @@ def test_after_a_run_all_is_told_as_the_command_tells_it(config: Config, newsroo
             news.explain("https://example.org/")
         with pytest.raises(UrlError):
             news.explain("ferry")
-    assert repr(news) == f"<Collection '{config.path}'>"
+    assert repr(news) == f"<Collection '{crawled.path}'>"
     assert isinstance(steps[0], broadsheet.Step)

@@ -19,6 +19,7 @@ from pipeline.configuration.config import load
 from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.run import run
+from tests.command_line import call
 
 # Whatever prints something; by the words that are typed.
 COMMANDS = (
@@ -108,7 +109,7 @@ def filled_in(words: str, folder: Path, newsroom: Newsroom) -> str:
     if "{" not in words:
         return words
     article = next(each for each in newsroom.articles() if each.url.startswith(newsroom.sites[3]))
-    exported = json.loads(typed(folder, "export", subprocess.PIPE).stdout.splitlines()[0])
+    exported = json.loads(call(folder, "export").stdout.partition("\n")[0])
     return words.format(feed=newsroom.feeds[0], url=article.url, id=exported["id"])
 
 

@@ -1,14 +1,13 @@
 """A spider of one's own in a folder next to broadsheet.toml: what it finds is archived, cleaned and searched like all else."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.loopback import ROOT, Reply, Site, rss, serve
+from tests.command_line import call
+from tests.loopback import Reply, Site, rss, serve
 
 SPIDER = """
 import scrapy
@@ -76,36 +75,31 @@ def folder(tmp_path: Path, site: Site, *sources: str) -> Path:
     return tmp_path
 
 
-def broadsheet(where: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "broadsheet", "-c", str(where / "broadsheet.toml"), *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
 GAZETTE = 'name = "gazette"\nspider = "gazette:GazetteSpider"'
 
 
 def test_what_a_spider_finds_is_searched_and_asked_for_once(tmp_path: Path, site: Site) -> None:
     """By the rules of robots.txt, whatever the spider's own settings say."""
     where = folder(tmp_path, site, GAZETTE, f'name = "notes"\nfeeds = ["{site.url}/feed"]')
-    done = broadsheet(where, "run", "--json")
+    done = call(where, "run", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["outcomes"]["indexed"] == 5
     assert report["crawl"]["misses"] == {"robots": 1}
     assert "/private/secret" not in site.paths()
     assert site.paths().count("/robots.txt") == 1
-    hits = json.loads(broadsheet(where, "search", "source:gazette pier", "--json").stdout)
+    hits = json.loads(call(where, "search", "source:gazette pier", "--json").stdout)
     assert len(hits["hits"]) == 4
 
     site.hits.clear()
-    assert broadsheet(where, "run").returncode == 0
+    assert call(where, "run").returncode == 0
     assert sorted(site.paths()) == ["/archive", "/feed", "/robots.txt", "/special"]
 
 
 def test_a_spider_stands_among_the_feeds_of_its_source(tmp_path: Path, site: Site) -> None:
     where = folder(tmp_path, site, GAZETTE)
-    broadsheet(where, "run")
-    (row,) = json.loads(broadsheet(where, "sources", "--json").stdout)
+    call(where, "run")
+    (row,) = json.loads(call(where, "sources", "--json").stdout)
     assert (row["source"], row["url"], row["error"]) == ("gazette", "gazette:GazetteSpider", "")
     assert row["entries"] == 5
 
@@ -123,7 +117,7 @@ def test_a_spider_that_fails_costs_only_itself(tmp_path: Path, site: Site, named
     where = folder(
         tmp_path, site, f'name = "bad"\nspider = "{named}"', f'name = "notes"\nfeeds = ["{site.url}/feed"]'
     )
-    done = broadsheet(where, "run", "--json")
+    done = call(where, "run", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)["crawl"]
     (failed,) = report["failed_feeds"]
@@ -134,12 +128,31 @@ def test_a_spider_that_fails_costs_only_itself(tmp_path: Path, site: Site, named
 
 def test_the_feeds_of_a_source_do_not_need_its_spider(tmp_path: Path, site: Site) -> None:
     both = f'name = "both"\nfeeds = ["{site.url}/feed"]\nspider = "absent:Spider"'
-    report = json.loads(broadsheet(folder(tmp_path, site, both), "run", "--json").stdout)
+    report = json.loads(call(folder(tmp_path, site, both), "run", "--json").stdout)
     assert [failed["url"] for failed in report["crawl"]["failed_feeds"]] == ["absent:Spider"]
     assert report["outcomes"]["indexed"] == 1
 
 
 def test_a_source_needs_a_way_in(tmp_path: Path, site: Site) -> None:
-    done = broadsheet(folder(tmp_path, site, 'name = "none"'), "run")
+    done = call(folder(tmp_path, site, 'name = "none"'), "run")
     assert done.returncode != 0
     assert "neither `feeds` nor `spider` is set" in done.stderr
+
+
+def test_a_spider_has_the_headers_of_its_source_while_it_fetches(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAZETTE_TOKEN", "a-readers-token")
+    headers = f'headers = {{ "X-Subscriber" = "GAZETTE_TOKEN" }}\nsite = "{site.url}"'
+    where = folder(tmp_path, site, f"{GAZETTE}\n{headers}")
+    done = call(where, "run")
+    assert done.returncode == 0, done.stderr
+    asked = {hit.path: hit.headers["X-Subscriber"] for hit in site.hits}
+    assert {"/archive", "/special", "/n/0"} <= asked.keys()
+    assert {asked[path] for path in ("/archive", "/special", "/n/0")} == {"a-readers-token"}
+    told = [call(where, *words) for words in (("status",), ("sources",), ("explain", f"{site.url}/n/0"))]
+    assert "a-readers-token" not in "".join(each.stdout + each.stderr for each in (done, *told))
+
+    monkeypatch.delenv("GAZETTE_TOKEN")
+    done = call(where, "run")
+    assert "GAZETTE_TOKEN, for X-Subscriber, is not set" in done.stdout + done.stderr

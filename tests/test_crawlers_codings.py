@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.fetching import codings
-from crawlers.fetching.answers import FetchError, decoded
+from crawlers.fetching.answers import FetchError, beginning, decoded
 from crawlers.fetching.codings import zstd
 
 PLAIN = b"<p>" + b"The ferry leaves at noon from the eastern pier. " * 40
@@ -158,3 +158,24 @@ def test_any_bytes_are_decoded_or_refused(body: bytes, encoding: str) -> None:
             assert len(taken(start + body, encoding, 1000)) <= 1000
         except FetchError as error:
             assert error.reason in {"cut", "encoding", "too_large"}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_of_a_body_that_is_longer_than_enough_the_beginning_is_kept(name: str) -> None:
+    packed = PACKED[name]
+    assert beginning(packed, name, 100, whole=True) == PLAIN[:100]
+    assert beginning(packed, name, 100_000, whole=True) == PLAIN
+    assert PLAIN.startswith(beginning(packed[: len(packed) // 2], name, 100_000, whole=False))
+    with pytest.raises(FetchError) as refused:
+        beginning(packed[: len(packed) // 2], name, 100_000, whole=True)
+    assert refused.value.reason == "cut"
+
+
+def test_a_beginning_of_several_codings_is_read_as_far_as_it_goes() -> None:
+    twice = gzip.compress(brotli.compress(PLAIN))
+    assert beginning(twice, "br, gzip", 100, whole=True) == PLAIN[:100]
+    assert beginning(b"", "gzip", 100, whole=True) == b""
+    assert beginning(PLAIN, "none", 100, whole=True) == PLAIN[:100]
+    with pytest.raises(FetchError) as refused:
+        beginning(b"not gzip", "gzip", 100, whole=False)
+    assert refused.value.reason == "encoding"

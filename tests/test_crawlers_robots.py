@@ -1,12 +1,15 @@
 """robots.txt by RFC 9309, seen from the web sites: what was asked, when, and what was not."""
 
 import asyncio
+import gzip
+import random
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +29,18 @@ def hang_up(_: socket.socket) -> None:
 
 
 LARGE = "User-agent: *\nDisallow: /no\n" + "# comment\n" * 60_000 + "Disallow: /\n"
+
+
+def without_end(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + LARGE.encode())
+    while True:
+        connection.sendall(b"# comment\n" * 1000)
+
+
+HUGE = (LARGE + "# comment\n" * 1_100_000).encode()  # more than [crawl] max_bytes
+NOISE = b"User-agent: *\nDisallow: /no\n# " + random.Random(1).randbytes(
+    2_000_000
+)  # compressed, too, more than counts
 FILES = {
     "slow": robots("User-agent: *\nDisallow: /no\n", wait=0.3),
     "token": robots("User-agent: testcrawler\nDisallow: /no\n\nUser-agent: *\nDisallow: /\n"),
@@ -33,6 +48,11 @@ FILES = {
     "allow": robots("User-agent: *\nDisallow: /\nAllow: /yes\nAllow: /also$\n"),
     "bom": robots("\ufeffUser-agent: *\nDisallow: /no\n"),
     "large": robots(LARGE),
+    "huge": Reply(HUGE),
+    "huge gzip": Reply(gzip.compress(HUGE, 1), headers=(("Content-Encoding", "gzip"),)),
+    "huge br": Reply(brotli.compress(HUGE, quality=1), headers=(("Content-Encoding", "br"),)),
+    "noise": Reply(gzip.compress(NOISE, 1), headers=(("Content-Encoding", "gzip"),)),
+    "without end": Reply(write=without_end),
     "utf-16": Reply("User-agent: *\r\nDisallow: /no\r\n".encode("utf-16")),
     "delay inside": robots("User-agent: *\nCrawl-delay: 0.01\nUser-agent: TestCrawlerPlus\nDisallow: /no\n"),
     "version": robots("User-agent: TestCrawler/2.0\nDisallow: /no\n\nUser-agent: *\nDisallow: /\n"),

@@ -156,6 +156,7 @@ def server() -> Iterator[elastic.Server]:
         yield running
 
 
+@pytest.mark.elasticsearch
 def test_each_user_may_do_its_own_work_and_no_more(server: elastic.Server, tmp_path: Path) -> None:
     with closing(server.connect()) as every, elastic.fresh_alias(every) as alias:
         config = tmp_path / "broadsheet.toml"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import broadsheet
+from tests.command_line import call
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
@@ -38,9 +39,7 @@ def blocks(text: str) -> list[tuple[str, str]]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo's collection in it, made by the command."""
     folder = tmp_path_factory.mktemp("docs")
-    subprocess.run(
-        [sys.executable, "-m", "broadsheet", "demo", "demo"], cwd=folder, check=True, capture_output=True
-    )
+    assert call(folder, "demo", "demo").returncode == 0
     return folder
 
 

@@ -29,6 +29,11 @@ def test_the_template_is_a_valid_configuration_of_defaults() -> None:
         ('[[sources]]\nname = "a"\nfeed = ["x"]\nfeeds = ["y"]', "did you mean `feeds`?"),
         ("[crawl]\ndelay = -1", "`crawl.delay`"),
         ('[crawl]\nallow_addresses = ["127.0.0.1/99"]', "allow_addresses"),
+        (
+            '[crawl]\nrevisits = ["1h", "soon"]',
+            "`crawl.revisits.1`: must be a number of minutes, hours or days",
+        ),
+        ("[crawl]\nrevisits = [3600]", '`crawl.revisits.0`: must be a text such as "30m"'),
         ('[crawl]\nuser_agent = "a\\nb"', "user_agent"),
         ('[index]\nbackend = "solr"', "index.backend"),
         ("[crawl\ndelay", "not valid TOML"),
@@ -41,6 +46,16 @@ def test_a_wrong_configuration_is_refused_with_the_remedy(text: str, told: str) 
         parse(text, HERE)
     assert told in str(error.value)
     assert "broadsheet.toml" in str(error.value)
+
+
+def test_revisits_are_spans_of_time() -> None:
+    assert parse('[crawl]\nrevisits = ["90m", "36h", "14d"]', HERE).crawl.revisits == (
+        timedelta(minutes=90),
+        timedelta(hours=36),
+        timedelta(days=14),
+    )
+    assert parse("[crawl]\nrevisits = []", HERE).crawl.revisits == ()
+    assert 'revisits = ["1h", "6h", "1d", "7d"]' in template()
 
 
 def test_a_missing_file_says_how_to_begin_one(tmp_path: Path) -> None:
@@ -127,3 +142,35 @@ def test_a_missing_file_is_named_with_its_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=f"There is no {tmp_path}/broadsheet.toml"):
         load(Path("broadsheet.toml"))
+
+
+SOURCE = '[[sources]]\nname = "gazette"\nfeeds = ["https://gazette.example/feed"]\n'
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ('{ Cookie = "reader=73af" }', "give the name of an environment variable, in capitals"),
+        ('{ Cookie = "s3cret-73af" }', "give the name of an environment variable, in capitals"),
+        ("{ X-Pin = 1773 }", "headers.X-Pin"),
+        ('"reader=73af"', "headers"),
+        ('{ User-Agent = "AGENT" }', "`User-Agent` is set by Broadsheet"),
+        ('{ Proxy-Authorization = "AGENT" }', "is set by Broadsheet"),
+        ('{ "a b" = "AGENT" }', "names of headers have"),
+    ],
+)
+def test_headers_name_variables_and_a_value_in_their_place_is_not_said(headers: str, told: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        parse(f"{SOURCE}headers = {headers}", HERE)
+    assert told in str(error.value)
+    assert not any(secret in str(error.value) for secret in ("73af", "1773"))
+
+
+def test_headers_need_a_site_to_be_sent_to() -> None:
+    spider = '[[sources]]\nname = "gazette"\nspider = "gazette:Gazette"\nheaders = { Cookie = "COOKIES" }\n'
+    with pytest.raises(ConfigError, match="set `site`"):
+        parse(spider, HERE)
+    with pytest.raises(ConfigError, match="not an http"):
+        parse(f'{spider}site = "ftp://gazette.example"', HERE)
+    (source,) = parse(f'{spider}site = "https://gazette.example"', HERE).sources
+    assert source.headers == {"Cookie": "COOKIES"}

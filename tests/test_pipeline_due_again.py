@@ -14,8 +14,9 @@ from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.explain import explain
 from pipeline.maintenance.due_again import Retried, retry
-from store.ledger import capture_table, segment_table, soundness, url_table
+from store.ledger import capture_table, host_table, segment_table, soundness, url_table
 from store.ledger.database import Ledger
+from store.ledger.host_table import LeftAlone
 from store.ledger.second_chances import Chosen
 from store.records import ArchiveRef, FetchReason, Miss, Outcome, Settled
 
@@ -137,6 +138,29 @@ def test_what_is_due_again_has_all_its_chances(kept: Config) -> None:
         known = url_table.get(conn, address("shy"))
     assert known is not None
     assert (known.attempts, known.last_error) == (0, "HTTP 403")
+
+
+def left_alone(config: Config) -> list[str]:
+    with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:
+        return [each.host for each in host_table.left_alone(conn, NOON)]
+
+
+def test_the_host_of_a_page_that_is_due_again_is_asked_again(kept: Config) -> None:
+    until = datetime.now(UTC) + DAY
+    alone = [
+        LeftAlone(host=host, until=until, why="HTTP 429") for host in ("harbour.example", "mast.example")
+    ]
+    with Ledger.open(kept.ledger) as ledger, ledger.transaction() as conn:
+        for each in alone:
+            host_table.leave_alone(conn, each)
+    assert retry(kept, Chosen(urls=(address("there"),)), NOON).reopened == ()
+    assert retry(kept, Chosen(urls=(address("busy"),)), NOON, dry_run=True).reopened == ()
+    assert left_alone(kept) == ["harbour.example", "mast.example"]
+    done = CliRunner().invoke(app, ["--config", str(kept.path), "retry", address("lost")])
+    assert f"harbour.example is asked again, though it asked to be left alone until {until:%Y-%m-%d}" in (
+        " ".join(done.output.split())
+    )
+    assert left_alone(kept) == ["mast.example"]
 
 
 def test_what_cannot_be_chosen_is_named(kept: Config, tmp_path: Path) -> None:

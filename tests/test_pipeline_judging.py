@@ -96,7 +96,10 @@ def collect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collect]:
                 capture_table.add(conn, pairs)
             archive.close()
             with closing(writer or indexes.writer(config)) as index:
-                load_all(Pending(config.archive, ledger, pool), Settler(ledger, index, clock))
+                load_all(
+                    Pending(config.archive, ledger, pool),
+                    Settler(ledger, index, lambda: indexes.reader(config), clock),
+                )
                 reader = indexes.reader(config)
                 return Judge(config.archive, ledger, reader, index, pool, clock).judge_waiting()
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -24,10 +24,10 @@ from pipeline.due import due_sources
 from pipeline.explain import explain
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
-from pipeline.report import troubled
+from pipeline.report import RunReport, funnel, troubled
 from pipeline.run import choose, now, run
 from pipeline.status import feeds, status
-from store.ledger import capture_table, recent, url_table
+from store.ledger import capture_table, feed_table, recent, url_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
@@ -176,23 +176,20 @@ def offspring(pid: int) -> set[int]:
 
 
 def test_a_killed_run_leaves_no_process_and_the_next_one_makes_it_good(
-    config: Config, newsroom: Newsroom, tmp_path: Path
+    config: Config, crawled: Config, crawled_newsroom: Newsroom
 ) -> None:
-    """Killed while it reads the feeds, and the next one while pages come in and are cleaned."""
+    """Killed while it reads the feeds, and the next one while pages come in and are cleaned; `crawled` was not disturbed."""
+    shutil.copy(crawled.path, config.path)  # the same sites
+    config = load(config.path)
     quick = config.path.read_text(encoding="utf-8")
     slow = quick.replace("delay = 0.0", "delay = 0.3").replace("workers = 1", "workers = 2")
     config.path.write_text(slow, encoding="utf-8")
-    kill_after(config, newsroom, 4)
-    kill_after(config, newsroom, 20)
+    kill_after(config, crawled_newsroom, 4)
+    kill_after(config, crawled_newsroom, 20)
     config.path.write_text(quick, encoding="utf-8")
     run(config)
-    other = tmp_path / "undisturbed" / "broadsheet.toml"
-    other.parent.mkdir()
-    other.write_text(quick, encoding="utf-8")
-    undisturbed = load(other)
-    run(undisturbed)
     assert {k: lasting(a) for k, a in articles(config).items()} == {
-        k: lasting(a) for k, a in articles(undisturbed).items()
+        k: lasting(a) for k, a in articles(crawled).items()
     }
     assert all(finding.ok for finding in examine(config)), examine(config)
 
@@ -264,4 +261,26 @@ def test_a_page_that_comes_too_early_is_looked_at_again(config: Config) -> None:
             conn.execute(url_table.URLS.update().values(due_at=now()))
         run(load(config.path), ("early",))
     assert [step.step for step in explain(config, url)][-2:] == ["indexed", "state"]
-    assert explain(config, url)[-1].what == f"{url} is fetched"
+    assert explain(config, url)[-1].what.startswith(f"{url} is fetched, next fetch ")
+
+
+def test_a_scheduled_run_passes_over_feeds_that_are_not_worth_asking_yet(
+    config: Config, newsroom: Newsroom
+) -> None:
+    run(config)
+    asked = feed_requests(newsroom)
+    with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:
+        tomorrow = feed_table.FEEDS.update().values(due_at=now() + timedelta(days=1))
+        conn.execute(tomorrow.where(feed_table.FEEDS.c.url != newsroom.feeds[0]))
+    started = now()
+    crawl = run(config, scheduled=True).crawl
+    others = len(newsroom.feeds) - 1
+    assert (crawl.feeds, crawl.feeds_passed_over) == (1, others)
+    assert feed_requests(newsroom) == asked + 1
+    assert due_sources(config, started) == (), "those that were passed over had their turn, too"
+    assert ("  not asked", others, "feeds that gave little of late") in funnel(RunReport(crawl=crawl))
+    assert run(config).crawl.feeds == len(newsroom.feeds), "a run by hand asks all"
+
+
+def feed_requests(newsroom: Newsroom) -> int:
+    return sum(any(feed.endswith(request.path) for feed in newsroom.feeds) for request in newsroom.requests)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from articles.errors import ConfigError
 from pipeline.configuration.config import parse
-from pipeline.configuration.schedule import Schedule, is_due
+from pipeline.configuration.schedule import Schedule, in_words, interval, is_due
 from pipeline.configuration.sections import SourceSection
 
 HERE = Path("broadsheet.toml")
@@ -71,6 +71,11 @@ def test_a_source_never_crawled_is_due(schedule: Schedule, now: datetime) -> Non
 )
 def test_ticks_by_hand(schedule: Schedule, last: datetime, tick: datetime) -> None:
     assert schedule.next_tick(last) == tick
+
+
+@pytest.mark.parametrize("text", ["1m", "90m", "1h", "36h", "1d", "14d"])
+def test_a_span_is_said_as_it_is_written(text: str) -> None:
+    assert in_words(interval(text)) == text
 
 
 def test_a_source_has_its_own_schedule_or_the_common_one() -> None:

@@ -233,6 +233,26 @@ def test_other_rejections_are_final(conn: Connection, reason: str) -> None:
     assert known(conn, "a").state is UrlState.FETCHED
 
 
+@pytest.mark.parametrize(
+    ("result", "visited"),
+    [
+        (Outcome.INDEXED, True),
+        (Outcome.UNCHANGED, True),
+        (Outcome.SUPERSEDED, True),
+        (Outcome.DUPLICATE, False),
+        (Outcome.DEAD_LETTER, False),
+        (Outcome.REJECTED, False),
+    ],
+)
+def test_articles_alone_are_looked_at_again(conn: Connection, result: Outcome, visited: bool) -> None:
+    ref = ArchiveRef(segment=SEGMENT, offset=0, length=100)
+    capture_table.add(conn, [(answer("a", NOON), ref)], revisits=(HOUR,))
+    (one,) = capture_table.pending(conn, 1)
+    settle(conn, one, result, reason="list_page" if result is Outcome.REJECTED else "")
+    assert known(conn, "a").state is UrlState.FETCHED
+    assert bool(url_table.due(conn, ["harbour"], NOON + HOUR, revisiting=True)) == visited
+
+
 def test_what_is_cleaned_again_is_not_fetched_again(conn: Connection) -> None:
     """Nor is what was overtaken by another fetch, or comes from an archive of long ago."""
     cleaned, overtaken, old = capture(conn, "a"), capture(conn, "b"), capture(conn, "c", NOON - 999 * HOUR)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from store.ledger import host_table
 from store.ledger.database import Ledger
-from store.records import LeftAlone
+from store.ledger.host_table import LeftAlone
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -48,3 +48,11 @@ def test_a_pause_that_is_over_does_not_count(conn: Connection) -> None:
     again = replace(MAST, until=NOON + 4 * HOUR, why="again")
     host_table.leave_alone(conn, again)
     assert host_table.left_alone(conn, NOON + 3 * HOUR) == [again]
+
+
+def test_a_host_that_is_reopened_is_asked_again(conn: Connection) -> None:
+    for each in (HARBOUR, MAST):
+        host_table.leave_alone(conn, each)
+    assert host_table.reopen(conn, {"mast.example", "other.example"}, NOON) == [MAST]
+    assert host_table.left_alone(conn, NOON) == [HARBOUR]
+    assert host_table.reopen(conn, {"harbour.example"}, NOON + HOUR) == [], "its time has come by itself"

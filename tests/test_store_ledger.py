@@ -14,7 +14,7 @@ from store.ledger import feed_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.schema import portions
 from store.policy import Terms
-from store.records import FeedHealth, FeedResult, FeedTarget
+from store.records import FeedHealth, FeedResult, FeedTarget, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FEED = "https://harbour.example/feed"
@@ -113,6 +113,9 @@ def test_another_schema_is_refused_with_what_to_do(path: Path) -> None:
         Ledger.open(path)
 
 
+NEW_IN_FEEDS = ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at")
+
+
 def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
     """Of each table: name, type and whether it must be given, of each column."""
     with sqlite3.connect(path) as conn:
@@ -135,7 +138,12 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("ALTER TABLE segments DROP COLUMN dropped_at")
         conn.execute("ALTER TABLE captures DROP COLUMN dropped_at")
         conn.execute("DROP TABLE hosts")
-        conn.execute("ALTER TABLE urls DROP COLUMN rejections")
+        conn.execute("DROP TABLE imports")
+        conn.execute("DROP INDEX urls_revisits")
+        for column in ("rejections", "etag", "last_modified"):
+            conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
+        for column in NEW_IN_FEEDS:
+            conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
         conn.execute("UPDATE schema SET version = 1")
     conn.close()
     assert columns(path) != new
@@ -169,6 +177,32 @@ def test_a_ledger_of_version_5_learns_the_state_backlog(path: Path) -> None:
         assert again.check() == []
         with pytest.raises(IntegrityError), again.transaction() as conn:
             conn.exec_driver_sql("UPDATE urls SET state = 'nowhere'")
+
+
+def test_a_ledger_of_version_4_keeps_its_feeds_and_asks_them_whole(path: Path) -> None:
+    """What was fetched before is not looked at again all at once."""
+    url = "https://harbour.example/0"
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        feed_table.record(conn, result(etag="one", count=20), 20)
+        url_table.discover(conn, [FeedEntry(url=url, source="harbour")], NOON)
+        conn.execute(url_table.URLS.update().values(state=UrlState.FETCHED, due_at=None, tried_at=NOON))
+    with sqlite3.connect(path) as conn:
+        conn.execute("DROP INDEX urls_revisits")
+        for column in ("etag", "last_modified"):
+            conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
+        for column in NEW_IN_FEEDS:
+            conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
+        conn.execute("UPDATE schema SET version = 4")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        (known,) = feed_table.health(conn)
+        assert (known.entries, known.succeeded_at, known.moved_to) == (20, NOON, "")
+        sources, later = [("harbour", [FEED])], NOON + timedelta(hours=1)
+        assert feed_table.targets(conn, sources)[0].etag == "one"
+        assert [each.etag for each in feed_table.to_ask(conn, sources, later, {"harbour": later})] == [""]
+        assert url_table.due(conn, ["harbour"], NOON + timedelta(days=99), revisiting=True) == ()
+    with Ledger.open(path) as ledger:
+        assert ledger.check() == []
 
 
 def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,6 +384,43 @@ def test_the_health_of_a_feed(path: Path) -> None:
         feed_table.record(conn, result(hours=5, count=1))
         assert (feed_table.health(conn)[0].failures, feed_table.health(conn)[0].error) == (0, "")
     ledger.close()
+
+
+def test_feeds_are_passed_over_until_they_are_worth_asking(path: Path) -> None:
+    other = "https://harbour.example/new"
+    sources = [("harbour", [FEED, other])]
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+
+        def asked(hours: int, by: int | None) -> list[str]:
+            due_by = {} if by is None else {"harbour": NOON + timedelta(hours=by)}
+            return [
+                each.url for each in feed_table.to_ask(conn, sources, NOON + timedelta(hours=hours), due_by)
+            ]
+
+        assert asked(0, 0) == [FEED, other]
+        feed_table.record(conn, result(410, error="gone: HTTP 410"))
+        assert asked(1, 23) == [other]
+        (ask,) = feed_table.asks(conn)
+        assert (ask.turn_at, ask.due_at) == (NOON + timedelta(hours=1), NOON + timedelta(hours=24))
+        assert asked(2, None) == [FEED, other]
+        assert asked(24, 24) == [FEED, other]
+
+
+def test_a_feed_is_asked_without_validators_once_a_day(path: Path) -> None:
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+
+        def etag(hours: int) -> str:
+            at = NOON + timedelta(hours=hours)
+            return feed_table.to_ask(conn, [("harbour", [FEED])], at, {})[0].etag
+
+        feed_table.record(conn, result(etag="one"), 20)
+        assert (etag(1), etag(21)) == ("one", "")
+        feed_table.record(conn, result(304, hours=19, etag="one"))
+        assert etag(21) == ""
+        feed_table.record(conn, result(hours=21, etag="one"), 1)
+        assert etag(22) == "", "it changed, and its ETag did not"
+        feed_table.record(conn, result(hours=22, etag="two"), 1)
+        assert etag(23) == "two"
 
 
 def test_keys_are_asked_for_in_portions() -> None:

@@ -16,7 +16,7 @@ from store import policy
 from store.ledger import url_table
 from store.ledger.database import Ledger
 from store.policy import Fate, Terms
-from store.records import DueUrl, FetchReason, Miss, UrlState
+from store.records import DueUrl, FetchReason, Miss, NotModified, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -204,6 +204,60 @@ def test_success_forgets_the_failures(conn: Connection) -> None:
     assert (known.state, known.attempts, known.due_at, known.last_error) == (UrlState.FETCHED, 0, None, "")
 
 
+VISITS = (HOUR, 6 * HOUR, DAY, 7 * DAY)
+
+
+def revisited(conn: Connection, now: datetime) -> list[DueUrl]:
+    return list(url_table.due(conn, ["harbour"], now, revisiting=True))
+
+
+def test_an_article_is_looked_at_again_and_its_validators_shown(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    headers = (("etag", '"1"'), ("last-modified", "Mon, 04 May 2026 11:00:00 GMT"))
+    url_table.record_page(conn, replace(answer(entry()), headers=headers), VISITS)
+    for at, before in zip(VISITS, (timedelta(0), *VISITS), strict=False):
+        assert revisited(conn, NOON + at - timedelta(seconds=1)) == [], before
+        (due,) = revisited(conn, NOON + at)
+        assert (due.etag, due.last_modified) == ('"1"', "Mon, 04 May 2026 11:00:00 GMT")
+        assert url_table.due(conn, ["harbour"], NOON + at) == (), "revisits are off"
+        url_table.record_same(conn, NotModified(url=due.url, at=NOON + at), VISITS)
+        known = url_table.get(conn, due.url)
+        assert known is not None
+        assert (known.state, known.tried_at) == (UrlState.FETCHED, NOON + at)
+    assert revisited(conn, NOON + 99 * DAY) == []
+
+
+def test_a_late_visit_stands_for_those_that_were_missed(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry(), at=NOON + 8 * HOUR), VISITS)
+    assert revisited(conn, NOON + 23 * HOUR) == []
+    assert len(revisited(conn, NOON + 24 * HOUR)) == 1
+
+
+def test_what_is_due_for_another_reason_is_fetched_whole(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, replace(answer(entry()), headers=(("etag", '"1"'),)), VISITS)
+    (due,) = url_table.discover(conn, [entry(updated_at=NOON + HOUR)], NOON + HOUR).due
+    assert due.etag == ""
+
+
+def test_a_revisit_that_fails_is_tried_again(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry()), VISITS)
+    url_table.record_page(conn, answer(entry(), 503, NOON + HOUR), VISITS)
+    (due,) = url_table.due(conn, ["harbour"], NOON + 2 * HOUR)
+    assert due.attempts == 1
+
+
+def test_entries_that_were_updated_are_counted_among_those_seen(conn: Connection) -> None:
+    """One that is due anyhow was not fetched yet: its update brings nothing more."""
+    assert url_table.discover(conn, [entry()], NOON).updated == 0
+    assert url_table.discover(conn, [entry(updated_at=NOON + HOUR)], NOON + HOUR).updated == 0
+    url_table.record_page(conn, answer(entry()))
+    found = url_table.discover(conn, [entry(updated_at=NOON + 2 * HOUR)], NOON + 2 * HOUR)
+    assert (found.new, found.seen, found.updated, len(found.due)) == (0, 1, 1, 1)
+
+
 def test_the_source_that_found_a_url_first_keeps_it(conn: Connection) -> None:
     url_table.discover(conn, [entry()], NOON)
     (due,) = url_table.discover(conn, [entry(source="other", updated_at=NOON)], NOON).due
@@ -253,6 +307,23 @@ def test_a_page_of_an_unknown_url_makes_it_known(conn: Connection) -> None:
     assert (known.state, known.first_seen_at, known.updated_at) == (UrlState.GONE, NOON, NOON)
     assert url_table.entry(conn, entry().url) == entry(updated_at=NOON)
     assert url_table.get(conn, "https://harbour.example/unheard-of") is None
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_from_before_the_last_fetch_leaves_the_state_as_it_is(conn: Connection, status: int) -> None:
+    url_table.record_page(conn, answer(entry(), status, NOON))
+    before = url_table.get(conn, entry().url)
+    url_table.record_page(conn, answer(entry(), 503, NOON - DAY))
+    url_table.record_page(conn, answer(entry(), 200, NOON - DAY))
+    assert url_table.get(conn, entry().url) == before
+    url_table.record_page(conn, answer(entry(), 200, NOON + DAY))
+    assert url_table.get(conn, entry().url) != before
+
+
+def test_a_page_from_before_a_url_was_found_leaves_it_due(conn: Connection) -> None:
+    url_table.discover(conn, [entry()], NOON)
+    url_table.record_page(conn, answer(entry(), 200, NOON - DAY))
+    assert [due.url for due in url_table.due(conn, ["harbour"], NOON)] == [entry().url]
 
 
 def test_a_hostile_title_and_message_are_kept(conn: Connection) -> None:

@@ -16,6 +16,7 @@ _LEAST_RESEMBLANCE = 0.38  # of all wording; bands nearly always find this
 _LEAST_CONTAINED = 0.7  # share of the shorter text's wording
 _FEWEST_FIGURES = 3
 _LEAST_FIGURES = 0.8  # share of the figures in the text that has fewer
+_LEAST_WORDS = 0.8  # of all words of two short texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,20 @@ def near(one: Features, other: Features) -> bool:
         alike >= _LEAST_RESEMBLANCE
         and shared >= _LEAST_CONTAINED * fewer
         and _same_figures(one.tokens, other.tokens)
+    )
+
+
+def same_text(one: Features, other: Features) -> bool:
+    """Whether two addresses, one of which is said to be the other's original, may show one text.
+
+    Near copies do. Texts too short for a signature must have nearly all words in common, and the same figures.
+    """
+    if min(one.shingles, other.shingles) >= _FEWEST_SHINGLES:
+        return near(one, other)
+    mine, theirs = set(one.tokens), set(other.tokens)
+    different = mine ^ theirs
+    return len(mine & theirs) >= _LEAST_WORDS * len(mine | theirs) and not any(
+        token & 1 for token in different
     )
 
 

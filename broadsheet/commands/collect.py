@@ -64,20 +64,23 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
 
     Example: broadsheet sources
     """
-    from broadsheet.terminal import print_json, table, when
+    from broadsheet.terminal import print_json, say, table, when
     from pipeline.status import feeds
 
     rows = feeds(configured(context))
     if as_json:
         print_json(rows)
-    else:
-        table(
-            ("source", "feed", "last fetch (UTC)", "status", "entries", "error"),
-            [
-                (r["source"], r["url"], when(r["at"]), r["status"] or "", r["entries"], r["error"])
-                for r in rows
-            ],
-        )
+        return
+    table(
+        ("source", "feed", "last fetch (UTC)", "status", "entries", "error"),
+        [(r["source"], r["url"], when(r["at"]), r["status"] or "", r["entries"], r["error"]) for r in rows],
+    )
+    for r in rows:
+        if r["moved_to"]:
+            say(
+                f"feed of {r['source']}: {r['url']} has moved to {r['moved_to']}; change it in broadsheet.toml",
+                style="yellow",
+            )
 
 
 def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(help="Source names.")]) -> None:
@@ -134,12 +137,12 @@ def retry(
 ) -> None:
     """Have the next run fetch pages again that failed, are gone, were rejected or wait for another attempt.
 
-    Pages that robots.txt or the address rules refuse stay refused.
+    Pages that robots.txt or the address rules refuse stay refused. A host that asked to be left alone is asked again.
 
     Example: broadsheet retry --reason no_article --since 7d --dry-run
     Example: broadsheet retry https://www.example.org/news/ferry
     """
-    from broadsheet.terminal import print_json, say, table
+    from broadsheet.terminal import print_json, say, table, when
     from pipeline.maintenance.due_again import retry as make_due
     from pipeline.run import choose, now
     from store.ledger.second_chances import Chosen
@@ -155,11 +158,14 @@ def retry(
     )
     done = make_due(config, chosen, now(), dry_run=dry_run)
     if as_json:
-        print_json({"pages": dict(done.pages), "left": list(done.left)})
+        reopened = [one.host for one in done.reopened]
+        print_json({"pages": dict(done.pages), "left": list(done.left), "reopened": reopened})
         return
     table(("reason", "pages"), list(done.pages.items()))
     for line in done.left:
         say(line, style="yellow")
+    for one in done.reopened:
+        say(f"{one.host} is asked again, though it asked to be left alone until {when(one.until)} UTC.")
     count = sum(done.pages.values())
     pages = f"{count} page{'' if count == 1 else 's'}"
     if dry_run:

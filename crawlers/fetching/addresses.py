@@ -11,10 +11,14 @@ from typing import Any, Self
 
 from twisted.internet._resolver import GAIResolver
 
+from crawlers.fetching.connections import out_of_files
 from crawlers.fetching.networks import public
 
 REFUSED: set[str] = set()
 """The host names that resolved to nothing else than refused addresses; of the process, as its resolver is."""
+
+UNRESOLVED: set[str] = set()
+"""The host names that could not be looked up because this process has too many open files."""
 
 
 class Guard:
@@ -44,6 +48,12 @@ class Guard:
             found = socket.getaddrinfo(*args, **options)
         except UnicodeError as error:  # a label of more than 63 characters; Twisted would wait for ever
             raise socket.gaierror(f"{host} is no host name: {error}") from error
+        except socket.gaierror:
+            raise
+        except OSError as error:
+            if out_of_files(error):
+                UNRESOLVED.add(host)
+            raise socket.gaierror(f"{host}: {error}") from error
         admitted = [entry for entry in found if self.admits(str(entry[4][0]))]
         if found and not admitted:
             REFUSED.add(host)

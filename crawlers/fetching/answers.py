@@ -1,7 +1,7 @@
 """Reading an HTTP answer: its body without content encoding, where it redirects, how long to wait. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +21,7 @@ _TEN_YEARS = 10 * 365 * 86400
 _MOST_DIGITS = 20
 _LONGEST = 999_999_999.0
 _LONGEST_BELIEVED = 86_400.0
+_NO_END = "the compressed body has no end"
 
 
 class FetchError(Exception):
@@ -43,7 +44,8 @@ Headers = tuple[tuple[str, str], ...]
 class Answer:
     """An answer to one request, or to the last of a chain of `redirects` (the URLs that redirected).
 
-    `headers` are as sent, names lower-cased; `body` has no content encoding; `at` is when it was complete, UTC.
+    `headers` are as sent, names lower-cased; `body` has no content encoding; `at` is when it was complete, UTC. `moved_to`
+    is the address that only permanent redirects led to, "" where there were none, or others.
     """
 
     url: str
@@ -52,6 +54,7 @@ class Answer:
     headers: Headers
     body: bytes
     at: datetime
+    moved_to: str = ""
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str:
@@ -66,26 +69,45 @@ def decoded(body: bytes, encoding: str, limit: int, *, forgiving: bool = False) 
     gzip and deflate: the data may end without their checksum, or with a slip in it.
     Raises FetchError: too_large, cut (the compressed stream has no end), encoding (one that cannot be read, or damaged).
     """
-    for name in reversed([name.partition(";")[0].strip().lower() for name in encoding.split(",")]):
-        if name in codings.UNREADABLE:
-            raise FetchError(FetchReason.ENCODING, f"content encoding {name!r}, which was not asked for")
-        if (decoder := codings.decoder(name, forgiving=forgiving)) and body:
-            body = _unpacked(body, decoder, limit)
+    for decoder in _decoders(encoding, forgiving=forgiving):
+        body, whole = _unpacked(body, decoder, limit)
+        if len(body) > limit:
+            raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
+        if not whole:
+            raise FetchError(FetchReason.CUT, _NO_END)
     if len(body) > limit:
         raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes")
     return body
 
 
-def _unpacked(body: bytes, decoder: Callable[[bytes, int], tuple[bytes, bool]], limit: int) -> bytes:
+def beginning(body: bytes, encoding: str, enough: int, *, whole: bool) -> bytes:
+    """The first `enough` bytes of a body without its content encoding, all of a shorter one; forgiving, as `decoded` can be.
+
+    `whole` is whether all of the body was waited for. Raises FetchError: cut, encoding.
+    """
+    for decoder in _decoders(encoding, forgiving=True):
+        body, ended = _unpacked(body, decoder, enough)
+        if whole and not ended and len(body) <= enough:
+            raise FetchError(FetchReason.CUT, _NO_END)
+        whole = whole and ended
+    return body[:enough]
+
+
+def _decoders(encoding: str, *, forgiving: bool) -> Iterator[codings.Decoder]:
+    """The last coding first. Raises FetchError (encoding) for one that cannot be read."""
+    for name in reversed([name.partition(";")[0].strip().lower() for name in encoding.split(",")]):
+        if name in codings.UNREADABLE:
+            raise FetchError(FetchReason.ENCODING, f"content encoding {name!r}, which was not asked for")
+        if decoder := codings.decoder(name, forgiving=forgiving):
+            yield decoder
+
+
+def _unpacked(body: bytes, decoder: codings.Decoder, limit: int) -> codings.Unpacked:
+    """An empty body stays so. Raises FetchError (encoding)."""
     try:
-        plain, whole = decoder(body, limit)
+        return decoder(body, limit) if body else (body, True)
     except codings.DAMAGE as error:
         raise FetchError(FetchReason.ENCODING, f"damaged compressed body: {error}") from error
-    if len(plain) > limit:
-        raise FetchError(FetchReason.TOO_LARGE, f"more than {limit} bytes when decompressed")
-    if not whole:
-        raise FetchError(FetchReason.CUT, "the compressed body has no end")
-    return plain
 
 
 def target(answer: Answer) -> str:

@@ -45,9 +45,10 @@ _ZSTD_SKIPPED = b"\x2a\x4d\x18"  # after a byte from 50 to 5f
 _ZSTD_OPTIONS: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
 
 Unpacked = tuple[bytes, bool]
+Decoder = Callable[[bytes, int], Unpacked]
 
 
-def decoder(name: str, *, forgiving: bool) -> Callable[[bytes, int], Unpacked] | None:
+def decoder(name: str, *, forgiving: bool) -> Decoder | None:
     """The function for a coding, None where `name` is no coding that is accepted.
 
     `forgiving` takes what browsers take: see gunzipped and unzlibbed.

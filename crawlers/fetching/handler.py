@@ -14,16 +14,25 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import ResponseDataLossError
+from scrapy.exceptions import CannotResolveHostError, ResponseDataLossError
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TwistedRequest
 from twisted.web.http import _ChunkedTransferDecoder
 from twisted.web.iweb import IResponse
 
+from articles.errors import CrawlError
+from articles.urls import host
+from crawlers.failing import crawl_failed
 from crawlers.fetching import codings
+from crawlers.fetching.addresses import UNRESOLVED
+from crawlers.fetching.connections import SparingPool, out_of_files
+from crawlers.fetching.hosts import StoppedError
+from crawlers.fetching.recorded import HEADER_NAME, STATUS_LINE
+from crawlers.fetching.responses import ENOUGH
 
 MAX_HEAD = 256 * 1024
 """The most bytes of a status line and headers; browsers and servers draw the line at about as much."""
@@ -31,8 +40,10 @@ MAX_HEAD = 256 * 1024
 MAX_LINE = MAX_HEAD // 2
 """The most bytes of one line of them."""
 
-_STATUS_LINE = re.compile(rb"\s*HTTP(?:/(\d\.\d))?\S*\s+(\d{3})(?!\d)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+", re.IGNORECASE)
+_OUT_OF_FILES = (
+    "too many open files: no connection can be opened. Raise the limit (`ulimit -n`, LimitNOFILE of systemd), "
+    "or lower [crawl] concurrency_total"
+)
 _LENGTH = re.compile(rb"[\d,\s]*\d")
 
 
@@ -41,21 +52,29 @@ class CappedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        from twisted.internet import reactor  # installed by Scrapy before its handlers are made
+
+        most = self._pool.maxPersistentPerHost
+        self._pool = SparingPool(reactor)  # type: ignore[no-untyped-call]
+        self._pool.maxPersistentPerHost = most
         self._pool._factory = _CappedFactory  # noqa: SLF001  as Scrapy sets its own
-        self._pool.retryAutomatically = False  # it would ask again at once, without a pause
-        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     async def download_request(self, request: Request) -> Response:
-        """The answer, or one of Scrapy's download errors.
+        """The answer, or one of Scrapy's download errors; StoppedError where this process cannot open a connection.
 
         A body that is shorter than its Content-Length is cut, unless it is compressed and its end was reached: some
         servers state the length before compression.
         """
         request.meta["download_fail_on_dataloss"] = False
-        response = await super().download_request(request)
-        if "dataloss" in response.flags and not _has_its_end(
-            response, request.meta.get("download_maxsize", 0)
-        ):
+        try:
+            response = await super().download_request(request)
+        except (OSError, ConnectError, CannotResolveHostError) as error:
+            if not out_of_files(error) and host(request.url) not in UNRESOLVED:
+                raise
+            self._crawler.signals.send_catch_log(crawl_failed, error=CrawlError(_OUT_OF_FILES))
+            raise StoppedError from error
+        limit = request.meta.get(ENOUGH) or request.meta.get("download_maxsize", 0)
+        if "dataloss" in response.flags and not _has_its_end(response, limit):
             raise ResponseDataLossError
         return response
 
@@ -136,13 +155,15 @@ class _TolerantParser(_LenientHTTPClientParser):
         super().lineReceived(line)
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802  Twisted's name
-        if found := _STATUS_LINE.match(status):
+        if found := STATUS_LINE.match(status):
             status = b"HTTP/%b %b %b" % (found[1] or b"1.0", found[2], found[3])
         super().statusReceived(status)  # type: ignore[no-untyped-call]
 
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802  Twisted's name
         name = name.rstrip(b" \t")
-        if not _NAME.fullmatch(name) or (name.lower() == b"content-length" and not _LENGTH.fullmatch(value)):
+        if not HEADER_NAME.fullmatch(name) or (
+            name.lower() == b"content-length" and not _LENGTH.fullmatch(value)
+        ):
             return
         if name.lower() == b"transfer-encoding":
             if b"chunked" not in value.lower().replace(b",", b" ").split():

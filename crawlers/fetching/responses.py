@@ -11,6 +11,11 @@ from crawlers.fetching.answers import Answer, Headers
 FETCHED_AT = "fetched_at"
 """Where a request's meta says when its answer was complete; the politeness middleware notes it."""
 
+ENOUGH = "enough"
+"""Where a request's meta says how many bytes are enough, sent and decoded: of a longer body, only the first are kept."""
+
+_PERMANENT = frozenset((301, 308))
+
 
 def headers(response: Response) -> Headers:
     """All headers in order as sent, their names in lower case."""
@@ -26,6 +31,12 @@ def answer(response: Response, at: datetime) -> Answer:
     return Answer(
         url=response.url, status=response.status, headers=headers(response), body=response.body, at=at
     )
+
+
+def moved_to(response: Response) -> str:
+    """The address that only permanent redirects led to, "" where there were none, or others."""
+    statuses = response.meta.get("redirect_reasons", ())
+    return response.url if statuses and _PERMANENT.issuperset(statuses) else ""
 
 
 def page(response: Response, entry: FeedEntry) -> Page:

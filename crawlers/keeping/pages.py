@@ -14,7 +14,9 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import explained, failed
 from crawlers.fetching.hosts import StoppedError
-from store.records import DueUrl, FetchReason, Miss
+from store.records import DueUrl, FeedTarget, FetchReason, Miss, NotModified
+
+NOT_MODIFIED = 304
 
 _log = logging.getLogger(__name__)
 
@@ -27,19 +29,23 @@ class Pages:
         self._not_asked = not_asked
 
     def request(self, due: DueUrl) -> Request:
-        """The request for a page; its answer becomes a Page, its failure a Miss."""
+        """The request for a page; its answer becomes a Page or NotModified, its failure a Miss."""
         return Request(
             due.url,
             callback=self.parse,
             errback=self.failed,
+            headers=conditions(due),
             cb_kwargs={"due": due},
             meta={"verbatim_url": True},
             dont_filter=True,
         )
 
-    def parse(self, response: Response, due: DueUrl) -> Iterator[Page]:
-        """The page, as it came."""
-        yield responses.page(response, due.entry)
+    def parse(self, response: Response, due: DueUrl) -> Iterator[Page | NotModified]:
+        """The page, as it came, or that it is as it was."""
+        if response.status == NOT_MODIFIED and conditions(due):
+            yield NotModified(url=due.url, at=response.meta[responses.FETCHED_AT])
+        else:
+            yield responses.page(response, due.entry)
 
     def failed(self, failure: Failure) -> Iterator[Miss]:
         """Why a page could not be had."""
@@ -59,6 +65,12 @@ class Pages:
             detail=error.detail,
             retry_at=error.retry_at,
         )
+
+
+def conditions(known: FeedTarget | DueUrl) -> dict[str, str]:
+    """The headers that ask for an answer only if it is another than the last; none without validators."""
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
 
 
 def noted(error: BaseException, request: Request) -> FetchError:

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from store.archive.writer import ArchiveWriter, repair
@@ -17,11 +17,15 @@ _log = logging.getLogger(__name__)
 
 
 class Store:
-    """Archive and ledger in a folder; in one that is thrown away at the end where `folder` is "". `now`: aware UTC."""
+    """Archive and ledger in a folder; in one that is thrown away at the end where `folder` is "". `now`: aware UTC.
 
-    def __init__(self, folder: str, now: Callable[[], datetime]) -> None:
+    `revisits` are the times from the first sight of an article to each visit.
+    """
+
+    def __init__(self, folder: str, now: Callable[[], datetime], revisits: Sequence[timedelta]) -> None:
         self._folder = folder
         self._now = now
+        self._revisits = revisits
         self._open = ExitStack()
         self._users = 0
         self._recorder: Recorder | None = None
@@ -67,4 +71,4 @@ class Store:
             )
         archive = ArchiveWriter(folder / "archive", committed, self._now)
         self._open.callback(archive.close)
-        return Recorder(ledger, archive, self._now)
+        return Recorder(ledger, archive, self._now, self._revisits)

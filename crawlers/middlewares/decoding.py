@@ -11,7 +11,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
-from crawlers.fetching.answers import ACCEPT_ENCODING, FetchError, decoded
+from crawlers.fetching.answers import ACCEPT_ENCODING, FetchError, beginning, decoded
+from crawlers.fetching.responses import ENOUGH
 from crawlers.middlewares.retry import PoliteRetryMiddleware
 
 
@@ -35,7 +36,7 @@ class DecodingMiddleware:
         if not encoding:
             return response
         try:
-            body = decoded(response.body, encoding, request.meta["download_maxsize"], forgiving=True)
+            body = self._decoded(request, response, encoding)
         except FetchError as failure:
             retry = self._crawler.get_downloader_middleware(PoliteRetryMiddleware)
             again = retry.after_failure(request, failure) if retry else None
@@ -44,3 +45,10 @@ class DecodingMiddleware:
             return again
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
         return response.replace(body=body, cls=kind)
+
+    @staticmethod
+    def _decoded(request: Request, response: Response, encoding: str) -> bytes:
+        if enough := request.meta.get(ENOUGH):
+            whole = "download_stopped" not in response.flags
+            return beginning(response.body, encoding, enough, whole=whole)
+        return decoded(response.body, encoding, request.meta["download_maxsize"], forgiving=True)

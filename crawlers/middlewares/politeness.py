@@ -17,7 +17,8 @@ from crawlers.fetching.answers import BUSY, FetchError, ask_again_at, wait_asked
 from crawlers.fetching.failures import explained
 from crawlers.fetching.hosts import Host
 from crawlers.pipelines import StorePipeline
-from store.records import FetchReason, LeftAlone
+from store.ledger.host_table import LeftAlone
+from store.records import FetchReason
 
 _SILENCE = 10
 """Requests in a row without an answer after which a host is left alone for the rest of the crawl."""

@@ -1,6 +1,8 @@
 """The crawl process: Scrapy's engines are started with the settings of the parent's plan; it ends with the last crawl."""
 
 import logging
+import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,9 +10,10 @@ from typing import Any, NoReturn
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from articles.errors import BroadsheetError, SpiderError
+from articles.errors import BroadsheetError, HeadersError, SpiderError
 from articles.model import FeedEntry
 from crawlers import shared
+from crawlers.middlewares import credentials
 from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed, SourceFeeds
 from crawlers.process.parent import Parent
 from crawlers.process.parent_link import ParentLink
@@ -21,6 +24,9 @@ from crawlers.spiders.section import SectionSpider
 from crawlers.spiders.sitemap import SitemapSpider
 from store.records import FeedReason
 
+_FILES = 8192
+"""Open files that suffice for any plan: requests under way and idle connections of each crawl, and the store's own."""
+
 Crawl = tuple[Crawler, dict[str, Any]]
 """A crawl to start, and its spider's arguments."""
 
@@ -29,11 +35,19 @@ def main() -> NoReturn:
     """Crawl the parent's plan, and exit."""
     parent = Parent()
     _configure_logging()
+    _allow_files()
     try:
         _crawl(parent.plan(), parent)
     except BroadsheetError as error:
         parent.end(CrawlReport(finish=f"failed: {error}"))
     parent.end(CrawlReport(finish="failed: Scrapy ended before the crawl; the log says why"))
+
+
+def _allow_files() -> None:
+    """Login shells and services start with 1,024 open files allowed, and a process may allow itself more."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, wanted), most))
 
 
 def _crawl(plan: CrawlPlan, parent: Parent) -> None:
@@ -48,28 +62,34 @@ def _crawl(plan: CrawlPlan, parent: Parent) -> None:
 
 
 def _crawls(plan: CrawlPlan, process: AsyncCrawlerProcess) -> tuple[list[Crawl], tuple[FailedFeed, ...]]:
-    """The crawls of a plan, and the spiders that cannot be started: one for all feeds, one for each source with a spider or settings of its own."""
-    special = [source for source in plan.sources if source.spider or source.scrapy]
+    """The crawls of a plan, and what cannot be started: one for all feeds, one for each source with a spider, settings or headers of its own."""
+    special = [source for source in plan.sources if source.spider or source.scrapy or source.headers]
     common = [source for source in plan.sources if source not in special]
     crawls = _by_lists(tuple(common), plan, {}, process, pages=plan.pages)
     failed = []
     for source in special:
         try:
+            credentials.values(source.headers, os.environ)
             for crawl in _own_crawls(source, plan, process):
                 crawls.append(crawl)  # what comes before a failure counts
         except SpiderError as error:
             reason, url = f"{FeedReason.SPIDER}: {error}", source.spider or source.lists[0]
             failed.append(FailedFeed(source=source.name, url=url, error=reason))
+        except HeadersError as error:
+            reason = f"{FeedReason.HEADERS}: {error}"
+            failed += [FailedFeed(source=source.name, url=way, error=reason) for way in source.ways]
     return crawls, tuple(failed)
 
 
 def _own_crawls(source: SourceFeeds, plan: CrawlPlan, process: AsyncCrawlerProcess) -> Iterator[Crawl]:
-    """The crawls of a source with a spider or settings of its own. Raises SpiderError."""
+    """The crawls of a source with a spider, settings or headers of its own. Raises SpiderError."""
+    sites = [source.site] if source.site else list(source.lists)
+    own = {**source.scrapy, "SOURCE_HEADERS": source.headers, "SOURCE_SITES": sites}
     if source.lists:
-        yield from _by_lists((source,), plan, source.scrapy, process)
+        yield from _by_lists((source,), plan, own, process)
     if source.spider:
         spider = spider_class(source.spider, Path(plan.spiders))
-        own = {**source.scrapy, "SOURCE": source.name, "WAY_IN": source.spider}
+        own |= {"SOURCE": source.name, "WAY_IN": source.spider}
         yield _crawler(spider, plan, own, process), dict(source.arguments)
 
 

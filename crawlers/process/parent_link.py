@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 
 from articles.errors import BroadsheetError
 from crawlers import shared
-from crawlers.pipelines import store_failed
+from crawlers.failing import crawl_failed
 from crawlers.plan import CrawlReport, FailedFeed
 from crawlers.process.parent import Parent
 from crawlers.progress import Progress, added
@@ -35,7 +35,7 @@ class ParentLink:
         self._tasks: set[asyncio.Task[None]] = set()
         for crawler in crawlers:
             crawler.signals.connect(self._engine_started, signals.engine_started, weak=False)
-            crawler.signals.connect(self._store_failed, store_failed, weak=False)
+            crawler.signals.connect(self._crawl_failed, crawl_failed, weak=False)
 
     def _engine_started(self, sender: Crawler) -> None:
         sender.signals.connect(self._spider_closed, signals.spider_closed, weak=False)  # after all others
@@ -49,8 +49,8 @@ class ParentLink:
             await asyncio.sleep(_REPORT_SECONDS)
         await self._end("stopped")
 
-    def _store_failed(self, error: BroadsheetError) -> None:
-        """Nothing more can be made durable: the process ends before Scrapy takes note of anything."""
+    def _crawl_failed(self, error: BroadsheetError) -> None:
+        """Nothing more can be made durable, or asked for: the process ends before Scrapy takes note of anything."""
         self._parent.end(self._report(f"failed: {error}"))
 
     async def _spider_closed(self, sender: Crawler, reason: str) -> None:

@@ -31,7 +31,13 @@ class FeedReader:
         A feed whose parser does not end is read in a simple way. One that breaks off leaves no validators, so
         that the server cannot call the rest of it unchanged.
         """
-        result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
         body = FeedBody(target.url, target.source, answer.body, answer.at, answer.headers, answer.url)
         feed = await self._reader.call(body)
         if isinstance(feed, Lost):

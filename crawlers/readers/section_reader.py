@@ -38,7 +38,13 @@ class SectionReader:
         When there is none, or reading did not end, the result has an `error`. Before any article of the source is known,
         no validators are left: what its addresses look like may tell more links of the same page.
         """
-        result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
         task = _SectionTask(answer.url, answer.body, header(answer.headers, "content-type"), known)
         links = await self._reader.call(task)
         if isinstance(links, Lost):

@@ -31,7 +31,13 @@ class SitemapReader:
         When the body is no sitemap, or reading it did not end, the result has an `error`. One that breaks off, or lists
         further sitemaps, leaves no validators: these may change while it does not.
         """
-        result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
         body = SitemapBody(
             target.url, target.source, answer.body, answer.at, answer.headers, answer.url, hosts
         )

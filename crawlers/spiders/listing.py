@@ -18,11 +18,14 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer, FetchError
 from crawlers.fetching.failures import failed
 from crawlers.fetching.hosts import StoppedError
-from crawlers.keeping.pages import noted
-from crawlers.pipelines import NOT_MODIFIED, StorePipeline
+from crawlers.keeping.pages import NOT_MODIFIED, conditions, noted
+from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
 from store.policy import Terms
 from store.records import FeedReason, FeedResult, FeedTarget, FetchReason
+
+_GONE = 410
+_HAS_ENDED = "the server says that this {kind} has ended (HTTP 410); take it out of broadsheet.toml"
 
 
 class ListSpider(Spider):
@@ -46,6 +49,7 @@ class ListSpider(Spider):
         self._lists = [(source.name, self.lists_of(source)) for source in sources]
         if named:
             self._lists.append((self.name, named))
+        self._due_by = {source.name: source.due_by for source in sources if source.due_by}
         self._pages = pages
 
     @abstractmethod
@@ -59,7 +63,7 @@ class ListSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The lists, then what is due without them."""
         store = StorePipeline.of(self.crawler)
-        for target in await store.targets(self._lists):
+        for target in await store.targets(self._lists, self._due_by):
             async for request in self.fetched(target):
                 yield request
         for due in await store.queued(self._pages, [name for name, _ in self._lists]):
@@ -73,12 +77,11 @@ class ListSpider(Spider):
             async for request in self._failed(target, FetchError(FetchReason.URL, str(error))):
                 yield request
             return
-        conditions = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
         yield Request(
             target.url,
             callback=self.parse,
             errback=self.list_failed,
-            headers={name: value for name, value in conditions.items() if value},
+            headers=conditions(target),
             cb_kwargs={"target": target},
             meta={"verbatim_url": True, "download_maxsize": self.settings.getint(self.size_limit)},
             dont_filter=True,
@@ -86,10 +89,21 @@ class ListSpider(Spider):
 
     async def parse(self, response: Response, target: FeedTarget) -> AsyncIterator[Any]:
         """Read a list; requests for the pages that are due."""
-        answer = responses.answer(response, response.meta[responses.FETCHED_AT])
-        result = FeedResult(source=target.source, url=target.url, at=answer.at, status=answer.status)
+        answer = replace(
+            responses.answer(response, response.meta[responses.FETCHED_AT]),
+            moved_to=responses.moved_to(response),
+        )
+        result = FeedResult(
+            source=target.source,
+            url=target.url,
+            at=answer.at,
+            status=answer.status,
+            moved_to=answer.moved_to,
+        )
         if answer.status == NOT_MODIFIED and (target.etag or target.last_modified):
             result = replace(result, etag=target.etag, last_modified=target.last_modified)
+        elif answer.status == _GONE:
+            result = replace(result, error=f"{FeedReason.GONE}: {_HAS_ENDED.format(kind=self.name)}")
         elif not 200 <= answer.status < 300:
             result = replace(result, error=f"{FeedReason.HTTP} {answer.status}")
         else:

@@ -77,7 +77,7 @@ class SitemapSpider(ListSpider):
             return [by_url[url] for url in best]
 
         urls = [child.url for child in children]
-        for target in await store.targets([(index.source, urls)], choose):
+        for target in await store.targets([(index.source, urls)], choose=choose):
             self._levels[target.source, target.url] = level
             async for request in self.fetched(target):
                 yield request

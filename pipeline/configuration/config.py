@@ -54,6 +54,11 @@ class Config(Section):
         return self.folder / "archive"
 
     @property
+    def imports(self) -> Path:
+        """The folder of WARC files that were downloaded to be imported."""
+        return self.folder / "imports"
+
+    @property
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.folder / "ledger.sqlite"
@@ -142,7 +147,8 @@ def _explain(error: ValidationError, path: Path) -> str:
             lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
         else:
             value = problem["input"]
-            said = "" if isinstance(value, dict) else f" (it says `{masked(str(value))}`)"
+            secret = "headers" in where  # where a name belongs, somebody may have written the value
+            said = "" if secret or isinstance(value, dict) else f" (it says `{masked(str(value))}`)"
             lines.append(f"{path}: `{key}`: {problem['msg'].removeprefix('Value error, ')}{said}.")
     return "\n".join(lines)
 

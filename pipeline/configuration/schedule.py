@@ -62,6 +62,13 @@ def interval(text: str) -> timedelta:
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
 
 
+def in_words(duration: timedelta) -> str:
+    """The inverse of `interval`, in the largest unit that fits: 1d for 24h."""
+    seconds = int(duration.total_seconds())
+    unit = next(unit for unit in reversed(_SECONDS) if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
 def check_cron(text: str) -> None:
     """Raises ValueError unless the text is five cron fields that match some time."""
     if len(text.split()) != 5:

@@ -1,5 +1,6 @@
 """The sections of broadsheet.toml: their settings, what they mean, and their defaults."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,11 +13,15 @@ from pipeline.configuration.values import (
     Cron,
     Days,
     Every,
+    HeaderName,
     Network,
+    Site,
     SourceName,
+    Span,
     SpiderName,
     TimeZone,
     UserAgent,
+    Variable,
 )
 
 
@@ -68,6 +73,10 @@ class CrawlSection(Section):
     max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
     max_attempts: int = Field(
         default=3, ge=1, le=10, description="Maximum attempts at one page within a run."
+    )
+    revisits: tuple[Span, ...] = Field(
+        default=(timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7)),
+        description="When an article is looked at again, from its first sight on; never if [].",
     )
     allow_addresses: tuple[Network, ...] = Field(
         default=(),
@@ -166,6 +175,14 @@ class SourceSection(_Scheduled):
     scrapy: dict[str, Any] = Field(
         default_factory=dict, description="Settings for Scrapy, for this source, by Scrapy's names."
     )
+    headers: dict[HeaderName, Variable] = Field(
+        default_factory=dict,
+        description="Headers for requests to the source's site, each with the environment variable that has its value.",
+    )
+    site: Site = Field(
+        default="",
+        description="A URL of the site that `headers` are sent to, if it is not the site of the feeds.",
+    )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
 
@@ -180,8 +197,20 @@ class SourceSection(_Scheduled):
             raise ValueError(f"`{twice}` is named twice: an address is either a feed, a sitemap or a section")
         return self
 
+    @model_validator(mode="after")
+    def _a_site_for_headers(self) -> Self:
+        if self.headers and not (self.lists or self.site):
+            raise ValueError(
+                "`headers` is set, but neither a list nor `site` says where they are sent; set `site`"
+            )
+        return self
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The URLs of its feeds, sitemaps and sections."""
+        return (*self.feeds, *self.sitemaps, *self.sections)
+
     @property
     def ways(self) -> tuple[str, ...]:
-        """What leads to its articles, as the ledger names it: the URLs of feeds, sitemaps and sections, and its spider."""
-        lists = (*self.feeds, *self.sitemaps, *self.sections)
-        return (*lists, self.spider) if self.spider else lists
+        """What leads to its articles, as the ledger names it: the URLs of its lists, and its spider."""
+        return (*self.lists, self.spider) if self.spider else self.lists

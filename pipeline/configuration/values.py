@@ -2,13 +2,15 @@
 
 import ipaddress
 import re
+from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
+from articles.urls import refuse_unfetchable
 from index.backends import BACKENDS
-from pipeline.configuration.schedule import check_cron, interval
+from pipeline.configuration.schedule import check_cron, in_words, interval
 
 
 def _network(value: str) -> str:
@@ -44,6 +46,12 @@ def _backlog(value: str) -> str:
     return "" if value == "forever" else _every(value)
 
 
+def _span(value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError('must be a text such as "30m", "6h" or "1d"')  # noqa: TRY004  pydantic's way
+    return interval(value)
+
+
 def _days(value: str) -> str:
     if value and not (value.endswith("d") and interval(value)):
         raise ValueError('must be a number of days, such as "90d"')
@@ -64,11 +72,48 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", value):
+        raise ValueError("names of headers have letters, digits and `-`")
+    if value.lower() in _OURS or value.lower().startswith("proxy-"):
+        raise ValueError(f"`{value}` is set by Broadsheet, and cannot be replaced")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):
+        raise ValueError(
+            "give the name of an environment variable, in capitals, such as GAZETTE_COOKIES; "
+            "the header's value stands only there"
+        )
+    return value
+
+
+def _site(value: str) -> str:
+    if value:
+        refuse_unfetchable(value)
+    return value
+
+
+# Headers by which a crawler says who it is, and those of the connection.
+_OURS = frozenset(
+    (
+        *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "te"),
+        *("trailer", "transfer-encoding", "upgrade", "user-agent"),
+    )
+)
+
 Network = Annotated[str, AfterValidator(_network)]
 Alias = Annotated[str, AfterValidator(_alias)]
 BackendName = Annotated[str, AfterValidator(_backend)]
+HeaderName = Annotated[str, AfterValidator(_header)]
+Variable = Annotated[str, AfterValidator(_variable)]
+Site = Annotated[str, AfterValidator(_site)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
+Span = Annotated[
+    timedelta, BeforeValidator(_span), PlainSerializer(in_words, return_type=str, when_used="json")
+]
 Every = Annotated[str, AfterValidator(_every)]
 Backlog = Annotated[str, AfterValidator(_backlog)]
 Days = Annotated[str, AfterValidator(_days)]

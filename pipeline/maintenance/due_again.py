@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from articles.errors import ConfigError
 from articles.model import Reason
-from articles.urls import canonical
+from articles.urls import canonical, host
 from pipeline.configuration.config import Config
-from store.ledger import capture_table, second_chances, url_table
+from store.ledger import capture_table, host_table, second_chances, url_table
 from store.ledger.database import Ledger
+from store.ledger.host_table import LeftAlone
 from store.ledger.second_chances import Chosen
 from store.records import FetchReason, KnownUrl, UrlState
 
@@ -26,14 +27,18 @@ REASONS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """How many pages are due again, by reason; and of the named URLs that are not, why, a sentence each."""
+    """How many pages are due again, by reason; of the named URLs that are not, why, a sentence each; and the reopened hosts.
+
+    Those had asked to be left alone for a time that is not over yet.
+    """
 
     pages: Mapping[str, int] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    reopened: tuple[LeftAlone, ...] = ()
 
 
 def retry(config: Config, which: Chosen, now: datetime, *, dry_run: bool = False) -> Retried:
-    """Make the chosen pages due, unless it is a dry run. Addresses may be those that were requested, or that answered.
+    """Make the chosen pages due, and have their hosts asked, unless it is a dry run. Addresses may be those that were requested, or that answered.
 
     Raises LedgerError, UrlError, ConfigError for an unknown URL or reason.
     """
@@ -49,10 +54,12 @@ def retry(config: Config, which: Chosen, now: datetime, *, dry_run: bool = False
         known = [each for url in which.urls for each in _known(conn, url)]
         wanted = replace(which, urls=tuple(each.url for each in known))
         found = second_chances.missing(conn, wanted, now)
+        reopened: list[LeftAlone] = []
         if not dry_run:
             second_chances.make_due(conn, found, now)
+            reopened = host_table.reopen(conn, {host(url) for url in found}, now)
     left = [_left(each) for each in known if each.url not in found]
-    return Retried(dict(Counter(found.values()).most_common()), tuple(left))
+    return Retried(dict(Counter(found.values()).most_common()), tuple(left), tuple(reopened))
 
 
 def _known(conn: Connection, address: str) -> list[KnownUrl]:

@@ -54,7 +54,7 @@ def rebuild(
                 _replay(config.archive, ledger, damages.append)
                 with cleaners(config) as pool:
                     pending = Pending(config.archive, ledger, pool)
-                    load_all(pending, Settler(ledger, new.writer, clock), progress)
+                    load_all(pending, Settler(ledger, new.writer, lambda: new.reader, clock), progress)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}

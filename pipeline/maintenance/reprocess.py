@@ -84,7 +84,7 @@ def reclean(
         settler = None
         if not dry_run:
             writer = stack.enter_context(closing(indexes.writer(config)))
-            settler = Settler(ledger, writer, clock)
+            settler = Settler(ledger, writer, lambda: reader, clock)
         which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
         comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
@@ -95,6 +95,7 @@ def reclean(
                 report.dead_letters += sum(one.outcome is Outcome.DEAD_LETTER for one in stored)
             progress(report)
         if settler:
+            settler.fold()
             Judge(config.archive, ledger, reader, settler.writer, pool, clock).judge_waiting()
     return report
 

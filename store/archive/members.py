@@ -89,7 +89,7 @@ def record_length(plain: bytes | bytearray) -> int:
         raise ForeignError("is no WARC record")
     if head < 0:
         return 0
-    stated = _headers(plain[:head]).get("content-length", "")
+    stated = headers_of(plain[:head]).get("content-length", "")
     if (
         not (stated.isascii() and stated.isdigit())
         or len(stated) > len(str(_LARGEST))
@@ -118,7 +118,7 @@ def head_at(data: Bytes, offset: int) -> Mapping[str, str]:
     except zlib.error:
         return {}
     head, found, _ = plain.partition(_BREAK)
-    return _headers(head) if found and head.startswith(_VERSION) else {}
+    return headers_of(head) if found and head.startswith(_VERSION) else {}
 
 
 def may_begin(data: Bytes, offset: int) -> bool:
@@ -133,7 +133,8 @@ def next_member(data: Bytes, offset: int) -> int:
     return place if place >= 0 else len(data)
 
 
-def _headers(head: bytes | bytearray) -> dict[str, str]:
+def headers_of(head: bytes | bytearray) -> dict[str, str]:
+    """The headers of a record's head, names lower-cased."""
     lines = head.decode("utf-8", "replace").split("\r\n")[1:]
     pairs = (line.partition(":") for line in reversed(lines))  # the first of a name counts
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
@@ -143,5 +144,5 @@ def _member(plain: bytes) -> Member:
     head, _, rest = plain.partition(_BREAK)
     if not rest.endswith(_BREAK):
         raise DamageError("is damaged: it does not end where it states")
-    headers = _headers(head)
+    headers = headers_of(head)
     return Member(headers.get("warc-type", ""), headers, rest.removesuffix(_BREAK))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -70,10 +70,15 @@ class Latest:
     own_canonical: bool = True
 
 
-def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
-    """Record archived pages as pending, and the state of their URLs. The same transaction must commit their segments."""
+def add(
+    conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]], revisits: Sequence[timedelta] = ()
+) -> None:
+    """Record archived pages as pending, and the state of their URLs. The same transaction must commit their segments.
+
+    `revisits` are the times from first sight to each visit of an article.
+    """
     for page, ref in pages:
-        url_table.record_page(conn, page)
+        url_table.record_page(conn, page, revisits)
         conn.execute(
             CAPTURES.insert().values(
                 url=page.url,
@@ -88,6 +93,14 @@ def add(conn: Connection, pages: Iterable[tuple[Page, ArchiveRef]]) -> None:
                 outcome=Outcome.PENDING,
             )
         )
+
+
+def is_known(conn: Connection, article_id: str, fetched_at: datetime) -> bool:
+    """Whether there is a capture of this article (by its final URL) of this very time."""
+    same = select(CAPTURES.c.id).where(
+        CAPTURES.c.article_id == article_id, CAPTURES.c.fetched_at == fetched_at
+    )
+    return conn.execute(same.limit(1)).first() is not None
 
 
 def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
@@ -169,6 +182,23 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
         for ids in portions(article_ids)
         for capture in _captures(conn, present.where(CAPTURES.c.article_id.in_(ids)))
     ]
+
+
+def moved(conn: Connection, urls: Collection[str]) -> set[tuple[str, str]]:
+    """Which of these canonical URLs redirected to another one when they were fetched: the ids of both as articles."""
+    away = select(CAPTURES.c.url, CAPTURES.c.article_id).where(CAPTURES.c.url != CAPTURES.c.final_url)
+    return {
+        (article_id(row.url), row.article_id)
+        for some in portions(urls)
+        for row in conn.execute(away.where(CAPTURES.c.url.in_(some)))
+    }
+
+
+def own(conn: Connection, article_ids: Collection[str]) -> None:
+    """Record that these articles in the index are originals themselves, whatever their pages name."""
+    named = CAPTURES.update().where(CAPTURES.c.outcome == Outcome.INDEXED, CAPTURES.c.canonical != "")
+    for ids in portions(article_ids):
+        conn.execute(named.where(CAPTURES.c.article_id.in_(ids)).values(canonical=""))
 
 
 def touch(conn: Connection, article_ids: Collection[str], at: datetime) -> None:

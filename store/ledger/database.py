@@ -16,12 +16,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
-from store.ledger import capture_table, feed_table, host_table, knowledge_table, segment_table, url_table
+from store.ledger import (
+    capture_table,
+    feed_table,
+    host_table,
+    import_table,
+    knowledge_table,
+    segment_table,
+    url_table,
+)
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
-GROUPS = (url_table, capture_table, feed_table, host_table, segment_table, knowledge_table)
+GROUPS = (url_table, capture_table, feed_table, host_table, segment_table, knowledge_table, import_table)
 
 _BUSY_SECONDS = 30
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -1,16 +1,19 @@
-"""Feeds in the ledger: the validators of their last successful response, and their health.
+"""Feeds in the ledger: the validators of their last successful response, their health, and when they are asked again.
 
 A feed is identified by its URL with user and password masked, so that no password gets into the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Table, select
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
 from articles.urls import masked
 from store.ledger.schema import METADATA, AnyText, Moment
+from store.pace import NOT_MODIFIED, Pace, after, is_asked_whole
 from store.records import FeedHealth, FeedResult, FeedTarget
 
 FEEDS = Table(
@@ -26,12 +29,30 @@ FEEDS = Table(
     Column("error", AnyText, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("succeeded_at", Moment),
+    Column("moved_to", AnyText, nullable=False, server_default=""),
+    Column("watched", Float, nullable=False, server_default="0"),  # seconds
+    Column("found", Float, nullable=False, server_default="0"),
+    Column("distrusted", Boolean, nullable=False, server_default="0"),
+    Column("due_at", Moment),
+    Column("whole_at", Moment),
+    Column("passed_at", Moment),
 )
 
-_NOT_MODIFIED = 304
+Sources = Sequence[tuple[str, Sequence[str]]]
+"""Sources by name, each with the URLs of its feeds."""
 
 
-def targets(conn: Connection, sources: Sequence[tuple[str, Sequence[str]]]) -> list[FeedTarget]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """When a feed's turn last came (it was asked, or passed over), and when it is worth asking again (None: at once)."""
+
+    source: str
+    url: str
+    turn_at: datetime
+    due_at: datetime | None
+
+
+def targets(conn: Connection, sources: Sources) -> list[FeedTarget]:
     """The feeds (URLs) of these sources (names), with the validators for the next request."""
     known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
     return [
@@ -49,20 +70,54 @@ def targets(conn: Connection, sources: Sequence[tuple[str, Sequence[str]]]) -> l
     ]
 
 
-def record(conn: Connection, result: FeedResult) -> None:
-    """Record a fetch. A failure, or a 304 without validators, keeps the known ones.
+def to_ask(
+    conn: Connection, sources: Sources, now: datetime, due_by: Mapping[str, datetime]
+) -> list[FeedTarget]:
+    """The `targets` of now, without validators where it is time for that.
+
+    Of a source in `due_by`, the feeds that are not worth asking by then are passed over, which is recorded.
+    """
+    known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
+    asked = []
+    for target in targets(conn, sources):
+        pace = _pace(known.get((target.source, masked(target.url))))
+        limit = due_by.get(target.source)
+        if limit is not None and pace.due_at is not None and pace.due_at > limit:
+            _pass_over(conn, target, now)
+        else:
+            asked.append(replace(target, etag="", last_modified="") if is_asked_whole(pace, now) else target)
+    return asked
+
+
+def asks(conn: Connection) -> list[Ask]:
+    """When each feed that was ever fetched is asked."""
+    return [
+        Ask(
+            source=row.source,
+            url=row.url,
+            turn_at=max(row.fetched_at, row.passed_at or row.fetched_at),
+            due_at=row.due_at,
+        )
+        for row in conn.execute(select(FEEDS))
+    ]
+
+
+def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
+    """Record a fetch that showed `new` entries. A failure, or a 304 without validators, keeps the known validators.
 
     Call this in the transaction that discovers the feed's entries: if the ledger had only the validators, a 304
     would hide the entries forever.
     """
+    this = select(FEEDS).where(FEEDS.c.source == result.source, FEEDS.c.url == masked(result.url))
+    pace = after(_pace(conn.execute(this).first()), result, new)
     changes: dict[str, Any] = {"fetched_at": result.at, "status": result.status, "error": result.error}
-    if result.error:
-        changes |= {"failures": FEEDS.c.failures + 1}
-    else:
-        changes |= {"failures": 0, "succeeded_at": result.at}
-        if result.status != _NOT_MODIFIED:
+    names = ("found", "failures", "distrusted", "due_at", "whole_at")
+    changes |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in names}}
+    if not result.error:
+        changes |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
+        if result.status != NOT_MODIFIED:
             changes |= {"entries": result.entries}
-        if result.status != _NOT_MODIFIED or result.etag or result.last_modified:
+        if result.status != NOT_MODIFIED or result.etag or result.last_modified:
             changes |= {"etag": result.etag, "last_modified": result.last_modified}
     first = {
         "source": result.source,
@@ -71,9 +126,10 @@ def record(conn: Connection, result: FeedResult) -> None:
         "etag": "",
         "last_modified": "",
     }
-    row = {**first, **changes, "failures": 1 if result.error else 0}
     conn.execute(
-        insert(FEEDS).values(row).on_conflict_do_update(index_elements=["source", "url"], set_=changes)
+        insert(FEEDS)
+        .values(first | changes)
+        .on_conflict_do_update(index_elements=["source", "url"], set_=changes)
     )
 
 
@@ -90,6 +146,29 @@ def health(conn: Connection) -> list[FeedHealth]:
             error=row.error,
             failures=row.failures,
             succeeded_at=row.succeeded_at,
+            moved_to=row.moved_to,
         )
         for row in rows
     ]
+
+
+def _pace(row: Row[Any] | None) -> Pace:
+    """The pace of a feed; of one that was never fetched, without a row, that of a new one."""
+    if row is None:
+        return Pace()
+    return Pace(
+        watched=timedelta(seconds=row.watched),
+        found=row.found,
+        failures=row.failures,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        distrusted=row.distrusted,
+        due_at=row.due_at,
+        answered_at=row.succeeded_at,
+        whole_at=row.whole_at,
+    )
+
+
+def _pass_over(conn: Connection, target: FeedTarget, now: datetime) -> None:
+    this = (FEEDS.c.source == target.source, FEEDS.c.url == masked(target.url))
+    conn.execute(FEEDS.update().where(*this).values(passed_at=now))

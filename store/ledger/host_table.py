@@ -1,12 +1,13 @@
 """Hosts in the ledger: those that asked to be left alone, which no run asks before that time."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from store.ledger.schema import METADATA, AnyText, Moment
-from store.records import LeftAlone
 
 HOSTS = Table(
     "hosts",
@@ -17,6 +18,15 @@ HOSTS = Table(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A host that is not to be asked before `until`; `why` is for the reader."""
+
+    host: str
+    until: datetime
+    why: str
+
+
 def leave_alone(conn: Connection, host: LeftAlone) -> None:
     """Note that a host asked for it. Where it asked twice, the later time counts."""
     later = select(func.count()).where(HOSTS.c.host == host.host, HOSTS.c.until > host.until)
@@ -24,6 +34,14 @@ def leave_alone(conn: Connection, host: LeftAlone) -> None:
         values = {"until": host.until, "why": host.why}
         noted = insert(HOSTS).values(host=host.host, **values)
         conn.execute(noted.on_conflict_do_update(index_elements=["host"], set_=values))
+
+
+def reopen(conn: Connection, hosts: Collection[str], now: datetime) -> list[LeftAlone]:
+    """Have these hosts asked again; returns those that were to be left alone."""
+    wanted = [host for host in left_alone(conn, now) if host.host in hosts]
+    for host in wanted:
+        conn.execute(HOSTS.delete().where(HOSTS.c.host == host.host))
+    return wanted
 
 
 def left_alone(conn: Connection, now: datetime) -> list[LeftAlone]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 6
+VERSION = 7
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -17,7 +17,18 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     ),
     2: (),  # the table of hosts is new
     3: ("ALTER TABLE urls ADD COLUMN rejections INTEGER NOT NULL DEFAULT 0",),
-    4: (),
+    4: (
+        "ALTER TABLE urls ADD COLUMN etag VARCHAR NOT NULL DEFAULT ''",
+        "ALTER TABLE urls ADD COLUMN last_modified VARCHAR NOT NULL DEFAULT ''",
+        "ALTER TABLE feeds ADD COLUMN moved_to VARCHAR NOT NULL DEFAULT ''",
+        "ALTER TABLE feeds ADD COLUMN watched FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE feeds ADD COLUMN found FLOAT NOT NULL DEFAULT 0",
+        "ALTER TABLE feeds ADD COLUMN distrusted BOOLEAN NOT NULL DEFAULT 0",
+        "ALTER TABLE feeds ADD COLUMN due_at DATETIME",
+        "ALTER TABLE feeds ADD COLUMN whole_at DATETIME",
+        "ALTER TABLE feeds ADD COLUMN passed_at DATETIME",
+        "CREATE INDEX urls_revisits ON urls (source, due_at) WHERE due_at IS NOT NULL",
+    ),
     # The state `backlog`. That an index is made has other processes read the schema again.
     5: (
         "PRAGMA writable_schema = ON",
@@ -27,6 +38,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "DROP INDEX urls_state",
         "CREATE INDEX urls_state ON urls (state)",
     ),
+    6: (),  # the table of imports is new
 }
 
 METADATA = MetaData()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -25,7 +25,17 @@ from sqlalchemy import (
 from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
-from store.records import Discovery, DueUrl, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
+from store.records import (
+    Discovery,
+    DueUrl,
+    FetchReason,
+    KnownUrl,
+    Miss,
+    NotModified,
+    Outcome,
+    Settled,
+    UrlState,
+)
 
 URLS = Table(
     "urls",
@@ -41,7 +51,10 @@ URLS = Table(
     Column("updated_at", Moment),
     Column("last_error", AnyText, nullable=False),
     Column("rejections", Integer, nullable=False, server_default="0"),
+    Column("etag", AnyText, nullable=False, server_default=""),
+    Column("last_modified", AnyText, nullable=False, server_default=""),
     Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
+    Index("urls_revisits", "source", "due_at", sqlite_where=text("due_at IS NOT NULL")),
     Index("urls_state", "state"),
 )
 
@@ -57,6 +70,8 @@ MISSES = Table(
     Column("retry_at", Moment),
 )
 
+_ARTICLES = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
+_NOT_UPDATED = (UrlState.DUE, UrlState.REFUSED)  # not fetched yet, or due again for another reason
 _ALL = policy.Terms()
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
@@ -79,13 +94,18 @@ def discover(
     if not terms.updates:
         listed = {url: replace(entry, updated_at=None) for url, entry in listed.items()}
     changes = [change for url, row in known.items() if (change := _change(row, listed[url], now))]
+    updated = [change for change in changes if known[change["key"]].state not in _NOT_UPDATED]
     _insert(conn, [entry for entry in new if entry.url not in left], now)
     _insert(conn, [entry for entry in new if entry.url in left], now, UrlState.BACKLOG)
     _update(conn, changes)
     rows = _rows(conn, listed, URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
     ready = [rows[url] for url in listed if url in rows]
     return Discovery(
-        due=tuple(map(_due, ready)), new=len(new), seen=len(entries) - len(new), backlog=len(left)
+        due=tuple(map(_due, ready)),
+        new=len(new),
+        seen=len(entries) - len(new),
+        updated=len(updated),
+        backlog=len(left),
     )
 
 
@@ -94,10 +114,14 @@ def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
     discover(conn, [entry], now)
 
 
-def due(conn: Connection, sources: Collection[str], now: datetime) -> tuple[DueUrl, ...]:
-    """What earlier runs left to fetch for these sources, longest due first."""
-    query = select(URLS).where(URLS.c.state == UrlState.DUE, URLS.c.source.in_(sources), URLS.c.due_at <= now)
-    return tuple(_due(row) for row in conn.execute(query.order_by(URLS.c.due_at, URLS.c.url)))
+def due(
+    conn: Connection, sources: Collection[str], now: datetime, *, revisiting: bool = False
+) -> tuple[DueUrl, ...]:
+    """What earlier runs left to fetch for these sources, then the articles to look at again; each the longest due first."""
+    query = select(URLS).where(URLS.c.source.in_(sources), URLS.c.due_at <= now)
+    ordered = query.order_by(URLS.c.due_at, URLS.c.url)
+    states = (UrlState.DUE, UrlState.FETCHED) if revisiting else (UrlState.DUE,)
+    return tuple(_due(row) for state in states for row in conn.execute(ordered.where(URLS.c.state == state)))
 
 
 def interrupted(conn: Connection) -> set[str]:
@@ -121,27 +145,51 @@ def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
         conn.execute(MISSES.insert().values(**values, state=fate.state, retry_at=fate.due_at))
 
 
-def record_page(conn: Connection, page: Page) -> None:
-    """Record the requested URL's state after an archived response. An unknown URL (in a rebuild) is added."""
+def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()) -> None:
+    """Record the requested URL's state after an archived response. An unknown URL (in a rebuild or an import) is added.
+
+    A response from before the last fetch, or from before the URL was found, says nothing of its present state.
+    """
     row = _rows(conn, [page.url]).get(page.url)
     entry = replace(page.entry, url=page.url)
     if row is None:
         _insert(conn, [entry], page.fetched_at)
     elif _is_later(entry.updated_at, row.updated_at):
         _update(conn, [_entry_values(row, entry)])
+    if row is not None and page.fetched_at < (row.tried_at or row.first_seen_at):
+        return
     fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
     _settle(conn, page.url, fate, page.fetched_at)
+    if fate.state is UrlState.FETCHED:
+        headers = dict(page.headers)
+        validators = {name.replace("-", "_"): headers.get(name, "") for name in ("etag", "last-modified")}
+        first = row.first_seen_at if row else page.fetched_at
+        next_visit = policy.next_visit(first, page.fetched_at, revisits)
+        _update(conn, [{"key": page.url, "due_at": next_visit, **validators}])
+
+
+def record_same(conn: Connection, page: NotModified, revisits: Sequence[timedelta]) -> None:
+    """Note that a page is as it was. The URL must be known."""
+    first = conn.execute(select(URLS.c.first_seen_at).where(URLS.c.url == page.url)).scalar_one()
+    next_visit = policy.next_visit(first, page.at, revisits)
+    _settle(conn, page.url, policy.Fate(UrlState.FETCHED, due_at=next_visit), page.at)
 
 
 def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Settled) -> None:
-    """The requested URL's state after the first outcome of its capture: due again where the page may yet become an article."""
+    """The requested URL's state after the first outcome of its capture.
+
+    It is due again where the page may yet become an article; what is none is not looked at again.
+    """
     if settled.outcome is not Outcome.REJECTED:
-        conn.execute(URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0).values(rejections=0))
+        newest = URLS.c.tried_at.is_(None) | (URLS.c.tried_at <= fetched_at)
+        again = URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0, newest)
+        conn.execute(again.values(rejections=0))
+    if settled.outcome in _ARTICLES:
         return
-    fetched = select(URLS.c.rejections).where(
-        URLS.c.url == url, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at == fetched_at
-    )
-    before = conn.scalar(fetched) if settled.reason in policy.PASSING_REJECTIONS else None
+    fetched = (URLS.c.url == url, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at == fetched_at)
+    conn.execute(URLS.update().where(*fetched, URLS.c.due_at.is_not(None)).values(due_at=None))
+    passing = settled.outcome is Outcome.REJECTED and settled.reason in policy.PASSING_REJECTIONS
+    before = conn.scalar(select(URLS.c.rejections).where(*fetched)) if passing else None
     if before is None:
         return
     error = f"{settled.reason}: {settled.detail}" if settled.detail else settled.reason
@@ -153,7 +201,8 @@ def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Se
 
 def get(conn: Connection, url: str) -> KnownUrl | None:
     """What is known about a canonical URL; None if it is unknown."""
-    row = conn.execute(select(URLS).where(URLS.c.url == url)).mappings().first()
+    columns = [URLS.c[field.name] for field in fields(KnownUrl)]
+    row = conn.execute(select(*columns).where(URLS.c.url == url)).mappings().first()
     return None if row is None else KnownUrl(**{**row, "entry": _entry(row["entry"])})
 
 
@@ -244,7 +293,14 @@ def _to_json(entry: FeedEntry) -> str:
 
 
 def _due(row: Row[Any]) -> DueUrl:
-    return DueUrl(url=row.url, entry=_entry(row.entry), attempts=row.attempts)
+    again = row.state is UrlState.FETCHED
+    return DueUrl(
+        url=row.url,
+        entry=_entry(row.entry),
+        attempts=row.attempts,
+        etag=row.etag if again else "",
+        last_modified=row.last_modified if again else "",
+    )
 
 
 def _entry(stored: str) -> FeedEntry:
