@@ -22,7 +22,7 @@ def show_tried(found: Found) -> None:
                 say(f"  {'':<{_KIND}} {_told(each)}", style="yellow" if each.error else "")
         nowhere = [each.url for each in samples if each.error and not each.named]
         if nowhere:
-            say(f"  {len(nowhere)} more addresses that many sites have led nowhere.")
+            say(f"  {len(nowhere)} more addresses that many sites use: nothing there.")
 
 
 def show_added(found: Found, path: Path, *, dry_run: bool) -> None:
@@ -38,8 +38,10 @@ def show_added(found: Found, path: Path, *, dry_run: bool) -> None:
         say(f"not added: {address} {reason}", style="yellow")
     if found.new:
         sources = f"{len(found.new)} source{'' if len(found.new) == 1 else 's'}"
-        last = f"{sources} would be added" if dry_run else f"{sources} added"
-        say(f"{last} to {path}. Next: broadsheet {'add' if dry_run else 'run'}")
+        if dry_run:
+            say(f"Nothing was written; without --dry-run, {sources} would be added to {path}.")
+        else:
+            say(f"{sources} added to {path}. Next: broadsheet run")
 
 
 def _told(each: Sample) -> str:

@@ -28,10 +28,12 @@ _LAST_DAY = date.max - timedelta(days=1)  # the last one that has a next day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source of the collection: its name in queries and the URLs of its feeds."""
+    """A source of the collection: its name in queries and the URLs of its feeds, sitemaps and sections."""
 
     name: str
     feeds: tuple[str, ...]
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
 
 class Collection:
@@ -151,7 +153,13 @@ class Collection:
     def sources(self) -> tuple[Source, ...]:
         """The sources that `broadsheet.toml` names, user and password in their URLs masked."""
         return tuple(
-            Source(name=each.name, feeds=tuple(map(masked, each.feeds))) for each in self._config.sources
+            Source(
+                name=each.name,
+                feeds=tuple(map(masked, each.feeds)),
+                sitemaps=tuple(map(masked, each.sitemaps)),
+                sections=tuple(map(masked, each.sections)),
+            )
+            for each in self._config.sources
         )
 
     @property

@@ -154,9 +154,10 @@ class StorePipeline:
         result: FeedResult,
         entries: Sequence[FeedEntry],
         terms: Terms | None = None,
+        inner: int = 0,
     ) -> Discovery:
-        """Note a fetched feed and what it lists; `due` holds each URL once in a crawl."""
-        discovery = await self._durable(self._access.recorder.feed(result, entries, terms))
+        """Note a fetched feed, what it lists, and to how many sitemaps it leads; `due` holds each URL once in a crawl."""
+        discovery = await self._durable(self._access.recorder.feed(result, entries, terms, inner))
         self._books.settle(target)
         progress = self._progress
         if result.error:

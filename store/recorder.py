@@ -83,13 +83,16 @@ class Recorder:
         return self._put(lambda conn: feed_table.to_ask(conn, sources, self._clock(), due_by), urgent=True)
 
     def feed(
-        self, result: FeedResult, entries: Sequence[FeedEntry], terms: Terms | None = None
+        self, result: FeedResult, entries: Sequence[FeedEntry], terms: Terms | None = None, inner: int = 0
     ) -> "Future[Discovery]":
-        """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before."""
+        """Record a fetched feed and its entries. `due` in the result has no URL that this recorder returned before.
+
+        `inner` is the number of sitemaps that it leads to, which count as new entries: by these an index is worth asking.
+        """
 
         def write(conn: Connection) -> Discovery:
             found = url_table.discover(conn, entries, self._clock(), terms or Terms())
-            feed_table.record(conn, result, found.new - found.backlog + found.updated)
+            feed_table.record(conn, result, found.new - found.backlog + found.updated + inner)
             return replace(found, due=self._not_issued(found.due))
 
         return self._put(write, urgent=True)

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from crawlers.plan import SourceFeeds
+from store.ledger import feed_table
+from store.ledger.database import Ledger
 from store.records import UrlState
-from tests.loopback import Crawled, Reply, Site, finish, plan, rss, serve, start
+from tests.loopback import Crawled, Reply, Site, finish, plan, redirect, rss, serve, start
 from tests.test_crawlers_settings import HERE, scrapy
 
 WEEK = timedelta(days=7).total_seconds()
@@ -112,6 +114,32 @@ def test_of_an_index_what_is_young_is_read_and_gzip_as_well(site: Site, tmp_path
     again = crawl(tmp_path, sitemaps=(f"{site.url}/index.xml",))
     assert site.paths().count("/new.xml.gz") == 1
     assert again.report.new == 0
+
+
+def test_an_index_is_worth_asking_for_as_long_as_its_sitemaps_change(site: Site, tmp_path: Path) -> None:
+    way = f"{site.url}/index.xml"
+    site.routes |= {"/inner.xml": sitemap(listed(STORIES[0]))}
+    waits = []
+    for lastmod in (ago(1), ago(-0.1), ago(1)):
+        site.routes["/index.xml"] = sitemap(
+            listed("/inner.xml", lastmod, child=True), root="sitemapindex", headers=(("ETag", '"1"'),)
+        )
+        crawl(tmp_path, sitemaps=(way,))
+        with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.reading() as conn:
+            (ask,) = [each for each in feed_table.asks(conn) if each.url == way]
+        waits.append(ask.due_at is not None)
+    assert waits == [False, False, True]
+
+
+def test_a_sitemap_and_a_section_that_moved_say_where(site: Site, tmp_path: Path) -> None:
+    site.routes |= {
+        "/old.xml": redirect("/new.xml"),
+        "/new.xml": sitemap(*map(listed, STORIES)),
+        "/old/": redirect("/new/"),
+        "/new/": front(*STORIES),
+    }
+    done = crawl(tmp_path, sitemaps=(f"{site.url}/old.xml",), sections=(f"{site.url}/old/",))
+    assert [health.moved_to for health in done.feed_health()] == [f"{site.url}/new.xml", f"{site.url}/new/"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def added(folder: Path) -> dict[str, tuple[str, ...]]:
 
 def test_a_site_with_a_sitemap_alone(site: Site, folder: Path) -> None:
     site.routes |= {
-        "/robots.txt": Reply(f"User-agent: *\nSitemap: {site.url}/maps/all.xml\n".encode()),
+        "/robots.txt": Reply(
+            f"User-agent: *\nSitemap: https://sister.example/s.xml\nSitemap: {site.url}/maps/all.xml\n".encode()
+        ),
         "/": Reply(b"<html><body><nav><a href='/news/'>News</a></nav></body></html>", headers=HTML),
         "/maps/all.xml": sitemap(listed("/maps/one.xml", ago(1), child=True), root="sitemapindex"),
         "/maps/one.xml": sitemap(*(listed(path, ago(days)) for days, path in enumerate(STORIES))),
@@ -81,6 +84,16 @@ def test_a_site_with_neither_feed_nor_sitemap(site: Site, folder: Path) -> None:
     assert json.loads(broadsheet(folder, "run", "--json"))["outcomes"] == {"indexed": 6}
     rows = json.loads(broadsheet(folder, "sources", "--json"))
     assert [(row["url"], row["entries"], row["error"]) for row in rows] == [(f"{site.url}/", 6, "")]
+
+
+def test_a_section_is_read_whole_until_an_article_is_known(site: Site, folder: Path) -> None:
+    """What an article's address looks like may tell more links of the same page."""
+    site.routes["/"] = replace(front(*STORIES), headers=(*HTML, ("ETag", '"1"')))
+    path = folder / "broadsheet.toml"
+    path.write_text(path.read_text() + f'[[sources]]\nname = "pier"\nsections = ["{site.url}/"]\n')
+    for _ in range(3):
+        broadsheet(folder, "run")
+    assert [hit.headers["If-None-Match"] for hit in site.hits if hit.path == "/"] == [None, None, '"1"']
 
 
 def test_a_site_with_all_three_and_wrong_dates(site: Site, folder: Path) -> None:
@@ -104,6 +117,19 @@ def test_a_site_with_all_three_and_wrong_dates(site: Site, folder: Path) -> None
     (folder / "broadsheet.toml").write_text(text)
     report = json.loads(broadsheet(folder, "run", "--json"))
     assert (report["outcomes"], report["crawl"]["backlog"]) == ({"indexed": 6}, 0)
+
+
+def test_what_is_too_old_is_told_by_run_status_and_explain(site: Site, folder: Path) -> None:
+    site.routes["/map"] = sitemap(listed(STORIES[0], ago(1)), listed(STORIES[1], ago(9)))
+    path = folder / "broadsheet.toml"
+    path.write_text(path.read_text() + f'[[sources]]\nname = "pier"\nsitemaps = ["{site.url}/map"]\n')
+    assert re.search(
+        r"^  backlog +1  new, and too old to be fetched", broadsheet(folder, "run"), re.MULTILINE
+    )
+    assert json.loads(broadsheet(folder, "status", "--json"))["urls"]["backlog"] == 1
+    told = broadsheet(folder, "explain", site.url + STORIES[1])
+    assert "is backlog (too old to be fetched when it was" in " ".join(told.split())
+    assert STORIES[1] not in site.paths()
 
 
 def test_guesses_lead_to_a_feed_once(site: Site, folder: Path) -> None:

@@ -100,6 +100,43 @@ def test_no_other_retention_is_taken(tmp_path: Path, text: str) -> None:
         parse(f'[store]\nretention = "{text}"', tmp_path / "broadsheet.toml")
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"), [('""', None), ('"forever"', None), ('"7d"', 168), ('"36h"', 36), (None, 168)]
+)
+def test_the_backlog_is_an_age(tmp_path: Path, text: str | None, hours: int | None) -> None:
+    config = parse(f"[crawl]\nbacklog = {text}" if text else "", tmp_path / "broadsheet.toml")
+    assert config.backlog == (timedelta(hours=hours) if hours else None)
+
+
+@pytest.mark.parametrize("key", ["feeds", "sitemaps", "sections"])
+def test_one_way_in_is_enough(tmp_path: Path, key: str) -> None:
+    (source,) = parse(
+        f'[[sources]]\nname = "a"\n{key} = ["https://a.example/"]', tmp_path / "broadsheet.toml"
+    ).sources
+    assert source.ways == ("https://a.example/",)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("", "neither `feeds` nor `spider` is set; set one of them, or `sitemaps` or `sections`"),
+        ('feeds = ["https://a.example/"]\nsections = ["https://a.example/"]', "is named twice"),
+    ],
+)
+def test_ways_in_that_cannot_be_are_refused(tmp_path: Path, keys: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        parse(f'[[sources]]\nname = "a"\n{keys}', tmp_path / "broadsheet.toml")
+
+
+def test_sources_are_written_with_the_ways_that_they_have(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    path.write_text("", encoding="utf-8")
+    wanted = SourceSection(name="a", sitemaps=("https://a.example/s.xml",), sections=("https://a.example/",))
+    add_sources(path, [wanted])
+    assert load(path).sources == (wanted,)
+    assert "feeds" not in path.read_text(encoding="utf-8")
+
+
 def test_a_missing_file_is_named_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reads it in the log of a worker knows no working folder."""
     monkeypatch.chdir(tmp_path)

@@ -35,7 +35,8 @@ class SectionReader:
     ) -> tuple[FeedResult, tuple[FeedEntry, ...]]:
         """A fetched page's result for the ledger, and an entry for each article that it links to.
 
-        When there is none, or reading did not end, the result has an `error`.
+        When there is none, or reading did not end, the result has an `error`. Before any article of the source is known,
+        no validators are left: what its addresses look like may tell more links of the same page.
         """
         result = FeedResult(
             source=target.source,
@@ -50,11 +51,14 @@ class SectionReader:
             return replace(result, error=f"{lost_reason(links)}: {links.detail}"), ()
         if not links:
             return replace(result, error=f"{FeedReason.NO_LINKS}: {target.url} links to no article"), ()
-        etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
         entries = tuple(
             FeedEntry(url=url, source=target.source, feed=target.url, title=title) for url, title in links
         )
-        return replace(result, entries=len(entries), etag=etag, last_modified=last_modified), entries
+        result = replace(result, entries=len(entries))
+        if known:
+            etag, last_modified = header(answer.headers, "etag"), header(answer.headers, "last-modified")
+            result = replace(result, etag=etag, last_modified=last_modified)
+        return result, entries
 
     def close(self) -> None:
         """End the process."""

@@ -127,11 +127,11 @@ class ListSpider(Spider):
             yield request
 
     async def _listed(
-        self, target: FeedTarget, result: FeedResult, entries: tuple[FeedEntry, ...]
+        self, target: FeedTarget, result: FeedResult, entries: tuple[FeedEntry, ...], inner: int = 0
     ) -> AsyncIterator[Request]:
-        """Note a list and its entries; requests for those that are due."""
+        """Note a list, its entries, and to how many sitemaps it leads; requests for those entries that are due."""
         store = StorePipeline.of(self.crawler)
-        discovery = await store.feed(target, result, entries, self.terms())
+        discovery = await store.feed(target, result, entries, self.terms(), inner)
         for due in discovery.due:
             yield store.pages.request(due)
 

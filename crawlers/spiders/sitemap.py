@@ -49,21 +49,20 @@ class SitemapSpider(ListSpider):
         self._reader = self._reader or SitemapReader()
         hosts = self._hosts.get(target.source, ())
         result, found = await self._reader.read(target, answer, hosts, known)
-        async for request in self._listed(target, result, found.entries):
+        children = await self._children(target, found.sitemaps) if found.sitemaps else []
+        async for request in self._listed(target, result, found.entries, len(children)):
             yield request
-        if found.sitemaps:
-            async for request in self._children(target, found.sitemaps):
+        for child in children:
+            async for request in self.fetched(child):
                 yield request
 
-    async def _children(
-        self, index: FeedTarget, children: tuple[ChildSitemap, ...]
-    ) -> AsyncIterator[Request]:
-        """Requests for those sitemaps of an index that are to be read now; the others are counted."""
+    async def _children(self, index: FeedTarget, children: tuple[ChildSitemap, ...]) -> list[FeedTarget]:
+        """Those sitemaps of an index that are to be read now; the others are counted."""
         store = StorePipeline.of(self.crawler)
         level = self._levels[index.source, index.url] + 1
         if level > _DEEPEST:
             store.leave_sitemaps(len(children))
-            return
+            return []
         left = 0
 
         def choose(known: list[FeedTarget]) -> list[FeedTarget]:
@@ -77,11 +76,10 @@ class SitemapSpider(ListSpider):
             return [by_url[url] for url in best]
 
         urls = [child.url for child in children]
-        for target in await store.targets([(index.source, urls)], choose=choose):
-            self._levels[target.source, target.url] = level
-            async for request in self.fetched(target):
-                yield request
+        targets = await store.targets([(index.source, urls)], choose=choose)
+        self._levels.update({(target.source, target.url): level for target in targets})
         store.leave_sitemaps(left)
+        return targets
 
     def terms(self) -> Terms:
         """As of all lists, and few of many pages without a date.

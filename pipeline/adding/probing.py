@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from articles.html import content_type
 from articles.model import Page
-from articles.urls import canonical
+from articles.urls import canonical, host, same_site
 from crawlers.discovery import feed_links
 from crawlers.readers.sitemap_choice import chosen
 from crawlers.sitemaps import MAX_BYTES, robots_sitemaps
@@ -21,6 +21,7 @@ FEEDS = (
     *("/feeds", "/index.rss", "/feed.json", "/atom"),
 )
 SITEMAPS = ("/sitemap.xml", "/news-sitemap.xml", "/sitemap_index.xml", "/sitemap-news.xml")
+_MOST_SITEMAPS = 10  # of a robots.txt
 _CHILDREN = 2  # of an index are tried
 _SECONDS = 40.0
 
@@ -71,7 +72,9 @@ def _ways(page: Page, robots: Page | Unfetched) -> Iterator[_Way]:
     """What the page and its robots.txt name, then the guesses; feeds are guessed only where none is declared."""
     feeds = feed_links(page.body, page.final_url, content_type(page))
     text = robots.body.decode(errors="replace") if isinstance(robots, Page) and robots.status == 200 else ""
-    sitemaps = robots_sitemaps(text, urljoin(page.final_url, "/robots.txt"))
+    listed = robots_sitemaps(text, urljoin(page.final_url, "/robots.txt"))
+    own = [url for url in listed if host(url) == host(page.final_url) or same_site(url, page.final_url)]
+    sitemaps = sorted(own, key=lambda url: "news" not in url.lower())[:_MOST_SITEMAPS]
     yield from (_Way(page.url, "feed", url) for url in feeds)
     yield from (_Way(page.url, "sitemap", url) for url in sitemaps)
     guesses: list[tuple[Kind, str]] = [("sitemap", path) for path in SITEMAPS]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pipeline.configuration.values import (
     Alias,
     BackendName,
+    Backlog,
     Cron,
     Days,
     Every,
@@ -65,9 +66,9 @@ class CrawlSection(Section):
     timeout: float = Field(
         default=30.0, gt=0, description="Time limit for one request, from connecting to the last byte."
     )
-    backlog: Every = Field(
+    backlog: Backlog = Field(
         default="7d",
-        description='Age from which new pages of a feed or sitemap are not fetched, such as 7d; all are if "".',
+        description='Age from which new pages of a feed or sitemap are not fetched, such as 7d; all are if "" or forever.',
     )
     max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
     max_attempts: int = Field(

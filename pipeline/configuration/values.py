@@ -42,6 +42,10 @@ def _every(value: str) -> str:
     return value
 
 
+def _backlog(value: str) -> str:
+    return "" if value == "forever" else _every(value)
+
+
 def _span(value: object) -> timedelta:
     if not isinstance(value, str):
         raise ValueError('must be a text such as "30m", "6h" or "1d"')  # noqa: TRY004  pydantic's way
@@ -111,6 +115,7 @@ Span = Annotated[
     timedelta, BeforeValidator(_span), PlainSerializer(in_words, return_type=str, when_used="json")
 ]
 Every = Annotated[str, AfterValidator(_every)]
+Backlog = Annotated[str, AfterValidator(_backlog)]
 Days = Annotated[str, AfterValidator(_days)]
 Cron = Annotated[str, AfterValidator(_cron)]
 SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -97,8 +98,8 @@ def discover(
     _insert(conn, [entry for entry in new if entry.url not in left], now)
     _insert(conn, [entry for entry in new if entry.url in left], now, UrlState.BACKLOG)
     _update(conn, changes)
-    rows = _rows(conn, listed)
-    ready = [rows[url] for url in listed if rows[url].state is UrlState.DUE and rows[url].due_at <= now]
+    rows = _rows(conn, listed, URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
+    ready = [rows[url] for url in listed if url in rows]
     return Discovery(
         due=tuple(map(_due, ready)),
         new=len(new),
@@ -229,11 +230,11 @@ def _forget_last(conn: Connection, miss: Miss) -> None:
     conn.execute(MISSES.delete().where(MISSES.c.id == newest, MISSES.c.reason == miss.reason))
 
 
-def _rows(conn: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
+def _rows(conn: Connection, keys: Collection[str], *conditions: ColumnElement[bool]) -> dict[str, Row[Any]]:
     return {
         row.url: row
         for some in portions(keys)
-        for row in conn.execute(select(URLS).where(URLS.c.url.in_(some)))
+        for row in conn.execute(select(URLS).where(URLS.c.url.in_(some), *conditions))
     }
 
 
