@@ -40,7 +40,8 @@ class SourceFeeds:
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
     the crawl of this source alone. `headers` are environment variables by the header that each has the value of, and
-    `site` is a URL of the site that they are sent to; "" for that of the feeds.
+    `site` is a URL of the site that they are sent to; "" for that of the feeds. `render`: whether a browser runs the
+    scripts of its pages.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SourceFeeds:
     scrapy: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     site: str = ""
+    render: bool = False
 
     @property
     def ways(self) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def plan(
                 scrapy=source.scrapy,
                 headers=source.headers,
                 site=source.site,
+                render=source.render,
             )
             for source in sources
         ),

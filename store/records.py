@@ -87,6 +87,7 @@ class FeedReason(StrEnum):
     PARSER_ERROR = "parser_error"
     SPIDER = "spider"
     HEADERS = "headers"
+    BROWSER = "browser"
 
 
 class OutcomeReason(StrEnum):
