@@ -69,6 +69,10 @@ class HeadersError(BroadsheetError):
     """The headers of a source cannot be sent, because the environment does not have their values."""
 
 
+class BrowserError(BroadsheetError):
+    """Pages of a source cannot be rendered: what is not installed, or how the browser failed."""
+
+
 class SpiderError(BroadsheetError):
     """A spider of the user's own cannot be loaded; says what is not there, or what failed."""
 

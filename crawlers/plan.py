@@ -43,8 +43,8 @@ class SourceFeeds:
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
     the crawl of this source alone. `headers` are environment variables by the header that each has the value of, and
-    `site` is a URL of the site that they are sent to; "" for that of the feeds, sitemaps and sections.
-    Feeds that are not worth asking before `due_by` are passed over (None: none is).
+    `site` is a URL of the site that they are sent to; "" for that of the feeds, sitemaps and sections. `render`: whether
+    a browser runs the scripts of its pages. Feeds that are not worth asking before `due_by` are passed over (None: none is).
     """
 
     name: str
@@ -56,6 +56,7 @@ class SourceFeeds:
     scrapy: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     site: str = ""
+    render: bool = False
     due_by: datetime | None = None
 
     @property

@@ -55,6 +55,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.address_guard.AddressGuardMiddleware": 50,
     "crawlers.middlewares.robots_txt.RobotsTxtMiddleware": 100,
     "crawlers.middlewares.retry.PoliteRetryMiddleware": 550,
+    "crawlers.middlewares.rendering.RenderingMiddleware": 570,
     "crawlers.middlewares.redirect.RefreshMiddleware": 580,
     "crawlers.middlewares.decoding.DecodingMiddleware": 590,
     "crawlers.middlewares.redirect.WaryRedirectMiddleware": 600,
@@ -85,6 +86,8 @@ EXTENSIONS = {
 }
 SOURCE = "scrapy"  # the source of what a spider finds without naming one
 WAY_IN = ""  # what the ledger calls a user's spider: it is listed among the feeds of its source
+RENDER = False  # whether a browser runs the scripts of pages
+RENDER_TIMEOUT = 60.0  # for one page with everything that it asks for
 SOURCE_HEADERS: dict[str, str] = {}  # environment variables, by the header that each has the value of
 SOURCE_SITES: list[str] = []  # URLs of the site that they are sent to
 ITEM_PIPELINES = {"crawlers.pipelines.StorePipeline": 900}

@@ -53,6 +53,7 @@ def plan(
                 scrapy=source.scrapy,
                 headers=source.headers,
                 site=source.site,
+                render=source.render,
                 due_by=due_by(config.schedule_of(source), tick) if tick else None,
             )
             for source in sources

@@ -91,6 +91,7 @@ class FeedReason(StrEnum):
     GONE = "gone"
     SPIDER = "spider"
     HEADERS = "headers"
+    BROWSER = "browser"
 
 
 class OutcomeReason(StrEnum):

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from articles.errors import BroadsheetError, HeadersError, SpiderError
+from articles.errors import BroadsheetError, BrowserError, HeadersError, SpiderError
 from articles.model import FeedEntry
 from crawlers import shared
+from crawlers.fetching import browser
 from crawlers.middlewares import credentials
 from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed, SourceFeeds
 from crawlers.process.parent import Parent
@@ -62,29 +63,35 @@ def _crawl(plan: CrawlPlan, parent: Parent) -> None:
 
 
 def _crawls(plan: CrawlPlan, process: AsyncCrawlerProcess) -> tuple[list[Crawl], tuple[FailedFeed, ...]]:
-    """The crawls of a plan, and what cannot be started: one for all feeds, one for each source with a spider, settings or headers of its own."""
-    special = [source for source in plan.sources if source.spider or source.scrapy or source.headers]
+    """The crawls of a plan, and what cannot be started: one for all feeds, one for each source with anything of its own."""
+    special = [
+        source for source in plan.sources if source.spider or source.scrapy or source.headers or source.render
+    ]
     common = [source for source in plan.sources if source not in special]
     crawls = _by_lists(tuple(common), plan, {}, process, pages=plan.pages)
     failed = []
     for source in special:
         try:
             credentials.values(source.headers, os.environ)
+            if source.render:
+                browser.executable()
             for crawl in _own_crawls(source, plan, process):
                 crawls.append(crawl)  # what comes before a failure counts
         except SpiderError as error:
             reason, url = f"{FeedReason.SPIDER}: {error}", source.spider or source.lists[0]
             failed.append(FailedFeed(source=source.name, url=url, error=reason))
-        except HeadersError as error:
-            reason = f"{FeedReason.HEADERS}: {error}"
+        except (HeadersError, BrowserError) as error:
+            reason = (
+                f"{FeedReason.HEADERS if isinstance(error, HeadersError) else FeedReason.BROWSER}: {error}"
+            )
             failed += [FailedFeed(source=source.name, url=way, error=reason) for way in source.ways]
     return crawls, tuple(failed)
 
 
 def _own_crawls(source: SourceFeeds, plan: CrawlPlan, process: AsyncCrawlerProcess) -> Iterator[Crawl]:
-    """The crawls of a source with a spider, settings or headers of its own. Raises SpiderError."""
+    """The crawls of a source with anything of its own. Raises SpiderError."""
     sites = [source.site] if source.site else list(source.lists)
-    own = {**source.scrapy, "SOURCE_HEADERS": source.headers, "SOURCE_SITES": sites}
+    own = {**source.scrapy, "SOURCE_HEADERS": source.headers, "SOURCE_SITES": sites, "RENDER": source.render}
     if source.lists:
         yield from _by_lists((source,), plan, own, process)
     if source.spider:

@@ -183,6 +183,10 @@ class SourceSection(_Scheduled):
         default="",
         description="A URL of the site that `headers` are sent to, if it is not the site of the feeds.",
     )
+    render: bool = Field(
+        default=False,
+        description="Run the scripts of its pages in a browser, for sites that are empty without.",
+    )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")
 
