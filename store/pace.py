@@ -12,8 +12,8 @@ EAGERNESS = 4
 """How many times a feed is asked in the time that one new entry is expected in."""
 LONGEST = timedelta(days=1)
 FIRST_RETRY = timedelta(minutes=15)
-WHOLE = timedelta(hours=20)
-"""After this long, a feed is asked without validators: once a day, also where daily asks come a little early."""
+WHOLE = timedelta(days=1)
+"""The longest time, as far as the next ask can be foreseen, between two asks without validators."""
 
 NOT_MODIFIED = 304
 
@@ -70,7 +70,10 @@ def wait_after_failure(failures: int) -> timedelta:
 
 def is_asked_whole(pace: Pace, now: datetime) -> bool:
     """Whether to ask without validators: some servers call a feed unchanged for ever, whatever is new in it."""
-    return pace.distrusted or pace.whole_at is None or now - pace.whole_at >= WHOLE
+    if pace.distrusted or pace.whole_at is None or pace.answered_at is None:
+        return True
+    next_ask = now + (now - pace.answered_at)
+    return next_ask - pace.whole_at > WHOLE
 
 
 def _observed(pace: Pace, at: datetime, new: int) -> Pace:

@@ -93,10 +93,11 @@ def test_a_feed_that_is_gone_is_asked_a_day_later() -> None:
 def test_a_feed_is_asked_whole_once_a_day() -> None:
     pace = after(Pace(), result(etag="1"), 20)
     assert is_asked_whole(Pace(), NOON)
-    assert not is_asked_whole(pace, NOON + WHOLE - HOUR)
-    unchanged = after(pace, result(NOON + 5 * HOUR, 304, etag="1"), 0)
-    assert not is_asked_whole(unchanged, NOON + 6 * HOUR)
-    assert is_asked_whole(unchanged, NOON + WHOLE)
+    assert not is_asked_whole(pace, NOON + 12 * HOUR)
+    assert is_asked_whole(pace, NOON + 13 * HOUR), "at this rhythm, the next ask is too late"
+    unchanged = after(pace, result(NOON + 22 * HOUR, 304, etag="1"), 0)
+    assert not is_asked_whole(unchanged, NOON + 23 * HOUR)
+    assert is_asked_whole(unchanged, NOON + 24 * HOUR)
 
 
 def test_validators_that_stayed_while_the_feed_changed_are_not_trusted_until_they_change() -> None:
