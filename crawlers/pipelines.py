@@ -21,20 +21,12 @@ from crawlers.keeping.books import Books, given
 from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
+from store.feed_records import FeedResult, FeedTarget
 from store.ledger.feed_table import Sources
 from store.ledger.host_table import LeftAlone
 from store.policy import Terms
 from store.recorder import NEVER_PASSED_OVER
-from store.records import (
-    Discovery,
-    DueUrl,
-    FeedReason,
-    FeedResult,
-    FeedTarget,
-    FetchReason,
-    Miss,
-    NotModified,
-)
+from store.records import Discovery, DueUrl, FeedReason, FetchReason, Miss, NotModified
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

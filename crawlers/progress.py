@@ -8,7 +8,8 @@ from scrapy.crawler import Crawler
 
 from articles.urls import masked
 from crawlers.plan import CrawlReport, FailedFeed
-from store.records import FeedResult, FetchReason
+from store.feed_records import FeedResult
+from store.records import FetchReason
 
 _PREFIX = "crawl/"
 _MISSES = "crawl/misses/"

@@ -13,7 +13,7 @@ from articles.urls import canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import recall
-from store.ledger import capture_table, url_table
+from store.ledger import capture_table, miss_table, url_table
 from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, UrlState, dropped_on
 
@@ -44,7 +44,7 @@ def explain(config: Config, address: str) -> list[Step]:
         known = [
             found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
         ]
-        misses = [miss for each in sorted(asked) for miss in url_table.misses(conn, each)]
+        misses = [miss for each in sorted(asked) for miss in miss_table.misses(conn, each)]
     if not known and not taken:
         raise ConfigError(
             f"{url} was never discovered: no feed that was read names it. "

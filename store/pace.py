@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from store.records import FeedReason, FeedResult, FetchReason
+from store.feed_records import FeedResult
+from store.records import FeedReason, FetchReason
 
 MEMORY = timedelta(days=4)
 """The time in which what was seen fades to a third."""

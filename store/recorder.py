@@ -19,11 +19,12 @@ from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
-from store.ledger import capture_table, feed_table, host_table, recent, segment_table, url_table
+from store.feed_records import FeedResult, FeedTarget
+from store.ledger import capture_table, feed_table, host_table, miss_table, recent, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.policy import Terms
-from store.records import Discovery, DueUrl, FeedResult, FeedTarget, Miss, NotModified
+from store.records import Discovery, DueUrl, Miss, NotModified
 
 GROUP_SECONDS = 0.1
 NEVER_PASSED_OVER: Mapping[str, datetime] = MappingProxyType({})
@@ -125,7 +126,7 @@ class Recorder:
 
     def miss(self, miss: Miss) -> "Future[None]":
         """Record a fetch that left nothing to archive."""
-        return self._put(lambda conn: url_table.record_misses(conn, [miss]), urgent=False)
+        return self._put(lambda conn: miss_table.record_misses(conn, [miss]), urgent=False)
 
     def same(self, page: NotModified) -> "Future[None]":
         """A page that is as it was."""

@@ -19,9 +19,10 @@ from articles.model import FeedEntry, Page
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
 from pipeline.configuration.sections import CrawlSection
 from store.archive.reader import read
-from store.ledger import capture_table, feed_table, url_table
+from store.feed_records import FeedHealth
+from store.ledger import capture_table, feed_table, miss_table, url_table
 from store.ledger.database import Ledger
-from store.records import FeedHealth, Miss, UrlState
+from store.records import Miss, UrlState
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
@@ -182,7 +183,7 @@ class Crawled:
 
     def misses(self, url: str) -> list[Miss]:
         with self._ledger() as ledger, ledger.reading() as connection:
-            return url_table.misses(connection, url)
+            return miss_table.misses(connection, url)
 
     def feed_health(self) -> list[FeedHealth]:
         with self._ledger() as ledger, ledger.reading() as connection:

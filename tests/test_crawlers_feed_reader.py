@@ -12,7 +12,7 @@ from crawlers.fetching.answers import Answer
 from crawlers.readers import feed_reader
 from crawlers.readers.feed_reader import FeedReader
 from crawlers.readers.killable import lost_reason as _lost
-from store.records import FeedResult, FeedTarget
+from store.feed_records import FeedResult, FeedTarget
 from store.workers import Lost
 
 URL = "https://news.example/feed"

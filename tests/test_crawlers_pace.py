@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from store.feed_records import FeedHealth
 from store.ledger import feed_table, url_table
 from store.ledger.database import Ledger
-from store.records import FeedHealth
 from tests.loopback import ROOT, Hit, Reply, Site, crawl, redirect, rss, serve
 from tests.ticks import START
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from store.ledger import capture_table, feed_table, url_table
+from store.ledger import capture_table, feed_table, miss_table, url_table
 from store.ledger.database import Ledger
 from store.records import Miss, UrlState
 from tests.loopback import ROOT, Reply, redirect, rss, serve
@@ -46,7 +46,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, 
 def misses(crawled: tuple[Ledger, str], name: str) -> list[Miss]:
     ledger, site = crawled
     with ledger.reading() as connection:
-        return url_table.misses(connection, f"{site}/{name}")
+        return miss_table.misses(connection, f"{site}/{name}")
 
 
 @pytest.mark.parametrize("name", FETCHED)

@@ -14,7 +14,7 @@ from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.explain import explain
 from pipeline.maintenance.due_again import Retried, retry
-from store.ledger import capture_table, host_table, segment_table, soundness, url_table
+from store.ledger import capture_table, host_table, miss_table, segment_table, soundness, url_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.second_chances import Chosen
@@ -79,7 +79,7 @@ def kept(tmp_path: Path) -> Config:
             miss = Miss(
                 url=address(name), at=NOON - 9 * DAY * (name == "large"), state=reason.state, reason=reason
             )
-            url_table.record_misses(conn, [miss])
+            miss_table.record_misses(conn, [miss])
     return config
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from articles.model import FeedEntry, Page
 from articles.urls import article_id
-from store.ledger import capture_table, segment_table, soundness, url_table
+from store.ledger import capture_table, miss_table, segment_table, soundness, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
 from store.records import ArchiveRef, Capture, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
@@ -274,7 +274,7 @@ def test_two_indexed_captures_of_an_article_are_told(conn: Connection) -> None:
 
 def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:
     url_table.discover(conn, [FeedEntry(url=address("b"), source="harbour")], NOON)
-    url_table.record_misses(
+    miss_table.record_misses(
         conn, [Miss(url=address("b"), at=NOON, state=UrlState.REFUSED, reason=FetchReason.ROBOTS)]
     )
     assert soundness.problems(conn) == []

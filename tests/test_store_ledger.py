@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
+from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger import feed_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.schema import portions
 from store.policy import Terms
-from store.records import FeedHealth, FeedResult, FeedTarget, UrlState
+from store.records import UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FEED = "https://harbour.example/feed"

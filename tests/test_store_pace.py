@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.configuration.schedule import Schedule
 from pipeline.due import due_by
+from store.feed_records import FeedResult
 from store.pace import LONGEST, WHOLE, Pace, after, is_asked_whole, wait, wait_after_failure
-from store.records import FeedResult
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

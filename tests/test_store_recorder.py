@@ -21,10 +21,11 @@ from articles.errors import StorageError
 from articles.model import FeedEntry, Page
 from store.archive.reader import check, scan
 from store.archive.writer import ArchiveWriter, repair
+from store.feed_records import FeedResult, FeedTarget
 from store.ledger import capture_table, feed_table, segment_table, soundness, url_table
 from store.ledger.database import Ledger
 from store.recorder import Recorder
-from store.records import FeedResult, FeedTarget, FetchReason, Miss, UrlState
+from store.records import FetchReason, Miss, UrlState
 from tests.patience import PATIENCE
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

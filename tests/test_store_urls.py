@@ -13,7 +13,7 @@ from sqlalchemy.exc import StatementError
 
 from articles.model import FeedEntry, Page
 from store import policy
-from store.ledger import url_table
+from store.ledger import miss_table, url_table
 from store.ledger.database import Ledger
 from store.policy import Fate, Terms
 from store.records import DueUrl, FetchReason, Miss, NotModified, UrlState
@@ -107,10 +107,10 @@ def test_a_page_that_nobody_was_asked_for_is_never_given_up(conn: Connection) ->
     url_table.discover(conn, [entry()], NOON)
     for hour in range(20):
         miss = Miss(url=entry().url, at=NOON + hour * HOUR, state=UrlState.DUE, reason=FetchReason.SILENT)
-        url_table.record_misses(conn, [miss])
+        miss_table.record_misses(conn, [miss])
     (due,) = url_table.due(conn, ["harbour"], NOON + 20 * HOUR)
     assert due.attempts == 0
-    assert [miss.at for miss in url_table.misses(conn, entry().url)] == [NOON + 19 * HOUR], "said once"
+    assert [miss.at for miss in miss_table.misses(conn, entry().url)] == [NOON + 19 * HOUR], "said once"
 
 
 @given(st.integers(0, 10), st.integers(100, 999))
@@ -170,7 +170,7 @@ def test_an_update_seen_before_the_fetch_is_covered_by_it(conn: Connection) -> N
 
 def test_a_refused_url_is_asked_for_again_a_day_later_while_it_is_listed(conn: Connection) -> None:
     url_table.discover(conn, [entry()], NOON)
-    url_table.record_misses(
+    miss_table.record_misses(
         conn, [Miss(url=entry().url, at=NOON, state=UrlState.REFUSED, reason=FetchReason.ROBOTS)]
     )
     assert not refetched(conn, entry(updated_at=NOON + HOUR), NOON + 2 * HOUR)
@@ -281,8 +281,8 @@ def test_misses_are_kept(conn: Connection) -> None:
     second = Miss(
         url=entry().url, at=NOON + HOUR, state=UrlState.FAILED, reason=FetchReason.TOO_LARGE, detail="11 MB"
     )
-    url_table.record_misses(conn, [first, second])
-    assert url_table.misses(conn, entry().url) == [first, second]
+    miss_table.record_misses(conn, [first, second])
+    assert miss_table.misses(conn, entry().url) == [first, second]
     known = url_table.get(conn, entry().url)
     assert known is not None
     assert (known.state, known.last_error, known.tried_at) == (
@@ -330,10 +330,10 @@ def test_a_hostile_title_and_message_are_kept(conn: Connection) -> None:
     hostile = replace(entry(), title="\ud800\0 \u202e'); DROP TABLE urls; --")
     assert url_table.discover(conn, [hostile], NOON).due[0].entry == hostile
     assert url_table.entry(conn, hostile.url) == hostile
-    url_table.record_misses(
+    miss_table.record_misses(
         conn, [Miss(url=hostile.url, at=NOON, state=UrlState.FAILED, reason=FetchReason.DNS, detail="\udcff")]
     )
-    assert url_table.misses(conn, hostile.url)[0].detail == "?"
+    assert miss_table.misses(conn, hostile.url)[0].detail == "?"
 
 
 def test_a_time_without_a_zone_is_refused(conn: Connection) -> None:

@@ -14,7 +14,7 @@ from articles.model import Page
 from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
 from crawlers.spiders.feed import FeedSpider
-from store.records import FeedTarget
+from store.feed_records import FeedTarget
 
 
 class LosingMiddleware:

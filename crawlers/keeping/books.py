@@ -11,7 +11,8 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
-from store.records import DueUrl, FeedTarget
+from store.feed_records import FeedTarget
+from store.records import DueUrl
 
 Given = DueUrl | FeedTarget
 _VANISHED = "its request vanished"

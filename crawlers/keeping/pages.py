@@ -14,7 +14,8 @@ from crawlers.fetching import responses
 from crawlers.fetching.answers import FetchError
 from crawlers.fetching.failures import explained, failed
 from crawlers.fetching.hosts import StoppedError
-from store.records import DueUrl, FeedTarget, FetchReason, Miss, NotModified
+from store.feed_records import FeedTarget
+from store.records import DueUrl, FetchReason, Miss, NotModified
 
 NOT_MODIFIED = 304
 

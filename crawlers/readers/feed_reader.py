@@ -8,7 +8,8 @@ from articles.urls import masked
 from crawlers.feeds import FeedBody, ParsedFeed, read
 from crawlers.fetching.answers import Answer, header
 from crawlers.readers.killable import KillableReader, lost_reason
-from store.records import FeedReason, FeedResult, FeedTarget
+from store.feed_records import FeedResult, FeedTarget
+from store.records import FeedReason
 from store.workers import Lost
 
 _SECONDS = 30.0

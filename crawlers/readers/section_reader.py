@@ -6,7 +6,8 @@ from articles.model import FeedEntry
 from crawlers.fetching.answers import Answer, header
 from crawlers.front_page import article_links
 from crawlers.readers.killable import KillableReader, lost_reason
-from store.records import FeedReason, FeedResult, FeedTarget
+from store.feed_records import FeedResult, FeedTarget
+from store.records import FeedReason
 from store.workers import Lost
 
 _SECONDS = 40.0

@@ -8,7 +8,8 @@ from crawlers.fetching.answers import Answer, header
 from crawlers.readers.killable import KillableReader, lost_reason
 from crawlers.readers.sitemap_pages import SitemapPages, SitemapTask, read_pages
 from crawlers.sitemaps import SitemapBody
-from store.records import FeedReason, FeedResult, FeedTarget
+from store.feed_records import FeedResult, FeedTarget
+from store.records import FeedReason
 from store.workers import Lost
 
 _SECONDS = 40.0

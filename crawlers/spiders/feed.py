@@ -9,7 +9,7 @@ from crawlers.fetching.answers import Answer
 from crawlers.plan import SourceFeeds
 from crawlers.readers.feed_reader import FeedReader
 from crawlers.spiders.listing import ListSpider
-from store.records import FeedTarget
+from store.feed_records import FeedTarget
 
 _log = logging.getLogger(__name__)
 

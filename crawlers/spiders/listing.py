@@ -21,8 +21,9 @@ from crawlers.fetching.hosts import StoppedError
 from crawlers.keeping.pages import NOT_MODIFIED, conditions, noted
 from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
+from store.feed_records import FeedResult, FeedTarget
 from store.policy import Terms
-from store.records import FeedReason, FeedResult, FeedTarget, FetchReason
+from store.records import FeedReason, FetchReason
 
 _GONE = 410
 _HAS_ENDED = "the server says that this {kind} has ended (HTTP 410); take it out of broadsheet.toml"

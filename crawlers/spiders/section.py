@@ -9,7 +9,7 @@ from crawlers.pipelines import StorePipeline
 from crawlers.plan import SourceFeeds
 from crawlers.readers.section_reader import SectionReader
 from crawlers.spiders.listing import ListSpider
-from store.records import FeedTarget
+from store.feed_records import FeedTarget
 
 
 class SectionSpider(ListSpider):

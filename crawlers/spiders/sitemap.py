@@ -16,8 +16,8 @@ from crawlers.readers.sitemap_choice import chosen
 from crawlers.readers.sitemap_reader import SitemapReader
 from crawlers.sitemaps import ChildSitemap
 from crawlers.spiders.listing import ListSpider
+from store.feed_records import FeedTarget
 from store.policy import Terms
-from store.records import FeedTarget
 
 _DEEPEST = 2  # an index may list indexes
 _UNDATED = 200  # pages without a date of one sitemap

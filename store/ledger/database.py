@@ -22,6 +22,7 @@ from store.ledger import (
     host_table,
     import_table,
     knowledge_table,
+    miss_table,
     segment_table,
     url_table,
 )
@@ -29,7 +30,16 @@ from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
-GROUPS = (url_table, capture_table, feed_table, host_table, segment_table, knowledge_table, import_table)
+GROUPS = (
+    url_table,
+    capture_table,
+    feed_table,
+    host_table,
+    segment_table,
+    knowledge_table,
+    import_table,
+    miss_table,
+)
 
 _BUSY_SECONDS = 30
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

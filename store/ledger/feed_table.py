@@ -12,9 +12,9 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, 
 from sqlalchemy.dialects.sqlite import insert
 
 from articles.urls import masked
+from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger.schema import METADATA, AnyText, Moment
 from store.pace import NOT_MODIFIED, Pace, after, is_asked_whole
-from store.records import FeedHealth, FeedResult, FeedTarget
 
 FEEDS = Table(
     "feeds",

@@ -13,7 +13,7 @@ from articles.urls import canonical
 from store.ledger.capture_table import CAPTURES
 from store.ledger.feed_table import FEEDS
 from store.ledger.knowledge_table import FEATURES
-from store.ledger.url_table import MISSES
+from store.ledger.miss_table import MISSES
 from store.records import Outcome
 
 _EXAMPLES = 5

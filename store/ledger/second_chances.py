@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from store.ledger.capture_table import CAPTURES
+from store.ledger.miss_table import MISSES
 from store.ledger.schema import portions
-from store.ledger.url_table import MISSES, URLS
+from store.ledger.url_table import URLS
 from store.records import Outcome, UrlState
 
 

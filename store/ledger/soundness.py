@@ -11,7 +11,7 @@ from sqlalchemy import (
     select,
 )
 
-from store.ledger import url_table
+from store.ledger import miss_table, url_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.segment_table import SEGMENTS
 from store.records import Outcome, UrlState
@@ -33,7 +33,7 @@ def _unsound_urls() -> list[tuple[str, Select[tuple[str]]]]:
     url = url_table.URLS.c.url
     state = url_table.URLS.c.state
     captured = exists().where(CAPTURES.c.url == url)
-    missed = exists().where(url_table.MISSES.c.url == url)
+    missed = exists().where(miss_table.MISSES.c.url == url)
     answered = captured.where(CAPTURES.c.status.between(200, 299))
     return [
         ("URLs are fetched, but without a capture", select(url).where(state == UrlState.FETCHED, ~answered)),

@@ -1,4 +1,4 @@
-"""URLs in the ledger: every URL ever discovered, its one state, and its failed fetches."""
+"""URLs in the ledger: every URL ever discovered, and its one state."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    ForeignKey,
     Index,
     Integer,
     Row,
@@ -28,9 +27,7 @@ from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.records import (
     Discovery,
     DueUrl,
-    FetchReason,
     KnownUrl,
-    Miss,
     NotModified,
     Outcome,
     Settled,
@@ -56,18 +53,6 @@ URLS = Table(
     Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
     Index("urls_revisits", "source", "due_at", sqlite_where=text("due_at IS NOT NULL")),
     Index("urls_state", "state"),
-)
-
-MISSES = Table(
-    "misses",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("url", ForeignKey(URLS.c.url), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
-    Column("state", one_of(UrlState, "miss_state"), nullable=False),
-    Column("reason", AnyText, nullable=False),
-    Column("detail", AnyText, nullable=False),
-    Column("retry_at", Moment),
 )
 
 _ARTICLES = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
@@ -130,21 +115,6 @@ def interrupted(conn: Connection) -> set[str]:
     return set(conn.scalars(untried.distinct()))
 
 
-def record_misses(conn: Connection, missed: Sequence[Miss]) -> None:
-    """Record fetches without a capture. The URLs must be known.
-
-    Of a page that nobody is asked for, run after run for one reason, only the last time is kept.
-    """
-    for miss in missed:
-        attempts = conn.execute(select(URLS.c.attempts).where(URLS.c.url == miss.url)).scalar_one()
-        fate = policy.after_miss(miss, attempts)
-        _settle(conn, miss.url, fate, miss.at)
-        if not miss.reason.asked:
-            _forget_last(conn, miss)
-        values = {name: getattr(miss, name) for name in ("url", "at", "reason", "detail")}
-        conn.execute(MISSES.insert().values(**values, state=fate.state, retry_at=fate.due_at))
-
-
 def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()) -> None:
     """Record the requested URL's state after an archived response. An unknown URL (in a rebuild or an import) is added.
 
@@ -159,7 +129,7 @@ def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()
     if row is not None and page.fetched_at < (row.tried_at or row.first_seen_at):
         return
     fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
-    _settle(conn, page.url, fate, page.fetched_at)
+    settle(conn, page.url, fate, page.fetched_at)
     if fate.state is UrlState.FETCHED:
         headers = dict(page.headers)
         validators = {name.replace("-", "_"): headers.get(name, "") for name in ("etag", "last-modified")}
@@ -172,7 +142,7 @@ def record_same(conn: Connection, page: NotModified, revisits: Sequence[timedelt
     """Note that a page is as it was. The URL must be known."""
     first = conn.execute(select(URLS.c.first_seen_at).where(URLS.c.url == page.url)).scalar_one()
     next_visit = policy.next_visit(first, page.at, revisits)
-    _settle(conn, page.url, policy.Fate(UrlState.FETCHED, due_at=next_visit), page.at)
+    settle(conn, page.url, policy.Fate(UrlState.FETCHED, due_at=next_visit), page.at)
 
 
 def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Settled) -> None:
@@ -211,23 +181,11 @@ def entry(conn: Connection, url: str) -> FeedEntry:
     return _entry(conn.execute(select(URLS.c.entry).where(URLS.c.url == url)).scalar_one())
 
 
-def misses(conn: Connection, url: str) -> list[Miss]:
-    """The fetches of a URL without a capture, oldest first."""
-    columns = [MISSES.c[field.name] for field in fields(Miss)]
-    rows = conn.execute(select(*columns).where(MISSES.c.url == url).order_by(MISSES.c.id))
-    return [Miss(**{**row, "reason": FetchReason(row["reason"])}) for row in rows.mappings()]
-
-
 def counts(conn: Connection) -> dict[str, int]:
     """The number of URLs in each state; the backlog stands there only if it holds any."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
     none = {state.value: 0 for state in UrlState if state is not UrlState.BACKLOG}
     return none | {row.state.value: row.number for row in rows}
-
-
-def _forget_last(conn: Connection, miss: Miss) -> None:
-    newest = select(func.max(MISSES.c.id)).where(MISSES.c.url == miss.url).scalar_subquery()
-    conn.execute(MISSES.delete().where(MISSES.c.id == newest, MISSES.c.reason == miss.reason))
 
 
 def _rows(conn: Connection, keys: Collection[str], *conditions: ColumnElement[bool]) -> dict[str, Row[Any]]:
@@ -259,7 +217,8 @@ def _update(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
         conn.execute(_UPDATE.values(columns), rows)
 
 
-def _settle(conn: Connection, url: str, fate: policy.Fate, at: datetime) -> None:
+def settle(conn: Connection, url: str, fate: policy.Fate, at: datetime) -> None:
+    """Record what became of a known URL that was tried at this time."""
     row = {"key": url, "state": fate.state, "attempts": fate.attempts, "due_at": fate.due_at}
     _update(conn, [{**row, "last_error": fate.error, "tried_at": at}])
 
