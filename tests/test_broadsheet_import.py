@@ -40,7 +40,8 @@ def test_a_file_is_counted_imported_and_found(folder: Path) -> None:
     assert (again["outcomes"], again["files"][0]["read"]) == ({}, len(DATA))
     shown = json.loads(broadsheet(folder, "show", address(1), "--json"))
     assert (shown["fetched_at"], shown["source"]) == ("2025-03-02T12:01:00Z", "www.harbour.example")
-    assert "source www.harbour.example" in broadsheet(folder, "explain", address(1))
+    explained = " ".join(broadsheet(folder, "explain", address(1)).split())
+    assert "an import or by hand, source www.harbour.example" in explained
     assert "PROBLEM" not in broadsheet(folder, "doctor")
 
 
