@@ -59,15 +59,11 @@ CAPTURES = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latest:
-    """What the index has for an article: when this content was last fetched, its hash, and its capture.
-
-    `own_canonical` is False if the page names another article as its original (and is indexed in its place).
-    """
+    """What the index has for an article: when this content was last fetched, its hash, and its capture."""
 
     fetched_at: datetime
     content_hash: str
     capture_id: int
-    own_canonical: bool = True
 
 
 def add(
@@ -167,7 +163,6 @@ def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, 
             fetched_at=row.confirmed_at,
             content_hash=row.content_hash,
             capture_id=row.id,
-            own_canonical=not row.canonical,
         )
         for ids in portions(article_ids)
         for row in conn.execute(indexed.where(CAPTURES.c.article_id.in_(ids)))
