@@ -79,7 +79,7 @@ def test_a_feed_whose_etag_lies_loses_nothing_for_good(tmp_path: Path, etag: Cal
 
     pages = {f"/{number}": Reply(b"<p>text") for number in range(6 * days)}
     with serve("127.0.10.2", {"/feed": feed, **pages}) as site:
-        crawl_at_ticks(tmp_path, f"{site.url}/feed", "1h", 24 * days)
+        crawl_at_ticks(tmp_path, f"{site.url}/feed", "2h", 12 * days)
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.reading() as conn:
         known = [url_table.get(conn, site.url + path) for path in pages]
     for number, found in enumerate(known):
