@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 import lxml.html
 from lxml import etree
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
 
 from articles.dom import Element, name_of
 from articles.extraction import block_rules, captions, container
@@ -67,6 +65,9 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
             and (picture := captions.picture_of(block.element, block.text)) is not None
         ]
     elif len(scope.blocks) <= _MOST_BLOCKS:
+        from trafilatura import bare_extraction  # .2 s, and few pages need it
+        from trafilatura.settings import Document
+
         document = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
         lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
         found = [line for raw in lines if (line := tidy(raw))]

@@ -1,8 +1,10 @@
 """The language of an article: detected from its words, or as the page states if they do not decide."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import py3langid.langid
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _SAMPLE = 800  # characters
 _ENOUGH_WORDS = 25
@@ -30,5 +32,7 @@ def language_of(text: str, words: int, stated: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _classifier() -> py3langid.langid.LanguageIdentifier:
-    return py3langid.langid.LanguageIdentifier.from_model_file(py3langid.langid.MODEL_FILE)
+def _classifier() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # with numpy .1 s, for processes that clean
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
-import htmldate
-
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
 from articles.metadata import authors, dates, jsonld
@@ -185,7 +183,9 @@ def _published(
         moment, day = page.entry.published_at, page.entry.published_at.date()
     if moment is not None:
         return moment, day
-    guess = htmldate.find_date(
+    from htmldate import find_date  # few pages need it
+
+    guess = find_date(
         tree, url=page.final_url, original_date=True, max_date=page.fetched_at, extensive_search=False
     )
     return _moment([guess or ""], page.fetched_at)
