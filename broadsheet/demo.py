@@ -71,7 +71,6 @@ def _begin(folder: Path) -> Config:
     text = (
         template()
         .replace("delay = 1.0", "delay = 0.05")
-        .replace('backlog = "7d"', 'backlog = ""')
         .replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
     )
     path.write_text(text, encoding="utf-8")

@@ -36,7 +36,6 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
         "allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'
     )
     text = text.replace("delay = 1.0", "delay = 0.0").replace("workers = 2", "workers = 1")
-    text = text.replace('backlog = "7d"', 'backlog = ""')
     path.write_text(text, encoding="utf-8")
     assert "2 sources added" in broadsheet(tmp_path, "add", newsroom.sites[0], newsroom.feeds[1])
     assert "already known" in broadsheet(tmp_path, "add", newsroom.feeds[0])

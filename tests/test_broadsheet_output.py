@@ -74,7 +74,6 @@ def collected(tmp_path_factory: pytest.TempPathFactory, newsroom: Newsroom) -> P
     folder = tmp_path_factory.mktemp("collected")
     path = folder / "broadsheet.toml"
     text = template().replace("delay = 1.0", "delay = 0.0").replace("workers = 2", "workers = 1")
-    text = text.replace('backlog = "7d"', 'backlog = ""')
     path.write_text(text.replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]'), "utf-8")
     add_sources(path, [SourceSection(name="one", feeds=(newsroom.feeds[3],))])
     run(load(path))

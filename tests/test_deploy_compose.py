@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -146,17 +145,13 @@ def test_make_env_makes_secrets_once(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text(encoding="utf-8") == text
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[elastic.Server]:
-    with elastic.server() as running:
-        if not running.environment:
-            pytest.skip(
-                "the server has no security: tests/elasticsearch_node.py run --security -- pytest ..."
-            )
-        yield running
+@pytest.fixture
+def server(elasticsearch_server: elastic.Server) -> elastic.Server:
+    if not elasticsearch_server.environment:
+        pytest.skip("the server has no security: tests/elasticsearch_node.py run --security -- pytest ...")
+    return elasticsearch_server
 
 
-@pytest.mark.elasticsearch
 def test_each_user_may_do_its_own_work_and_no_more(server: elastic.Server, tmp_path: Path) -> None:
     with closing(server.connect()) as every, elastic.fresh_alias(every) as alias:
         config = tmp_path / "broadsheet.toml"

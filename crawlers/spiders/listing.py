@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from scrapy import Request, Spider
@@ -138,5 +137,4 @@ class ListSpider(Spider):
 
     def terms(self) -> Terms:
         """Which of the pages that a list names are fetched."""
-        backlog = self.settings.getfloat("BACKLOG")
-        return Terms(since=clock(self.crawler)() - timedelta(seconds=backlog) if backlog else None)
+        return Terms()

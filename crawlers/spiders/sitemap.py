@@ -1,7 +1,7 @@
 """The way into a site by its sitemaps: those that an index lists are read as well, the newest first."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from scrapy import Request
@@ -82,11 +82,13 @@ class SitemapSpider(ListSpider):
         return targets
 
     def terms(self) -> Terms:
-        """As of all lists, and few of many pages without a date.
+        """The young pages, and few of many without a date: a sitemap may list all that its site ever had.
 
         A lastmod makes no page due again: many sites write the time at which the sitemap was made.
         """
-        return replace(super().terms(), undated=_UNDATED, updates=False)
+        backlog = self.settings.getfloat("BACKLOG")
+        since = clock(self.crawler)() - timedelta(seconds=backlog) if backlog else None
+        return Terms(since=since, undated=_UNDATED, updates=False)
 
     def closed(self, reason: str) -> None:  # noqa: ARG002  Scrapy's signature
         """Called by Scrapy at the end."""

@@ -68,7 +68,7 @@ class CrawlSection(Section):
     )
     backlog: Backlog = Field(
         default="7d",
-        description='Age from which new pages of a feed or sitemap are not fetched, such as 7d; all are if "" or forever.',
+        description='Age from which new pages of a sitemap are not fetched, such as 7d; all are if "" or forever.',
     )
     max_redirects: int = Field(default=5, ge=0, le=20, description="Maximum redirects followed for one page.")
     max_attempts: int = Field(
