@@ -94,6 +94,29 @@ def discover(
     )
 
 
+def note(
+    conn: Connection, entries: Sequence[FeedEntry], due: Collection[str], now: datetime, *, keep: bool = True
+) -> int:
+    """Record those entries whose URL is unknown, due if it is among `due`, else in the backlog; returns how many there are.
+
+    Unless `keep`, they are only counted. Each URL may be named once.
+    """
+    known = _rows(conn, [entry.url for entry in entries])
+    new = [entry for entry in entries if entry.url not in known]
+    if keep:
+        _insert(conn, [entry for entry in new if entry.url in due], now)
+        _insert(conn, [entry for entry in new if entry.url not in due], now, UrlState.BACKLOG)
+    return len(new)
+
+
+def waiting(conn: Connection, source: str, now: datetime) -> list[DueUrl]:
+    """The source's URLs in the backlog, and those that are due and were not tried yet."""
+    query = select(URLS).where(URLS.c.source == source).order_by(URLS.c.url)
+    backlog = query.where(URLS.c.state == UrlState.BACKLOG)
+    untried = query.where(URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
+    return [_due(row) for each in (backlog, untried) for row in conn.execute(each)]
+
+
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
     """`discover` for a URL that a page names as its original, and that may not be in a feed."""
     discover(conn, [entry], now)

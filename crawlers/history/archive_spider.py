@@ -1,0 +1,124 @@
+"""The past of a source by its archive pages: those that list the articles of a day or a month, where a site has such."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from scrapy import Request
+
+from articles.model import FeedEntry
+from crawlers.fetching.answers import Answer
+from crawlers.history.dated_archives import addresses
+from crawlers.history.sifting import sifted
+from crawlers.history.url_dates import Span, list_span, page_span
+from crawlers.pipelines import StorePipeline
+from crawlers.plan import Past, SourceFeeds
+from crawlers.progress import Progress
+from crawlers.spiders.section import SectionSpider
+from crawlers.url_shapes import location
+from store.feed_records import FeedResult, FeedTarget
+from store.records import FeedReason
+
+_NOTHING = (FeedReason.NO_LINKS, FeedReason.GONE, f"{FeedReason.HTTP} 404")
+"""How the errors begin of days that brought no article."""
+
+Listed = tuple[FeedResult, tuple[FeedEntry, ...]]
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A pattern that is being tried: its pages under way, what came of the others, and those to ask if it is good.
+
+    `frame` are links that several pages have: they are the site's, not a day's.
+    """
+
+    pattern: str
+    rest: tuple[str, ...]
+    open: set[str]
+    tried: list[Listed] = field(default_factory=list)
+    frame: frozenset[str] = frozenset()
+
+
+class ArchiveSpider(SectionSpider):
+    """Tries the patterns of a plan's past on three days each, and reads all days of those that lead to articles; fetches none of these."""
+
+    def __init__(self, past: Past, sources: tuple[SourceFeeds, ...], **arguments: Any) -> None:
+        self._past = past
+        self._days = Span(past.first, past.end)
+        self._seen: set[str] = set()
+        self._trials: dict[str, _Trial] = {}
+        self._archives: set[str] = set()
+        super().__init__(sources=sources, **arguments)
+
+    def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:  # noqa: ARG002  the past is of one source
+        """The patterns."""
+        return self._past.archives
+
+    async def start(self) -> AsyncIterator[Any]:
+        """The first, the last and a middle page of each pattern."""
+        for source, patterns in self._lists:
+            for pattern in patterns:
+                pages = addresses(pattern, self._days)
+                some = tuple(dict.fromkeys((pages[0], pages[len(pages) // 2], pages[-1])))
+                trial = _Trial(pattern, tuple(page for page in pages if page not in some), set(some))
+                self._trials.update(dict.fromkeys(pages, trial))
+                self._archives.update(map(location, pages))
+                async for request in self._asked(source, some):
+                    yield request
+
+    async def read(self, target: FeedTarget, answer: Answer) -> AsyncIterator[Request]:
+        """As of any section; a page that leads to another day, or to none, lists nothing of this one."""
+        if list_span(answer.url) == list_span(target.url):
+            async for request in super().read(target, answer):
+                yield request
+            return
+        error = f"{FeedReason.NO_LINKS}: {target.url} leads to {answer.url}"
+        result = FeedResult(
+            source=target.source, url=target.url, at=answer.at, status=answer.status, error=error
+        )
+        async for request in self._listed(target, result, ()):
+            yield request
+
+    async def _listed(
+        self,
+        target: FeedTarget,
+        result: FeedResult,
+        entries: tuple[FeedEntry, ...],
+        inner: int = 0,  # noqa: ARG002
+    ) -> AsyncIterator[Request]:
+        """Note the articles of a page; after the pages that a pattern is tried on, requests for its others if it is good."""
+        trial = self._trials[target.url]
+        articles = tuple(entry for entry in entries if location(entry.url) not in self._archives)
+        if target.url not in trial.open:
+            await self._note(trial, result, articles)
+            return
+        trial.open.discard(target.url)
+        trial.tried.append((result, articles))
+        if trial.open:
+            return
+        times = Counter(entry.url for _, found in trial.tried for entry in found)
+        trial.frame = frozenset(url for url, count in times.items() if count > 1 and page_span(url) is None)
+        good = any(entry.url not in trial.frame for _, found in trial.tried for entry in found)
+        for one, found in trial.tried:
+            await self._note(trial, one if good else replace(one, error=""), found if good else ())
+        if good:
+            async for request in self._asked(target.source, trial.rest):
+                yield request
+
+    async def _note(self, trial: _Trial, result: FeedResult, entries: tuple[FeedEntry, ...]) -> None:
+        """Those that are no part of the site's frame, and that no other page listed before."""
+        fresh = [each for each in entries if each.url not in trial.frame and each.url not in self._seen]
+        self._seen.update(entry.url for entry in fresh)
+        found = sifted(fresh, self._days, self._past.recent)
+        await StorePipeline.of(self.crawler).note_past(self.name, found, keep=self._past.keep)
+        if result.error.startswith(_NOTHING) or not result.error:
+            Progress.of(self.crawler).count(feeds_fetched=1)
+        else:
+            Progress.of(self.crawler).feed_error(result)
+
+    async def _asked(self, source: str, pages: tuple[str, ...]) -> AsyncIterator[Request]:
+        Progress.of(self.crawler).count(feeds=len(pages))
+        for page in pages:
+            async for request in self.fetched(FeedTarget(source=source, url=page)):
+                yield request
