@@ -10,8 +10,8 @@ _NAMED = 10
 def show_backfilled(report: Backfilled) -> None:
     """Print the report, in 80 columns."""
     table(("found in", "new", "known", "other days", "undated"), found_rows(report))
-    if report.sitemaps_left:
-        say(f"{report.sitemaps_left} sitemaps were left unread: too many, or too deep.", style="yellow")
+    if report.lists_left:
+        say(f"{report.lists_left} lists were left unread, being too many; give fewer days.", style="yellow")
     for feed in report.failed[:_NAMED]:
         say(f"{feed.url} could not be read: {feed.error}", style="yellow")
     if len(report.failed) > _NAMED:
@@ -33,7 +33,10 @@ def show_backfilled(report: Backfilled) -> None:
 def _show_days(report: Backfilled) -> None:
     total = (report.last - report.first).days + 1
     say()
-    say(f"{total - len(report.empty)} of {total} days have an article" + (", all but:" if report.empty else "."))
+    say(
+        f"{total - len(report.empty)} of {total} days have an article"
+        + (", all but:" if report.empty else ".")
+    )
     rows = spans(report.empty)
     for row in rows[:_NAMED]:
         say(f"  {row}")

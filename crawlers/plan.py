@@ -75,8 +75,8 @@ class Past:
     """Days of the past, from `first` until before `end`, whose pages are looked for in lists and noted, not fetched.
 
     `sitemaps` are read, and at most `most` of those that they list. `archives` are patterns of pages that list what a day or
-    a month brought (crawlers.history.dated_archives). Of the pages found, those dated `recent` or later become due, and the
-    others wait in the backlog; unless `keep`, they are only counted.
+    a month brought (crawlers.history.dated_archives); of each, at most `most` pages are read. Of the articles found, those
+    dated `recent` or later become due, and the others wait in the backlog; unless `keep`, they are only counted.
     """
 
     first: datetime

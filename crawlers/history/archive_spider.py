@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from scrapy import Request
@@ -18,9 +18,9 @@ from crawlers.progress import Progress
 from crawlers.spiders.section import SectionSpider
 from crawlers.url_shapes import location
 from store.feed_records import FeedResult, FeedTarget
-from store.records import FeedReason
+from store.records import FeedReason, FetchReason
 
-_NOTHING = (FeedReason.NO_LINKS, FeedReason.GONE, f"{FeedReason.HTTP} 404")
+_NOTHING = frozenset((FeedReason.NO_LINKS, FeedReason.GONE, f"{FeedReason.HTTP} 404"))
 """How the errors begin of days that brought no article."""
 
 Listed = tuple[FeedResult, tuple[FeedEntry, ...]]
@@ -38,6 +38,7 @@ class _Trial:
     open: set[str]
     tried: list[Listed] = field(default_factory=list)
     frame: frozenset[str] = frozenset()
+    good: bool = False
 
 
 class ArchiveSpider(SectionSpider):
@@ -99,11 +100,12 @@ class ArchiveSpider(SectionSpider):
             return
         times = Counter(entry.url for _, found in trial.tried for entry in found)
         trial.frame = frozenset(url for url, count in times.items() if count > 1 and page_span(url) is None)
-        good = any(entry.url not in trial.frame for _, found in trial.tried for entry in found)
+        good = trial.good = any(entry.url not in trial.frame for _, found in trial.tried for entry in found)
         for one, found in trial.tried:
-            await self._note(trial, one if good else replace(one, error=""), found if good else ())
+            await self._note(trial, one, found if good else ())
         if good:
-            async for request in self._asked(target.source, trial.rest):
+            StorePipeline.of(self.crawler).leave_sitemaps(max(0, len(trial.rest) - self._past.most))
+            async for request in self._asked(target.source, trial.rest[: self._past.most]):
                 yield request
 
     async def _note(self, trial: _Trial, result: FeedResult, entries: tuple[FeedEntry, ...]) -> None:
@@ -112,13 +114,21 @@ class ArchiveSpider(SectionSpider):
         self._seen.update(entry.url for entry in fresh)
         found = sifted(fresh, self._days, self._past.recent)
         await StorePipeline.of(self.crawler).note_past(self.name, found, keep=self._past.keep)
-        if result.error.startswith(_NOTHING) or not result.error:
-            Progress.of(self.crawler).count(feeds_fetched=1)
-        else:
+        if _is_failure(result, good=trial.good):
             Progress.of(self.crawler).feed_error(result)
+        else:
+            Progress.of(self.crawler).count(feeds_fetched=1)
 
     async def _asked(self, source: str, pages: tuple[str, ...]) -> AsyncIterator[Request]:
         Progress.of(self.crawler).count(feeds=len(pages))
         for page in pages:
             async for request in self.fetched(FeedTarget(source=source, url=page)):
                 yield request
+
+
+def _is_failure(result: FeedResult, *, good: bool) -> bool:
+    """Whether a page could not be had that may well be there; where a pattern is no good, a refusal says nothing."""
+    word = result.error.partition(":")[0]
+    if not word or word in _NOTHING:
+        return False
+    return good or not (word == FetchReason.ROBOTS or word.startswith(f"{FeedReason.HTTP} 4"))

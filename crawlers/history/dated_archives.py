@@ -16,8 +16,8 @@ USUAL = (
 )
 _MOST = 6  # patterns by a site's own addresses
 _DATE = re.compile(
-    r"/(?P<year>(?:19|20)\d\d)(?P<first>[-/]?)(?P<month>0?[1-9]|1[0-2])"
-    r"(?:(?P<second>[-/]?)(?P<day>0?[1-9]|[12]\d|3[01]))?/"
+    r"/(?P<year>(?:19|20)\d\d)(?P<first>[-/]?)(?P<month>0[1-9]|1[0-2]|[1-9](?!\d))"
+    r"(?:(?P<second>[-/]?)(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?!\d)))?/"
 )
 
 

@@ -41,7 +41,7 @@ class Backfilled:
     """What was found of a source's past from `first` to `last`, and what of it was fetched.
 
     `backlog` counts the pages of these days that were known and waited before. `chosen` are fetched now (in a dry run: would
-    be), `left` wait for the same command. `sitemaps_left` counts sitemaps that were not read, being too many. `failed` are lists
+    be), `left` wait for the same command. `lists_left` counts sitemaps and archive pages that were not read, being too many. `failed` are lists
     that could not be read. `empty` are the days without any article in the index, at the end. `run` is the report of the fetching.
     """
 
@@ -52,7 +52,7 @@ class Backfilled:
     backlog: int
     sitemaps: WayFound = WayFound()
     archives: WayFound = WayFound()
-    sitemaps_left: int = 0
+    lists_left: int = 0
     failed: tuple[FailedFeed, ...] = ()
     chosen: int = 0
     left: int = 0

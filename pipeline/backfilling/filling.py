@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from itertools import islice
 
 from articles.errors import ConfigError
 from articles.model import FeedEntry
@@ -19,11 +20,12 @@ from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.report import RunReport
 from pipeline.run import Watch, carry_out, choose, data_folder
-from store.ledger import recent, second_chances, url_table
+from store.ledger import recent, url_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 
-MOST_SITEMAPS = 1_000
+MOST_LISTS = 1_000  # sitemaps of indexes, and pages of one archive
+_MOST_KNOWN = 1_000
 _RECENT = timedelta(days=7)  # without [crawl] backlog
 _PAUSE = 0.2
 _UNWATCHED = Watch()
@@ -49,7 +51,7 @@ def backfill(config: Config, task: Backfill, watch: Watch = _UNWATCHED) -> Backf
             backlog=len(before),
             sitemaps=way_found(found.past, "sitemap"),
             archives=way_found(found.past, "section"),
-            sitemaps_left=found.sitemaps_left,
+            lists_left=found.sitemaps_left,
             failed=tuple(feed for feed in found.failed_feeds if feed.url not in guesses),
         )
         if task.dry_run:
@@ -81,8 +83,8 @@ def _lists(
     """Where to look for pages of these days; also which of the sitemaps are guesses."""
     at = watch.clock()
     with ledger.reading() as conn:
-        waiting = [due.url for due in url_table.waiting(conn, source.name, at)]
-        known = (*recent.articles(conn, source.name), *waiting)
+        waiting = (entry.url for entry in url_table.waiting(conn, source.name, at))
+        known = (*recent.articles(conn, source.name), *islice(waiting, _MOST_KNOWN))
     home = home_of(source, known)
     maps, guesses = sitemaps(config, source, home)
     past = Past(
@@ -91,7 +93,7 @@ def _lists(
         recent=at - (config.backlog or _RECENT),
         sitemaps=maps,
         archives=archives(home, known),
-        most=MOST_SITEMAPS,
+        most=MOST_LISTS,
     )
     return past, guesses
 
@@ -114,7 +116,7 @@ def _fetch(
 ) -> RunReport:
     """Fetch and load these pages, of all that are known."""
     with folder[1].transaction() as conn:
-        second_chances.make_due(conn, [page.url for page in pages], watch.clock())
+        url_table.recall(conn, [page.url for page in pages], watch.clock())
     what = replace(_plan(config, source), pages=pages, only_pages=True)
     return carry_out(config, what, folder, watch)
 
@@ -127,8 +129,8 @@ def _plan(config: Config, source: SourceSection) -> CrawlPlan:
 def _waiting(ledger: Ledger, source: SourceSection, days: Span, watch: Watch) -> tuple[FeedEntry, ...]:
     """The source's pages of these days that were never fetched, the oldest first."""
     with ledger.reading() as conn:
-        entries = [due.entry for due in url_table.waiting(conn, source.name, watch.clock())]
-    dated = [(span, entry) for entry in entries if (span := span_of(entry)) and span.overlaps(days)]
+        entries = url_table.waiting(conn, source.name, watch.clock())
+        dated = [(span, entry) for entry in entries if (span := span_of(entry)) and span.overlaps(days)]
     dated.sort(key=lambda each: (each[0].first, each[1].url))
     return tuple(entry for _, entry in dated)
 

@@ -1,7 +1,7 @@
 """URLs in the ledger: every URL ever discovered, and its one state."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,10 @@ from sqlalchemy import (
     Integer,
     Row,
     Table,
+    and_,
     bindparam,
     func,
+    or_,
     select,
     text,
 )
@@ -57,6 +59,7 @@ URLS = Table(
 
 _ARTICLES = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
 _NOT_UPDATED = (UrlState.DUE, UrlState.REFUSED)  # not fetched yet, or due again for another reason
+_AT_ONCE = 1000
 _ALL = policy.Terms()
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
@@ -109,12 +112,18 @@ def note(
     return len(new)
 
 
-def waiting(conn: Connection, source: str, now: datetime) -> list[DueUrl]:
-    """The source's URLs in the backlog, and those that are due and were not tried yet."""
-    query = select(URLS).where(URLS.c.source == source).order_by(URLS.c.url)
-    backlog = query.where(URLS.c.state == UrlState.BACKLOG)
-    untried = query.where(URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
-    return [_due(row) for each in (backlog, untried) for row in conn.execute(each)]
+def waiting(conn: Connection, source: str, now: datetime) -> Iterator[FeedEntry]:
+    """The source's pages in the backlog, and those that are due; read as they are asked for."""
+    due = and_(URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
+    query = select(URLS.c.entry).where(URLS.c.source == source, or_(URLS.c.state == UrlState.BACKLOG, due))
+    return map(_entry, conn.scalars(query.order_by(URLS.c.url)).yield_per(_AT_ONCE))
+
+
+def recall(conn: Connection, urls: Collection[str], now: datetime) -> None:
+    """Have those of these URLs that are in the backlog fetched by the next run."""
+    due = URLS.update().where(URLS.c.state == UrlState.BACKLOG).values(state=UrlState.DUE, due_at=now)
+    for part in portions(urls):
+        conn.execute(due.where(URLS.c.url.in_(part)))
 
 
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
