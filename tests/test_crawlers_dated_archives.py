@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.history.dated_archives import USUAL, addresses, patterns
+from crawlers.history.dated_archives import USUAL, addresses, patterns, trial
 from crawlers.history.url_dates import Span
 
 HOME = "https://news.example/"
@@ -53,3 +53,19 @@ def test_an_address_for_each_day_or_each_month() -> None:
         "/2025/12/2/",
     )
     assert addresses("/{y}/{m}/", days) == ("/2025/11/", "/2025/12/")
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "days", "months"),
+    [
+        ((2025, 11, 3), (2025, 11, 8), "/2025/11/3/ /2025/11/5/ /2025/11/7/", "/2025/11/ /2025/10/"),
+        ((2025, 11, 30), (2025, 12, 2), "/2025/11/30/ /2025/12/1/", "/2025/11/ /2025/12/"),
+        ((2025, 3, 1), (2025, 3, 2), "/2025/3/1/ /2025/2/28/", "/2025/3/ /2025/2/"),
+    ],
+)
+def test_a_pattern_is_tried_on_two_pages_at_least(
+    first: tuple[int, int, int], end: tuple[int, int, int], days: str, months: str
+) -> None:
+    range_ = Span(datetime(*first, tzinfo=UTC), datetime(*end, tzinfo=UTC))
+    assert trial("/{y}/{m}/{d}/", range_) == tuple(days.split())
+    assert trial("/{y}/{m}/", range_) == tuple(months.split())

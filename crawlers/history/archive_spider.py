@@ -1,7 +1,7 @@
 """The past of a source by its archive pages: those that list the articles of a day or a month, where a site has such."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from scrapy import Request
 
 from articles.model import FeedEntry
 from crawlers.fetching.answers import Answer
-from crawlers.history.dated_archives import addresses
+from crawlers.history.dated_archives import addresses, trial
 from crawlers.history.sifting import sifted
 from crawlers.history.url_dates import Span, list_span, page_span
 from crawlers.pipelines import StorePipeline
@@ -28,12 +28,11 @@ Listed = tuple[FeedResult, tuple[FeedEntry, ...]]
 
 @dataclass(slots=True)
 class _Trial:
-    """A pattern that is being tried: its pages under way, what came of the others, and those to ask if it is good.
+    """A pattern that is being tried: pages under way, what came of the others, and those to ask if it is good.
 
     `frame` are links that several pages have: they are the site's, not a day's.
     """
 
-    pattern: str
     rest: tuple[str, ...]
     open: set[str]
     tried: list[Listed] = field(default_factory=list)
@@ -57,14 +56,14 @@ class ArchiveSpider(SectionSpider):
         return self._past.archives
 
     async def start(self) -> AsyncIterator[Any]:
-        """The first, the last and a middle page of each pattern."""
+        """The pages that each pattern is tried on; what two patterns have in common belongs to the first."""
         for source, patterns in self._lists:
             for pattern in patterns:
-                pages = addresses(pattern, self._days)
-                some = tuple(dict.fromkeys((pages[0], pages[len(pages) // 2], pages[-1])))
-                trial = _Trial(pattern, tuple(page for page in pages if page not in some), set(some))
-                self._trials.update(dict.fromkeys(pages, trial))
-                self._archives.update(map(location, pages))
+                some = [page for page in trial(pattern, self._days) if page not in self._trials]
+                pages = [page for page in addresses(pattern, self._days) if page not in self._trials]
+                this = _Trial(tuple(page for page in pages if page not in some), set(some))
+                self._trials.update(dict.fromkeys((*some, *pages), this))
+                self._archives.update(map(location, (*some, *pages)))
                 async for request in self._asked(source, some):
                     yield request
 
@@ -89,37 +88,37 @@ class ArchiveSpider(SectionSpider):
         inner: int = 0,  # noqa: ARG002
     ) -> AsyncIterator[Request]:
         """Note the articles of a page; after the pages that a pattern is tried on, requests for its others if it is good."""
-        trial = self._trials[target.url]
+        this = self._trials[target.url]
         articles = tuple(entry for entry in entries if location(entry.url) not in self._archives)
-        if target.url not in trial.open:
-            await self._note(trial, result, articles)
+        if target.url not in this.open:
+            await self._note(this, result, articles)
             return
-        trial.open.discard(target.url)
-        trial.tried.append((result, articles))
-        if trial.open:
+        this.open.discard(target.url)
+        this.tried.append((result, articles))
+        if this.open:
             return
-        times = Counter(entry.url for _, found in trial.tried for entry in found)
-        trial.frame = frozenset(url for url, count in times.items() if count > 1 and page_span(url) is None)
-        good = trial.good = any(entry.url not in trial.frame for _, found in trial.tried for entry in found)
-        for one, found in trial.tried:
-            await self._note(trial, one, found if good else ())
+        times = Counter(entry.url for _, found in this.tried for entry in found)
+        this.frame = frozenset(url for url, count in times.items() if count > 1 and page_span(url) is None)
+        good = this.good = any(entry.url not in this.frame for _, found in this.tried for entry in found)
+        for one, found in this.tried:
+            await self._note(this, one, found if good else ())
         if good:
-            StorePipeline.of(self.crawler).leave_sitemaps(max(0, len(trial.rest) - self._past.most))
-            async for request in self._asked(target.source, trial.rest[: self._past.most]):
+            StorePipeline.of(self.crawler).leave_sitemaps(max(0, len(this.rest) - self._past.most))
+            async for request in self._asked(target.source, this.rest[: self._past.most]):
                 yield request
 
-    async def _note(self, trial: _Trial, result: FeedResult, entries: tuple[FeedEntry, ...]) -> None:
+    async def _note(self, this: _Trial, result: FeedResult, entries: tuple[FeedEntry, ...]) -> None:
         """Those that are no part of the site's frame, and that no other page listed before."""
-        fresh = [each for each in entries if each.url not in trial.frame and each.url not in self._seen]
+        fresh = [each for each in entries if each.url not in this.frame and each.url not in self._seen]
         self._seen.update(entry.url for entry in fresh)
         found = sifted(fresh, self._days, self._past.recent)
         await StorePipeline.of(self.crawler).note_past(self.name, found, keep=self._past.keep)
-        if _is_failure(result, good=trial.good):
+        if _is_failure(result, good=this.good):
             Progress.of(self.crawler).feed_error(result)
         else:
             Progress.of(self.crawler).count(feeds_fetched=1)
 
-    async def _asked(self, source: str, pages: tuple[str, ...]) -> AsyncIterator[Request]:
+    async def _asked(self, source: str, pages: Sequence[str]) -> AsyncIterator[Request]:
         Progress.of(self.crawler).count(feeds=len(pages))
         for page in pages:
             async for request in self.fetched(FeedTarget(source=source, url=page)):

@@ -6,6 +6,7 @@ A pattern is an address with `{y}`, `{m}` and `{d}`, as `str.format` fills them.
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.history.url_dates import Span
@@ -14,6 +15,7 @@ USUAL = (
     *("/{y}/{m:02}/{d:02}/", "/{y}/{m:02}/", "/archive/{y}/{m:02}/{d:02}", "/archiv/{y}-{m:02}-{d:02}"),
     *("/sitemap/{y}/{m:02}/{d:02}",),
 )
+_MONTH = timedelta(days=31)
 _MOST = 6  # patterns by a site's own addresses
 _DATE = re.compile(
     r"/(?P<year>(?:19|20)\d\d)(?P<first>[-/]?)(?P<month>0[1-9]|1[0-2]|[1-9](?!\d))"
@@ -34,6 +36,19 @@ def patterns(home: str, known: Iterable[str]) -> tuple[str, ...]:
 def addresses(pattern: str, days: Span) -> tuple[str, ...]:
     """The pattern's addresses for a span of days, in order, each once."""
     return tuple(dict.fromkeys(pattern.format(y=day.year, m=day.month, d=day.day) for day in days.days()))
+
+
+def trial(pattern: str, days: Span) -> tuple[str, ...]:
+    """The first, the last and a middle address of these days; where that is only one, the one before it, too.
+
+    What all of them link to is the site's, and no day's.
+    """
+    pages = addresses(pattern, days)
+    some = tuple(dict.fromkeys((pages[0], pages[len(pages) // 2], pages[-1])))
+    if len(some) > 1:
+        return some
+    before = addresses(pattern, Span(days.first - _MONTH, days.first))
+    return (*some, [page for page in before if page not in some][-1])
 
 
 def _pattern(url: str) -> str | None:
