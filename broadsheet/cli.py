@@ -70,6 +70,7 @@ for command in (
     collect.demo,
 ):
     app.command()(command)
+app.command()(past.backfill)
 app.command("import")(past.import_past)
 app.add_typer(admin.app, name="index")
 

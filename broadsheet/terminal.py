@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -49,6 +49,6 @@ def print_json(value: object) -> None:
 
 
 def _iso(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # also a time
         return value.isoformat()
     raise TypeError(type(value).__name__)

@@ -17,6 +17,7 @@ from articles.urls import masked
 from crawlers import shared
 from crawlers.clock import clock
 from crawlers.failing import crawl_failed
+from crawlers.history.sifting import Sifted
 from crawlers.keeping.books import Books, given
 from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
@@ -162,6 +163,21 @@ class StorePipeline:
             progress.count(backlog=discovery.backlog)
         self._give_out(discovery.due)
         return discovery
+
+    async def note_past(self, way: str, found: Sifted, *, keep: bool) -> None:
+        """Note what a list of this kind has of the past; unless `keep`, count it only.
+
+        Neither its validators nor its health are noted: a run may need what is left out here.
+        """
+        new = await self._durable(self._access.recorder.note(found.within, found.due, keep=keep))
+        self._progress.count_past(
+            way,
+            lists=int(bool(found.within)),
+            new=new,
+            known=len(found.within) - new,
+            outside=found.outside,
+            undated=found.undated,
+        )
 
     def leave_sitemaps(self, number: int) -> None:
         """Note that sitemaps are not read in this crawl."""

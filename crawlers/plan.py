@@ -71,10 +71,29 @@ class SourceFeeds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Days of the past, from `first` until before `end`, whose pages are looked for in lists and noted, not fetched.
+
+    `sitemaps` are read, and at most `most` of those that they list. `archives` are patterns of pages that list what a day or
+    a month brought (crawlers.history.dated_archives); of each, at most `most` pages are read. Of the articles found, those
+    dated `recent` or later become due, and the others wait in the backlog; unless `keep`, they are only counted.
+    """
+
+    first: datetime
+    end: datetime
+    recent: datetime
+    sitemaps: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+    most: int
+    keep: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlPlan:
     """A crawl: which sources, into which data folder. `pages` are fetched as well, whether a feed lists them or not.
 
-    New pages dated more than `backlog` seconds ago are not fetched (0: all are).
+    New pages dated more than `backlog` seconds ago are not fetched (0: all are). With `past` its lists are read instead of
+    the sources' own, and no page is fetched; with `only_pages` no list is read, and nothing else that is due is fetched.
 
     `spiders` is the folder that users' spiders are loaded from; `scrapy` are settings for all crawls, of which
     those that keep robots.txt, address guard and limits in force count only if they are named in `allow_scrapy`.
@@ -85,6 +104,8 @@ class CrawlPlan:
     sources: tuple[SourceFeeds, ...] = ()
     pages: tuple[FeedEntry, ...] = ()
     backlog: float = 0.0
+    past: Past | None = None
+    only_pages: bool = False
     spiders: str = ""
     scrapy: dict[str, Any] = field(default_factory=dict)
     allow_scrapy: tuple[str, ...] = ()
@@ -108,7 +129,8 @@ class CrawlReport:
     as feeds. `new` and `seen` count their entries whose URL was unknown or known, `backlog` the new ones that are not fetched;
     `due` the articles to fetch; `not_modified` those that were looked at again and are as they were.
     `misses` counts fetches without a capture by reason, `feed_errors` likewise; `failed_feeds` names those feeds.
-    `sitemaps_left` counts the sitemaps of an index that were not read.
+    `sitemaps_left` counts the sitemaps of an index that were not read. `past` counts what was found of the past, by the way
+    ("sitemap", "section") and what it was, such as "sitemap new".
     """
 
     finish: str = ""
@@ -127,6 +149,7 @@ class CrawlReport:
     not_modified: int = 0
     misses: dict[str, int] = field(default_factory=dict)
     feed_errors: dict[str, int] = field(default_factory=dict)
+    past: dict[str, int] = field(default_factory=dict)
     failed_feeds: tuple[FailedFeed, ...] = ()
 
 

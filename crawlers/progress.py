@@ -14,6 +14,7 @@ from store.records import FetchReason
 _PREFIX = "crawl/"
 _MISSES = "crawl/misses/"
 _FEED_ERRORS = "crawl/feed_errors/"
+_PAST = "crawl/past/"
 _NUMBERS = [each.name for each in fields(CrawlReport) if each.type is int]
 
 
@@ -45,6 +46,11 @@ class Progress:
         """A page that left no capture."""
         self._stats.inc_value(_MISSES + reason)
 
+    def count_past(self, way: str, **numbers: int) -> None:
+        """What a list of this kind gave of the past."""
+        for name, number in numbers.items():
+            self._stats.inc_value(f"{_PAST}{way} {name}", number)
+
     def feed_error(self, result: FeedResult) -> None:
         """A feed that could not be fetched or read."""
         self.count(feeds_failed=1)
@@ -63,6 +69,7 @@ class Progress:
             finish=finish,
             misses=_under("misses/", counts),
             feed_errors=_under("feed_errors/", counts),
+            past=_under("past/", counts),
             failed_feeds=tuple(self._failed_feeds),
             **{name: number for name, number in counts.items() if "/" not in name},
         )
@@ -72,13 +79,16 @@ def added(reports: list[CrawlReport]) -> CrawlReport:
     """The sum of several crawls' reports."""
     misses: Counter[str] = Counter()
     errors: Counter[str] = Counter()
+    past: Counter[str] = Counter()
     for report in reports:
         misses.update(report.misses)
         errors.update(report.feed_errors)
+        past.update(report.past)
     failed = tuple(feed for report in reports for feed in report.failed_feeds)
     return CrawlReport(
         misses=dict(misses),
         feed_errors=dict(errors),
+        past=dict(past),
         failed_feeds=failed,
         **{name: sum(getattr(report, name) for report in reports) for name in _NUMBERS},
     )

@@ -26,6 +26,7 @@ from prefect.workers.process import ProcessWorker
 
 from articles.errors import ConfigError, SchedulerError
 from articles.urls import masked
+from flows.backfill import backfill
 from flows.ingest import ingest
 from flows.maintain import maintain
 from flows.reclean import reclean
@@ -73,6 +74,12 @@ def wanted(config: Config) -> Iterator[Wanted]:
         reclean,
         None,
         "Cleans the archive again by today's rules; begin with a dry run.",
+    )
+    yield Wanted(
+        _name(folder, "by hand"),
+        backfill,
+        None,
+        "Loads what one source published on some days; begin with a dry run.",
     )
     if config.schedule.upkeep:
         schedule = Schedule(cron=config.schedule.upkeep, timezone=config.schedule.timezone)

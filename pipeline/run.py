@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
+from crawlers.plan import CrawlPlan
 from index.protocols import IndexWriter
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
@@ -30,6 +31,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a run is watched by: called with its report so far, the time to go by, called with each line of the crawl's log."""
+
+    progress: Callable[[RunReport], None] = lambda _: None
+    clock: Callable[[], datetime] = now
+    tell: Callable[[str], None] = lambda _: None
+
+
 def run(
     config: Config,
     names: tuple[str, ...] = (),
@@ -47,16 +57,28 @@ def run(
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
     sources = choose(config, names)
+    with data_folder(config) as (lock, ledger):
+        what = plan(config, sources, tick=clock() if scheduled else None)
+        return carry_out(config, what, (lock, ledger), Watch(progress, clock, tell))
+
+
+def carry_out(
+    config: Config,
+    what: CrawlPlan,
+    folder: tuple[RunLock, Ledger],
+    watch: Watch,
+) -> RunReport:
+    """Crawl by this plan in the open `data_folder`, and load what is fetched; all else is as in `run`."""
+    lock, ledger = folder
     with (
-        data_folder(config) as (lock, ledger),
         closing(opened_index(config, ledger)) as writer,
-        Crawl(plan(config, sources, tick=clock() if scheduled else None), lock.fileno(), tell) as crawl,
+        Crawl(what, lock.fileno(), watch.tell) as crawl,
         cleaners(config) as pool,
     ):
         reader = cache(partial(indexes.reader, config))
         pending = Pending(config.archive, ledger, pool)
-        report = load_all(pending, Settler(ledger, writer, reader, clock), progress, crawl)
-        judge = Judge(config.archive, ledger, reader(), writer, pool, clock)
+        report = load_all(pending, Settler(ledger, writer, reader, watch.clock), watch.progress, crawl)
+        judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock)
         return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
 
 

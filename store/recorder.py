@@ -8,7 +8,7 @@ entries: if the ledger had only the validators, a 304 would hide the entries for
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -113,6 +113,12 @@ class Recorder:
             )
 
         return self._put(write, urgent=True)
+
+    def note(self, entries: Sequence[FeedEntry], due: Collection[str], *, keep: bool) -> "Future[int]":
+        """Record unknown pages of the past, as `url_table.note` does; returns how many there are."""
+        return self._put(
+            lambda conn: url_table.note(conn, entries, due, self._clock(), keep=keep), urgent=True
+        )
 
     def page(self, page: Page) -> "Future[None]":
         """Archive a response."""

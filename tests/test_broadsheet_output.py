@@ -41,6 +41,8 @@ COMMANDS = (
     "show {id} --json",
     "explain {url}",
     "explain {url} --json",
+    "backfill one --from 2025-11-03 --to 2025-11-04 --dry-run",
+    "backfill one --from 2025-11-03 --to 2025-11-04 --dry-run --json",
     "retry --dry-run",
     "retry --dry-run --json",
     "templates one",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.prefect
 ROOT = Path(__file__).parent.parent
-NAMES = ("ingest/hourly", "maintain/nightly", "reclean/by hand")
+NAMES = ("ingest/hourly", "maintain/nightly", "reclean/by hand", "backfill/by hand")
 
 
 def prefect(*words: str, at: "SyncPrefectClient", home: Path, folder: Path) -> None:

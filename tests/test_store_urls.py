@@ -387,3 +387,18 @@ def test_updates_that_are_not_believed_change_nothing(conn: Connection) -> None:
     updated = entry(updated_at=NOON + HOUR)
     assert not url_table.discover(conn, [updated], NOON + HOUR, Terms(updates=False)).due
     assert url_table.discover(conn, [updated], NOON + HOUR).due
+
+
+def test_pages_of_the_past_wait_until_they_are_recalled(conn: Connection) -> None:
+    known, old, recent, foreign = entry("known"), entry("old"), entry("recent"), entry("x", source="else")
+    url_table.record_page(conn, answer(known))
+    assert url_table.note(conn, [known, old, recent], {recent.url}, NOON, keep=False) == 2
+    assert url_table.get(conn, old.url) is None
+    assert url_table.note(conn, [known, old, recent, foreign], {recent.url}, NOON) == 3
+    states = [found.state for each in (known, old, recent) if (found := url_table.get(conn, each.url))]
+    assert states == [UrlState.FETCHED, UrlState.BACKLOG, UrlState.DUE]
+    assert list(url_table.waiting(conn, "harbour", NOON)) == [old, recent]
+    assert list(url_table.waiting(conn, "harbour", NOON - HOUR)) == [old]
+    url_table.recall(conn, [known.url, old.url], NOON + HOUR)
+    assert [due.url for due in url_table.due(conn, ["harbour"], NOON + HOUR)] == [recent.url, old.url]
+    assert url_table.note(conn, [known, old, recent, foreign], set(), NOON) == 0

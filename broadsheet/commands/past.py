@@ -1,4 +1,4 @@
-"""The command import."""
+"""The commands that load the past: import, backfill."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from articles.errors import ConfigError
 from broadsheet.commands.find import day
 from broadsheet.commands.options import Json, configured
 
@@ -69,6 +70,45 @@ def import_past(
         raise WarcError(f"{', '.join(empty)}: no WARC record was found; is it a WARC file?")
     if not as_json and not dry_run:
         say("Next: broadsheet search WORDS")
+
+
+def backfill(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="Source name.")],
+    since: Annotated[str, typer.Option("--from", help="First day (UTC), such as 2025-11-01.")],
+    until: Annotated[str, typer.Option("--to", help="Last day, inclusive.")],
+    pages: Annotated[int, typer.Option(min=1, help="Most pages to fetch.")] = 10_000,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only read the lists, and count what would be fetched.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Load what a source published on some days: from its backlog, sitemaps and archive pages.
+
+    The same command goes on where it was stopped, and fetches nothing twice.
+
+    Example: broadsheet backfill example.org --from 2025-11-01 --to 2025-11-30 --dry-run
+    """
+    from dataclasses import asdict
+
+    from broadsheet.backfill_shown import show_backfilled
+    from broadsheet.funnel import watch
+    from broadsheet.terminal import print_json
+    from pipeline.backfilling.backfilled import Backfill
+    from pipeline.backfilling.filling import backfill as fill
+    from pipeline.run import Watch
+
+    config = configured(context)
+    first, last = day(since, "--from"), day(until, "--to")
+    if first is None or last is None:
+        raise ConfigError("Give both days, --from and --to.")
+    task = Backfill(source=source, first=first.date(), last=last.date(), pages=pages, dry_run=dry_run)
+    with watch(quiet=as_json) as progress:
+        report = fill(config, task, Watch(progress))
+    if as_json:
+        print_json(asdict(report))
+    else:
+        show_backfilled(report)
 
 
 def _file(config: "Config", name: str, tell: "Callable[[str], None]") -> Path:

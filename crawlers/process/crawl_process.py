@@ -14,6 +14,8 @@ from articles.errors import BroadsheetError, BrowserError, HeadersError, SpiderE
 from articles.model import FeedEntry
 from crawlers import shared
 from crawlers.fetching import browser
+from crawlers.history.archive_spider import ArchiveSpider
+from crawlers.history.sitemap_history import SitemapHistorySpider
 from crawlers.middlewares import credentials
 from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed, SourceFeeds
 from crawlers.process.parent import Parent
@@ -68,7 +70,9 @@ def _crawls(plan: CrawlPlan, process: AsyncCrawlerProcess) -> tuple[list[Crawl],
         source for source in plan.sources if source.spider or source.scrapy or source.headers or source.render
     ]
     common = [source for source in plan.sources if source not in special]
-    crawls = _by_lists(tuple(common), plan, {}, process, pages=plan.pages)
+    own_pages = {source.name for source in special}
+    pages = tuple(page for page in plan.pages if page.source not in own_pages)
+    crawls = _by_lists(tuple(common), plan, {}, process, pages)
     failed = []
     for source in special:
         try:
@@ -92,8 +96,9 @@ def _own_crawls(source: SourceFeeds, plan: CrawlPlan, process: AsyncCrawlerProce
     """The crawls of a source with anything of its own. Raises SpiderError."""
     sites = [source.site] if source.site else list(source.lists)
     own = {**source.scrapy, "SOURCE_HEADERS": source.headers, "SOURCE_SITES": sites, "RENDER": source.render}
-    if source.lists:
-        yield from _by_lists((source,), plan, own, process)
+    pages = tuple(page for page in plan.pages if page.source == source.name)
+    if source.lists or pages or plan.past:
+        yield from _by_lists((source,), plan, own, process, pages)
     if source.spider:
         spider = spider_class(source.spider, Path(plan.spiders))
         own |= {"SOURCE": source.name, "WAY_IN": source.spider}
@@ -105,10 +110,20 @@ def _by_lists(
     plan: CrawlPlan,
     own: dict[str, Any],
     process: AsyncCrawlerProcess,
-    pages: tuple[FeedEntry, ...] = (),
+    pages: tuple[FeedEntry, ...],
 ) -> list[Crawl]:
     """A crawl for the feeds, which takes what is due without a list as well; one for sitemaps and one for sections, if there are any."""
-    crawls: list[Crawl] = [(_crawler(FeedSpider, plan, own, process), {"sources": sources, "pages": pages})]
+    past = plan.past
+    if past or plan.only_pages:
+        crawls: list[Crawl] = [(_crawler(FeedSpider, plan, own, process), {"pages": pages})]
+        if past and past.sitemaps and sources:
+            spider = _crawler(SitemapHistorySpider, plan, own, process)
+            crawls.append((spider, {"sources": sources, "past": past}))
+        if past and past.archives and sources:
+            spider = _crawler(ArchiveSpider, plan, own, process)
+            crawls.append((spider, {"sources": sources, "past": past}))
+        return crawls
+    crawls = [(_crawler(FeedSpider, plan, own, process), {"sources": sources, "pages": pages})]
     if any(source.sitemaps for source in sources):
         crawls.append((_crawler(SitemapSpider, plan, own, process), {"sources": sources}))
     if any(source.sections for source in sources):

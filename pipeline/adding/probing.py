@@ -68,12 +68,17 @@ def probe(config: Config, pages: Sequence[Page]) -> dict[str, tuple[Sample, ...]
     return {site: tuple(several) for site, several in samples.items()}
 
 
+def named_sitemaps(page: str, robots: Page | Unfetched) -> list[str]:
+    """The sitemaps of the page's own site that the robots.txt of its host names."""
+    text = robots.body.decode(errors="replace") if isinstance(robots, Page) and robots.status == 200 else ""
+    listed = robots_sitemaps(text, urljoin(page, "/robots.txt"))
+    return [url for url in listed if host(url) == host(page) or same_site(url, page)]
+
+
 def _ways(page: Page, robots: Page | Unfetched) -> Iterator[_Way]:
     """What the page and its robots.txt name, then the guesses; feeds are guessed only where none is declared."""
     feeds = feed_links(page.body, page.final_url, content_type(page))
-    text = robots.body.decode(errors="replace") if isinstance(robots, Page) and robots.status == 200 else ""
-    listed = robots_sitemaps(text, urljoin(page.final_url, "/robots.txt"))
-    own = [url for url in listed if host(url) == host(page.final_url) or same_site(url, page.final_url)]
+    own = named_sitemaps(page.final_url, robots)
     sitemaps = sorted(own, key=lambda url: "news" not in url.lower())[:_MOST_SITEMAPS]
     yield from (_Way(page.url, "feed", url) for url in feeds)
     yield from (_Way(page.url, "sitemap", url) for url in sitemaps)

@@ -1,7 +1,7 @@
 """URLs in the ledger: every URL ever discovered, and its one state."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,10 @@ from sqlalchemy import (
     Integer,
     Row,
     Table,
+    and_,
     bindparam,
     func,
+    or_,
     select,
     text,
 )
@@ -57,6 +59,7 @@ URLS = Table(
 
 _ARTICLES = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
 _NOT_UPDATED = (UrlState.DUE, UrlState.REFUSED)  # not fetched yet, or due again for another reason
+_AT_ONCE = 1000
 _ALL = policy.Terms()
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
 
@@ -92,6 +95,35 @@ def discover(
         updated=len(updated),
         backlog=len(left),
     )
+
+
+def note(
+    conn: Connection, entries: Sequence[FeedEntry], due: Collection[str], now: datetime, *, keep: bool = True
+) -> int:
+    """Record those entries whose URL is unknown, due if it is among `due`, else in the backlog; returns how many there are.
+
+    Unless `keep`, they are only counted. Each URL may be named once.
+    """
+    known = _rows(conn, [entry.url for entry in entries])
+    new = [entry for entry in entries if entry.url not in known]
+    if keep:
+        _insert(conn, [entry for entry in new if entry.url in due], now)
+        _insert(conn, [entry for entry in new if entry.url not in due], now, UrlState.BACKLOG)
+    return len(new)
+
+
+def waiting(conn: Connection, source: str, now: datetime) -> Iterator[FeedEntry]:
+    """The source's pages in the backlog, and those that are due; read as they are asked for."""
+    due = and_(URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
+    query = select(URLS.c.entry).where(URLS.c.source == source, or_(URLS.c.state == UrlState.BACKLOG, due))
+    return map(_entry, conn.scalars(query.order_by(URLS.c.url)).yield_per(_AT_ONCE))
+
+
+def recall(conn: Connection, urls: Collection[str], now: datetime) -> None:
+    """Have those of these URLs that are in the backlog fetched by the next run."""
+    due = URLS.update().where(URLS.c.state == UrlState.BACKLOG).values(state=UrlState.DUE, due_at=now)
+    for part in portions(urls):
+        conn.execute(due.where(URLS.c.url.in_(part)))
 
 
 def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Loading the past of one source."""
