@@ -18,7 +18,7 @@ def show_backfilled(report: Backfilled) -> None:
         say(f"... and {len(report.failed) - _NAMED} more lists", style="yellow")
     say()
     if report.dry_run:
-        say(f"{report.chosen} pages would be fetched, {report.left} left. This was a dry run.")
+        say(f"{_pages(report.chosen)} would be fetched, {report.left} left. This was a dry run.")
     else:
         crawl = report.run.crawl
         rows = [("chosen", report.chosen, "of these days, not fetched before")]
@@ -27,7 +27,11 @@ def show_backfilled(report: Backfilled) -> None:
         table(("stage", "count", ""), [*rows, *loaded(report.run)])
     _show_days(report)
     if report.left and not report.dry_run:
-        say(f"{report.left} pages are left; the same command fetches them.", style="bold")
+        say(f"{_pages(report.left)} left; next: the same command again", style="bold")
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'' if count == 1 else 's'}"
 
 
 def _show_days(report: Backfilled) -> None:

@@ -279,7 +279,7 @@ def test_the_report_is_readable_in_80_columns(site: Site, folder: Path) -> None:
     assert max(map(len, (dry.stdout + done.stdout).splitlines())) <= 80
     assert re.search(r"^2 sitemaps +6 +0 +0 +0$", done.stdout, flags=re.MULTILINE), done.stdout
     assert "5 of 59 days have an article, all but:\n  2025-01-01 to 2025-01-02 (2)\n" in done.stdout
-    assert done.stdout.endswith("1 pages are left; the same command fetches them.\n")
+    assert done.stdout.endswith("1 page left; next: the same command again\n")
 
 
 @pytest.mark.parametrize(
