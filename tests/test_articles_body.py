@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.dom import Element
-from articles.extraction import body
 from articles.extraction.body import Body, take
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
@@ -241,6 +240,6 @@ def test_trafilatura_is_not_asked_about_endless_pages(
     blocks: int, asked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
-    monkeypatch.setattr(body, "bare_extraction", lambda *_args, **options: calls.append(options["url"]))
+    monkeypatch.setattr("trafilatura.bare_extraction", lambda *_args, **options: calls.append(options["url"]))
     assert taken("<p>Launch.</p>" * blocks).paragraphs == []
     assert bool(calls) is asked

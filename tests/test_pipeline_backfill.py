@@ -80,7 +80,7 @@ def folder(site: Site, tmp_path: Path) -> Path:
     """A folder with a configuration: the source `harbour`, of which only a feed is known that has nothing."""
     (tmp_path / "broadsheet.toml").write_text(
         '[crawl]\nuser_agent = "TestCrawler/1.0 (+https://example.org/crawler)"\ndelay = 0.0\n'
-        f'allow_addresses = ["127.0.0.0/8"]\n[[sources]]\nname = "harbour"\nfeeds = ["{site.url}/feed"]\n'
+        f'allow_addresses = ["127.0.0.0/8"]\n[clean]\nworkers = 1\n[[sources]]\nname = "harbour"\nfeeds = ["{site.url}/feed"]\n'
     )
     return tmp_path
 
