@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test elasticsearch elasticsearch-stop check format schema lock clean
+.PHONY: help install demo test test-alone test-with-servers elasticsearch elasticsearch-stop check format schema lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 install: .venv/installed ## the environment in .venv, from the lock file
 
@@ -18,8 +18,13 @@ install: .venv/installed ## the environment in .venv, from the lock file
 demo: .venv/installed ## crawl a sample newsroom on this machine, twice, and search it
 	$(BIN)/broadsheet demo demo
 
-test: .venv/installed ## every test: those that need no server on all cores, then those with an Elasticsearch (if one can be had) and Prefect
+test: .venv/installed ## every test: those that need no server on all cores, and meanwhile those with an Elasticsearch (if one can be had) and Prefect
+	$(MAKE) -j2 test-alone test-with-servers
+
+test-alone: .venv/installed ## the tests that need no server
 	$(BIN)/python -m pytest -m "not elasticsearch and not prefect" -n auto --dist worksteal
+
+test-with-servers: .venv/installed ## the tests with an Elasticsearch and Prefect
 	$(BIN)/python -m pytest -m "elasticsearch or prefect"
 
 elasticsearch: .venv/installed ## start an Elasticsearch node for development on port 9200 (stop: make elasticsearch-stop)
