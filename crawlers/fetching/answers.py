@@ -10,6 +10,7 @@ import ada_url
 
 from articles.urls import masked
 from crawlers.fetching import codings
+from store.feed_records import FeedResult, FeedTarget
 from store.records import FetchReason
 
 ACCEPT_ENCODING = codings.ACCEPTED
@@ -55,6 +56,17 @@ class Answer:
     body: bytes
     at: datetime
     moved_to: str = ""
+
+
+def answered(target: FeedTarget, answer: Answer) -> FeedResult:
+    """What the ledger notes of a list's answer before it is read."""
+    return FeedResult(
+        source=target.source,
+        url=target.url,
+        at=answer.at,
+        status=answer.status,
+        moved_to=answer.moved_to,
+    )
 
 
 def header(headers: Sequence[tuple[str, str]], name: str) -> str:

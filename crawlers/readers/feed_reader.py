@@ -6,7 +6,7 @@ from dataclasses import replace
 from articles.model import FeedEntry
 from articles.urls import masked
 from crawlers.feeds import FeedBody, ParsedFeed, read
-from crawlers.fetching.answers import Answer, header
+from crawlers.fetching.answers import Answer, answered, header
 from crawlers.readers.killable import KillableReader, lost_reason
 from store.feed_records import FeedResult, FeedTarget
 from store.records import FeedReason
@@ -32,13 +32,7 @@ class FeedReader:
         A feed whose parser does not end is read in a simple way. One that breaks off leaves no validators, so
         that the server cannot call the rest of it unchanged.
         """
-        result = FeedResult(
-            source=target.source,
-            url=target.url,
-            at=answer.at,
-            status=answer.status,
-            moved_to=answer.moved_to,
-        )
+        result = answered(target, answer)
         body = FeedBody(target.url, target.source, answer.body, answer.at, answer.headers, answer.url)
         feed = await self._reader.call(body)
         if isinstance(feed, Lost):

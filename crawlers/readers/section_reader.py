@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from articles.model import FeedEntry
-from crawlers.fetching.answers import Answer, header
+from crawlers.fetching.answers import Answer, answered, header
 from crawlers.front_page import article_links
 from crawlers.readers.killable import KillableReader, lost_reason
 from store.feed_records import FeedResult, FeedTarget
@@ -39,13 +39,7 @@ class SectionReader:
         When there is none, or reading did not end, the result has an `error`. Before any article of the source is known,
         no validators are left: what its addresses look like may tell more links of the same page.
         """
-        result = FeedResult(
-            source=target.source,
-            url=target.url,
-            at=answer.at,
-            status=answer.status,
-            moved_to=answer.moved_to,
-        )
+        result = answered(target, answer)
         task = _SectionTask(answer.url, answer.body, header(answer.headers, "content-type"), known)
         links = await self._reader.call(task)
         if isinstance(links, Lost):

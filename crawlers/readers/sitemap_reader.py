@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from articles.urls import masked
-from crawlers.fetching.answers import Answer, header
+from crawlers.fetching.answers import Answer, answered, header
 from crawlers.readers.killable import KillableReader, lost_reason
 from crawlers.readers.sitemap_pages import SitemapPages, SitemapTask, read_pages
 from crawlers.sitemaps import SitemapBody
@@ -32,13 +32,7 @@ class SitemapReader:
         When the body is no sitemap, or reading it did not end, the result has an `error`. One that breaks off, or lists
         further sitemaps, leaves no validators: these may change while it does not.
         """
-        result = FeedResult(
-            source=target.source,
-            url=target.url,
-            at=answer.at,
-            status=answer.status,
-            moved_to=answer.moved_to,
-        )
+        result = answered(target, answer)
         body = SitemapBody(
             target.url, target.source, answer.body, answer.at, answer.headers, answer.url, hosts
         )

@@ -14,7 +14,7 @@ from articles.model import FeedEntry
 from articles.urls import refuse_unfetchable
 from crawlers.clock import clock
 from crawlers.fetching import responses
-from crawlers.fetching.answers import Answer, FetchError
+from crawlers.fetching.answers import Answer, FetchError, answered
 from crawlers.fetching.failures import failed
 from crawlers.fetching.hosts import StoppedError
 from crawlers.keeping.pages import NOT_MODIFIED, conditions, noted
@@ -93,13 +93,7 @@ class ListSpider(Spider):
             responses.answer(response, response.meta[responses.FETCHED_AT]),
             moved_to=responses.moved_to(response),
         )
-        result = FeedResult(
-            source=target.source,
-            url=target.url,
-            at=answer.at,
-            status=answer.status,
-            moved_to=answer.moved_to,
-        )
+        result = answered(target, answer)
         if answer.status == NOT_MODIFIED and (target.etag or target.last_modified):
             result = replace(result, etag=target.etag, last_modified=target.last_modified)
         elif answer.status == _GONE:
