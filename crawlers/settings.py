@@ -4,6 +4,8 @@ Politeness goes by Scrapy's own names: DOWNLOAD_DELAY is the pause between two r
 the most at once to a host, CONCURRENT_REQUESTS the most in all. Times in seconds, sizes in bytes.
 """
 
+from scrapy.settings import default_settings
+
 BOT_NAME = "broadsheet"
 SPIDER_MODULES = ["crawlers.spiders"]
 NEWSPIDER_MODULE = "crawlers.spiders"
@@ -78,11 +80,12 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
 }
-EXTENSIONS = {
-    "crawlers.progress.Progress": 0,
-    "crawlers.failing.EndOnFailure": 0,
-    "scrapy.extensions.remote_control.RemoteControl": None,  # listens, and takes half a second to import
-    "scrapy.extensions.telnet.TelnetConsole": None,  # listens
+EXTENSIONS = {"crawlers.progress.Progress": 0, "crawlers.failing.EndOnFailure": 0}
+# Neither of the two that listen; with None in EXTENSIONS they would still be imported, which takes .15 s.
+EXTENSIONS_BASE = {
+    name: place
+    for name, place in default_settings.EXTENSIONS_BASE.items()
+    if not name.endswith((".RemoteControl", ".TelnetConsole"))
 }
 SOURCE = "scrapy"  # the source of what a spider finds without naming one
 WAY_IN = ""  # what the ledger calls a user's spider: it is listed among the feeds of its source
