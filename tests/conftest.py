@@ -39,6 +39,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def forked() -> Iterator[None]:
+    """Processes of the project are forked from a warm one: see tests.warm."""
+    from tests import warm
+
+    with warm.installed():
+        yield
+
+
+@pytest.fixture
+def cold(forked: None) -> Iterator[None]:
+    """Processes are started as outside of tests: for tests of what a start is."""
+    from tests import warm
+
+    with warm.cold():
+        yield
+
+
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:
     with Newsroom() as room:

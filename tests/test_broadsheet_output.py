@@ -19,7 +19,9 @@ from pipeline.configuration.config import load
 from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.run import run
+from tests import warm
 from tests.command_line import call
+from tests.patience import PATIENCE
 
 # Whatever prints something; by the words that are typed.
 COMMANDS = (
@@ -92,19 +94,23 @@ def typed(
     words: str,
     stdout: int | IO[bytes],
     environment: Mapping[str, str] | None = None,
-    most_bytes: int = resource.RLIM_INFINITY,
+    most_bytes: int = 0,
 ) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(
-        [sys.executable, "-m", "broadsheet", *words.split()],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        env=os.environ | (environment or {}),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, resource.RLIM_INFINITY)),
-        check=False,
-        timeout=120,
-    )
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, resource.RLIM_INFINITY))
+
+    with warm.commands():
+        return subprocess.run(
+            [sys.executable, "-m", "broadsheet", *words.split()],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=os.environ | (environment or {}),
+            preexec_fn=limit_files if most_bytes else None,
+            check=False,
+            timeout=PATIENCE,
+        )
 
 
 def filled_in(words: str, folder: Path, newsroom: Newsroom) -> str:
@@ -172,7 +178,7 @@ def test_characters_that_the_encoding_lacks_are_escaped(folder: Path, encoding: 
     assert b"Traceback" not in wrong.stderr
 
 
-def test_json_stays_json_where_the_encoding_lacks_a_rare_letter(folder: Path) -> None:
+def test_json_stays_json_where_the_encoding_lacks_a_rare_letter(folder: Path, cold: None) -> None:
     path = folder / "broadsheet.toml"
     path.write_text(path.read_text("utf-8").replace('name = "one"', 'name = "one𐐀"'), "utf-8")
     done = typed(folder, "sources --json", subprocess.PIPE, {"PYTHONIOENCODING": "ascii"})

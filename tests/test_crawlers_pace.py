@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 def crawl_at_ticks(folder: Path, feed: str, every: str, count: int) -> None:
-    command = [sys.executable, "-m", "tests.ticks", str(folder), every, str(count), feed]
+    command = [sys.executable, "-m", "tests.tick_child", str(folder), every, str(count), feed]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +13,8 @@ from pipeline.adding.proposals import proposed
 from pipeline.adding.samples import Sample
 from pipeline.adding.sources import find
 from pipeline.configuration.config import load
-from tests.loopback import ROOT, Reply, Site, rss, serve
+from tests.command_line import call
+from tests.loopback import Reply, Site, rss, serve
 from tests.test_crawlers_ways import ago, front, listed, sitemap
 
 PROSE = "The harbour council met on Tuesday and agreed to repair the old pier before the winter storms. " * 6
@@ -46,8 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
-    command = [sys.executable, "-m", "broadsheet", "-c", str(folder / "broadsheet.toml"), *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = call(folder, *words)
     assert done.returncode == code, done.stderr
     return done.stdout
 

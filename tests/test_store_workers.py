@@ -14,6 +14,7 @@ import pytest
 
 from store.workers import Lost, Workers
 from tests.patience import PATIENCE, alive, until
+from tests.warm import cold
 
 Task = tuple[str, float | str]
 
@@ -50,8 +51,14 @@ def knocked(folder: Path) -> set[int]:
     return {int(path.name) for path in folder.iterdir() if path.name.isdigit()}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def started_as_ever(forked: None) -> Iterator[None]:
+    with cold():
+        yield
+
+
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Workers[Task, object]]:
+def pool(started_as_ever: None) -> Iterator[Workers[Task, object]]:
     with Workers(work, 2, PATIENCE) as both:
         yield both
 

@@ -1,4 +1,4 @@
-"""Scheduled crawls one after the other, each a tick later by a clock that is passed in: python -m tests.ticks FOLDER EVERY COUNT FEED_URL...
+"""Scheduled crawls one after the other, each a tick later by a clock that is passed in: python -m tests.tick_child FOLDER EVERY COUNT FEED_URL...
 
 Each request says in its Date header what time it is then.
 """
@@ -55,7 +55,3 @@ def main() -> None:
     from twisted.internet.task import react
 
     react(lambda _: deferred_from_coro(crawl_at_ticks(folder, every, int(count), feeds)))
-
-
-if __name__ == "__main__":
-    main()
