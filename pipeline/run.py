@@ -41,7 +41,7 @@ class Watch:
 
     @property
     def ahead(self) -> timedelta:
-        """How far the clock is ahead of the machine's: the crawl process has its own, which goes on from there."""
+        """How far the clock is ahead of the machine's. The crawl process has a clock of its own, which goes on from there."""
         return self.clock() - now()
 
 
