@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import brotli
 from faults import descendants
@@ -62,7 +63,7 @@ class Press:
             if kind > 0.5 and again:
                 seed += 1_000_000  # another edition
             pages.append((url, seed))
-            member = gzip.compress(_record(self._answer(self._page(url, seed, at)), url, at), 6, mtime=0)
+            member = gzip.compress(_record(self._answer(self.page(url, seed, at)), url, at), 6, mtime=0)
             yield self._damaged(member) if self._draw.random() < 0.004 else member
 
     def _url(self, number: int) -> str:
@@ -78,7 +79,7 @@ class Press:
         elif kind < 0.11:
             block = _answer(b"<?xml version='1.0'?><rss></rss>", "200 OK", "application/rss+xml")
         else:
-            packed = gzip.compress(self._page(url, 0, at), 6, mtime=0)
+            packed = gzip.compress(self.page(url, 0, at), 6, mtime=0)
             block = _answer(packed[: len(packed) // 2], "200 OK", "text/html", "Content-Encoding: gzip")
         return gzip.compress(_record(block, url, at), 6, mtime=0)
 
@@ -101,7 +102,8 @@ class Press:
             return _answer(page, "200 OK", html, *headers)
         return _answer(page, "200 OK", html if way == "plain" else "text/html")
 
-    def _page(self, url: str, seed: int, at: datetime) -> bytes:
+    def page(self, url: str, seed: int, at: datetime) -> bytes:
+        """An article as one of the publishers has it, drawn by this seed."""
         draw = random.Random(seed)
         site = self._sites[draw.randrange(len(self._sites))]
         model = draw.choice([story for story in site.stories if story.intent == "article"])
@@ -111,7 +113,7 @@ class Press:
         day = at - timedelta(hours=draw.randint(1, 30))
         story: Story = replace(
             model,
-            path=url.partition(".org")[2],
+            path=urlsplit(url).path,
             title=self._sentence(site, draw)[:90],
             lead=self._sentence(site, draw),
             body=body,
@@ -120,7 +122,7 @@ class Press:
             charset="utf-8",
             declared="utf-8",
         )
-        return render.page(site, story, url.partition("/news/")[0])
+        return render.page(site, story, url.removesuffix(story.path))
 
     def _sentence(self, site: Site, draw: random.Random) -> str:
         """One of the publisher's sentences, with words of others in it."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
@@ -39,6 +39,11 @@ class Watch:
     clock: Callable[[], datetime] = now
     tell: Callable[[str], None] = lambda _: None
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clock is ahead of the machine's. The crawl process has a clock of its own, which goes on from there."""
+        return self.clock() - now()
+
 
 def run(
     config: Config,
@@ -72,7 +77,7 @@ def carry_out(
     lock, ledger = folder
     with (
         closing(opened_index(config, ledger)) as writer,
-        Crawl(what, lock.fileno(), watch.tell) as crawl,
+        Crawl(replace(what, ahead=watch.ahead), lock.fileno(), watch.tell) as crawl,
         cleaners(config) as pool,
     ):
         reader = cache(partial(indexes.reader, config))

@@ -1,7 +1,5 @@
 """Feeds asked at the ticks of a schedule, on real sites, by a clock that is passed in: how often, and what is found."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,15 +11,14 @@ import pytest
 from store.feed_records import FeedHealth
 from store.ledger import feed_table, url_table
 from store.ledger.database import Ledger
-from tests.loopback import ROOT, Hit, Reply, Site, crawl, redirect, rss, serve
-from tests.ticks import START
+from tests.loopback import Hit, Reply, Site, crawl, redirect, rss, serve
+from tests.ticks import START, in_process
 
 DAY = timedelta(days=1)
 
 
 def crawl_at_ticks(folder: Path, feed: str, every: str, count: int) -> None:
-    command = [sys.executable, "-m", "tests.tick_child", str(folder), every, str(count), feed]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    in_process("tests.ticks", str(folder), every, str(count), feed)
 
 
 def when(hit: Hit) -> datetime:

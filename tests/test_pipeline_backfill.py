@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from crawlers.clock import ahead_by
+from pipeline.backfilling.backfilled import Backfill
+from pipeline.backfilling.filling import backfill as fill
 from pipeline.configuration.config import load
-from pipeline.run import data_folder, run
+from pipeline.run import Watch, data_folder, now, run
 from store.ledger import url_table
 from store.records import UrlState
 from tests.command_line import call
@@ -22,6 +25,7 @@ from tests.loopback import Hit, Reply, Site, serve
 from tests.patience import until
 
 XML = (("Content-Type", "application/xml"),)
+MAY_21 = datetime(2025, 5, 21, 9, tzinfo=UTC)
 YEAR = [f"2025-{month:02}" for month in range(1, 13)]
 WORDS = (
     "The harbour board of {town} voted on {day} to close pier {number} for repairs that are expected to take most of the "
@@ -121,6 +125,14 @@ def test_the_sitemaps_of_the_range_are_read_and_its_pages_alone_are_fetched(site
     assert sorted(asked(site)) == sorted(map(path_of, [*days, "2025-03-03"])), "each was asked for once"
     with data_folder(load(folder / "broadsheet.toml")) as (_, ledger), ledger.reading() as conn:
         assert url_table.get(conn, site.url + path_of("2025-05-20")) is None, "left for a run to find"
+
+
+def test_a_backfill_goes_by_the_clock_that_it_is_given(site: Site, folder: Path) -> None:
+    """What it finds of the last week is due, and fetched at once, whatever the machine's clock says."""
+    by_month(site)
+    task = Backfill(source="harbour", first=date(2025, 5, 18), last=date(2025, 5, 21), pages=9)
+    loaded = fill(load(folder / "broadsheet.toml"), task, Watch(clock=ahead_by(MAY_21 - now())))
+    assert (loaded.sitemaps.new, loaded.chosen, asked(site)) == (1, 1, [path_of("2025-05-20")])
 
 
 def test_a_bounded_backfill_goes_on_until_all_is_there_once(site: Site, folder: Path) -> None:

@@ -29,7 +29,7 @@ from tests import warm_workers
 ROOT = Path(__file__).parent.parent
 _IMPORTED = ("crawlers.process.crawl_process", "tests.ticks", "broadsheet.cli", "pipeline.run")
 _Cold = subprocess.Popen
-_modules = {"crawlers.child", "tests.tick_child"}
+_modules = {"crawlers.child", "tests.in_process"}
 _MESSAGE = 1 << 20
 _FILES = 32
 

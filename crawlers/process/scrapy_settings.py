@@ -6,6 +6,7 @@ from typing import Any
 from scrapy.settings import BaseSettings, Settings
 
 from articles.errors import SpiderError
+from crawlers.clock import ahead_by
 from crawlers.plan import CrawlPlan, CrawlSettings
 
 _MODULE = "crawlers.settings"
@@ -76,6 +77,7 @@ def process_settings(plan: CrawlPlan) -> Settings:
     settings.setdict(named_in_scrapy(plan.settings), priority="cmdline")
     settings.set("STORE_FOLDER", plan.folder, priority="cmdline")
     settings.set("BACKLOG", plan.backlog, priority="cmdline")
+    settings.set("CLOCK", ahead_by(plan.ahead), priority="cmdline")
     return settings
 
 

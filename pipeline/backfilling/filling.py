@@ -100,7 +100,8 @@ def _lists(
 
 def _look(config: Config, source: SourceSection, past: Past, lock: RunLock, watch: Watch) -> CrawlReport:
     """Read the lists, and note the pages that they name."""
-    with Crawl(replace(_plan(config, source), past=past), lock.fileno(), watch.tell) as crawl:
+    what = replace(_plan(config, source), past=past, ahead=watch.ahead)
+    with Crawl(what, lock.fileno(), watch.tell) as crawl:
         while crawl.running:
             watch.progress(RunReport(crawl=crawl.report))
             time.sleep(_PAUSE)
