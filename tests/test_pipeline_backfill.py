@@ -148,8 +148,8 @@ def test_a_bounded_backfill_goes_on_until_all_is_there_once(site: Site, folder: 
 def test_after_a_kill_the_same_command_fetches_the_rest_once(site: Site, folder: Path) -> None:
     by_month(site)
     words = ("backfill", "harbour", "--from", "2025-01-01", "--to", "2025-12-31", "--json")
-    for path in [path for path in site.routes if "pier" in path][5:]:
-        reply = site.routes[path]
+    pages = {path: reply for path, reply in site.routes.items() if "pier" in path}
+    for path, reply in list(pages.items())[5:]:
         assert isinstance(reply, Reply)
         site.routes[path] = Reply(reply.body, wait=0.3)
     process = subprocess.Popen(
@@ -164,8 +164,8 @@ def test_after_a_kill_the_same_command_fetches_the_rest_once(site: Site, folder:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    before = len(asked(site))
-    assert before < 36
+    assert len(asked(site)) < 36
+    site.routes |= pages
     report = backfill(folder, "2025-01-01", "2025-12-31")
     assert report["left"] == 0
     assert len(set(asked(site))) == 36
