@@ -7,6 +7,7 @@ the most at once to a host, CONCURRENT_REQUESTS the most in all. Times in second
 BOT_NAME = "broadsheet"
 SPIDER_MODULES = ["crawlers.spiders"]
 NEWSPIDER_MODULE = "crawlers.spiders"
+SPIDER_CONTRACTS = {"crawlers.contracts.ListContract": 10}
 
 # Who asks, and for what.
 USER_AGENT = "Broadsheet/0.1 (+https://example.org/contact)"

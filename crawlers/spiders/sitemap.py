@@ -31,6 +31,7 @@ class SitemapSpider(ListSpider):
     """
 
     name = "sitemap"
+    sample = "sitemap.xml"
     size_limit = "MAX_SITEMAP_BYTES"
     _reader: SitemapReader | None = None
 
