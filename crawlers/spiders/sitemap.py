@@ -85,7 +85,8 @@ class SitemapSpider(ListSpider):
     def terms(self) -> Terms:
         """The young pages, and few of many without a date: a sitemap may list all that its site ever had.
 
-        A lastmod makes no page due again: many sites write the time at which the sitemap was made.
+        A lastmod makes a known page due again only where it proved true (store/lastmods.py): many sites write the time
+        at which the sitemap was made.
         """
         backlog = self.settings.getfloat("BACKLOG")
         since = clock(self.crawler)() - timedelta(seconds=backlog) if backlog else None
