@@ -37,7 +37,8 @@ class SitemapSpider(ListSpider):
 
     def __init__(self, url: str = "", sources: tuple[SourceFeeds, ...] = (), **arguments: Any) -> None:
         super().__init__(url, sources, **arguments)
-        self._hosts = {source.name: _hosts(source.lists) for source in sources}
+        self._hosts = {source.name: _hosts(source) for source in sources}
+        self._sites = {source.name: source.site for source in sources}
         self._levels = {(name, address): 0 for name, addresses in self._lists for address in addresses}
 
     def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:
@@ -49,13 +50,17 @@ class SitemapSpider(ListSpider):
         known = await StorePipeline.of(self.crawler).articles(target.source)
         self._reader = self._reader or SitemapReader()
         hosts = self._hosts.get(target.source, ())
-        result, found = await self._reader.read(target, answer, hosts, known)
+        result, found = await self._reader.read(target, answer, hosts, known, self.site_of(target))
         children = await self._children(target, found.sitemaps) if found.sitemaps else []
         async for request in self._listed(target, result, found.entries, len(children)):
             yield request
         for child in children:
             async for request in self.fetched(child):
                 yield request
+
+    def site_of(self, target: FeedTarget) -> str:
+        """A URL of the site that a sitemap lists pages of, "" for its own."""
+        return self._sites.get(target.source, "")
 
     async def _children(self, index: FeedTarget, children: tuple[ChildSitemap, ...]) -> list[FeedTarget]:
         """Those sitemaps of an index that are to be read now; the others are counted."""
@@ -98,9 +103,10 @@ class SitemapSpider(ListSpider):
             self._reader.close()
 
 
-def _hosts(addresses: tuple[str, ...]) -> tuple[str, ...]:
+def _hosts(source: SourceFeeds) -> tuple[str, ...]:
+    """The hosts whose pages its sitemaps may list; where it names its site, that of a sitemap is none of them."""
     found: dict[str, None] = {}
-    for address in addresses:
+    for address in (*source.feeds, *source.sections) if source.site else source.lists:
         try:
             found[host(address)] = None
         except UrlError:
