@@ -15,6 +15,7 @@ from pipeline.adding.proposals import proposed
 from pipeline.adding.samples import Sample
 from pipeline.adding.sources import find
 from pipeline.configuration.config import load
+from pipeline.explain import explain
 from tests.loopback import ROOT, Reply, Site, rss, serve
 from tests.test_crawlers_ways import ago, front, listed, sitemap
 
@@ -59,6 +60,11 @@ def added(folder: Path) -> dict[str, tuple[str, ...]]:
     return {kind: urls for kind, urls in ways.items() if urls}
 
 
+def led_to(folder: Path, url: str) -> str:
+    """What is said of a page's discovery."""
+    return explain(load(folder / "broadsheet.toml"), url)[0].what
+
+
 @pytest.fixture
 def elsewhere() -> Iterator[Site]:
     """A host that is not of the site."""
@@ -85,6 +91,7 @@ def test_a_site_with_a_sitemap_alone(site: Site, elsewhere: Site, folder: Path) 
     assert report["crawl"]["failed_feeds"] == []
     assert "already known" in broadsheet(folder, "add", f"{site.url}/")
     assert set(STORIES).isdisjoint(elsewhere.paths())
+    assert f"by the sitemap {site.url}/maps/one.xml, source" in led_to(folder, site.url + STORIES[0])
 
 
 def test_robots_txt_vouches_for_a_sitemap_elsewhere_with_pages_of_the_site(
@@ -114,6 +121,7 @@ def test_a_site_with_neither_feed_nor_sitemap(site: Site, folder: Path) -> None:
     assert json.loads(broadsheet(folder, "run", "--json"))["outcomes"] == {"indexed": 6}
     rows = json.loads(broadsheet(folder, "sources", "--json"))
     assert [(row["url"], row["entries"], row["error"]) for row in rows] == [(f"{site.url}/", 6, "")]
+    assert f"by the section {site.url}/, source" in led_to(folder, site.url + STORIES[0])
 
 
 def test_a_section_is_read_whole_until_an_article_is_known(site: Site, folder: Path) -> None:
@@ -159,6 +167,7 @@ def test_what_is_too_old_is_told_by_run_status_and_explain(site: Site, folder: P
     assert json.loads(broadsheet(folder, "status", "--json"))["urls"]["backlog"] == 1
     told = broadsheet(folder, "explain", site.url + STORIES[1])
     assert "is backlog (too old to be fetched when it was" in " ".join(told.split())
+    assert f"by the sitemap {site.url}/map" in " ".join(told.split())
     assert STORIES[1] not in site.paths()
 
 

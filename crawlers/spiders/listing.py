@@ -150,6 +150,7 @@ class ListSpider(Spider):
     ) -> AsyncIterator[Request]:
         """Note a list, its entries, and to how many sitemaps it leads; requests for those entries that are due."""
         store = StorePipeline.of(self.crawler)
+        result = replace(result, kind=self.name)
         discovery = await store.feed(target, result, entries, self.terms(), inner)
         for due in discovery.due:
             yield store.pages.request(due)

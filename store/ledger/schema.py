@@ -39,7 +39,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX urls_state ON urls (state)",
     ),
     6: (),  # the table of imports is new
-    7: (),  # the tables of claims and proofs are new
+    # The tables of claims and proofs are new, too.
+    7: ("ALTER TABLE feeds ADD COLUMN kind VARCHAR NOT NULL DEFAULT ''",),
 }
 
 METADATA = MetaData()
