@@ -88,11 +88,12 @@ def _note_proofs(conn: Connection, source: str, found: Iterable[bool]) -> None:
 def _claims(conn: Connection, source: str, entries: Sequence[FeedEntry]) -> tuple[dict[str, datetime], int]:
     """The lastmods that are later than the last look, by URL, and how many pages of the source the sitemap lists that are known."""
     stated = {entry.url: entry.updated_at for entry in entries}
-    columns = (URLS.c.url, URLS.c.updated_at, URLS.c.tried_at)
+    columns = (URLS.c.url, URLS.c.source, URLS.c.state, URLS.c.updated_at, URLS.c.tried_at)
     claims, known = {}, 0
     for some in portions(stated):
-        of_source = (URLS.c.source == source, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at.is_not(None))
-        for row in conn.execute(select(*columns).where(URLS.c.url.in_(some), *of_source)):
+        for row in conn.execute(select(*columns).where(URLS.c.url.in_(some))):
+            if row.source != source or row.state is not UrlState.FETCHED or row.tried_at is None:
+                continue
             known += 1
             lastmod = stated[row.url]
             if lastmod is not None and lastmod > max(row.tried_at, row.updated_at or row.tried_at):
