@@ -42,9 +42,10 @@ class SourceFeeds:
     """A source's name and its ways in: the URLs of its feeds, sitemaps and sections, and a spider of the user's own.
 
     `spider` is "module:Class" in the plan's folder of spiders, called with `arguments`. `scrapy` are settings for
-    the crawl of this source alone. `headers` are environment variables by the header that each has the value of, and
-    `site` is a URL of the site that they are sent to; "" for that of the feeds, sitemaps and sections. `render`: whether
-    a browser runs the scripts of its pages. Feeds that are not worth asking before `due_by` are passed over (None: none is).
+    the crawl of this source alone. `headers` are environment variables by the header that each has the value of.
+    `site` is a URL of the site that they are sent to, and whose pages its sitemaps list; "" for that of the feeds,
+    sitemaps and sections. `render`: whether a browser runs the scripts of its pages. Feeds that are not worth asking
+    before `due_by` are passed over (None: none is).
     """
 
     name: str
@@ -74,7 +75,8 @@ class SourceFeeds:
 class Past:
     """Days of the past, from `first` until before `end`, whose pages are looked for in lists and noted, not fetched.
 
-    `sitemaps` are read, and at most `most` of those that they list. `archives` are patterns of pages that list what a day or
+    `sitemaps` are read, and at most `most` of those that they list; of those that the source does not name itself, only pages
+    of the site of the URL `site` count. `archives` are patterns of pages that list what a day or
     a month brought (crawlers.history.dated_archives); of each, at most `most` pages are read. Of the articles found, those
     dated `recent` or later become due, and the others wait in the backlog; unless `keep`, they are only counted.
     """
@@ -83,6 +85,7 @@ class Past:
     end: datetime
     recent: datetime
     sitemaps: tuple[str, ...] = ()
+    site: str = ""
     archives: tuple[str, ...] = ()
     most: int
     keep: bool = True

@@ -9,6 +9,7 @@ from scrapy.settings import default_settings
 BOT_NAME = "broadsheet"
 SPIDER_MODULES = ["crawlers.spiders"]
 NEWSPIDER_MODULE = "crawlers.spiders"
+SPIDER_CONTRACTS = {"crawlers.contracts.ListContract": 10}
 
 # Who asks, and for what.
 USER_AGENT = "Broadsheet/0.1 (+https://example.org/contact)"

@@ -80,8 +80,8 @@ class ParsedSitemap:
 class SitemapBody:
     """A fetched sitemap, to be sent to a worker process.
 
-    `base` is where it was after redirects. `hosts` are those whose robots.txt names it: it may list their pages
-    as well as those of its own site.
+    `base` is where it was after redirects. It may list pages of its own site, and of `hosts`. `site` is a URL of the
+    site whose robots.txt names it ("" if none is known to): then that site's pages count instead of its own.
     """
 
     url: str
@@ -91,6 +91,7 @@ class SitemapBody:
     headers: tuple[tuple[str, str], ...]
     base: str
     hosts: tuple[str, ...] = ()
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def read(sitemap: SitemapBody) -> ParsedSitemap | str:
 def parse(sitemap: SitemapBody) -> ParsedSitemap:
     """What the sitemap lists: XML (also a news sitemap, or an index), RSS, Atom or plain text, each also gzipped.
 
-    Pages of another site are left out, unless it is one of `hosts`. Raises FeedError for what is no sitemap.
+    Pages of another site are left out. Raises FeedError for what is no sitemap.
     """
     text, whole = _text(sitemap)
     start = beginning(text)
@@ -169,11 +170,8 @@ def _of_feed(sitemap: SitemapBody) -> ParsedSitemap:
     )
     if isinstance(feed, str):
         raise FeedError(feed)
-    base = sitemap.base or sitemap.url
     entries = tuple(
-        SitemapEntry(entry, entry.updated_at)
-        for entry in feed.entries
-        if _is_own(entry.url, base, sitemap.hosts)
+        SitemapEntry(entry, entry.updated_at) for entry in feed.entries if _is_listed(entry.url, sitemap)
     )
     foreign = len(feed.entries) - len(entries)
     dropped = {**feed.dropped, **({_FOREIGN: foreign} if foreign else {})}
@@ -232,7 +230,7 @@ def _accepted(listed: Iterable[_Listed], sitemap: SitemapBody) -> ParsedSitemap:
             dropped["no link"] += 1
         elif url in seen:
             dropped["repeated"] += 1
-        elif not _is_own(url, base, sitemap.hosts):
+        elif not (_is_listed(url, sitemap) or (each.child and is_of_site(url, base))):
             dropped[_FOREIGN] += 1
         else:
             seen.add(url)
@@ -248,9 +246,14 @@ def _accepted(listed: Iterable[_Listed], sitemap: SitemapBody) -> ParsedSitemap:
     )
 
 
-def _is_own(url: str, base: str, hosts: tuple[str, ...]) -> bool:
-    name, own = host(url), host(base)
-    return name.removeprefix("www.") == own.removeprefix("www.") or name in hosts or same_site(url, base)
+def is_of_site(url: str, site: str) -> bool:
+    """Whether a URL is of the site that another one is of: the same registrable domain, or the same host. Raises UrlError."""
+    return host(url).removeprefix("www.") == host(site).removeprefix("www.") or same_site(url, site)
+
+
+def _is_listed(url: str, sitemap: SitemapBody) -> bool:
+    """Whether the sitemap may list a page of this address."""
+    return host(url) in sitemap.hosts or is_of_site(url, sitemap.site or sitemap.base or sitemap.url)
 
 
 def _entry(listed: _Listed, url: str, sitemap: SitemapBody) -> SitemapEntry:

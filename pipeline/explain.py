@@ -13,7 +13,7 @@ from articles.urls import canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import recall
-from store.ledger import capture_table, miss_table, url_table
+from store.ledger import capture_table, feed_table, miss_table, url_table
 from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, UrlState, dropped_on
 
@@ -44,6 +44,7 @@ def explain(config: Config, address: str) -> list[Step]:
         known = [
             found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
         ]
+        lists = {row.entry.feed: feed_table.kind(conn, row.entry.feed) or "list" for row in known}
         misses = [miss for each in sorted(asked) for miss in miss_table.misses(conn, each)]
     if not known and not taken:
         raise ConfigError(
@@ -52,9 +53,8 @@ def explain(config: Config, address: str) -> list[Step]:
         )
     steps: list[Step] = []
     for row in known:
-        led = (
-            f"by the feed {row.entry.feed}" if row.entry.feed else "by a canonical link, an import or by hand"
-        )
+        feed = row.entry.feed
+        led = f"by the {lists[feed]} {feed}" if feed else "by a canonical link, an import or by hand"
         steps.append(Step(row.first_seen_at, "discovered", f"{row.url} {led}, source {row.entry.source}"))
     steps += [
         Step(

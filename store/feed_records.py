@@ -20,7 +20,7 @@ class FeedResult:
     """One fetch of a feed. `status` is 0 if there was no response.
 
     `error` is "" on success, else a FetchReason or FeedReason and the detail: "no_feed: ...", "HTTP 404". `moved_to` is
-    the feed's new address if only permanent redirects led there, else "".
+    the feed's new address if only permanent redirects led there, else "". `kind` is feed, sitemap, section, or "".
     """
 
     source: str
@@ -32,6 +32,7 @@ class FeedResult:
     last_modified: str = ""
     error: str = ""
     moved_to: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

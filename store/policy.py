@@ -36,12 +36,14 @@ class Terms:
     """Which of the pages that a list names are fetched.
 
     New pages dated before `since` are left in the backlog (None: none is), and so are new pages without a date, except
-    for `undated` of them (None: all are fetched). `updates`: a stated update makes a known page due again.
+    for `undated` of them (None: all are fetched). `updates`: a stated update makes a known page due again; without that,
+    only one of the `believed` URLs.
     """
 
     since: datetime | None = None
     undated: int | None = None
     updates: bool = True
+    believed: frozenset[str] = frozenset()
 
 
 def left_in_backlog(new: Sequence[FeedEntry], terms: Terms) -> frozenset[str]:

@@ -20,7 +20,16 @@ from sqlalchemy import Connection
 from articles.model import FeedEntry, Page
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
 from store.feed_records import FeedResult, FeedTarget
-from store.ledger import capture_table, feed_table, host_table, miss_table, recent, segment_table, url_table
+from store.ledger import (
+    capture_table,
+    feed_table,
+    host_table,
+    lastmod_table,
+    miss_table,
+    recent,
+    segment_table,
+    url_table,
+)
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.policy import Terms
@@ -92,7 +101,10 @@ class Recorder:
         """
 
         def write(conn: Connection) -> Discovery:
-            found = url_table.discover(conn, entries, self._clock(), terms or Terms())
+            wanted = terms or Terms()
+            if not wanted.updates:
+                wanted = replace(wanted, believed=lastmod_table.believed(conn, result.source, entries))
+            found = url_table.discover(conn, entries, self._clock(), wanted)
             feed_table.record(conn, result, found.new - found.backlog + found.updated + inner)
             return replace(found, due=self._not_issued(found.due))
 

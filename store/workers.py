@@ -66,8 +66,8 @@ def _serve(function: Callable[[Any], Any], pipe: Connection, seconds: float) -> 
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _limit(resource.RLIMIT_AS, _MEMORY)
     _limit(resource.RLIMIT_CORE, 0)
-    pipe.send("ready")
-    with suppress(EOFError):
+    with suppress(EOFError, OSError):  # of the pipe: the parent is gone, and nobody waits for an answer
+        pipe.send("ready")
         while True:
             task = pipe.recv()
             _allow_cpu(seconds)

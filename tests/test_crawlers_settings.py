@@ -69,5 +69,21 @@ def test_private_addresses_stay_out_of_reach(site: Site) -> None:
     assert site.hits == []
 
 
-def test_contracts_are_checked() -> None:
-    assert "OK" in scrapy("check").stderr
+def test_contracts_are_checked_and_nobody_is_asked() -> None:
+    done = scrapy("check", "-s", 'DOWNLOAD_HANDLERS={"http": null, "https": null}')
+    assert "OK" in done.stderr
+    assert f"Ran {len(scrapy('list').stdout.split())} contracts" in done.stderr
+
+
+def test_a_contract_is_checked_with_the_list_that_is_named(site: Site, tmp_path: Path) -> None:
+    """By the rules of a crawl; it fails where the callback finds no pages. No data folder is touched."""
+    words = ("-a", f"url={site.url}/feed", *HERE, "-s", f"STORE_FOLDER={tmp_path}")
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        scrapy("check", "-v", "feed", "section", *words)
+    told = failed.value.stderr
+    assert "[feed] parse (@returns post-hook) ... ok" in told
+    assert "[section] parse (@returns post-hook) ... FAIL" in told
+    assert "Returned 0 requests, expected 1..inf" in told
+    assert "Ran 2 contracts" in told
+    assert set(site.paths()) == {"/robots.txt", "/feed"}
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import gzip
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -208,6 +209,18 @@ def test_pages_of_another_site_are_left_out_unless_its_robots_txt_names_the_site
     assert (urls(found), found.dropped) == (own, {"another site": 2})
     found = parsed(urlset(*pages), "elsewhere.example")
     assert (urls(found), found.dropped) == ([*own, "https://elsewhere.example/a"], {"another site": 1})
+
+
+def test_a_sitemap_that_another_site_vouches_for_lists_pages_of_that_site_alone() -> None:
+    pages = ["https://www.example.net/a", "https://example.net/b", "https://sport.example.net/c"]
+    text = urlset(*map(url, [*pages, f"{SITE}/own", "https://third.example/a"]))
+    found = parse(replace(body(text), site="https://example.net/"))
+    assert (urls(found), found.dropped) == (pages, {"another site": 2})
+    feed = parse(replace(body(RSS), site="https://elsewhere.example/"))
+    assert (urls(feed), feed.dropped) == (["https://elsewhere.example/b"], {"another site": 1})
+    index = f"<sitemapindex {PROTOCOL}><sitemap><loc>{SITE}/s1.xml</loc></sitemap></sitemapindex>"
+    inner = parse(replace(body(index), site="https://example.net/")).sitemaps
+    assert [each.url for each in inner] == [f"{SITE}/s1.xml"], "its sitemaps lie where it lies"
 
 
 def test_a_site_without_a_registrable_domain_is_its_host() -> None:

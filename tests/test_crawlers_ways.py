@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from crawlers.plan import SourceFeeds
-from store.ledger import feed_table
+from store.ledger import feed_table, lastmod_table
+from store.ledger.capture_table import CAPTURES
 from store.ledger.database import Ledger
-from store.records import UrlState
+from store.records import Outcome, UrlState
 from tests.loopback import Crawled, Reply, Site, finish, plan, redirect, rss, serve, start
 from tests.test_crawlers_settings import HERE, scrapy
 
@@ -75,6 +76,19 @@ def test_a_changed_lastmod_asks_for_nothing(site: Site, tmp_path: Path) -> None:
         done = crawl(tmp_path, sitemaps=(f"{site.url}/sitemap.xml",))
     assert done.report.seen == 2
     assert site.paths().count(STORIES[0]) == 1
+
+
+def test_a_changed_lastmod_asks_again_where_it_proved_true(site: Site, tmp_path: Path) -> None:
+    for days in (3, -0.1):
+        site.routes["/sitemap.xml"] = sitemap(listed(STORIES[0], ago(days)), listed(STORIES[1], ago(5)))
+        done = crawl(tmp_path, sitemaps=(f"{site.url}/sitemap.xml",))
+        with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.transaction() as conn:
+            conn.execute(CAPTURES.update().values(outcome=Outcome.INDEXED))
+            conn.execute(
+                lastmod_table.PROOFS.insert().prefix_with("OR IGNORE").values(source="notes", proofs="+++")
+            )
+    assert done.report.due == 1
+    assert [site.paths().count(path) for path in STORIES[:2]] == [2, 1]
 
 
 def test_equal_lastmods_are_no_dates_and_few_of_many_pages_are_fetched(site: Site, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pipeline.adding.proposals import proposed
 from pipeline.adding.samples import Sample
 from pipeline.adding.sources import find
 from pipeline.configuration.config import load
+from pipeline.explain import explain
 from tests.command_line import call
 from tests.loopback import Reply, Site, rss, serve
 from tests.test_crawlers_ways import ago, front, listed, sitemap
@@ -57,10 +58,24 @@ def added(folder: Path) -> dict[str, tuple[str, ...]]:
     return {kind: urls for kind, urls in ways.items() if urls}
 
 
-def test_a_site_with_a_sitemap_alone(site: Site, folder: Path) -> None:
+def led_to(folder: Path, url: str) -> str:
+    """What is said of a page's discovery."""
+    return explain(load(folder / "broadsheet.toml"), url)[0].what
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Site]:
+    """A host that is not of the site."""
+    with serve("127.0.0.2", {}) as one:
+        yield one
+
+
+def test_a_site_with_a_sitemap_alone(site: Site, elsewhere: Site, folder: Path) -> None:
+    """Its robots.txt names one of a sister, too, which lists that site's own pages."""
+    elsewhere.routes["/s.xml"] = sitemap(*(listed(path, ago(1)) for path in STORIES))
     site.routes |= {
         "/robots.txt": Reply(
-            f"User-agent: *\nSitemap: https://sister.example/s.xml\nSitemap: {site.url}/maps/all.xml\n".encode()
+            f"User-agent: *\nSitemap: {elsewhere.url}/s.xml\nSitemap: {site.url}/maps/all.xml\n".encode()
         ),
         "/": Reply(b"<html><body><nav><a href='/news/'>News</a></nav></body></html>", headers=HTML),
         "/maps/all.xml": sitemap(listed("/maps/one.xml", ago(1), child=True), root="sitemapindex"),
@@ -73,6 +88,28 @@ def test_a_site_with_a_sitemap_alone(site: Site, folder: Path) -> None:
     assert report["outcomes"] == {"indexed": 6}
     assert report["crawl"]["failed_feeds"] == []
     assert "already known" in broadsheet(folder, "add", f"{site.url}/")
+    assert set(STORIES).isdisjoint(elsewhere.paths())
+    assert f"by the sitemap {site.url}/maps/one.xml, source" in led_to(folder, site.url + STORIES[0])
+
+
+def test_robots_txt_vouches_for_a_sitemap_elsewhere_with_pages_of_the_site(
+    site: Site, elsewhere: Site, folder: Path
+) -> None:
+    """An index on a CDN, with its sitemaps: pages that are not of the site are left out, by `add` and by `run`."""
+    site.routes["/robots.txt"] = Reply(f"Sitemap: {elsewhere.url}/index.xml\n".encode())
+    site.routes["/"] = Reply(b"<html><body><p>Welcome</p></body></html>", headers=HTML)
+    foreign = [f"{path}9" for path in STORIES]
+    elsewhere.routes |= {
+        "/index.xml": sitemap(listed("/one.xml", ago(1), child=True), root="sitemapindex"),
+        "/one.xml": sitemap(*(listed(site.url + path, ago(1)) for path in STORIES), *map(listed, foreign)),
+    }
+    assert "in the newest of them 6 entries" in broadsheet(folder, "add", f"{site.url}/")
+    (source,) = load(folder / "broadsheet.toml").sources
+    assert (source.name, source.site) == ("127.0.0.1", f"{site.url}/")
+    assert source.sitemaps == (f"{elsewhere.url}/index.xml",)
+    report = json.loads(broadsheet(folder, "run", "--json"))
+    assert report["outcomes"] == {"indexed": 6}
+    assert set(foreign).isdisjoint(elsewhere.paths())
 
 
 def test_a_site_with_neither_feed_nor_sitemap(site: Site, folder: Path) -> None:
@@ -82,6 +119,7 @@ def test_a_site_with_neither_feed_nor_sitemap(site: Site, folder: Path) -> None:
     assert json.loads(broadsheet(folder, "run", "--json"))["outcomes"] == {"indexed": 6}
     rows = json.loads(broadsheet(folder, "sources", "--json"))
     assert [(row["url"], row["entries"], row["error"]) for row in rows] == [(f"{site.url}/", 6, "")]
+    assert f"by the section {site.url}/, source" in led_to(folder, site.url + STORIES[0])
 
 
 def test_a_section_is_read_whole_until_an_article_is_known(site: Site, folder: Path) -> None:
@@ -127,6 +165,7 @@ def test_what_is_too_old_is_told_by_run_status_and_explain(site: Site, folder: P
     assert json.loads(broadsheet(folder, "status", "--json"))["urls"]["backlog"] == 1
     told = broadsheet(folder, "explain", site.url + STORIES[1])
     assert "is backlog (too old to be fetched when it was" in " ".join(told.split())
+    assert f"by the sitemap {site.url}/map" in " ".join(told.split())
     assert STORIES[1] not in site.paths()
 
 

@@ -135,6 +135,20 @@ def test_a_backfill_goes_by_the_clock_that_it_is_given(site: Site, folder: Path)
     assert (loaded.sitemaps.new, loaded.chosen, asked(site)) == (1, 1, [path_of("2025-05-20")])
 
 
+def test_a_sitemap_elsewhere_counts_for_the_site_whose_robots_txt_names_it(site: Site, folder: Path) -> None:
+    days = ["2025-06-01", "2025-06-02"]
+    with serve("127.0.0.2", {}) as other:
+        site.routes["/robots.txt"] = Reply(f"Sitemap: {other.url}/index.xml".encode())
+        own = ((site.url + path_of(day), day) for day in days)
+        other.routes |= {
+            "/index.xml": sitemap((f"{other.url}/one.xml", ""), root="sitemapindex"),
+            "/one.xml": sitemap(*own, (other.url + path_of(days[0], 9), days[0])),
+        }
+        told = backfill(folder, "2025-06-01", "2025-06-30", "--dry-run")
+        assert "/one.xml" in other.paths()
+    assert (told["sitemaps"]["new"], told["chosen"]) == (2, 2)
+
+
 def test_a_bounded_backfill_goes_on_until_all_is_there_once(site: Site, folder: Path) -> None:
     by_month(site)
     lefts = []

@@ -168,6 +168,10 @@ def test_a_template_that_a_person_forgets_comes_back_and_is_not_learned_again(
     assert "story-4" in with_footer(config)
     (known,) = listed(config, "post")
     assert known.forgotten_at
+    before = with_footer(config)
+    rebuild(config)
+    assert listed(config, "post") == [known], "the declaration is a person's: no archive tells it"
+    assert with_footer(config) == before
 
 
 def test_copies_of_a_wire_report_are_one_story_and_others_are_not(config: Config, collect: Collect) -> None:

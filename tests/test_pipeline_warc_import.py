@@ -163,7 +163,12 @@ def test_every_record_is_accounted_for(config: Config, file: Path) -> None:
     fresh = import_files(config, (file,), ImportOptions(source="harbour"))
     assert (fresh.counts["imported"], fresh.counts["known"], fresh.outcomes) == (0, 7, {})
     rebuilt = rebuild(config)
-    assert rebuilt.outcomes == {"indexed": 6}
+    assert (rebuilt.outcomes, rebuilt.carried_over) == ({"indexed": 6}, True)
+    remembered = import_files(config, (file,), ALL)
+    assert (remembered.counts, remembered.outcomes) == (wanted, {})
+    config.ledger.unlink()
+    rebuilt = rebuild(config)
+    assert (rebuilt.outcomes, rebuilt.carried_over) == ({"indexed": 6}, False)
     assert import_files(config, (file,), ALL).counts["imported"] == 0
 
 

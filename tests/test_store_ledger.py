@@ -1,6 +1,7 @@
 """The ledger's file: versions, damage, a full disk; feeds and segments in it."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
-from store.ledger import feed_table, segment_table, url_table
+from store.ledger import feed_table, lastmod_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.schema import portions
 from store.policy import Terms
@@ -114,7 +115,7 @@ def test_another_schema_is_refused_with_what_to_do(path: Path) -> None:
         Ledger.open(path)
 
 
-NEW_IN_FEEDS = ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at")
+NEW_IN_FEEDS = ("moved_to", "watched", "found", "distrusted", "due_at", "whole_at", "passed_at", "kind")
 
 
 def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
@@ -139,7 +140,8 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
         conn.execute("ALTER TABLE segments DROP COLUMN dropped_at")
         conn.execute("ALTER TABLE captures DROP COLUMN dropped_at")
         conn.execute("DROP TABLE hosts")
-        conn.execute("DROP TABLE imports")
+        for table in ("imports", "claims", "proofs"):
+            conn.execute(f"DROP TABLE {table}")
         conn.execute("DROP INDEX urls_revisits")
         for column in ("rejections", "etag", "last_modified"):
             conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
@@ -167,6 +169,7 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
 def test_a_ledger_of_version_5_learns_the_state_backlog(path: Path) -> None:
     Ledger.open(path).close()
     with sqlite3.connect(path) as conn:
+        conn.execute("ALTER TABLE feeds DROP COLUMN kind")
         conn.execute("PRAGMA writable_schema = ON")
         conn.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'backlog'",))
         conn.execute("UPDATE schema SET version = 5")
@@ -202,6 +205,30 @@ def test_a_ledger_of_version_4_keeps_its_feeds_and_asks_them_whole(path: Path) -
         assert feed_table.targets(conn, sources)[0].etag == "one"
         assert [each.etag for each in feed_table.to_ask(conn, sources, later, {"harbour": later})] == [""]
         assert url_table.due(conn, ["harbour"], NOON + timedelta(days=99), revisiting=True) == ()
+    with Ledger.open(path) as ledger:
+        assert ledger.check() == []
+
+
+def test_a_ledger_of_version_7_believes_no_lastmod_and_knows_no_kinds_yet(path: Path) -> None:
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        url_table.discover(conn, entries(1), NOON)
+        feed_table.record(conn, result(), 1)
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        for table in ("claims", "proofs"):
+            conn.execute(f"DROP TABLE {table}")
+        conn.execute("ALTER TABLE feeds DROP COLUMN kind")
+        conn.execute("UPDATE schema SET version = 7")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        assert lastmod_table.believed(conn, "harbour", entries(1)) == frozenset()
+        assert lastmod_table.proofs(conn, "harbour") == ""
+        assert feed_table.kind(conn, FEED) == ""
+        feed_table.record(conn, replace(result(), kind="sitemap"), 1)
+        feed_table.record(conn, result(), 1)
+        assert feed_table.kind(conn, FEED) == "sitemap"
+        assert url_table.counts(conn)["due"] == 1
+    assert columns(path) == new
     with Ledger.open(path) as ledger:
         assert ledger.check() == []
 

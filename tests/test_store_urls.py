@@ -386,6 +386,8 @@ def test_updates_that_are_not_believed_change_nothing(conn: Connection) -> None:
     url_table.record_page(conn, answer(entry(updated_at=NOON)))
     updated = entry(updated_at=NOON + HOUR)
     assert not url_table.discover(conn, [updated], NOON + HOUR, Terms(updates=False)).due
+    other = Terms(updates=False, believed=frozenset(("https://harbour.example/other",)))
+    assert not url_table.discover(conn, [updated], NOON + HOUR, other).due
     assert url_table.discover(conn, [updated], NOON + HOUR).due
 
 

@@ -1,5 +1,6 @@
 """Worker processes: what a task can do to them, and what becomes of them."""
 
+import multiprocessing
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from store.workers import Lost, Workers
+from store.workers import Lost, Workers, _serve
 from tests.patience import PATIENCE, alive, until
 from tests.warm import cold
 
@@ -100,6 +101,25 @@ def test_an_exception_is_an_answer(workers: Workers[Task, object]) -> None:
     before = workers.pids()
     assert workers.call(("raise", 7)) == Lost("error", "ValueError: no 7 here")
     assert workers.pids() == before
+
+
+@pytest.mark.parametrize("when", ["starting", "at work"])
+def test_a_worker_that_nobody_listens_to_ends_without_a_word(
+    when: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_serve, args=(work, theirs, PATIENCE))
+    process.start()
+    theirs.close()
+    if when == "at work":
+        assert ours.recv() == "ready"
+        ours.send(("knock", str(tmp_path)))
+        until(lambda: knocked(tmp_path))
+    ours.close()
+    (tmp_path / "open").touch()
+    process.join(PATIENCE)
+    assert (process.exitcode, capfd.readouterr().err) == (0, "")
 
 
 def test_time_over_costs_the_worker_but_no_other_task() -> None:

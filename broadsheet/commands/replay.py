@@ -86,7 +86,7 @@ def show_recleaned(report: "Recleaned", *, dry_run: bool) -> None:
 
 
 def rebuild(context: typer.Context) -> None:
-    """Rebuild the ledger and the index from the archive alone.
+    """Rebuild the ledger and the index from the archive.
 
     Example: broadsheet rebuild
     """
@@ -96,6 +96,11 @@ def rebuild(context: typer.Context) -> None:
 
     with watch() as progress:
         result = rebuild_now(configured(context), progress)
+    if not result.carried_over:
+        say(
+            "The old ledger could not be read: what it alone knew is forgotten (docs/how-to.md).",
+            style="yellow",
+        )
     for damage in result.damages:
         say(damage, style="red")
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items()))

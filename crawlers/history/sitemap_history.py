@@ -27,6 +27,8 @@ class SitemapHistorySpider(SitemapSpider):
         self._most_left = past.most
         self._seen: set[str] = set()
         super().__init__(sources=sources, **arguments)
+        own = {url for source in sources for url in source.sitemaps}
+        self._vouched_for = set(past.sitemaps) - own
 
     def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:  # noqa: ARG002  the past is of one source
         """The sitemaps to begin with."""
@@ -39,6 +41,10 @@ class SitemapHistorySpider(SitemapSpider):
                 async for request in self._asked(FeedTarget(source=source, url=address)):
                     yield request
 
+    def site_of(self, target: FeedTarget) -> str:
+        """As in a run; of what the site's robots.txt names, the pages of that site."""
+        return super().site_of(target) or (self._past.site if target.url in self._vouched_for else "")
+
     async def _children(self, index: FeedTarget, children: tuple[ChildSitemap, ...]) -> list[FeedTarget]:
         """The sitemaps of an index that may list pages of these days, as long as not too many were read."""
         level = self._levels[index.source, index.url] + 1
@@ -49,6 +55,8 @@ class SitemapHistorySpider(SitemapSpider):
         ]
         best = unread[: self._most_left] if level <= _DEEPEST else []
         self._most_left -= len(best)
+        if index.url in self._vouched_for:
+            self._vouched_for.update(each.url for each in best)
         self._levels.update({(each.source, each.url): level for each in best})
         StorePipeline.of(self.crawler).leave_sitemaps(len(unread) - len(best))
         Progress.of(self.crawler).count(feeds=len(best))

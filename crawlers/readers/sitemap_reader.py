@@ -25,16 +25,21 @@ class SitemapReader:
         self._reader: KillableReader[SitemapTask, SitemapPages | str] = KillableReader(read_pages, _SECONDS)
 
     async def read(
-        self, target: FeedTarget, answer: Answer, hosts: tuple[str, ...], known: tuple[str, ...]
+        self,
+        target: FeedTarget,
+        answer: Answer,
+        hosts: tuple[str, ...],
+        known: tuple[str, ...],
+        site: str = "",
     ) -> tuple[FeedResult, SitemapPages]:
-        """A fetched sitemap's result for the ledger, and what it lists; `hosts` and `known` are as in `SitemapTask`.
+        """A fetched sitemap's result for the ledger, and what it lists; `hosts`, `known` and `site` are as in `SitemapTask`.
 
         When the body is no sitemap, or reading it did not end, the result has an `error`. One that breaks off, or lists
         further sitemaps, leaves no validators: these may change while it does not.
         """
         result = answered(target, answer)
         body = SitemapBody(
-            target.url, target.source, answer.body, answer.at, answer.headers, answer.url, hosts
+            target.url, target.source, answer.body, answer.at, answer.headers, answer.url, hosts, site
         )
         found = await self._reader.call(SitemapTask(body, known))
         if isinstance(found, Lost):

@@ -22,6 +22,7 @@ class FeedSpider(ListSpider):
     """
 
     name = "feed"
+    sample = "feed.xml"
     _reader: FeedReader | None = None
 
     def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What the ways into a site have in common: a list is fetched and read, and what it names is fetched if it is due."""
 
+import os
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -7,12 +8,14 @@ from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from articles.errors import UrlError
 from articles.model import FeedEntry
 from articles.urls import refuse_unfetchable
 from crawlers.clock import clock
+from crawlers.contracts import prepare_check
 from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer, FetchError, answered
 from crawlers.fetching.failures import failed
@@ -36,6 +39,8 @@ class ListSpider(Spider):
 
     size_limit = "MAX_FEED_BYTES"
     """The setting that limits a list's size."""
+    sample: str
+    """The file in crawlers/samples/ that `scrapy check` reads where no list is named."""
 
     def __init__(
         self,
@@ -51,6 +56,13 @@ class ListSpider(Spider):
             self._lists.append((self.name, named))
         self._due_by = {source.name: source.due_by for source in sources if source.due_by}
         self._pages = pages
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Called by Scrapy; it sets the variable while it checks contracts."""
+        super().update_settings(settings)
+        if "SCRAPY_CHECK" in os.environ:
+            prepare_check(settings)
 
     @abstractmethod
     def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:
@@ -77,7 +89,11 @@ class ListSpider(Spider):
             async for request in self._failed(target, FetchError(FetchReason.URL, str(error))):
                 yield request
             return
-        yield Request(
+        yield self.request(target)
+
+    def request(self, target: FeedTarget) -> Request:
+        """The request for a list. Raises ValueError for what is no URL."""
+        return Request(
             target.url,
             callback=self.parse,
             errback=self.list_failed,
@@ -87,8 +103,17 @@ class ListSpider(Spider):
             dont_filter=True,
         )
 
+    def first_list(self) -> FeedTarget | None:
+        """The first list that was named, without what the ledger knows of it."""
+        named = (FeedTarget(source=name, url=url) for name, urls in self._lists for url in urls)
+        return next(named, None)
+
     async def parse(self, response: Response, target: FeedTarget) -> AsyncIterator[Any]:
-        """Read a list; requests for the pages that are due."""
+        """Read a list; requests for the pages that are due.
+
+        @list
+        @returns requests 1
+        """
         answer = replace(
             responses.answer(response, response.meta[responses.FETCHED_AT]),
             moved_to=responses.moved_to(response),
@@ -125,6 +150,7 @@ class ListSpider(Spider):
     ) -> AsyncIterator[Request]:
         """Note a list, its entries, and to how many sitemaps it leads; requests for those entries that are due."""
         store = StorePipeline.of(self.crawler)
+        result = replace(result, kind=self.name)
         discovery = await store.feed(target, result, entries, self.terms(), inner)
         for due in discovery.due:
             yield store.pages.request(due)

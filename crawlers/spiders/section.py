@@ -20,6 +20,7 @@ class SectionSpider(ListSpider):
     """
 
     name = "section"
+    sample = "section.html"
     size_limit = "DOWNLOAD_MAXSIZE"
     _reader: SectionReader | None = None
 

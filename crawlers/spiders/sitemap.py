@@ -31,12 +31,14 @@ class SitemapSpider(ListSpider):
     """
 
     name = "sitemap"
+    sample = "sitemap.xml"
     size_limit = "MAX_SITEMAP_BYTES"
     _reader: SitemapReader | None = None
 
     def __init__(self, url: str = "", sources: tuple[SourceFeeds, ...] = (), **arguments: Any) -> None:
         super().__init__(url, sources, **arguments)
-        self._hosts = {source.name: _hosts(source.lists) for source in sources}
+        self._hosts = {source.name: _hosts(source) for source in sources}
+        self._sites = {source.name: source.site for source in sources}
         self._levels = {(name, address): 0 for name, addresses in self._lists for address in addresses}
 
     def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:
@@ -48,13 +50,17 @@ class SitemapSpider(ListSpider):
         known = await StorePipeline.of(self.crawler).articles(target.source)
         self._reader = self._reader or SitemapReader()
         hosts = self._hosts.get(target.source, ())
-        result, found = await self._reader.read(target, answer, hosts, known)
+        result, found = await self._reader.read(target, answer, hosts, known, self.site_of(target))
         children = await self._children(target, found.sitemaps) if found.sitemaps else []
         async for request in self._listed(target, result, found.entries, len(children)):
             yield request
         for child in children:
             async for request in self.fetched(child):
                 yield request
+
+    def site_of(self, target: FeedTarget) -> str:
+        """A URL of the site that a sitemap lists pages of, "" for its own."""
+        return self._sites.get(target.source, "")
 
     async def _children(self, index: FeedTarget, children: tuple[ChildSitemap, ...]) -> list[FeedTarget]:
         """Those sitemaps of an index that are to be read now; the others are counted."""
@@ -84,7 +90,8 @@ class SitemapSpider(ListSpider):
     def terms(self) -> Terms:
         """The young pages, and few of many without a date: a sitemap may list all that its site ever had.
 
-        A lastmod makes no page due again: many sites write the time at which the sitemap was made.
+        A lastmod makes a known page due again only where it proved true (store/lastmods.py): many sites write the time
+        at which the sitemap was made.
         """
         backlog = self.settings.getfloat("BACKLOG")
         since = clock(self.crawler)() - timedelta(seconds=backlog) if backlog else None
@@ -96,9 +103,10 @@ class SitemapSpider(ListSpider):
             self._reader.close()
 
 
-def _hosts(addresses: tuple[str, ...]) -> tuple[str, ...]:
+def _hosts(source: SourceFeeds) -> tuple[str, ...]:
+    """The hosts whose pages its sitemaps may list; where it names its site, that of a sitemap is none of them."""
     found: dict[str, None] = {}
-    for address in addresses:
+    for address in (*source.feeds, *source.sections) if source.site else source.lists:
         try:
             found[host(address)] = None
         except UrlError:

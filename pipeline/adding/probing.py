@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from articles.html import content_type
 from articles.model import Page
-from articles.urls import canonical, host, same_site
+from articles.urls import canonical
 from crawlers.discovery import feed_links
 from crawlers.readers.sitemap_choice import chosen
 from crawlers.sitemaps import MAX_BYTES, robots_sitemaps
@@ -30,9 +30,10 @@ Sampler = Workers[SampleTask, Sample]
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """An address to try, for the page at `site`."""
+    """An address to try, for the page at `site`, which is at `home` after redirects."""
 
     site: str
+    home: str
     kind: Kind
     url: str
     named: bool = True
@@ -69,10 +70,9 @@ def probe(config: Config, pages: Sequence[Page]) -> dict[str, tuple[Sample, ...]
 
 
 def named_sitemaps(page: str, robots: Page | Unfetched) -> list[str]:
-    """The sitemaps of the page's own site that the robots.txt of its host names."""
+    """The sitemaps that the robots.txt of a page's host names, on whatever host: it vouches for them."""
     text = robots.body.decode(errors="replace") if isinstance(robots, Page) and robots.status == 200 else ""
-    listed = robots_sitemaps(text, urljoin(page, "/robots.txt"))
-    return [url for url in listed if host(url) == host(page) or same_site(url, page)]
+    return list(robots_sitemaps(text, urljoin(page, "/robots.txt")))
 
 
 def _ways(page: Page, robots: Page | Unfetched) -> Iterator[_Way]:
@@ -80,21 +80,21 @@ def _ways(page: Page, robots: Page | Unfetched) -> Iterator[_Way]:
     feeds = feed_links(page.body, page.final_url, content_type(page))
     own = named_sitemaps(page.final_url, robots)
     sitemaps = sorted(own, key=lambda url: "news" not in url.lower())[:_MOST_SITEMAPS]
-    yield from (_Way(page.url, "feed", url) for url in feeds)
-    yield from (_Way(page.url, "sitemap", url) for url in sitemaps)
+    yield from (_Way(page.url, page.final_url, "feed", url) for url in feeds)
+    yield from (_Way(page.url, page.final_url, "sitemap", url) for url in sitemaps)
     guesses: list[tuple[Kind, str]] = [("sitemap", path) for path in SITEMAPS]
     guesses += [("feed", path) for path in FEEDS if not feeds]
     for kind, path in guesses:
         url = canonical(path, page.final_url)
         if url not in sitemaps:
-            yield _Way(page.url, kind, url, named=False)
+            yield _Way(page.url, page.final_url, kind, url, named=False)
 
 
 def _children(way: _Way, index: Sample) -> Iterator[_Way]:
     """The newest sitemaps of an index."""
     if index.sitemaps and index.at:
         best, _ = chosen(index.sitemaps, {}, index.at, most=_CHILDREN)
-        yield from (_Way(way.site, "sitemap", url) for url in best)
+        yield from (_Way(way.site, way.home, "sitemap", url) for url in best)
 
 
 def _tried(config: Config, workers: Sampler, ways: Sequence[_Way]) -> list[tuple[_Way, Sample]]:
@@ -109,7 +109,8 @@ def _tried(config: Config, workers: Sampler, ways: Sequence[_Way]) -> list[tuple
         if way.named or place not in seen:
             seen.add(place)
             url = way.url if way.named else page.final_url
-            found.append((way, _sampled(workers, SampleTask(way.kind, page, url, way.named))))
+            home = way.home if way.kind == "sitemap" else ""
+            found.append((way, _sampled(workers, SampleTask(way.kind, page, url, way.named, home))))
     return found
 
 

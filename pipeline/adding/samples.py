@@ -11,7 +11,7 @@ from articles.model import FeedEntry, Page
 from crawlers.feeds import parse as parse_feed
 from crawlers.front_page import article_links
 from crawlers.readers.sitemap_pages import SitemapTask, read_pages
-from crawlers.sitemaps import ChildSitemap, SitemapBody
+from crawlers.sitemaps import ChildSitemap, SitemapBody, is_of_site
 from crawlers.url_shapes import evidence
 
 Kind = Literal["feed", "sitemap", "section"]
@@ -26,7 +26,8 @@ class Sample:
     article, and of those dated in the last two days; the newest date.
 
     `named`: the site itself names it, as opposed to a guess. `news`: it is a news sitemap. `sitemaps` are those that an
-    index lists, `at` is when it was fetched (None if it was not). `error` says why it gave nothing ("" if it did).
+    index lists, `at` is when it was fetched (None if it was not). `site` is a URL of the site whose robots.txt names it, ""
+    where it is of that site itself. `error` says why it gave nothing ("" if it did).
     """
 
     kind: Kind
@@ -40,17 +41,19 @@ class Sample:
     news: bool = False
     sitemaps: tuple[ChildSitemap, ...] = ()
     at: datetime | None = None
+    site: str = ""
     error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleTask:
-    """A page that was fetched as a way into a site, under the address that is to be kept."""
+    """A page that was fetched as a way into the site of the URL `site` ("": its own), under the address that is to be kept."""
 
     kind: Kind
     page: Page
     url: str
     named: bool
+    site: str = ""
 
 
 def sample(task: SampleTask) -> Sample:
@@ -77,7 +80,9 @@ def _feed(task: SampleTask) -> Sample:
 
 def _sitemap(task: SampleTask) -> Sample:
     page = task.page
-    body = SitemapBody(task.url, "once", page.body, page.fetched_at, page.headers, page.final_url)
+    body = SitemapBody(
+        task.url, "once", page.body, page.fetched_at, page.headers, page.final_url, site=task.site
+    )
     found = read_pages(SitemapTask(body))
     if isinstance(found, str):
         return _failed(task, f"no sitemap ({found})")
@@ -106,6 +111,7 @@ def _counted(
         news=task.kind == "sitemap" and sum(bool(entry.title) for entry in entries) * 2 > len(entries),
         sitemaps=sitemaps,
         at=task.page.fetched_at,
+        site=task.site if task.site and not is_of_site(task.url, task.site) else "",
     )
 
 

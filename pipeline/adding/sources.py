@@ -89,18 +89,22 @@ def _sources(config: Config, ways: Iterable[Sample]) -> tuple[tuple[SourceSectio
     known = {way for source in config.sources for way in source.ways}
     names = {source.name for source in config.sources}
     hosts: dict[str, dict[str, list[str]]] = {}
+    sites: dict[str, str] = {}
     seen: list[str] = []
     for way in ways:
         if way.url in known:
             seen.append(way.url)
         else:
             known.add(way.url)
-            hosts.setdefault(host(way.url), {}).setdefault(f"{way.kind}s", []).append(way.url)
+            own = host(way.site or way.url)
+            hosts.setdefault(own, {}).setdefault(f"{way.kind}s", []).append(way.url)
+            if way.site:
+                sites[own] = way.site
     new = []
     for site, lists in hosts.items():
         name = _free(re.sub(r"[^\w.-]", "-", site.removeprefix("www.")), names)
         names.add(name)
-        new.append(SourceSection.model_validate({"name": name, **lists}))
+        new.append(SourceSection.model_validate({"name": name, **lists, "site": sites.get(site, "")}))
     return tuple(new), tuple(seen)
 
 

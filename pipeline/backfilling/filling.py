@@ -92,6 +92,7 @@ def _lists(
         end=days.end,
         recent=at - (config.backlog or _RECENT),
         sitemaps=maps,
+        site=home,
         archives=archives(home, known),
         most=MOST_LISTS,
     )

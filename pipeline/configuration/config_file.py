@@ -42,6 +42,8 @@ def add_sources(path: Path, sources: list[SourceSection]) -> None:
         for key in ("feeds", "sitemaps", "sections"):
             if addresses := getattr(source, key):
                 table.add(key, list(addresses))
+        if source.site:
+            table.add("site", source.site)
         tables.append(table)
     _write(path, tomlkit.dumps(document))
 

@@ -181,7 +181,7 @@ class SourceSection(_Scheduled):
     )
     site: Site = Field(
         default="",
-        description="A URL of the site that `headers` are sent to, if it is not the site of the feeds.",
+        description="A URL of the site that `headers` are sent to, and whose pages its sitemaps list, if it is not the site of its lists.",
     )
     render: bool = Field(
         default=False,

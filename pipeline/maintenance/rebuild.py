@@ -1,4 +1,7 @@
-"""Ledger and index made again from the archive alone, next to the old ones, which they replace at the end."""
+"""Ledger and index made again from the archive, next to the old ones, which they replace at the end.
+
+The old ledger is not needed. Where it can be read, it gives what no archive tells (`carried_over.py`).
+"""
 
 import shutil
 from collections.abc import Callable
@@ -14,6 +17,7 @@ from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
 from pipeline.load import load_all
+from pipeline.maintenance.carried_over import carry_imports_over, carry_over, old_ledger
 from pipeline.report import RunReport
 from pipeline.run import now
 from pipeline.settling import Settler
@@ -28,11 +32,15 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What the archive gave: captures, how many of them have each outcome, damaged places."""
+    """What the archive gave: captures, how many of them have each outcome, damaged places.
+
+    `carried_over` is False where the old ledger could not be read.
+    """
 
     captures: int
     outcomes: dict[str, int]
     damages: tuple[str, ...]
+    carried_over: bool = True
 
 
 def rebuild(
@@ -48,10 +56,15 @@ def rebuild(
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         damages: list[str] = []
+        old = old_ledger(config.ledger)
         with indexes.anew(config, beside) as new:
             with Ledger.open(beside / "ledger.sqlite") as ledger:
                 repack(config.archive, damages.append)
+                with ledger.transaction() as conn:
+                    carry_over(conn, old)
                 _replay(config.archive, ledger, damages.append)
+                with ledger.transaction() as conn:
+                    carry_imports_over(conn, old)
                 with cleaners(config) as pool:
                     pending = Pending(config.archive, ledger, pool)
                     load_all(pending, Settler(ledger, new.writer, lambda: new.reader, clock), progress)
@@ -61,7 +74,7 @@ def rebuild(
             _put_in_place(config, beside)
             new.publish()
         shutil.rmtree(beside)
-    return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages))
+    return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages), old.readable)
 
 
 def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> None:

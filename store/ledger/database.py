@@ -22,6 +22,7 @@ from store.ledger import (
     host_table,
     import_table,
     knowledge_table,
+    lastmod_table,
     miss_table,
     segment_table,
     url_table,
@@ -38,6 +39,7 @@ GROUPS = (
     segment_table,
     knowledge_table,
     import_table,
+    lastmod_table,
     miss_table,
 )
 

@@ -36,6 +36,7 @@ FEEDS = Table(
     Column("due_at", Moment),
     Column("whole_at", Moment),
     Column("passed_at", Moment),
+    Column("kind", AnyText, nullable=False, server_default=""),  # as in FeedResult
 )
 
 Sources = Sequence[tuple[str, Sequence[str]]]
@@ -113,6 +114,8 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
     changes: dict[str, Any] = {"fetched_at": result.at, "status": result.status, "error": result.error}
     names = ("found", "failures", "distrusted", "due_at", "whole_at")
     changes |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in names}}
+    if result.kind:
+        changes |= {"kind": result.kind}
     if not result.error:
         changes |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
         if result.status != NOT_MODIFIED:
@@ -150,6 +153,12 @@ def health(conn: Connection) -> list[FeedHealth]:
         )
         for row in rows
     ]
+
+
+def kind(conn: Connection, url: str) -> str:
+    """What the list at this URL is: feed, sitemap or section; "" for one that was not fetched since that is noted."""
+    known = select(FEEDS.c.kind).where(FEEDS.c.url == masked(url), FEEDS.c.kind != "")
+    return conn.scalar(known.order_by(FEEDS.c.fetched_at.desc()).limit(1)) or ""
 
 
 def _pace(row: Row[Any] | None) -> Pace:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 7
+VERSION = 8
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -39,6 +39,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX urls_state ON urls (state)",
     ),
     6: (),  # the table of imports is new
+    # The tables of claims and proofs are new, too.
+    7: ("ALTER TABLE feeds ADD COLUMN kind VARCHAR NOT NULL DEFAULT ''",),
 }
 
 METADATA = MetaData()

@@ -80,7 +80,8 @@ def discover(
     new = [entry for url, entry in listed.items() if url not in known]
     left = policy.left_in_backlog(new, terms)
     if not terms.updates:
-        listed = {url: replace(entry, updated_at=None) for url, entry in listed.items()}
+        vain = listed.keys() - terms.believed
+        listed |= {url: replace(listed[url], updated_at=None) for url in vain}
     changes = [change for url, row in known.items() if (change := _change(row, listed[url], now))]
     updated = [change for change in changes if known[change["key"]].state not in _NOT_UPDATED]
     _insert(conn, [entry for entry in new if entry.url not in left], now)
