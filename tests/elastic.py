@@ -185,6 +185,7 @@ STRANGE = {
 
 class _Front(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: "_FrontServer"
 
     def _answer(self) -> None:

@@ -260,15 +260,15 @@ def test_a_store_that_cannot_be_written_ends_it(tmp_path: Path, site: Site) -> N
 
 
 def test_a_store_that_fails_on_the_way_ends_it(tmp_path: Path, site: Site) -> None:
-    """A file may grow to 200 kB: enough for the ledger, not for the archive."""
+    """A file may grow to 2 MB: enough for the ledger, not for the archive."""
     limited = threading.Event()
     site.routes |= {
         "/feed": held(limited, rss("/a", "/b")),
-        "/a": Reply(os.urandom(400_000)),
+        "/a": Reply(os.urandom(4_000_000)),
         "/b": page("b"),
     }
     process = start(plan(tmp_path, [site.url + "/feed"]))
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (200_000, 200_000))
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
     limited.set()
     result = finish(process, tmp_path)
     assert result.code == 1

@@ -146,6 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = 10  # seconds that a kept-alive connection may idle
+    disable_nagle_algorithm = True  # or a body waits 40 ms for the word that the head has come
     server: _Server
 
     def do_GET(self) -> None:
