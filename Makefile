@@ -18,13 +18,12 @@ install: .venv/installed ## the environment in .venv, from the lock file
 demo: .venv/installed ## crawl a sample newsroom on this machine, twice, and search it
 	$(BIN)/broadsheet demo demo
 
-test: .venv/installed ## every test: those that need no server on all cores, and meanwhile those with an Elasticsearch (if one can be had) and Prefect
-	$(MAKE) -j2 test-alone test-with-servers
+test: test-alone test-with-servers ## every test
 
-test-alone: .venv/installed ## the tests that need no server
+test-alone: .venv/installed ## the tests that need no server, on all cores
 	$(BIN)/python -m pytest -m "not elasticsearch and not prefect" -n auto --dist worksteal
 
-test-with-servers: .venv/installed ## the tests with an Elasticsearch and Prefect
+test-with-servers: .venv/installed ## the tests with an Elasticsearch (if one can be had) and Prefect
 	$(BIN)/python -m pytest -m "elasticsearch or prefect"
 
 elasticsearch: .venv/installed ## start an Elasticsearch node for development on port 9200 (stop: make elasticsearch-stop)

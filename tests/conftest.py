@@ -1,5 +1,6 @@
 """What several test files share: a configuration that crawls the sample newsroom quickly."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,6 +26,12 @@ pytest.register_assert_rewrite("tests.index_contract")
 # A slow machine is no failure of an example.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as cores: tests wait for sockets and processes part of the time."""
+    return len(os.sched_getaffinity(0)) * 3 // 2
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m is looked at
