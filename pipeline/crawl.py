@@ -8,11 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 
 from articles.errors import CrawlError
-from articles.model import FeedEntry
 from crawlers.plan import CrawlPlan, CrawlReport, CrawlSettings, SourceFeeds, decode_report, encode
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
@@ -20,6 +18,8 @@ from pipeline.due import due_by
 
 _GRACE = 30.0
 _LAST_LINES = 20
+_STATED = {field.name for field in fields(SourceFeeds)} - {"due_by"}
+"""What a source's section of the configuration and of the plan both name."""
 
 
 def settings(config: Config) -> CrawlSettings:
@@ -28,37 +28,21 @@ def settings(config: Config) -> CrawlSettings:
     return CrawlSettings(**config.crawl.model_dump(include=named))
 
 
-def plan(
-    config: Config,
-    sources: tuple[SourceSection, ...],
-    pages: tuple[FeedEntry, ...] = (),
-    folder: Path | None = None,
-    tick: datetime | None = None,
-) -> CrawlPlan:
-    """What the child is to do: these sources' ways in, and also `pages`, into the data folder (or `folder`).
+def plan(config: Config, sources: tuple[SourceSection, ...], tick: datetime | None = None) -> CrawlPlan:
+    """What the child is to do: these sources' ways in, into the data folder.
 
     At a `tick` of a schedule, feeds that gave little of late are passed over; without one, all are asked.
     """
     return CrawlPlan(
-        folder=str(folder or config.folder),
+        folder=str(config.folder),
         settings=settings(config),
         sources=tuple(
             SourceFeeds(
-                name=source.name,
-                feeds=source.feeds,
-                sitemaps=source.sitemaps,
-                sections=source.sections,
-                spider=source.spider,
-                arguments=source.arguments,
-                scrapy=source.scrapy,
-                headers=source.headers,
-                site=source.site,
-                render=source.render,
+                **{name: getattr(source, name) for name in _STATED},
                 due_by=due_by(config.schedule_of(source), tick) if tick else None,
             )
             for source in sources
         ),
-        pages=pages,
         backlog=config.backlog.total_seconds() if config.backlog else 0.0,
         spiders=str(config.spiders),
         scrapy=config.crawl.scrapy,
