@@ -22,7 +22,7 @@ from store.ledger import url_table
 from store.records import UrlState
 from tests.command_line import call
 from tests.loopback import Hit, Reply, Site, serve
-from tests.patience import until
+from tests.patience import group_lives, until
 
 XML = (("Content-Type", "application/xml"),)
 MAY_21 = datetime(2025, 5, 21, 9, tzinfo=UTC)
@@ -178,6 +178,7 @@ def test_after_a_kill_the_same_command_fetches_the_rest_once(site: Site, folder:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    until(lambda: not group_lives(process.pid))  # the crawl process holds the folder's lock, too
     assert len(asked(site)) < 36
     site.routes |= pages
     report = backfill(folder, "2025-01-01", "2025-12-31")
