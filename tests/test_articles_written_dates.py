@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.metadata import written_dates
+from articles.metadata import months, written_dates
 from articles.metadata.written_dates import Written, read
 
 
@@ -193,7 +193,7 @@ def _set_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("dateparser") and getattr(module, "datetime", None) is datetime:
             monkeypatch.setattr(module, "datetime", Clock)
-    written_dates.month.cache_clear()
+    months._names.cache_clear()
     written_dates._read.cache_clear()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from articles.metadata import zones
+from articles.metadata import months, zones
 
 _LONGEST = 80
 _MOST_READ = 400
@@ -48,7 +48,7 @@ _NAME = re.compile(
 )  # what in brackets is one
 _UNKNOWN_ZONE = re.compile(r"\s*(?:(?:GMT|UTC)?[+-]\d|[A-ZА-Я]{2,5}\b)")
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(\d{4})\s*[-./\s年년]\s*(\d{1,2})\s*[-./\s月월]\s*(\d{1,2})(?!\d)(?:\s*[.日일])?"
+    r"(?<!\d)(\d{4})(?:\s*([-./])\s*(\d{1,2})\s*\2\s*|\s*[年년]\s*(\d{1,2})\s*[月월]\s*|(?<=^\d{4})\s(\d{1,2})\s)(\d{1,2})(?!\d)(?:\s*[.日일])?"
 )
 _YEAR_THIRD = re.compile(r"(?<![\d./-])(\d{1,2})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{4})(?!\d)")
 _WORD = r"[^\W\d_][^\s\d,.:/()\[\]]*"
@@ -202,14 +202,14 @@ def _day(text: str, language: str, half: bool) -> tuple[date, int, int] | None:
     if found := _VIETNAMESE.search(text):
         return date(int(found[3]), int(found[2]), int(found[1])), *found.span()
     if found := _YEAR_FIRST.search(text):
-        return date(int(found[1]), int(found[2]), int(found[3])), *found.span()
+        return date(int(found[1]), int(found[3] or found[4] or found[5]), int(found[6])), *found.span()
     if found := _YEAR_THIRD.search(text):
         first, second = int(found[1]), int(found[3])
         order = _order(first, second, found[2], language, half)
         return (date(int(found[4]), *order), *found.span()) if order else None
     for pattern in _NAMED:
         for found in pattern.finditer(text):
-            if number := month(found["month"], language):
+            if number := months.number(found["month"], language):
                 return date(int(found["year"]), number, int(found["day"])), *found.span()
     return None
 
@@ -223,24 +223,3 @@ def _order(first: int, second: int, mark: str, language: str, half: bool) -> tup
     if language in _EITHER_FIRST:
         return (first, second) if half else None
     return (first, second) if language in _MONTH_FIRST else (second, first)
-
-
-@lru_cache(maxsize=2048)
-def month(name: str, language: str) -> int | None:
-    """The number of the month that a word names, in the language (a tag) if it can, else in any; None if it names none."""
-    if len(name) < 2 and name.isascii():
-        return None
-    from dateparser import parse  # 0.1 s, and few dates need it
-
-    settings = {
-        "REQUIRE_PARTS": ["day", "month", "year"],
-        "PARSERS": ["absolute-time"],
-        "DATE_ORDER": "DMY",
-        "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001 - it would else look at the clock
-    }
-    for languages in ([language.partition("-")[0]], ["en"], None) if language else (["en"], None):
-        with suppress(ValueError, OverflowError):  # a language that it does not know
-            found = parse(f"15 {name} 2004", languages=languages, settings=settings)
-            if found and (found.day, found.year) == (15, 2004):
-                return int(found.month)
-    return None
