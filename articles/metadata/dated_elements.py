@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
-from articles.dom import Element, is_short, select, text_of
+from articles.dom import INLINE, Element, is_short, select, text_of
 from articles.text import key, tidy
 from articles.urls import absolute
 
 _MARKED = select(
-    "//*[self::time or @pubdate or @itemprop='datePublished' or @itemprop='dateCreated'"
-    " or self::abbr[@title][contains(@class, 'published')] or not(self::meta) and contains(@property, 'datePublished')]"
+    "//time | //*[@pubdate] | //@itemprop[.='datePublished' or .='dateCreated']/parent::*"
+    " | //@property[contains(., 'datePublished')]/parent::*[not(self::meta)] | //abbr[@title][contains(@class, 'published')]"
 )
 _HEADINGS = select("//h1")
 _DATE_NAME = re.compile(r"date|datum|time|publi|posted|stamp|fecha|byline|dateline|meta", re.IGNORECASE)
@@ -91,14 +91,16 @@ class _Place:
     def is_foreign(self, element: Element) -> bool:
         if element in self._path:
             return False
+        in_line = True
         for outer in (element, *element.iterancestors()):
             if outer in self._path or outer.tag in ("body", "html", "head"):
                 return False
             if outer is not element and self._is_of_another(outer):
                 return True
             names = f"{outer.get('class') or ''} {outer.get('id') or ''}"
-            if _FOREIGN.search(names) or _is_prose(outer, element):
+            if _FOREIGN.search(names) or (in_line and _is_prose(outer, element)):
                 return True
+            in_line = in_line and (outer is element or outer.tag in INLINE)
         return False
 
     def _is_of_another(self, outer: Element) -> bool:
@@ -119,11 +121,9 @@ class _Place:
         for element in self._around:
             if not left or not isinstance(element.tag, str) or element.tag in ("time", "a", "h1", *_SILENT):
                 continue
-            if (
-                len(element) > 6
-                or not is_short(element, _LONGEST_TEXT)
-                or not _DIGITS.search("".join(element.itertext()))
-            ):
+            if len(element) > 6 or not is_short(element, _LONGEST_TEXT):
+                continue
+            if not _DIGITS.search("".join(element.itertext())):
                 continue
             text = text_of(element)
             names = f"{element.get('class') or ''} {element.get('id') or ''}"

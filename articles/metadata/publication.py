@@ -14,17 +14,13 @@ from articles.metadata.written_dates import Written
 from articles.model import DateOrigin, Page
 
 _PUBLISHED = (
-    *(
-        "article:published_time",
-        "og:article:published_time",
-        "datepublished",
-        "og:pubdate",
-        "pubdate",
-        "pub_date",
-    ),
-    *("publishdate", "publish-date", "publish_date", "published_at", "parsely-pub-date", "sailthru.date"),
-    *("cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created", "dc.date", "date", "datecreated"),
-)
+    *("article:published_time", "og:article:published_time", "article:published", "article:published:time"),
+    *("datepublished", "rnews:datepublished", "og:pubdate", "bt:pubdate", "pubdate", "pub_date", "publishdate"),
+    *("publish-date", "publish_date", "published_at", "published_time", "published-date", "published_date", "published"),
+    *("publication_date", "citation_publication_date", "article_date_original", "originalpublicationdate"),
+    *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "vr:published_time", "dc.date.issued"),
+    *("dcterms.issued", "dc.date.created", "dcterms.created", "dc.date", "date", "datecreated"),
+)  # fmt: skip
 _MODIFIED = (
     "article:modified_time",
     "og:updated_time",
