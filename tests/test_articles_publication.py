@@ -65,7 +65,8 @@ def at(text: str) -> datetime:
         (meta("2026-11-05", "date"), time("2026-11-05T21:33:00-05:00"), "2026-11-06T02:33", "2026-11-05", "time"),
         (ld("2026-11-05"), time("2026-11-05T21:33:00+01:00"), "2026-11-05T20:33", "2026-11-05", "time"),
         (ld("2026-11-05T00:00:00Z"), time("2026-11-05T09:30:00Z"), "2026-11-05T09:30", "2026-11-05", "time"),
-        (meta("2026-11-05", "date"), "<p class='dateline'>5 November 2026, 9:30 am</p>", "2026-11-05T09:30", "2026-11-05", "text"),
+        (meta("2026-11-05", "date"), "<p class='dateline'>5 November 2026, 9:30 am EST</p>", "2026-11-05T14:30", "2026-11-05", "text"),
+        (meta("2026-11-05", "date"), "<p class='dateline'>5 November 2026, 9:30 am</p>", "2026-11-05T00:00", "2026-11-05", "meta"),
         # with an offset before naive, if they can be of one moment
         (meta("2026-11-05T20:00:00"), time("2026-11-05T20:00:00+09:00"), "2026-11-05T11:00", "2026-11-05", "time"),
         (ld("2026-11-05 20:00"), meta("2026-11-05T11:10:00Z"), "2026-11-05T20:00", "2026-11-05", "jsonld"),
@@ -140,6 +141,23 @@ def test_a_time_at_the_headline_is_the_articles_own(body: str) -> None:
     assert (found.published_at, found.published_from) == (at("2026-11-24T10:00"), "time")
 
 
+def test_a_date_below_the_headline_counts_before_one_above_it() -> None:
+    above = f"<div><div>{time('2026-11-20T10:00:00Z')}</div><p class=date>20 November 2026</p></div>"
+    assert page(body=f"{above}{H1}{time(OTHER)}{TEXT}").published_at == at("2026-11-24T10:00")
+    assert (
+        page(body=f"{above}{H1}<p class=date>24 November 2026</p>{TEXT}", feed=FED).published_from == "time"
+    )
+    assert page(body=f"{above}{H1}{TEXT}").published_at == at("2026-11-20T10:00")
+
+
+def test_of_several_dates_far_from_the_headline_none_is_a_moment() -> None:
+    far = f"<article>{H1}{TEXT}</article><div>{time(OTHER)}</div>"
+    assert page(body=far).published_at == at("2026-11-24T10:00")
+    found = page(body=f"{far}<div>{time('2026-11-21T10:00:00Z')}</div>")
+    assert found.published_from in ("guess", "")
+    assert found.published_at is None or found.published_at.time() == datetime.min.time()
+
+
 def test_a_time_at_the_headline_that_is_the_last_change_does_not_beat_the_feed() -> None:
     body = f"<article>{H1}{time(OTHER)}{TEXT}</article>"
     assert page(meta(OTHER, "article:modified_time"), body, feed=FED).published_from == "feed"
@@ -149,9 +167,9 @@ def test_a_time_at_the_headline_that_is_the_last_change_does_not_beat_the_feed()
 @pytest.mark.parametrize(
     ("lang", "text", "moment"),
     [
-        ("de", "<p>Veröffentlicht am 5. März 2026 um 10.30 Uhr</p>", "2026-03-05T10:30"),
-        ("fr", "<span class=date>Le 1er août 2026 à 10h30</span>", "2026-08-01T10:30"),
-        ("ja", "<p>2026年11月5日 14時30分</p>", "2026-11-05T14:30"),
+        ("de", "<p>Veröffentlicht am 5. März 2026 um 10.30 Uhr (MEZ)</p>", "2026-03-05T09:30"),
+        ("fr", "<span class=date>Le 1er août 2026 à 10h30</span>", "2026-08-01T00:00"),
+        ("ja", "<p>2026年11月5日 14時30分</p>", "2026-11-05T00:00"),
         ("en-US", "<p class=meta>10/11/2026</p>", "2026-10-11T00:00"),
         ("en-GB", "<p class=meta>10/11/2026</p>", "2026-11-10T00:00"),
         ("id", "<time>5 Agustus 2026 10:30 WIB</time>", "2026-08-05T03:30"),
@@ -185,6 +203,12 @@ def test_the_feeds_moment_makes_a_stated_day_exact() -> None:
     assert (found.published_at, found.published_on, found.published_from) == (FED, date(2026, 11, 8), "feed")
     assert page(head, H1 + TEXT, feed=at("2026-11-11T08:00")).published_from == "meta"
     assert page(body=H1 + TEXT, feed=at("2027-11-11T08:00")).published_at is None
+
+
+def test_what_readers_see_without_a_zone_is_no_moment() -> None:
+    body = f"<article>{H1}<p class=date>5 November 2026, 10:30</p>{TEXT}</article>"
+    assert page(body=body).published_at == at("2026-11-05")
+    assert page(body=body, feed=at("2026-11-05T09:30")).published_at == at("2026-11-05T09:30")
 
 
 def test_nothing_stated_is_from_nowhere() -> None:

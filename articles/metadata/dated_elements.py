@@ -53,13 +53,14 @@ class Dated:
 
 
 def dated(tree: Element, title: str, url: str) -> list[Dated]:
-    """The article's own dates in the page, those at the headline first, then in page order.
+    """The article's own dates in the page, those at the headline first (below it before above it), then in page order.
 
     Left out are those of updates, and of what is not the article: masthead, lists of others, comments, a date in the prose.
     """
     place = _Place(tree, title, url)
     found = []
-    for element in _MARKED(tree)[:_MOST_MARKED]:
+    elements = sorted(_MARKED(tree)[:_MOST_MARKED], key=place.is_above)
+    for element in elements:
         if element.tag != "meta" and element.get("itemprop") == "dateModified":
             continue
         stated = element.get("datetime") or element.get("content") or ""
@@ -78,12 +79,18 @@ class _Place:
         self._url = url
         self._heading = _heading(tree, title)
         self._around: list[Element] = []
+        above: list[Element] = []
         if self._heading is not None:
-            self._around = [self._heading, *_within(_preceding(self._heading), _BEFORE)]
-            self._around += [*self._heading.iter(), *_within(_following(self._heading), _AFTER)]
+            self._around = [*self._heading.iter(), *_within(_following(self._heading), _AFTER)]
+            above = list(_within(_preceding(self._heading), _BEFORE))
+            self._around += above
         self._near = set(self._around)
+        self._above = set(above)
         self._path = set() if self._heading is None else {self._heading, *self._heading.iterancestors()}
         self._is_in_article = any(each.tag == "article" for each in self._path)
+
+    def is_above(self, element: Element) -> bool:
+        return element in self._above
 
     def is_near(self, element: Element) -> bool:
         return element in self._near

@@ -61,7 +61,7 @@ def publication(
     Its extensive search is off, because it mostly finds copyright years, dated the first of January.
     """
     found = [
-        Statement(written, origin, own)
+        Statement(_in_words(written) if origin == "text" else written, origin, own)
         for text, origin, own in _stated(tree, node, meta, page, title)
         if (written := dates.stated(text, page.fetched_at, language))
     ]
@@ -71,8 +71,10 @@ def publication(
             (n for n, each in enumerate(found) if each.origin in ("text", "url") or not each.own), len(found)
         )
         found.insert(after, fed)
-    if not found:
-        found = list(_guessed(tree, page))
+    if not any(each.own for each in found) and len({each.written.day for each in found}) != 1:
+        found = list(
+            _guessed(tree, page)
+        )  # of several dates elsewhere on the page none is known to be the article's
     return choose(found, changed(node, meta, page.fetched_at, language))
 
 
@@ -133,6 +135,13 @@ def _stated(
     for each in elements:
         if not each.near:
             yield each.text, "time" if each.marked else "text", False
+
+
+def _in_words(written: Written) -> Written:
+    """Without its time if it names no zone: what readers see is local time, hours from UTC."""
+    return (
+        written if written.offset is not None else Written(datetime.combine(written.day, datetime.min.time()))
+    )
 
 
 def _text(value: object) -> str:
