@@ -109,6 +109,13 @@ BOTH = "class='published updated'"
         f"<article>{H1}<p><a href='/older'>Older story of the tram {time(OTHER)}</a></p>{TEXT}</article>",
         f"<article>{H1}{TEXT}</article><article><h2>Tram</h2>{time(OTHER)}</article>",
         f"<article>{H1}<p>{'The old pier was lost to fire. ' * 5} On {time('1998-03-12')} it burned.</p>{TEXT}</article>",
+        f"<div class=page><div>{time('2026-11-25')}</div><main>{H1}{TEXT}</main></div>",
+        f"<div>Wednesday, 25 November 2026</div>{H1}{TEXT}",
+        f"<article>{H1}<div>{'The old pier was lost to fire. ' * 5} On {time('1998-03-12')} it burned.</div>{TEXT}</article>",
+        f"<article>{H1}<p>Short.</p></article><ul><li><a href='/x'>Tram to the island stays away</a> {time(OTHER)}</li></ul>",
+        f"<article>{H1}<p>Short.</p></article><div><a href='/x'>島への電車は来年まで運休する</a>{time(OTHER)}</div>",
+        f"<article>{H1}{TEXT}</article><ul class=reacties><li>{time(OTHER)}</li></ul>",
+        f"<article>{H1}<p><b>Updated:</b> <span>{time(OTHER)}</span></p>{TEXT}</article>",
         f"<article>{H1}<p>Updated {time(OTHER)}</p>{TEXT}</article>",
         f"<article>{H1}<p>Aktualisiert: {time(OTHER)}</p>{TEXT}</article>",
         f"<article>{H1}<p>Mis à jour le {time(OTHER)}</p>{TEXT}</article>",
@@ -130,6 +137,8 @@ def test_dates_of_other_things_do_not_beat_the_feed(body: str) -> None:
         f"<header>{H1}<div class=byline>By Ada Brook {time(OTHER)}</div></header>{TEXT}",
         f"<body class='has-sidebar comments-open'><main>{H1}<ul><li>{time(OTHER)}</li></ul>{TEXT}</main></body>",
         f"{H1}<p>Published {time(OTHER, attributes=BOTH)}</p>{TEXT}",
+        f"{H1}<p>By <a href='/people/ada'>Ada Brook</a> | <a href='/harbour'>Harbour</a> | {time(OTHER)}</p>{TEXT}",
+        f"<div><div><p>{time(OTHER)}</p>{H1}</div>{TEXT}</div>",
         f"{H1}<a href='/a#top'>{time(OTHER)}</a>{TEXT}",
         f"{H1}<abbr class=published title='{OTHER}'>24 Nov</abbr>{TEXT}",
         f"{H1}<span property='schema:datePublished' content='{OTHER}'></span>{TEXT}",
@@ -142,7 +151,7 @@ def test_a_time_at_the_headline_is_the_articles_own(body: str) -> None:
 
 
 def test_a_date_below_the_headline_counts_before_one_above_it() -> None:
-    above = f"<div><div>{time('2026-11-20T10:00:00Z')}</div><p class=date>20 November 2026</p></div>"
+    above = f"<div><div>{time('2026-11-20T10:00:00Z')}</div><p class=date>20 November 2026</p>"
     assert page(body=f"{above}{H1}{time(OTHER)}{TEXT}").published_at == at("2026-11-24T10:00")
     assert (
         page(body=f"{above}{H1}<p class=date>24 November 2026</p>{TEXT}", feed=FED).published_from == "time"

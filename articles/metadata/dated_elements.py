@@ -16,12 +16,12 @@ _MARKED = select(
 _HEADINGS = select("//h1")
 _DATE_NAME = re.compile(r"date|datum|time|publi|posted|stamp|fecha|byline|dateline|meta", re.IGNORECASE)
 _FOREIGN = re.compile(
-    r"comment|komment|related|sidebar|side-bar|teaser|widget|most-?(?:read|popular)|popular|recommend|newsletter|promo|masthead|"
-    r"disqus|latest|trending|read-?more|see-?also|more-(?:stories|news)|ticker|topbar|top-bar|breaking",
+    r"comment|komment|coment|reacti|discuss|\brepl(?:y|ies)|disqus|feedback|related|sidebar|side-bar|teaser|widget|most-?read|popular|"
+    r"recommend|newsletter|promo|latest|trending|read-?more|see-?also|more-(?:stories|news)|ticker|breaking|masthead|top-?bar|nav-?bar|"
+    r"site-?header|header-?top|current-?date|today",
     re.IGNORECASE,
 )
 _FOREIGN_TAGS = frozenset(("aside", "nav", "footer", "figure", "figcaption", "blockquote"))
-_PROSE = frozenset(("p", "li", "td", "dd"))
 _MOST_BESIDE = 120  # characters of a line that states a date
 _UPDATE_NAME = re.compile(r"updat|modif|edited|revis|aktualis", re.IGNORECASE)
 _UPDATE = re.compile(
@@ -83,6 +83,7 @@ class _Place:
         if self._heading is not None:
             self._around = [*self._heading.iter(), *_within(_following(self._heading), _AFTER)]
             above = list(_within(_preceding(self._heading), _BEFORE))
+            above = [each for each in above if _is_together(each, self._heading)]
             self._around += above
         self._near = set(self._around)
         self._above = set(above)
@@ -98,25 +99,35 @@ class _Place:
     def is_foreign(self, element: Element) -> bool:
         if element in self._path:
             return False
-        in_line = True
+        if _is_prose(element) or self._is_beside_headline(element):
+            return True
         for outer in (element, *element.iterancestors()):
             if outer in self._path or outer.tag in ("body", "html", "head"):
                 return False
             if outer is not element and self._is_of_another(outer):
                 return True
             names = f"{outer.get('class') or ''} {outer.get('id') or ''}"
-            if _FOREIGN.search(names) or (in_line and _is_prose(outer, element)):
+            if _FOREIGN.search(names):
                 return True
-            in_line = in_line and (outer is element or outer.tag in INLINE)
         return False
+
+    def _is_beside_headline(self, element: Element) -> bool:
+        """Whether it stands in one block with a link to another page that reads as a headline."""
+        block = next((each for each in element.iterancestors() if each.tag not in INLINE), None)
+        if block is None or block in self._path or not is_short(block, 2 * _LONGEST_TEXT):
+            return False
+        return any(self._leads_away(link) and _is_headline(text_of(link)) for link in block.iter("a"))
+
+    def _leads_away(self, link: Element) -> bool:
+        there = urldefrag(absolute(link.get("href") or "", self._url))[0] if link.get("href") else ""
+        return bool(there) and there.rstrip("/") != urldefrag(self._url)[0].rstrip("/")
 
     def _is_of_another(self, outer: Element) -> bool:
         tag = outer.tag
         if tag in _FOREIGN_TAGS or "Comment" in (outer.get("itemtype") or ""):
             return True
-        if tag == "a" and (target := outer.get("href")):
-            there = urldefrag(absolute(target, self._url))[0]
-            return bool(there) and there.rstrip("/") != urldefrag(self._url)[0].rstrip("/")
+        if tag == "a":
+            return self._leads_away(outer)
         if tag == "article":
             return self._is_in_article
         is_banner = tag == "header" or outer.get("role") == "banner"
@@ -142,6 +153,11 @@ class _Place:
                 yield text
 
 
+def _is_headline(text: str) -> bool:
+    """Whether it has four words, or twelve letters of a script without spaces."""
+    return len(text.split()) > 3 or (len(text) > 11 and not text.isascii() and " " not in text)
+
+
 def _heading(tree: Element, title: str) -> Element | None:
     """The h1 of the title, else the only one."""
     headings = _HEADINGS(tree)[:20]
@@ -151,6 +167,13 @@ def _heading(tree: Element, title: str) -> Element | None:
         if text and wanted and (text in wanted or wanted in text):
             return heading
     return headings[0] if len(headings) == 1 else None
+
+
+def _is_together(above: Element, heading: Element) -> bool:
+    """Whether what stands above the headline is in its article, or else in its own few blocks."""
+    outer = list(heading.iterancestors())
+    home = next((n for n, each in enumerate(outer) if each.tag in ("article", "main")), 2)
+    return not {each for each in above.iterancestors() if each.tag != "body"}.isdisjoint(outer[: home + 1])
 
 
 def _following(element: Element) -> Iterator[Element]:
@@ -179,25 +202,44 @@ def _within(elements: Iterator[Element], most: int) -> Iterator[Element]:
         size += len((element.tail or "").strip())
 
 
-def _is_prose(outer: Element, element: Element) -> bool:
-    """Whether it is a paragraph that says more than a date."""
-    return outer.tag in _PROSE and not is_short(outer, _MOST_BESIDE + len(text_of(element)))
+def _is_prose(element: Element) -> bool:
+    """Whether it stands in a line that says more than a date."""
+    block = next((each for each in element.iterancestors() if each.tag not in INLINE), None)
+    if block is None:
+        return False
+    size = len((block.text or "").strip())
+    for child in block:
+        size += len((child.tail or "").strip())
+        size += (
+            sum(len(text.strip()) for text in child.itertext())
+            if child.tag in INLINE and child is not element
+            else 0
+        )
+        if size > _MOST_BESIDE:
+            return True
+    return False
 
 
 def _is_update(element: Element) -> bool:
     """Whether the element states when something was changed: by its name, or by what stands before it."""
     names = " ".join(element.get(name) or "" for name in ("class", "id", "itemprop", "property"))
-    outer = element.getparent()
     own = text_of(element) if is_short(element, _LONGEST_TEXT) else ""
     if _PUBLISHED.search(names) or _PUBLISHED.search(own):
         return False
-    if _UPDATE_NAME.search(names) or _UPDATE.search(own):
-        return True
-    if outer is None:
-        return False
-    previous = element.getprevious()
-    label = outer.text if previous is None else previous.tail
-    if not (label or "").strip() and previous is not None and isinstance(previous.tag, str):
-        label = text_of(previous) if is_short(previous, 40) else ""
-        label = "" if any(each.isdigit() for each in label) else label
-    return bool(_UPDATE.search((label or "")[-40:]))
+    return bool(_UPDATE_NAME.search(names) or _UPDATE.search(own) or _UPDATE.search(_label(element)))
+
+
+def _label(element: Element) -> str:
+    """The last words before it on its line; "" if there are none, or another date."""
+    for inner in (element, *element.iterancestors()):
+        outer, previous = inner.getparent(), inner.getprevious()
+        if outer is None or (inner is not element and inner.tag not in INLINE):
+            return ""
+        label = (outer.text if previous is None else previous.tail) or ""
+        if len(label.strip()) < 2 and previous is not None and isinstance(previous.tag, str):
+            label = text_of(previous) if is_short(previous, 40) else ""
+        if len(label.strip()) > 1:
+            return "" if any(each.isdigit() for each in label) else label[-40:]
+        if previous is not None:
+            return ""
+    return ""

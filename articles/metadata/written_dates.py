@@ -15,6 +15,7 @@ _UNIX = re.compile(r"\d{10}(?:\d{3})?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(.*))?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")  # (CET), [Europe/Berlin], (火)
 _MINUS = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{SMALL HYPHEN-MINUS}", "-"))
+_DASH = re.compile(r"(?<=T\d\d:\d\d:\d\d)[‒–—](?=\d\d:?\d\d$)")
 _HALF = r"(?:[ap]\.?\s?m\b\.?|μ\.?\s?μ\.?|π\.?\s?μ\.?)"
 # Times in other forms than 10:30, and what they become.
 _CLOCKS = tuple(
@@ -29,13 +30,13 @@ _CLOCKS = tuple(
         (r"(?<![\d:.])(\d{1,2})\s?h\s?(\d\d)(?!\d)", r"\1:\2"),  # 10h30
         (r"(?<![\d:.])(\d{1,2})\.(\d\d)(?=\s?(?:uhr\b|[ap]\.?\s?m\b))", r"\1:\2"),  # 10.30 Uhr, 10.30pm
         (r"\b(?:kl|klo|klockan|ore)\b\.?\s?(\d{1,2})[.:](\d\d)(?!\d)", r"\1:\2"),  # kl. 10.30, alle ore 10.30
-        (rf"(?<![\d:.,])(\d{{1,2}})\s?(?={_HALF})", r"\1:00 "),  # 10 pm
+        (rf"(?<![\d:.,/-])(\d{{1,2}})\s?(?={_HALF})", r"\1:00 "),  # 10 pm
         (r"(:\d)(?!\d)", lambda found: f":0{found[1][1]}"),  # 14:5, of 14時5分
     )
 )
 _TIME = re.compile(r"(?<![\d:.+-])(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?![\d:])")
 _ANY_TIME = re.compile(r"\d:\d\d")
-_BEFORE_TIME = re.compile(r"(上午|午前|오전|下午|午後|오후)\s*$")
+_BEFORE_TIME = re.compile(r"(上午|午前|오전|下午|午後|오후|\b[AP]M\b)\s*$")
 _AFTER_TIME = re.compile(rf"\s*({_HALF})", re.IGNORECASE)
 _LATE = ("p", "下", "午後", "오후", "μ")
 _OCLOCK = re.compile(r"\s*(?:uhr|hrs?|h|ч|с)\b\.?", re.IGNORECASE)
@@ -123,6 +124,7 @@ def _read(text: str, language: str) -> Written | None:
 def _tidied(text: str) -> tuple[str, tuple[str, ...]]:
     """The text in plain figures and signs, and what stood in brackets."""
     text = unicodedata.normalize("NFKC", text).translate(_MINUS)
+    text = _DASH.sub("-", text.strip())
     text = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
     named = tuple("".join(found.groups("")).strip() for found in _BRACKETS.finditer(text))
     return " ".join(_BRACKETS.sub(" ", text).split()).strip(" ,;|"), named
