@@ -116,6 +116,8 @@ BOTH = "class='published updated'"
         f"<article>{H1}<p>Short.</p></article><div><a href='/x'>島への電車は来年まで運休する</a>{time(OTHER)}</div>",
         f"<article>{H1}{TEXT}</article><ul class=reacties><li>{time(OTHER)}</li></ul>",
         f"<article>{H1}<p><b>Updated:</b> <span>{time(OTHER)}</span></p>{TEXT}</article>",
+        f"<article>{H1}<p>Short.</p></article><article><h2>Tram</h2><div>{time(OTHER)}</div></article>",
+        f"<article>{H1}<p><a href='/tram'>Tram {time(OTHER)}</a></p>{TEXT}</article>",
         f"<article>{H1}<p>Updated {time(OTHER)}</p>{TEXT}</article>",
         f"<article>{H1}<p>Aktualisiert: {time(OTHER)}</p>{TEXT}</article>",
         f"<article>{H1}<p>Mis à jour le {time(OTHER)}</p>{TEXT}</article>",
@@ -165,6 +167,12 @@ def test_of_several_dates_far_from_the_headline_none_is_a_moment() -> None:
     found = page(body=f"{far}<div>{time('2026-11-21T10:00:00Z')}</div>")
     assert found.published_from in ("guess", "")
     assert found.published_at is None or found.published_at.time() == datetime.min.time()
+
+
+def test_the_date_of_a_masthead_is_no_moment_of_an_article_without_headline() -> None:
+    found = page(body=f"<header>{time(OTHER)}</header>{TEXT}")
+    assert found.published_at in (None, at("2026-11-24T00:00"))
+    assert found.published_from in ("guess", "")
 
 
 def test_a_time_at_the_headline_that_is_the_last_change_does_not_beat_the_feed() -> None:

@@ -77,6 +77,7 @@ def test_a_date_is_read_whole(text: str, local: str, hours: float | None) -> Non
         "2026-11-10+01:00",  # XML writes the zone of a day so
         "Tue, 10 Nov 2026, 2:00 p.m. - 3:00 p.m. ET",
         "2026-11-10 10:00 and 11:00",
+        "10:00, 10 Nov 2026, 11:00",
         "2026-11-10T10:00:00 AST",  # of Halifax, or of Riyadh
         "2026-11-10T10:00:00 XYZ",
         "2026-11-10 10:00 (XYZ)",
