@@ -32,7 +32,7 @@ from articles.urls import article_id
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 6
+RULES = 9
 
 _FEWEST_WORDS = 25
 
@@ -215,6 +215,7 @@ def _article(draft: Draft) -> Article:
         authors=meta.authors,
         published_at=meta.published_at,
         published_on=meta.published_on,
+        published_from=meta.published_from,
         modified_at=meta.modified_at,
         first_seen_at=page.fetched_at,
         fetched_at=page.fetched_at,

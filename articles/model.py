@@ -12,6 +12,7 @@ import msgspec
 
 CaptionStatus = Literal["matched", "mismatched", "credit_only", "undecided"]
 Access = Literal["free", "metered", "paywalled"]
+DateOrigin = Literal["", "jsonld", "meta", "time", "text", "feed", "url", "guess"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
     "http_status",
@@ -157,7 +158,7 @@ class Article:
 
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
     rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead.
-    `published_on` is the day of publication in the time zone that the page states.
+    `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
     `access` is as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
     body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
     cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first of the
@@ -176,6 +177,7 @@ class Article:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_on: date | None = None
+    published_from: DateOrigin = ""
     modified_at: datetime | None = None
     first_seen_at: datetime
     fetched_at: datetime

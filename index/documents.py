@@ -9,7 +9,18 @@ from urllib.parse import urlsplit
 from articles.model import Article
 
 TEXT_FIELDS = ("title", "lead", "body", "caption", "author", "note", "removed")
-KEYWORD_FIELDS = ("source", "section", "tag", "language", "site", "access", "story", "url", "id")
+KEYWORD_FIELDS = (
+    "source",
+    "section",
+    "tag",
+    "language",
+    "site",
+    "access",
+    "published_from",
+    "story",
+    "url",
+    "id",
+)
 Facet = Literal["source", "section", "language", "author"]  # what found articles can be counted by
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
 ID = re.compile(r"[0-9a-f]{32}")
@@ -47,6 +58,7 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
         "language": (article.language,),
         "site": (article.site_name, *domains),
         "access": (article.access,),
+        "published_from": (article.published_from,),
         "story": (article.story_id,),
         "url": (article.url, article.canonical_url),
         "id": (article.id,),

@@ -18,7 +18,8 @@ def tree(inner: str) -> Element:
 
 def meta(description: str, title: str = "Ferry stays in port") -> Metadata:
     return Metadata(
-        title=title, description=description, authors=(), published_at=None, published_on=None, access="free", modified_at=None, language="", section="",
+        title=title, description=description, authors=(), published_at=None, published_on=None, published_from="",
+        access="free", modified_at=None, language="", section="",
         tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=True, stated_body="",
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
 
 def titled(title: str) -> Metadata:
     return Metadata(
-        title=title, description="", authors=(), published_at=None, published_on=None, access="free", modified_at=None, language="", section="",
+        title=title, description="", authors=(), published_at=None, published_on=None, published_from="",
+        access="free", modified_at=None, language="", section="",
         tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=False, stated_body="",
     )  # fmt: skip
 

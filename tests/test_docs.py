@@ -11,7 +11,18 @@ from typing import Any, get_args, get_type_hints
 import pytest
 import typer
 
-from articles.model import Access, Article, CaptionStatus, Image, Place, Reason, Removal, Rule, to_json
+from articles.model import (
+    Access,
+    Article,
+    CaptionStatus,
+    DateOrigin,
+    Image,
+    Place,
+    Reason,
+    Removal,
+    Rule,
+    to_json,
+)
 from broadsheet.cli import app
 from index.documents import FIELDS, keywords, texts, timestamp
 from pipeline.configuration.config import Config
@@ -133,6 +144,7 @@ ARTICLE = Article(
     content_hash="",
     rules=1,
 )
+QUOTES = '""'
 KINDS = {
     str: "text",
     int: "integer",
@@ -144,8 +156,8 @@ KINDS = {
     datetime | None: "time or null",
     date | None: "day or null",
     **{
-        kind: f"one of {', '.join(f'`{word}`' for word in get_args(kind))}"
-        for kind in (Access, CaptionStatus, Place)
+        kind: f"one of {', '.join(f'`{word or QUOTES}`' for word in get_args(kind))}"
+        for kind in (Access, CaptionStatus, DateOrigin, Place)
     },
 }
 OTHERS = {
@@ -154,6 +166,7 @@ OTHERS = {
     datetime: NOON - timedelta(days=1),
     datetime | None: NOON - timedelta(days=1),
     Access: "paywalled",
+    DateOrigin: "feed",
 }
 
 

@@ -16,8 +16,8 @@ from index.elastic.stored import document
 from index.embedded import disk
 from index.stems import EMBEDDED
 
-EMBEDDED_LAYOUT = ("4", "377a33f514806e9d")
-ELASTIC_LAYOUT = (3, "7a4a4a0d0685d764")
+EMBEDDED_LAYOUT = ("5", "1cd1aa4bb5ba2da0")
+ELASTIC_LAYOUT = (4, "d82eb0a92c2e8892")
 CHANGED = "the layout changed? Raise VERSION in {}, then put number and hash here"
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -47,6 +47,7 @@ WHOLE = Article(
     authors=("Ada O'Neill",),
     published_at=NOON,
     published_on=date(2026, 11, 22),
+    published_from="jsonld",
     modified_at=NOON,
     first_seen_at=NOON,
     fetched_at=NOON,

@@ -7,10 +7,11 @@ from itertools import chain
 
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
-from articles.metadata import authors, dates, jsonld
+from articles.metadata import authors, jsonld
 from articles.metadata.metatags import SITE, Meta, every, first, meta_tags
+from articles.metadata.publication import changed, publication
 from articles.metadata.titles import stated_title, title
-from articles.model import Access, Page
+from articles.model import Access, DateOrigin, Page
 from articles.text import key, tidy
 from articles.urls import absolute, canonical, origin, same_site
 
@@ -20,26 +21,6 @@ _DESCRIPTION = (
     "twitter:description",
     "dc.description",
     "sailthru.description",
-)
-_PUBLISHED = (
-    *(
-        "article:published_time",
-        "og:article:published_time",
-        "datepublished",
-        "og:pubdate",
-        "pubdate",
-        "pub_date",
-    ),
-    *("publishdate", "publish-date", "publish_date", "published_at", "parsely-pub-date", "sailthru.date"),
-    *("cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created", "dc.date", "date", "datecreated"),
-)
-_MODIFIED = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "last-modified",
-    "lastmod",
 )
 _SECTION = (
     "article:section",
@@ -66,10 +47,6 @@ _CANONICAL = select(
     "//link[@href][contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]"
 )
 _BASE = select("//base[@href]")
-_TIME = select(
-    "//*[@itemprop='datePublished' or @itemprop='dateModified' or self::time][@datetime or @content]"
-    "[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
-)
 _FREE = select("//*[@itemprop='isAccessibleForFree']")
 _NO = ("false", "no", "0")
 _BYLINE = select(
@@ -98,6 +75,7 @@ class Metadata:
     authors: tuple[str, ...]
     published_at: datetime | None
     published_on: date | None
+    published_from: DateOrigin
     modified_at: datetime | None
     language: str
     section: str
@@ -121,17 +99,20 @@ def read(tree: Element, page: Page) -> Metadata:
         next((absolute(link.get("href", ""), page.final_url) for link in _BASE(tree)), "") or page.final_url
     )
     entry = page.entry
-    published_at, published_on = _published(tree, node, meta, page)
+    headline = title(tree, node, meta) or tidy(entry.title)
+    language = (tree.get("lang") or jsonld.text(node.get("inLanguage")) or first(meta, _LANGUAGE))[:20]
+    tag = _date_language(language, meta)
+    published = publication(tree, node, meta, page, title=headline, language=tag)
+    modified = changed(node, meta, page.fetched_at, tag)
     return Metadata(
-        title=(title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
+        title=headline[:_LONGEST_TITLE],
         description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
         authors=_authors(tree, node, nodes, meta) or authors.names(list(entry.authors)),
-        published_at=published_at,
-        published_on=published_on,
-        modified_at=_moment(
-            [jsonld.text(node.get("dateModified")), *every(meta, _MODIFIED)], page.fetched_at
-        )[0],
-        language=(tree.get("lang") or jsonld.text(node.get("inLanguage")) or first(meta, _LANGUAGE))[:20],
+        published_at=published.at,
+        published_on=published.on,
+        published_from=published.origin,
+        modified_at=modified.moment if modified else None,
+        language=language,
         section=tidy(jsonld.text(node.get("articleSection"))) or first(meta, _SECTION),
         tags=_tags(node, meta),
         site_name=first(meta, SITE) or tidy(jsonld.text(node.get("publisher"))),
@@ -165,37 +146,10 @@ def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[
     return authors.names([text for text in texts if len(text) <= _LONGEST_BYLINE])
 
 
-def _published(
-    tree: Element, node: jsonld.Node, meta: Meta, page: Page
-) -> tuple[datetime | None, date | None]:
-    """From JSON-LD, meta tags, marked times, or the feed; finally htmldate's guess from URL and markup, at midnight UTC.
-
-    Its extensive search is off, because it mostly finds copyright years, dated the first of January.
-    """
-    stated = [jsonld.text(node.get("datePublished")), *every(meta, _PUBLISHED)]
-    marked = [
-        element.get("datetime") or element.get("content", "")
-        for element in _TIME(tree)
-        if element.get("itemprop") != "dateModified"
-    ]
-    moment, day = _moment([*stated, *marked[:1]], page.fetched_at)
-    if moment is None and page.entry.published_at is not None:
-        moment, day = page.entry.published_at, page.entry.published_at.date()
-    if moment is not None:
-        return moment, day
-    from htmldate import find_date  # few pages need it
-
-    guess = find_date(
-        tree, url=page.final_url, original_date=True, max_date=page.fetched_at, extensive_search=False
-    )
-    return _moment([guess or ""], page.fetched_at)
-
-
-def _moment(candidates: list[str], latest: datetime) -> tuple[datetime | None, date | None]:
-    """The first that can be parsed, as a time and as the day in its own time zone."""
-    found = ((text, moment) for text in candidates if text and (moment := dates.parse(text, latest)))
-    text, moment = next(found, ("", None))
-    return moment, dates.day(text) if moment else None
+def _date_language(language: str, meta: Meta) -> str:
+    """The language with its country, if og:locale tells it, because that orders the parts of a date."""
+    locale = first(meta, ("og:locale",)).replace("_", "-").lower()
+    return locale if "-" not in language and locale.startswith(f"{language.lower()}-") else language
 
 
 def _access(tree: Element, node: jsonld.Node, meta: Meta) -> Access:

@@ -192,6 +192,7 @@ def show_article(article: "Article", raw_page: str = "") -> None:
         ("source", " / ".join(filter(None, (article.source, article.site_name)))),
         ("authors", ", ".join(article.authors)),
         ("published", when(article.published_at)),
+        ("dated by", article.published_from),
         ("modified", when(article.modified_at)),
         ("language", article.language),
         ("section", article.section),

@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 3  # of the fields, of the analysis, and of what a document holds
+VERSION = 4  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -85,6 +85,7 @@ def _mappings() -> dict[str, Any]:
             "tags": keyword,
             "lead_image": keyword,
             "published_on": date,
+            "published_from": keyword,
             "access": keyword,
             "notes": text,
             "images": {"properties": {"url": keyword, "caption": text, "credit": keyword, "status": keyword}},
