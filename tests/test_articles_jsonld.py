@@ -33,12 +33,40 @@ STORY = {"@type": "NewsArticle", "headline": "Ferry stays in port", "author": {"
         json.dumps(STORY) + ";",
         json.dumps(STORY).replace("Ferry stays", "Ferry\\tstays").replace("\\t", " "),
         json.dumps(STORY | {"description": "two"}).replace("two", "two\nlines"),
+        json.dumps(STORY).replace('"}}', '",},}'),
+        json.dumps(STORY).replace('"', "&quot;"),
+        json.dumps(STORY | {"description": "two"}).replace("two", 'the "two" ferries'),
+        '{"@type": "Organization", "name": "Harbour News"}' + json.dumps(STORY),
+        f"/* <![CDATA[ */ {json.dumps(STORY)} /* ]]> */",
     ],
-    ids=["plain", "list", "graph", "nested", "types", "comment", "cdata", "semicolon", "escapes", "newline"],
+    ids=[
+        "plain",
+        "list",
+        "graph",
+        "nested",
+        "types",
+        "comment",
+        "cdata",
+        "semicolon",
+        "escapes",
+        "newline",
+        "trailing commas",
+        "entities",
+        "bare quotes",
+        "two objects",
+        "remarks",
+    ],
 )
 def test_the_article_is_found_however_it_is_wrapped(script: str) -> None:
     node = jsonld.article(jsonld.nodes(tree(script)), "Ferry stays in port | Harbour News")
     assert jsonld.text(node.get("headline")) == "Ferry stays in port"
+
+
+@pytest.mark.parametrize("kind", ["application/LD+JSON", "Application/ld+json; charset=utf-8"])
+def test_the_type_of_a_script_is_spelled_in_any_case(kind: str) -> None:
+    element = tree(json.dumps(STORY))
+    element.find(".//script").set("type", kind)
+    assert STORY in jsonld.nodes(element)
 
 
 def test_a_broken_script_costs_only_itself() -> None:

@@ -7,19 +7,21 @@ from html import unescape
 from typing import Any
 
 from articles.dom import Element, select
+from articles.metadata import lenient_json
 from articles.text import key
 
 Node = Mapping[str, Any]
 
-_SCRIPTS = select("//script[contains(@type, 'ld+json')]")
+_SCRIPTS = select("//script[contains(translate(@type, 'DJLNOS', 'djlnos'), 'ld+json')]")
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?:-->|\]\]>)\s*;?\s*$|;\s*$")
+_ESCAPED = re.compile(r"[\s\[]*\{\s*&(?:quot|#0*34|#x0*22);", re.IGNORECASE)  # as in HTML, the whole script
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|AnalysisNewsArticle|OpinionNewsArticle)$")
 _MOST_NODES = 5000
 _LISTED = 3
 
 
 def nodes(tree: Element) -> list[Node]:
-    """Every object in every JSON-LD script, containers before their contents. Broken scripts are skipped."""
+    """Every object in every JSON-LD script, containers before their contents; of a broken script what can be read."""
     return [node for script in _SCRIPTS(tree) for node in _walk(_load(script.text or ""))]
 
 
@@ -80,10 +82,13 @@ def people(value: object, found: list[Node]) -> list[str]:
 
 
 def _load(script: str) -> object:
+    written = _WRAPPING.sub("", script)
+    if _ESCAPED.match(written):
+        written = unescape(written)
     try:
-        return json.loads(_WRAPPING.sub("", script), strict=False)
+        return json.loads(written, strict=False)
     except (ValueError, RecursionError):
-        return None
+        return lenient_json.read(written)
 
 
 def _walk(root: object) -> Iterator[Node]:
