@@ -109,6 +109,32 @@ def test_people_are_named_outright_or_by_reference() -> None:
     assert jsonld.people(value, found) == ["Anna Lund", "Ole Brandt", "Max Poe", "Ida Roe"]
 
 
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"givenName": "Anna", "familyName": "Lund"}, ["Anna Lund"]),
+        ({"givenName": "Anna", "additionalName": "B.", "familyName": "Lund"}, ["Anna B. Lund"]),
+        ({"name": "Anna Lund", "givenName": "A."}, ["Anna Lund"]),
+        ({"@list": [{"name": "Anna Lund"}, {"@id": "#ole"}]}, ["Anna Lund", "Ole Brandt"]),
+        ([[{"name": "Anna Lund"}]], ["Anna Lund"]),
+        ({"givenName": []}, []),
+    ],
+)
+def test_people_are_named_in_parts_and_lists(value: Any, names: list[str]) -> None:
+    found = [{"@id": "#ole", "givenName": "Ole", "familyName": "Brandt"}]
+    assert jsonld.people(value, found) == names
+
+
+def test_organizations_are_those_that_are_no_person_as_well() -> None:
+    found = [
+        {"@type": "NewsMediaOrganization", "name": "Harbour News"},
+        {"@type": ["Person", "Organization"], "name": "Anna Lund"},
+        {"@type": "Person", "name": "Ole Brandt"},
+        {"@type": "Organization"},
+    ]
+    assert jsonld.organizations(found) == ["Harbour News"]
+
+
 NAMES = st.sampled_from(["@type", "@id", "@graph", "name", "headline", "author", "url", "@value"])
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(st.characters(), max_size=10), NAMES,
