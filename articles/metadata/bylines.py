@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from lxml import etree
 
-from articles.dom import INLINE, Element, is_short, select, text_of
+from articles.dom import INLINE, Element, is_short, select, test, text_of
 from articles.metadata import authors
 from articles.metadata.name_words import is_full, is_house, is_job
 from articles.text import key, tidy
@@ -37,7 +37,8 @@ _PROFILES = select(
     " or contains(@href, '/profile') or contains(@href, '/journalist') or contains(@href, '/reporter') or contains(@href, '/writer')"
     f" or contains(@href, '/columnist') or contains(@href, '/auteur') or contains(@href, '/autores/')]{_OTHERS}"
 )
-_WITH_TEXT = select(f"//*[text()][not(self::script or self::style)]{_OTHERS}")
+_WITH_TEXT = select("//*[text()][not(self::script or self::style)]")
+_OWN = test(f"self::*{_OTHERS}")
 _LANDMARKS = select(
     "//h1 | //p[not(contains(translate(@class, 'ABY', 'aby'), 'author') or contains(translate(@class, 'BY', 'by'), 'byline'))]"
 )
@@ -96,7 +97,7 @@ def names(tree: Element, title: str, url: str) -> Iterator[tuple[str, ...]]:
 def _told(tree: Element) -> Iterator[Element]:
     """The elements that begin with "By" and go on with a name, the smallest that do."""
     for element in _WITH_TEXT(tree):
-        if _SAID.match((element.text or "").strip()):
+        if _SAID.match((element.text or "").lstrip()) and _OWN(element):
             outer: Element | None = element
             while outer is not None and _SAID.fullmatch(" ".join(_lines(outer))):
                 outer = outer.getparent()

@@ -111,10 +111,11 @@ def read(tree: Element, page: Page) -> Metadata:
     )
     entry = page.entry
     published_at, published_on = _published(tree, node, meta, page)
+    headline = (title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE]
     return Metadata(
-        title=(title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE],
+        title=headline,
         description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
-        authors=_authors(tree, node, nodes, meta, page),
+        authors=_authors(tree, node, nodes, meta, page, headline),
         published_at=published_at,
         published_on=published_on,
         modified_at=_moment(
@@ -136,13 +137,13 @@ def read(tree: Element, page: Page) -> Metadata:
 
 
 def _authors(
-    tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: Meta, page: Page
+    tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: Meta, page: Page, headline: str
 ) -> tuple[str, ...]:
     """The names in JSON-LD, else in meta tags, bylines, or the feed; the site itself only if no person is named."""
     is_house = houses(node, nodes, meta, page.final_url)
     stated = as_stated(jsonld.people(node.get("author"), nodes))
     tagged = as_stated([authors.without_prefix(text) for text in every(meta, _AUTHOR)])
-    shown = bylines.names(tree, title(tree, node, meta), page.final_url)  # lazy, because they are slow
+    shown = bylines.names(tree, headline, page.final_url)  # lazy, because they are slow
     house: tuple[str, ...] = ()
     for names in chain(
         (stated, without_owner(tagged, tree, meta)), shown, (authors.names(list(page.entry.authors)),)
