@@ -111,7 +111,7 @@ def read(tree: Element, page: Page) -> Metadata:
     )
     entry = page.entry
     published_at, published_on = _published(tree, node, meta, page)
-    headline = (title(tree, node, meta) or tidy(entry.title))[:_LONGEST_TITLE]
+    headline = (title(tree, node, meta, page.final_url) or tidy(entry.title))[:_LONGEST_TITLE]
     return Metadata(
         title=headline,
         description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
