@@ -33,12 +33,40 @@ STORY = {"@type": "NewsArticle", "headline": "Ferry stays in port", "author": {"
         json.dumps(STORY) + ";",
         json.dumps(STORY).replace("Ferry stays", "Ferry\\tstays").replace("\\t", " "),
         json.dumps(STORY | {"description": "two"}).replace("two", "two\nlines"),
+        json.dumps(STORY).replace('"}}', '",},}'),
+        json.dumps(STORY).replace('"', "&quot;"),
+        json.dumps(STORY | {"description": "two"}).replace("two", 'the "two" ferries'),
+        '{"@type": "Organization", "name": "Harbour News"}' + json.dumps(STORY),
+        f"/* <![CDATA[ */ {json.dumps(STORY)} /* ]]> */",
     ],
-    ids=["plain", "list", "graph", "nested", "types", "comment", "cdata", "semicolon", "escapes", "newline"],
+    ids=[
+        "plain",
+        "list",
+        "graph",
+        "nested",
+        "types",
+        "comment",
+        "cdata",
+        "semicolon",
+        "escapes",
+        "newline",
+        "trailing commas",
+        "entities",
+        "bare quotes",
+        "two objects",
+        "remarks",
+    ],
 )
 def test_the_article_is_found_however_it_is_wrapped(script: str) -> None:
     node = jsonld.article(jsonld.nodes(tree(script)), "Ferry stays in port | Harbour News")
     assert jsonld.text(node.get("headline")) == "Ferry stays in port"
+
+
+@pytest.mark.parametrize("kind", ["application/LD+JSON", "Application/ld+json; charset=utf-8"])
+def test_the_type_of_a_script_is_spelled_in_any_case(kind: str) -> None:
+    element = tree(json.dumps(STORY))
+    element.find(".//script").set("type", kind)
+    assert STORY in jsonld.nodes(element)
 
 
 def test_a_broken_script_costs_only_itself() -> None:
@@ -79,6 +107,32 @@ def test_people_are_named_outright_or_by_reference() -> None:
     found = [{"@id": "#anna", "@type": "Person", "name": "Anna Lund"}, {"@id": 7, "name": "No one"}]
     value = [{"@id": "#anna"}, {"@id": "#gone"}, "Ole Brandt", {"name": ["Max Poe", "Ida Roe"]}, None, 7]
     assert jsonld.people(value, found) == ["Anna Lund", "Ole Brandt", "Max Poe", "Ida Roe"]
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"givenName": "Anna", "familyName": "Lund"}, ["Anna Lund"]),
+        ({"givenName": "Anna", "additionalName": "B.", "familyName": "Lund"}, ["Anna B. Lund"]),
+        ({"name": "Anna Lund", "givenName": "A."}, ["Anna Lund"]),
+        ({"@list": [{"name": "Anna Lund"}, {"@id": "#ole"}]}, ["Anna Lund", "Ole Brandt"]),
+        ([[{"name": "Anna Lund"}]], ["Anna Lund"]),
+        ({"givenName": []}, []),
+    ],
+)
+def test_people_are_named_in_parts_and_lists(value: Any, names: list[str]) -> None:
+    found = [{"@id": "#ole", "givenName": "Ole", "familyName": "Brandt"}]
+    assert jsonld.people(value, found) == names
+
+
+def test_organizations_are_those_that_are_no_person_as_well() -> None:
+    found = [
+        {"@type": "NewsMediaOrganization", "name": "Harbour News"},
+        {"@type": ["Person", "Organization"], "name": "Anna Lund"},
+        {"@type": "Person", "name": "Ole Brandt"},
+        {"@type": "Organization"},
+    ]
+    assert jsonld.organizations(found) == ["Harbour News"]
 
 
 NAMES = st.sampled_from(["@type", "@id", "@graph", "name", "headline", "author", "url", "@value"])

@@ -78,6 +78,13 @@ def test_the_title_is_the_heading_that_the_head_vouches_for(head: str, body: str
         ("", "<div class='comments'><a rel='author'>Troll</a></div>", ()),
         (ld(author="Harbour News", publisher={"name": "Harbour News"}), "<a rel='author'>Anna Lund</a>", ("Anna Lund",)),
         (ld(author="Harbour News", publisher={"name": "Harbour News"}), "", ("Harbour News",)),
+        (ld(author=[{"@type": "Organization", "name": "Quay Group"}, {"name": "Anna Lund"}]), "", ("Anna Lund",)),
+        (ld(author={"name": "João Costa e Silva"}), "", ("João Costa e Silva",)),
+        (meta("author", "Di Zhang"), "", ("Di Zhang",)),
+        (meta("author", "Von Anna Lund, dpa"), "", ("Anna Lund",)),
+        (meta("author", "Quay Media Group") + meta("article:author", "Anna Lund"), "", ("Anna Lund",)),
+        (meta("author", "q_admin"), "<p class='byline'>By Anna Lund</p>", ("Anna Lund",)),
+        (meta("og:site_name", "Harbour News"), "<p class='byline'>Harbour News</p>", ("Harbour News",)),
     ],
 )  # fmt: skip
 def test_authors_come_from_the_best_statement_that_names_a_person(
@@ -101,6 +108,13 @@ def test_the_publication_time_is_the_first_that_can_be_true(head: str, body: str
     found = stated(head, body)
     assert found.published_at == datetime.fromisoformat(published).replace(tzinfo=UTC)
     assert found.modified_at is None
+
+
+def test_the_feeds_author_goes_before_the_site_itself() -> None:
+    entry = FeedEntry(url=URL, source="harbour", authors=("Anna Lund",))
+    assert stated(meta("og:site_name", "Harbour") + meta("author", "Harbour"), entry=entry).authors == (
+        "Anna Lund",
+    )
 
 
 def test_the_feed_dates_a_page_that_does_not_date_itself() -> None:

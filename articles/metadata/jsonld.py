@@ -7,19 +7,22 @@ from html import unescape
 from typing import Any
 
 from articles.dom import Element, select
+from articles.metadata import lenient_json
 from articles.text import key
 
 Node = Mapping[str, Any]
 
-_SCRIPTS = select("//script[contains(@type, 'ld+json')]")
+_SCRIPTS = select("//script[contains(translate(@type, 'DJLNOS', 'djlnos'), 'ld+json')]")
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?:-->|\]\]>)\s*;?\s*$|;\s*$")
+_ESCAPED = re.compile(r"[\s\[]*\{\s*&(?:quot|#0*34|#x0*22);", re.IGNORECASE)  # as in HTML, the whole script
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|AnalysisNewsArticle|OpinionNewsArticle)$")
+_ORGANIZATIONS = ("Organization", "Corporation", "Periodical", "Newspaper", "WebSite")
 _MOST_NODES = 5000
 _LISTED = 3
 
 
 def nodes(tree: Element) -> list[Node]:
-    """Every object in every JSON-LD script, containers before their contents. Broken scripts are skipped."""
+    """Every object in every JSON-LD script, containers before their contents; of a broken script what can be read."""
     return [node for script in _SCRIPTS(tree) for node in _walk(_load(script.text or ""))]
 
 
@@ -68,22 +71,43 @@ def texts(value: object) -> list[str]:
 
 
 def people(value: object, found: list[Node]) -> list[str]:
-    """The names in an author property; bare references (@id) are looked up among all nodes."""
-    by_id = {node["@id"]: node for node in found if "name" in node and isinstance(node.get("@id"), str)}
+    """The names in an author property, also in parts or a @list; bare references (@id) are looked up among all nodes."""
+    by_id = {node["@id"]: node for node in found if _full_name(node) and isinstance(node.get("@id"), str)}
+    value = value["@list"] if isinstance(value, dict) and "@list" in value else value
     names: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         person = item
-        if isinstance(item, dict) and "name" not in item and isinstance(item.get("@id"), str):
+        if isinstance(item, dict) and not _full_name(item) and isinstance(item.get("@id"), str):
             person = by_id.get(item["@id"], {})
-        names.extend(texts(person.get("name") if isinstance(person, dict) else person))
+        names.extend(_full_name(person) if isinstance(person, dict) else texts(person))
     return names
 
 
+def organizations(found: list[Node]) -> list[str]:
+    """The names of all organizations that are not persons as well."""
+    return [
+        name
+        for node in found
+        if any(kind.endswith(_ORGANIZATIONS) for kind in kinds(node)) and "Person" not in kinds(node)
+        for name in texts(node.get("name"))
+    ]
+
+
+def _full_name(person: Node) -> list[str]:
+    if "name" in person:
+        return texts(person["name"])
+    parts = [text(person.get(part)) for part in ("givenName", "additionalName", "familyName")]
+    return [" ".join(filter(None, parts))] if any(parts) else []
+
+
 def _load(script: str) -> object:
+    written = _WRAPPING.sub("", script)
+    if _ESCAPED.match(written):
+        written = unescape(written)
     try:
-        return json.loads(_WRAPPING.sub("", script), strict=False)
+        return json.loads(written, strict=False)
     except (ValueError, RecursionError):
-        return None
+        return lenient_json.read(written)
 
 
 def _walk(root: object) -> Iterator[Node]:

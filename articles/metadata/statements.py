@@ -1,18 +1,20 @@
 """Read what a page states about its article in its head, its JSON-LD, and its visible title, byline and time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
-from articles.metadata import authors, jsonld
+from articles.metadata import authors, bylines, jsonld
+from articles.metadata.houses import houses, without_owner
 from articles.metadata.metatags import SITE, Meta, every, first, meta_tags
+from articles.metadata.name_words import is_account
 from articles.metadata.publication import changed, publication
+from articles.metadata.stated_names import as_stated
 from articles.metadata.titles import stated_title, title
 from articles.model import Access, DateOrigin, Page
-from articles.text import key, tidy
+from articles.text import tidy
 from articles.urls import absolute, canonical, origin, same_site
 
 _DESCRIPTION = (
@@ -49,19 +51,6 @@ _CANONICAL = select(
 _BASE = select("//base[@href]")
 _FREE = select("//*[@itemprop='isAccessibleForFree']")
 _NO = ("false", "no", "0")
-_BYLINE = select(
-    "//*[@rel='author' or @itemprop='author' or @itemprop='creator' or contains(@class, 'author-name')"
-    " or contains(@class, 'author__name') or contains(@class, 'byline-name') or contains(@class, 'byline__name')"
-    " or contains(@class, 'authorName')]"
-    "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::*[contains(@class, 'omment')])]"
-)
-_LOOSE_BYLINE = select(
-    "//*[self::a or self::div or self::p or self::span or self::address or self::li or self::strong]"
-    "[contains(translate(@class, 'ABY', 'aby'), 'author') or contains(translate(@class, 'BY', 'by'), 'byline')"
-    " or contains(@href, '/author/') or contains(@href, '/autor/')]"
-    "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::*[contains(@class, 'omment')])]"
-)
-_LONGEST_BYLINE = 150
 _MOST_TAGS = 50
 _LONGEST_TITLE = 400
 
@@ -99,15 +88,15 @@ def read(tree: Element, page: Page) -> Metadata:
         next((absolute(link.get("href", ""), page.final_url) for link in _BASE(tree)), "") or page.final_url
     )
     entry = page.entry
-    headline = title(tree, node, meta) or tidy(entry.title)
+    headline = (title(tree, node, meta, page.final_url) or tidy(entry.title))[:_LONGEST_TITLE]
     language = (tree.get("lang") or jsonld.text(node.get("inLanguage")) or first(meta, _LANGUAGE))[:20]
     tag = _date_language(language, meta)
     published = publication(tree, node, meta, page, title=headline, language=tag)
     modified = changed(node, meta, page.fetched_at, tag)
     return Metadata(
-        title=headline[:_LONGEST_TITLE],
+        title=headline,
         description=tidy(jsonld.text(node.get("description"))) or first(meta, _DESCRIPTION),
-        authors=_authors(tree, node, nodes, meta) or authors.names(list(entry.authors)),
+        authors=_authors(tree, node, nodes, meta, page, headline),
         published_at=published.at,
         published_on=published.on,
         published_from=published.origin,
@@ -127,23 +116,22 @@ def read(tree: Element, page: Page) -> Metadata:
     )
 
 
-def _authors(tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: Meta) -> tuple[str, ...]:
-    """The names in JSON-LD, else in meta tags, else in bylines; the site itself only if no person is named."""
-    site = {key(name) for name in (first(meta, SITE), tidy(jsonld.text(node.get("publisher")))) if name}
-    stated = authors.names(jsonld.people(node.get("author"), nodes))
-    bylines = (_byline(tree, marked) for marked in (_BYLINE, _LOOSE_BYLINE))  # lazy, because they are slow
-    for names in chain((stated, authors.names(list(every(meta, _AUTHOR)))), bylines):
-        people = tuple(name for name in names if key(name) not in site)
-        if people:
+def _authors(
+    tree: Element, node: jsonld.Node, nodes: list[jsonld.Node], meta: Meta, page: Page, headline: str
+) -> tuple[str, ...]:
+    """The names in JSON-LD, else in meta tags, bylines, or the feed; the site itself only if no person is named."""
+    is_house = houses(node, nodes, meta, page.final_url)
+    stated = as_stated(jsonld.people(node.get("author"), nodes))
+    tagged = as_stated([authors.without_prefix(text) for text in every(meta, _AUTHOR)])
+    shown = bylines.names(tree, headline, page.final_url)  # lazy, because they are slow
+    house: tuple[str, ...] = ()
+    for names in chain(
+        (stated, without_owner(tagged, tree, meta)), shown, (authors.names(list(page.entry.authors)),)
+    ):
+        if people := tuple(name for name in names if not (is_house(name) or is_account(name))):
             return people
-    return stated or authors.names(list(every(meta, _AUTHOR)))
-
-
-def _byline(tree: Element, marked: Callable[[Element], list[Element]]) -> tuple[str, ...]:
-    texts = (
-        tidy(element.get("content") or "") or text_of(element) for element in marked(tree)[: authors.MOST]
-    )
-    return authors.names([text for text in texts if len(text) <= _LONGEST_BYLINE])
+        house = house or names
+    return house
 
 
 def _date_language(language: str, meta: Meta) -> str:
