@@ -83,3 +83,41 @@ def test_a_removal_holds_the_first_300_characters() -> None:
     page = tree(f"<article><h1>Ferry stays</h1>{BODY}</article><article><p>{'x' * 500}</p></article>")
     (removal,) = cut(page, "Ferry stays")
     assert removal.text == "x" * 300
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<span class='visually-hidden'>(ouvre une nouvelle fenêtre)</span>",
+        "<span class='sr-only'>, opens new tab</span>",
+        "<span style='position: absolute; clip: rect(0 0 0 0); width: 1px'>, wird in neuem Tab geöffnet</span>",
+        "<small style='display:none'>Öffnet in neuem Fenster</small>",
+        "<b hidden>se abre en otra ventana</b>",
+        "<span class='c-link__tooltip-text'>Crane arrives <i>at last</i></span>",
+        "<em style='left:-9999px;position:absolute'>otwiera się w nowej karcie</em>",
+    ],
+)
+def test_words_that_no_reader_sees_are_cut_out_of_a_line(unseen: str) -> None:
+    page = tree(f"<article><p>The yard <a href='/yard'>Tiefbau{unseen}</a> built her.</p></article>")
+    assert [removal.rule for removal in cut(page, "Ferry")] == ["hidden"]
+    assert page.text_content() == "The yard Tiefbau built her."
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "<span class='tooltip'>Tiefbau</span>",
+        "<span class='hidden-gem'>Tiefbau</span>",
+        "<span style='clip: auto'>Tiefbau</span>",
+        "<span aria-hidden='true'>T</span>iefbau",
+        "<span class='noprint'>Tiefbau</span>",
+        "<span class='sr-only'> </span>Tiefbau",
+        f"<span style='display:none'>{TEXT * 3}</span>",
+        f"<span class='offscreen'><p>{TEXT}</p></span>",
+    ],
+)
+def test_words_that_may_be_seen_and_long_passages_stay(seen: str) -> None:
+    page = tree(f"<article><p>The yard {seen} built her.</p></article>")
+    before = page.text_content()
+    assert cut(page, "Ferry") == ()
+    assert page.text_content() == before

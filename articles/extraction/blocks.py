@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from articles.dom import INLINE, Element
+from articles.dom import Element, is_inline
 from articles.extraction.element_names import Kind, kind_of
 from articles.model import Rule
 from articles.text import tidy
@@ -89,7 +89,7 @@ def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: El
     tag = element.tag
     if tag in _SILENT and not (tag == "button" and (level or _left_open(element))):
         return
-    if tag in INLINE:
+    if is_inline(element):
         linked = linked or (tag == "a" and not element.get("href", "#").startswith("#"))
         walk.add(element.text, linked)
         for child in element:
@@ -170,7 +170,7 @@ def _rows(walk: _Walk, table: Element) -> None:
 def _visible_text(cell: Element) -> Iterator[str]:
     for node in cell.iter():
         if node.tag not in _SILENT:
-            if node.tag not in INLINE:
+            if not is_inline(node):
                 yield " "
             yield node.text or ""
         if node is not cell:

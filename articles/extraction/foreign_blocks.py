@@ -3,11 +3,12 @@
 To add a rule: write a function like the others and add it to RULES.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
-from articles.dom import Element, attached, name_of, select, test, text_of
+from articles.dom import Element, attached, is_inline, is_short, name_of, select, test, text_of
 from articles.extraction.lines import BREADCRUMB
 from articles.model import Removal, Rule
 from articles.text import key
@@ -17,6 +18,22 @@ _PROSE = select(".//p")
 _CODE = ("script", "style")
 _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //select | //form")
 _ABOVE_H1 = select("(//h1)[1]/ancestor-or-self::*[position() < 3]/preceding-sibling::*[position() < 4]")
+# Words inside a line that only a screen reader says: `, opens new tab` in a link.
+_MAY_BE_UNSEEN = select(
+    "//body//*[@hidden or @class or @style][self::span or self::a or self::b or self::i or self::em"
+    " or self::small or self::sup or self::sub or self::strong or self::abbr]"
+)
+_UNSEEN_NAME = re.compile(
+    r"(?:^|[\s_-])(?:visually-?hidden|sr-?only|screen-?reader(?:-?(?:text|only))?|a11y-?(?:hidden|text)|"
+    r"assistive-?text|offscreen|off-screen|element-invisible|tooltip-?(?:text|content|body))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_UNSEEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|clip(?:-path)?\s*:\s*(?:rect\(\s*[01](?:px)?[\s,]+[01]|inset\(\s*(?:50|100)%)|"
+    r"(?:left|text-indent)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+_LONGEST_UNSEEN = 200  # characters
 _LONGEST_BREADCRUMB = 200  # characters, including blanks between tags
 _SUMMARY = 300
 _MOST_DEAD_PROSE = 300
@@ -53,6 +70,20 @@ def other_articles(tree: Element, title: str) -> Iterator[Removal]:
             other.drop_tree()
 
 
+def unseen_words(tree: Element, _title: str) -> Iterator[Removal]:
+    """Words inside a line that are not shown: hidden, or out of sight for screen readers alone. Gives hidden."""
+    for element in _MAY_BE_UNSEEN(tree):
+        if (
+            _is_unseen(element)
+            and is_short(element, _LONGEST_UNSEEN)
+            and element.text_content().strip()
+            and attached(element, tree)
+            and all(map(is_inline, element.iterdescendants()))
+        ):
+            yield _summary(element, Rule.HIDDEN)
+            element.drop_tree()
+
+
 def dead_weight(tree: Element, _title: str) -> tuple[()]:
     """What trafilatura would drop, too, but later and slower; unless the article is inside a tag left open. Gives no note."""
     etree.strip_elements(tree, *_CODE, with_tail=False)
@@ -63,7 +94,12 @@ def dead_weight(tree: Element, _title: str) -> tuple[()]:
 
 
 # Each takes the tree, which it cuts, and the article's title; yields a removal for each block.
-RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (breadcrumb, other_articles, dead_weight)
+RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (
+    breadcrumb,
+    other_articles,
+    dead_weight,
+    unseen_words,
+)
 
 
 def _summary(element: Element, rule: Rule) -> Removal:
@@ -73,3 +109,12 @@ def _summary(element: Element, rule: Rule) -> Removal:
 def _prose(element: Element) -> int:
     """The number of characters in paragraphs."""
     return sum(len(paragraph.text_content()) for paragraph in _PROSE(element))
+
+
+def _is_unseen(element: Element) -> bool:
+    attributes = element.attrib
+    return (
+        "hidden" in attributes
+        or _UNSEEN_NAME.search(attributes.get("class", "")) is not None
+        or _UNSEEN_STYLE.search(attributes.get("style", "")) is not None
+    )
