@@ -121,3 +121,50 @@ def test_words_that_may_be_seen_and_long_passages_stay(seen: str) -> None:
     before = page.text_content()
     assert cut(page, "Ferry") == ()
     assert page.text_content() == before
+
+
+OTHER = BODY.replace("ferry", "crane")
+
+
+@pytest.mark.parametrize(
+    ("page", "kept", "gone"),
+    [
+        # a teaser in a margin has the headline, the article words its own
+        (f"<aside><article><h1>Ferry stays</h1></article></aside><article><h1>No shaft</h1>{BODY}</article>", ["ferry"], []),
+        (f"<div class='related'><article><h1>Ferry stays</h1></article></div><article>{BODY}</article>", ["ferry"], []),
+        (f"<article><h1>Ferry stays</h1></article><article><h1>No shaft</h1>{BODY}</article>", ["ferry"], []),
+        # headline and text in two articles
+        (f"<article><h1>Ferry stays</h1><p>By Anna Lund</p></article><article>{BODY}</article>", ["ferry"], []),
+        (f"<article><h1>Ferry stays</h1></article><article>{BODY}</article><article><h2>Crane</h2>{OTHER}</article>", ["ferry"], ["crane"]),
+        # endless scrolling below a headline that stands alone
+        (f"<article><h1>Ferry stays</h1></article><div>{BODY}</div><article><h1>Crane</h1>{OTHER}</article>", ["ferry"], ["crane"]),
+        (f"<article><h1>Ferry stays</h1>{BODY}</article><article>{OTHER}</article>", ["ferry"], ["crane"]),
+        (f"<article><h1>Ferry stays</h1>{TEXT * 6}</article><article>{OTHER}</article>", ["ferry"], ["crane"]),
+    ],
+)  # fmt: skip
+def test_the_article_that_holds_the_text_is_no_other(page: str, kept: list[str], gone: list[str]) -> None:
+    found = tree(page)
+    cut(found, "Ferry stays")
+    text = found.text_content()
+    assert all(f"The {word} stayed" in text for word in kept)
+    assert not any(f"The {word} stayed" in text for word in gone)
+
+
+LINES = TEXT + "<br><br>" + TEXT.replace("Monday", "Tuesday")
+
+
+@pytest.mark.parametrize(
+    ("page", "left"),
+    [
+        (f"<form id='aspnetForm'><div>Start</div><div>{LINES}</div></form>", True),
+        (f"<form runat='server'><select>{'<option>Nordhaven</option>' * 90}</select><td>{LINES}</td></form>", True),
+        (f"<form><input name='q'> Search</form><div>{LINES}</div>", False),
+        (f"<div>{LINES}</div><form><label>{TEXT * 5}</label><select>{'<option>Nord</option>' * 90}</select></form>", False),
+        (f"<div>{LINES}</div><form>{TEXT}</form>", False),
+    ],
+    ids=["around the page", "with a long choice", "search", "consent", "newsletter"],
+)  # fmt: skip
+def test_a_form_around_most_of_the_page_stays(page: str, left: bool) -> None:
+    found = tree(page)
+    cut(found, "")
+    assert (found.find(".//form") is not None) is left

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from articles.dom import Element
-from articles.extraction import captions, container
+from articles.extraction import captions, headline
 from articles.extraction.blocks import Block
 from articles.extraction.element_names import Kind
 from articles.model import Rule
@@ -47,7 +47,7 @@ def above_title(blocks: Blocks, _verdicts: Verdicts, title: str) -> Iterator[tup
     """The headline and everything above it. Needs the title; gives above_title, repeated_headline."""
     wanted, prose = key(title), 0
     for index, (block, kind) in enumerate(blocks):
-        if block.kind == "heading" and container.says(block, wanted):
+        if block.kind == "heading" and headline.says(block, wanted):
             yield from ((above, Rule.ABOVE_TITLE) for above in range(index))
             yield index, Rule.REPEATED_HEADLINE
             return

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from articles.dom import Element
-from articles.extraction import blocks
+from articles.extraction import blocks, headline
 from articles.extraction.blocks import Block
 from articles.extraction.element_names import Kind
 from articles.model import Rule
-from articles.text import key
 
 _BOXES = frozenset(
     (
@@ -47,30 +46,49 @@ _MAJOR = 0.5
 _SECOND = 0.25
 _ALIKE = 0.15
 _OWN = 0.1
-_LONG_TITLE = 25
+# Kinds that are never the text while other prose is below the headline, and how much prose of one block suffices.
+_NEVER: dict[Kind, float] = {Rule.COMMENTS: 150, Rule.RELATED: 400}
 
 Weights = dict[Element, float]
 
 
 class Scope(NamedTuple):
-    """The blocks of a page, each one's kind by the elements around it, and the element chosen as container of the text."""
+    """The blocks of a page, each one's kind by the elements around it, and the element chosen as container of the text.
+
+    `opening` holds blocks between headline and container that are the text's beginning, `below` the prose that is right below
+    the headline, in whatever box.
+    """
 
     blocks: list[Block]
     kinds: list[Kind]
     container: Element | None
+    opening: list[Block]
+    below: list[Block]
 
 
 def find(root: Element, title: str) -> Scope:
     """Reads the blocks inside an element and chooses their container, which is None if no block is prose."""
     found = blocks.read(root)
     values = _weigh(found)
-    weights = _spread(found, values, root)
-    kinds = _kinds(found, values, weights, root, _around_title(found, title))
+    heads = headline.find(found, title)
+    at = heads[0] if heads else None
+    kinds = _kinds(found, values, _spread(found, values, root), root, _around(found, heads), at)
     own = [0.0 if kind else value for kind, value in zip(kinds, values, strict=True)]
+    below = [] if at is None else headline.below(found, own, kinds, at)
+    if at is not None:
+        teased = headline.teasers(found, own, kinds, at)
+        own = [0.0 if index in teased else value for index, value in enumerate(own)]
     weights = _spread(found, own, root)
     if not weights.get(root):
-        return Scope(found, kinds, None)
-    return Scope(found, kinds, _descend(_start(weights, root), found, own, weights))
+        return Scope(found, kinds, None, [], below)
+    box = _descend(_start(weights, root), found, own, weights)
+    known: dict[Element, bool] = {}
+    opening = (
+        []
+        if at is None
+        else headline.opening(found, own, kinds, at, lambda element: within(element, box, known))
+    )
+    return Scope(found, kinds, box, opening, below)
 
 
 def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
@@ -120,44 +138,64 @@ def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> W
     return weights
 
 
-def says(block: Block, title: str) -> bool:
-    """Whether a heading is the title (given as a key), with or without a kicker."""
-    spelled = key(block.text)
-    return bool(title) and (
-        spelled == title
-        or (len(title) > _LONG_TITLE and title in spelled and len(spelled) < 2 * len(title))
-        or (len(spelled) > _LONG_TITLE and spelled in title)
-    )
-
-
-def _around_title(found: Sequence[Block], title: str) -> set[Element]:
+def _around(found: Sequence[Block], heads: Sequence[int]) -> set[Element]:
     """The elements around the headline, whatever their names."""
-    wanted = key(title)
     around: set[Element] = set()
-    for block in found:
-        if block.level == 1 and says(block, wanted):
-            for outer in (block.element, *block.element.iterancestors()):
-                if outer in around:
-                    break
-                around.add(outer)
+    for at in heads:
+        for outer in (found[at].element, *found[at].element.iterancestors()):
+            if outer in around:
+                break
+            around.add(outer)
     return around
 
 
 def _kinds(
-    found: Sequence[Block], values: Sequence[float], weights: Weights, root: Element, trusted: set[Element]
+    found: Sequence[Block],
+    values: Sequence[float],
+    weights: Weights,
+    root: Element,
+    trusted: set[Element],
+    at: int | None,
 ) -> list[Kind]:
-    """The kind of the outermost named element around each block; names that would leave too little text are ignored."""
+    """The kind of the outermost named element around each block; names that would leave too little text are ignored.
+
+    Comments and related boxes are named even so, if other prose is below the headline (given by its index).
+    """
+    kinds = _believed(found, values, weights, root, trusted, frozenset())
+    if at is None:
+        return kinds
+    strict = _believed(found, values, weights, root, trusted, frozenset(_NEVER))
+    prose: list[Block] = []
+    for index in range(at + 1, len(found)):
+        if values[index] and not kinds[index] and strict[index] in _NEVER:
+            enough = (
+                headline.is_text(prose) or sum(len(block.text) for block in prose) >= _NEVER[strict[index]]
+            )
+            return strict if enough else kinds
+        if values[index] and not strict[index] and found[index].kind == "text":
+            prose.append(found[index])
+    return kinds
+
+
+def _believed(
+    found: Sequence[Block],
+    values: Sequence[float],
+    weights: Weights,
+    root: Element,
+    trusted: set[Element],
+    sure: frozenset[Kind],
+) -> list[Kind]:
     total = weights.get(root, 0.0)
     doubted: set[Kind] = set()
     while True:
         known: dict[Element, Kind] = dict.fromkeys((root, *trusted), "")
-        kinds = [_kind(block.element, known, weights, total, doubted) for block in found]
+        kinds = [_kind(block.element, known, weights, total, doubted, sure) for block in found]
         sums: dict[Kind, float] = {}
         for kind, value in zip(kinds, values, strict=True):
             sums[kind] = sums.get(kind, 0.0) + value
         excessive = {
             kind
-            for kind in sums.keys() - doubted
+            for kind in sums.keys() - doubted - sure
             if sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
             and sums[kind] > _LITTLE
         }
@@ -167,7 +205,12 @@ def _kinds(
 
 
 def _kind(
-    element: Element, known: dict[Element, Kind], weights: Weights, total: float, doubted: set[Kind]
+    element: Element,
+    known: dict[Element, Kind],
+    weights: Weights,
+    total: float,
+    doubted: set[Kind],
+    sure: frozenset[Kind],
 ) -> Kind:
     path: list[Element] = []
     at: Element | None = element
@@ -178,10 +221,11 @@ def _kind(
     for inner in reversed(path):
         if kind in ("", Rule.META):  # "meta" is a weak name, which a stronger one inside overrides
             named = blocks.kind(inner)
-            if (
+            most = _BELIEVED.get(named, _BELIEVED_OTHERWISE) * total
+            if named in sure or (
                 named
                 and named not in doubted
-                and weights.get(inner, 0.0) <= max(_BELIEVED.get(named, _BELIEVED_OTHERWISE) * total, _LITTLE)
+                and weights.get(inner, 0.0) <= (most if inner.tag == "form" else max(most, _LITTLE))
             ):
                 kind = named
         known[inner] = kind
