@@ -61,6 +61,18 @@ def attached(element: Element, tree: Element) -> bool:
     return element is tree or any(outer is tree for outer in element.iterancestors())
 
 
+def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
+    """Whether the element is in the box, or is the box; `known` caches the result for elements on the way."""
+    path: list[Element] = []
+    at: Element | None = element
+    while at is not None and at is not box and at not in known:
+        path.append(at)
+        at = at.getparent()
+    found = at is not None and (at is box or known[at])
+    known.update(dict.fromkeys(path, found))
+    return found
+
+
 def name_of(element: Element) -> str:
     """A short CSS-like name: `div#story.story__caption`."""
     identity = f"#{element.get('id')}" if element.get("id") else ""

@@ -255,3 +255,52 @@ def test_a_form_around_the_text_is_no_margin() -> None:
     inner = f"<form id='a'><div>Start</div>{words(150)}<br>{words(150, 1)}</form>"
     assert found(inner)[1] == set()
     assert found(f"<div id='a'>{prose(4)}</div><form>{prose(1, 9)}</form>") == ("a", {"aside"})
+
+
+SLIDES = "".join(
+    f"<div><b>{n}/20</b><p>{TEXT.format(n)} {TEXT.format(n + 30)}</p></div>" for n in range(30, 50)
+)
+
+
+@pytest.mark.parametrize(
+    ("inner", "kinds"),
+    [
+        (f"{H1}<div>{prose(2)}<div class='photo-gallery'>{SLIDES}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(2)}<div class='bilderstrecke'>{prose(20, 30)}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(2)}<div>{SLIDES}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(2)}<div>{SLIDES.replace('/20', ' von 20')}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(9)}<div class='live-ticker'>{prose(3, 30)}</div></div>", {"sidebar"}),
+        (f"{H1}<div>{prose(9)}<div class='c-video-player'><p>{TEXT.format(30)}</p></div></div>", {"promotion"}),
+        # what is the article itself
+        (f"{H1}<p>{TEXT.format(1)}</p><div class='photo-gallery'>{SLIDES}</div>", set()),
+        (f"<div class='format-gallery'>{H1}{prose(9)}</div>", set()),
+        (f"{H1}{prose(1)}<div class='live-ticker'>{prose(9, 30)}</div>", set()),
+        (f"{H1}<div>{prose(9)}<p>24/7</p>{prose(2, 30)}<p>1/20</p>{prose(2, 40)}</div>", set()),
+    ],
+)  # fmt: skip
+def test_what_is_set_into_the_text_is_not_the_text(inner: str, kinds: set[str]) -> None:
+    assert found(inner)[1] == kinds
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        (f"<p class='related-text'>{TEXT.format(30)}</p>", True),
+        (f"<div class='time-line-entry'><p>{TEXT.format(30)}</p></div>", True),
+        (f"<div class='article-teaser'>{TEXT.format(30)}</div>", True),
+        ("<p class='topics'>Die Fähre blieb am Montag im Hafen, weil ihre Welle nicht gekommen war, und alle warteten.</p>", True),
+        (f"<div class='related'><p>{TEXT.format(30)} <a href='/a'>Read on</a></p></div>", False),
+        (f"<div class='teaser'><h3>Crane</h3><p>{TEXT.format(30)}</p></div>", False),
+        (f"<p class='author-note'>{TEXT.format(30)}</p>", False),
+        (f"<p class='copyright'>{TEXT.format(30)}</p>", False),
+        (f"<div class='newsletter'><p>{TEXT.format(30)}</p></div>", False),
+        (f"<ul class='related'><li>{TEXT.format(30)}</li></ul>", False),
+        ("<p class='time'>Monday, 4 May 2026, at eight o'clock in the morning, and again at noon and six</p>", False),
+    ],
+)  # fmt: skip
+def test_a_paragraph_between_paragraphs_is_text_though_a_word_of_its_class_is_not(
+    named: str, kept: bool
+) -> None:
+    kinds = found(f"<div>{H1}{prose(3)}{named}{prose(3, 9)}</div>")[1]
+    assert (not kinds) is kept
+    assert found(f"<div>{H1}{prose(6)}{named}</div>")[1]

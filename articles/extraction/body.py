@@ -9,7 +9,7 @@ from typing import NamedTuple
 import lxml.html
 from lxml import etree
 
-from articles.dom import Element, name_of
+from articles.dom import Element, name_of, within
 from articles.extraction import block_rules, captions, container, headline
 from articles.extraction.blocks import Block
 from articles.model import Removal, Rule
@@ -99,9 +99,7 @@ def _standfirst(scope: container.Scope, title: str) -> str:
     if start is None or box is None:
         return ""
     between = list(
-        takewhile(
-            lambda block: not container.within(block.element, box, {}), above[start + 1 : start + _NEAR]
-        )
+        takewhile(lambda block: not within(block.element, box, {}), above[start + 1 : start + _NEAR])
     )
     long = [
         block for block in between if len(block.text) >= _SHORTEST_LEAD and block.linked < len(block.text) / 3
@@ -118,7 +116,7 @@ def _inside(scope: container.Scope) -> list[block_rules.Marked]:
     return [
         (block, kind)
         for block, kind in zip(scope.blocks, scope.kinds, strict=True)
-        if id(block) in opening or container.within(block.element, scope.container, known)
+        if id(block) in opening or within(block.element, scope.container, known)
     ]
 
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from articles.dom import Element
-from articles.extraction import blocks, headline
+from articles.dom import Element, within
+from articles.extraction import blocks, box_kinds, headline
 from articles.extraction.blocks import Block
+from articles.extraction.box_kinds import Weights
 from articles.extraction.element_names import Kind
-from articles.model import Rule
 
 _BOXES = frozenset(
     (
@@ -35,10 +35,6 @@ _SHORTEST = 80  # characters; shorter blocks are often not text
 _LINKED = 0.4  # maximum share of prose in links
 _ITEM = 0.3  # of a paragraph's weight, because teasers and comments are lists, too
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# An element's name is ignored above this share of the page's prose, because some templates name the wrapper of everything.
-_BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3}
-_BELIEVED_OTHERWISE = 0.6
-_LITTLE = 400  # characters of prose; too few to be an article
 # Minimum share of the page's prose in an element marked as the article; another one with this share of that is a rival.
 _STARTING = 0.35
 # Shares of an element's prose: in the part to descend into, in the second, in parts that look alike, in its own paragraphs.
@@ -46,10 +42,6 @@ _MAJOR = 0.5
 _SECOND = 0.25
 _ALIKE = 0.15
 _OWN = 0.1
-# Kinds that are never the text while other prose is below the headline, and how much prose of one block suffices.
-_NEVER: dict[Kind, float] = {Rule.COMMENTS: 150, Rule.RELATED: 400}
-
-Weights = dict[Element, float]
 
 
 class Scope(NamedTuple):
@@ -72,7 +64,7 @@ def find(root: Element, title: str) -> Scope:
     values = _weigh(found)
     heads = headline.find(found, title)
     at = heads[0] if heads else None
-    kinds = _kinds(found, values, _spread(found, values, root), root, _around(found, heads), at)
+    kinds = box_kinds.read(found, values, _spread(found, values, root), root, heads)
     own = [0.0 if kind else value for kind, value in zip(kinds, values, strict=True)]
     below = [] if at is None else headline.below(found, own, kinds, at)
     if at is not None:
@@ -89,18 +81,6 @@ def find(root: Element, title: str) -> Scope:
         else headline.opening(found, own, kinds, at, lambda element: within(element, box, known))
     )
     return Scope(found, kinds, box, opening, below)
-
-
-def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
-    """Whether the element is in the box, or is the box; `known` caches the result for elements on the way."""
-    path: list[Element] = []
-    at: Element | None = element
-    while at is not None and at is not box and at not in known:
-        path.append(at)
-        at = at.getparent()
-    found = at is not None and (at is box or known[at])
-    known.update(dict.fromkeys(path, found))
-    return found
 
 
 def _weigh(found: Sequence[Block]) -> list[float]:
@@ -136,100 +116,6 @@ def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> W
                 weights[element] = weights.get(element, 0.0) + value
                 element = None if element is root else element.getparent()
     return weights
-
-
-def _around(found: Sequence[Block], heads: Sequence[int]) -> set[Element]:
-    """The elements around the headline, whatever their names."""
-    around: set[Element] = set()
-    for at in heads:
-        for outer in (found[at].element, *found[at].element.iterancestors()):
-            if outer in around:
-                break
-            around.add(outer)
-    return around
-
-
-def _kinds(
-    found: Sequence[Block],
-    values: Sequence[float],
-    weights: Weights,
-    root: Element,
-    trusted: set[Element],
-    at: int | None,
-) -> list[Kind]:
-    """The kind of the outermost named element around each block; names that would leave too little text are ignored.
-
-    Comments and related boxes are named even so, if other prose is below the headline (given by its index).
-    """
-    kinds = _believed(found, values, weights, root, trusted, frozenset())
-    if at is None:
-        return kinds
-    strict = _believed(found, values, weights, root, trusted, frozenset(_NEVER))
-    prose: list[Block] = []
-    for index in range(at + 1, len(found)):
-        if values[index] and not kinds[index] and strict[index] in _NEVER:
-            enough = (
-                headline.is_text(prose) or sum(len(block.text) for block in prose) >= _NEVER[strict[index]]
-            )
-            return strict if enough else kinds
-        if values[index] and not strict[index] and found[index].kind == "text":
-            prose.append(found[index])
-    return kinds
-
-
-def _believed(
-    found: Sequence[Block],
-    values: Sequence[float],
-    weights: Weights,
-    root: Element,
-    trusted: set[Element],
-    sure: frozenset[Kind],
-) -> list[Kind]:
-    total = weights.get(root, 0.0)
-    doubted: set[Kind] = set()
-    while True:
-        known: dict[Element, Kind] = dict.fromkeys((root, *trusted), "")
-        kinds = [_kind(block.element, known, weights, total, doubted, sure) for block in found]
-        sums: dict[Kind, float] = {}
-        for kind, value in zip(kinds, values, strict=True):
-            sums[kind] = sums.get(kind, 0.0) + value
-        excessive = {
-            kind
-            for kind in sums.keys() - doubted - sure
-            if sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
-            and sums[kind] > _LITTLE
-        }
-        if not excessive:
-            return kinds
-        doubted |= excessive
-
-
-def _kind(
-    element: Element,
-    known: dict[Element, Kind],
-    weights: Weights,
-    total: float,
-    doubted: set[Kind],
-    sure: frozenset[Kind],
-) -> Kind:
-    path: list[Element] = []
-    at: Element | None = element
-    while at is not None and at not in known:
-        path.append(at)
-        at = at.getparent()
-    kind = known[at] if at is not None else ""
-    for inner in reversed(path):
-        if kind in ("", Rule.META):  # "meta" is a weak name, which a stronger one inside overrides
-            named = blocks.kind(inner)
-            most = _BELIEVED.get(named, _BELIEVED_OTHERWISE) * total
-            if named in sure or (
-                named
-                and named not in doubted
-                and weights.get(inner, 0.0) <= (most if inner.tag == "form" else max(most, _LITTLE))
-            ):
-                kind = named
-        known[inner] = kind
-    return kind
 
 
 def _start(weights: Weights, root: Element) -> Element:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from articles.dom import Element
+from articles.dom import Element, within
 from articles.extraction import blocks
 from articles.extraction.blocks import Block
 from articles.extraction.element_names import Kind
@@ -108,7 +108,7 @@ def teasers(found: Sequence[Block], values: Values, kinds: Sequence[Kind], at: i
         return set()
     text = [found[i].element for i in prose]
     if box.tag == "article" or any(element is box or element.getparent() is box for element in text):
-        return {i for i in linked if not _within(found[i].element, box)}
+        return {i for i in linked if not within(found[i].element, box, {})}
     parts = {_part(element, box) for element in (found[at].element, *text)}
     return {i for i in linked if _part(found[i].element, box) not in parts}
 
@@ -144,10 +144,6 @@ def _part(element: Element, box: Element) -> Element | None:
     while at is not None and (outer := at.getparent()) is not box:
         at = outer
     return at
-
-
-def _within(element: Element, box: Element) -> bool:
-    return element is box or any(outer is box for outer in element.iterancestors())
 
 
 def _in_margin(element: Element) -> bool:
