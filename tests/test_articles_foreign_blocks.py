@@ -168,3 +168,25 @@ def test_a_form_around_most_of_the_page_stays(page: str, left: bool) -> None:
     found = tree(page)
     cut(found, "")
     assert (found.find(".//form") is not None) is left
+
+
+CARD = "<span class='rollover'><img src='/holm.jpg'><a href='/holm'>Ida Holm</a><a href='/8'>Crane arrives at last</a></span>"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (f"<p>Said <span><a href='/holm'>Ida Holm</a>{CARD}</span>: {TEXT}</p>", f"Said Ida Holm: {TEXT}"),
+        (f"<ul><li>Sagte <a href='/holm'>Ida Holm</a>{CARD}: {TEXT}</li></ul>", f"Sagte Ida Holm: {TEXT}"),
+        (f"<p>{CARD}</p><p>{TEXT}</p>", f"Ida HolmCrane arrives at last{TEXT}"),
+        (
+            f"<p><span><img src='/icon.png'><a href='/holm'>Ida Holm</a></span>: {TEXT}</p>",
+            f"Ida Holm: {TEXT}",
+        ),
+    ],
+    ids=["in a sentence", "in an item", "alone", "an icon before a link"],
+)
+def test_the_card_behind_a_name_is_cut_out_of_its_sentence(sentence: str, said: str) -> None:
+    page = tree(f"<article>{sentence}</article>")
+    cut(page, "Ferry")
+    assert page.text_content() == said

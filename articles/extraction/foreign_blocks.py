@@ -25,6 +25,10 @@ _MAY_BE_UNSEEN = select(
     "//body//*[@hidden or @class or @style][self::span or self::a or self::b or self::i or self::em"
     " or self::small or self::sup or self::sub or self::strong or self::abbr]"
 )
+_MAY_BE_CARD = select(
+    "//body//span[.//img][count(.//a[@href]) > 1][not(.//span[.//img][count(.//a[@href]) > 1])]"
+)
+_FEWEST_AROUND = 80  # characters of the sentence
 _UNSEEN_NAME = re.compile(
     r"(?:^|[\s_-])(?:visually-?hidden|sr-?only|screen-?reader(?:-?(?:text|only))?|a11y-?(?:hidden|text)|"
     r"assistive-?text|offscreen|off-screen|element-invisible|tooltip-?(?:text|content|body))(?:$|[\s_-])",
@@ -97,6 +101,17 @@ def unseen_words(tree: Element, _title: str) -> Iterator[Removal]:
             element.drop_tree()
 
 
+def hover_cards(tree: Element, _title: str) -> Iterator[Removal]:
+    """A picture with links inside a sentence: the card that a name opens when it is pointed at. Gives hidden."""
+    for element in _MAY_BE_CARD(tree):
+        around = next(element.iterancestors("p", "li"), None)
+        if around is not None and attached(element, tree):
+            own, whole = len(element.text_content()), len(around.text_content())
+            if whole - own >= _FEWEST_AROUND:
+                yield _summary(element, Rule.HIDDEN)
+                element.drop_tree()
+
+
 def dead_weight(tree: Element, _title: str) -> tuple[()]:
     """What trafilatura would drop, too, but later and slower; unless the article is inside a tag left open. Gives no note.
 
@@ -120,6 +135,7 @@ RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (
     other_articles,
     dead_weight,
     unseen_words,
+    hover_cards,
 )
 
 
