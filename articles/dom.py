@@ -12,11 +12,13 @@ Element: TypeAlias = lxml.html.HtmlElement
 
 # fmt: off
 INLINE = frozenset((
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-    "kbd", "mark", "nobr", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "mark", "nobr", "output", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "slot", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
 ))
 # fmt: on
-_SILENT = frozenset(("script", "style", "noscript", "template", "svg"))
+_IN_LINES = frozenset(("br", "img"))
+_SILENT = frozenset(("script", "style", "noscript", "template", "svg", "rp", "rt"))
 
 
 def select(path: str) -> Callable[[Element], list[Element]]:
@@ -32,6 +34,15 @@ def test(path: str) -> Callable[[Element], bool]:
 def text_of(element: Element) -> str:
     """The element's text on one line, tidied; a space between blocks, none between inline tags, no scripts."""
     return tidy("".join(_pieces(element)) if len(element) else element.text or "")
+
+
+def is_inline(element: Element) -> bool:
+    """Whether the element's text runs on with the text beside it.
+
+    An element of a site's own (`<glossary-word>`) does if it holds no block, and text or an inline tag is next to it or around it.
+    """
+    tag = element.tag
+    return tag in INLINE or ("-" in tag and _is_in_a_line(element))
 
 
 def is_short(element: Element, longest: int) -> bool:
@@ -50,6 +61,18 @@ def attached(element: Element, tree: Element) -> bool:
     return element is tree or any(outer is tree for outer in element.iterancestors())
 
 
+def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
+    """Whether the element is in the box, or is the box; `known` caches the result for elements on the way."""
+    path: list[Element] = []
+    at: Element | None = element
+    while at is not None and at is not box and at not in known:
+        path.append(at)
+        at = at.getparent()
+    found = at is not None and (at is box or known[at])
+    known.update(dict.fromkeys(path, found))
+    return found
+
+
 def name_of(element: Element) -> str:
     """A short CSS-like name: `div#story.story__caption`."""
     identity = f"#{element.get('id')}" if element.get("id") else ""
@@ -58,9 +81,21 @@ def name_of(element: Element) -> str:
     )[:100]
 
 
+def _is_in_a_line(element: Element) -> bool:
+    outer, before = element.getparent(), element.getprevious()
+    if outer is None:
+        return False
+    left = outer.text if before is None else before.tail
+    beside = outer.tag in INLINE or (left or "").strip() or (element.tail or "").strip()
+    return bool(beside) and not any(
+        inner.tag not in INLINE and inner.tag not in _IN_LINES and "-" not in inner.tag
+        for inner in element.iterdescendants()
+    )
+
+
 def _pieces(element: Element) -> Iterator[str]:
     for event, node in etree.iterwalk(element, events=("start", "end")):
-        block = node.tag not in INLINE
+        block = not is_inline(node)
         if block:
             yield " "
         if event == "start" and node.text and node.tag not in _SILENT:

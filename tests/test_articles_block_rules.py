@@ -60,6 +60,8 @@ def test_every_rule_says_what_it_gives(rule: object) -> None:
         (f"<ul><li>{linked(words(100), 0.65)}</li></ul>", {"links"}),
         ("<p><a href='/a'>The ferry stays in port.</a></p>", {"links"}),  # _FEWEST_WORDS of a sentence
         ("<p><a href='/a'>The ferry stays in port all week.</a></p>", set()),
+        ("<blockquote class='instagram-media'><p><a href='/a'>The ferry stays in port all week.</a></p></blockquote>", {"links"}),
+        ("<blockquote class='twitter-tweet'><p>The ferry stays in port all week.</p></blockquote>", set()),
         (f"<p>{words(74)}</p>{prose(1, 70)}<p>{words(74)}</p>", set()),  # _LONG
         (f"<p>{words(86)}</p>{prose(1, 70)}<p>{words(86)}</p>", {"repeated"}),
     ],
@@ -102,3 +104,24 @@ def test_a_caption_goes_on_in_a_short_line_of_its_kind(length: int, cut: set[str
     inner = f"<img src='/moewe.jpg'><div class='x'>The Möwe.</div><div class='x'>{words(length)}</div>"
     found = taken(f"{prose(20)}{inner}{prose(20, 30)}")
     assert (words(length) not in found.paragraphs) is bool(cut)
+
+
+def book(title: str, picture: bool = True) -> str:
+    shown = "<figure><img src='/a.jpg' alt='cover'></figure>" if picture else ""
+    return f"{shown}<p><strong><a href='/b'>{title}</a></strong></p><p><b>Ida Holm (Quay Books)</b><br>{TEXT.format(title)}</p>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "kept"),
+    [
+        (book("Tides") + book("Ropes"), True),
+        (book("Gezeiten").replace("<br>", "</p><p>") + book("Taue"), False),
+        (book("Tides"), False),
+        (book("Tides", picture=False) + book("Ropes", picture=False), False),
+    ],
+    ids=["a list", "one", "one of one", "links between paragraphs"],
+)
+def test_bold_links_below_pictures_are_the_titles_of_a_list(inner: str, kept: bool) -> None:
+    found = taken(f"{prose(8)}{inner}{prose(3, 30)}")
+    assert any(line in found.paragraphs for line in ("Tides", "Ropes", "Taue", "Gezeiten")) is kept
+    assert "Ida Holm (Quay Books)" in found.paragraphs

@@ -114,6 +114,41 @@ def test_front_pages_are_lists() -> None:
     assert reason_of(page(html(f"<h1>Harbour News</h1><main>{teasers}</main>"))) == "list_page"
 
 
+LISTED = "".join(
+    f"<h3><a href='/story/{n}'>Harbour board decides on crane number {n} after a long debate</a></h3>"
+    for n in range(30)
+)
+SHORT = f"<main><p>{TEXT[:150]}.</p>{LISTED}</main>"
+
+
+@pytest.mark.parametrize(
+    ("listed", "title", "refused"),
+    [
+        ("Ferry stays in port", "Ferry stays in port | Harbour News", False),
+        ("Fähre bleibt im Hafen - Küstenbote", "Fähre bleibt im Hafen", False),
+        ("", "Ferry stays in port", True),
+        ("Crane arrives by night", "Ferry stays in port", True),
+        ("News", "News", True),
+        ("Ferry stays in port", "Harbour News", True),
+    ],
+)
+def test_the_title_that_a_feed_gave_vouches_for_a_page(listed: str, title: str, refused: bool) -> None:
+    entry = FeedEntry(url=URL, source="harbour", title=listed)
+    given = page(f"<html><head><title>{title}</title></head><body>{SHORT}</body></html>", entry=entry)
+    assert isinstance(clean(given), Rejection) is refused
+
+
+def test_a_title_that_agrees_makes_no_article_of_links_alone() -> None:
+    entry = FeedEntry(url=URL, source="harbour", title="Ferry stays in port")
+    assert reason_of(page(html(f"<main>{LISTED}</main>"), entry=entry)) == "no_article"
+
+
+def test_comments_with_titles_make_no_list() -> None:
+    comments = LISTED.replace("<h3>", "<div class='comment'><h3>").replace("</h3>", "</h3><p>Aye.</p></div>")
+    inner = f"<div><h2>Ferry stays in port</h2><i>{TEXT}</i></div><div class='comments'>{comments}</div>"
+    assert article_of(page(html(inner))).body == (TEXT,)
+
+
 def test_an_article_among_many_teasers_is_no_list() -> None:
     teasers = "".join(
         f"<h3><a href='/story/{n}'>Harbour board decides on crane {n}</a></h3>" for n in range(30)

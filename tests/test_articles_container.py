@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from articles.extraction import blocks, container
+from articles.extraction import blocks, container, headline
 
 TEXT = "The ferry stayed in the harbour on day {} because its shaft had not arrived, and the islanders crossed the sound."
 TITLE = "Ferry stays in port"
@@ -166,4 +166,141 @@ def test_a_heading_with_a_kicker_says_a_long_title(length: int, said: bool) -> N
     title = ("ferry stays in port again because of its shaft")[:length].rstrip().ljust(length, "x")
     heading = lxml.html.document_fromstring(f"<html><body><h1>Ships: {title}</h1></body></html>")
     (block,) = blocks.read(heading.find("body"))
-    assert container.says(block, title) is said
+    assert headline.says(block, title) is said
+
+
+# The headline: what its place says of the text.
+
+H1 = f"<h1>{TITLE}</h1>"
+CARDS = "".join(
+    f"<div class='mod'><h4><a href='/{n}'>Crane {n} arrives</a></h4><div>{TEXT.format(n + 30)} {TEXT.format(n + 60)}</div></div>"
+    for n in range(8)
+)
+SAID = "".join(f"<div class='comment'><p>{TEXT.format(n)}</p></div>" for n in range(30, 60))
+
+
+@pytest.mark.parametrize(
+    ("inner", "chosen"),
+    [
+        (f"<div><div id='a'>{H1}{prose(3)}</div><div id='right'>{CARDS}</div></div>", "a"),
+        (f"<div><div>{H1}<div id='a'>{prose(2)}</div></div><div id='right'>{CARDS}</div></div>", "a"),
+        (f"<div>{H1}</div><div id='a'>{prose(2)}</div><div id='right'>{CARDS}</div>", "a"),
+        # a list of books, with a few words above it, is the article
+        (f"<article id='a'>{H1}{prose(2)}<div>{CARDS}</div></article>", "a"),
+        # a standfirst is no text
+        (f"<header>{H1}{prose(1)}</header><div id='a'>{CARDS}</div>", "a"),
+        (f"<div id='a'>{CARDS}</div>", "a"),
+    ],
+    ids=["beside", "own box", "below", "in the article", "below a standfirst", "no headline"],
+)  # fmt: skip
+def test_teasers_outside_of_the_headlines_box_are_not_the_text(inner: str, chosen: str) -> None:
+    assert found(inner)[0] == chosen
+
+
+@pytest.mark.parametrize(
+    ("inner", "chosen"),
+    [
+        (f"<div id='a'>{H1}{prose(2)}</div><div class='comments'>{SAID}</div>", "a"),
+        (f"<div id='a'>{H1}<p>{words(170)}</p></div><div id='disqus_thread'>{SAID}</div>", "a"),
+        (f"<article>{H1}<div id='a'>{prose(3)}</div></article><div class='most-popular'>{H1}{prose(20, 9)}</div>", "a"),
+        (f"<aside>{H1}</aside><div>{H1}</div><div id='a'>{prose(2)}</div><div class='related-stories'>{prose(9, 9)}</div>", "a"),
+        (f"<div><h3>{TITLE}</h3><div id='a'>{prose(2)}</div></div><section class='comments'>{SAID}</section>", "a"),
+        # a wrapper with a careless name around the text
+        (f"<header>{H1}{prose(1)}</header><div class='popular' id='a'>{prose(9, 9)}</div>", "a"),
+        (f"<div class='comments-open' id='a'>{H1}{prose(9, 9)}</div>", "a"),
+        (f"{H1}<div class='related' id='a'>{prose(9, 9)}</div>", "a"),
+    ],
+    ids=["comments", "one paragraph", "most read", "in a margin, too", "h3", "standfirst", "around", "all there is"],
+)  # fmt: skip
+def test_comments_and_related_boxes_are_the_text_only_where_there_is_no_other(
+    inner: str, chosen: str
+) -> None:
+    assert found(inner)[0] == chosen
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_a_wrapper_around_the_headline_is_no_meta_whatever_its_name(level: int) -> None:
+    post = f"<h{level}>{TITLE}</h{level}><div id='a'>{prose(2)}</div>"
+    other = f"<div class='column-right'>{prose(3, 40)}</div>"
+    inner = f"<div class='date-outer'><div class='entry-author-lund'>{post}</div></div>{other}"
+    assert "meta" not in found(inner)[1]
+
+
+def opening(inner: str) -> list[str]:
+    page = lxml.html.document_fromstring(f"<html><body>{inner}</body></html>")
+    return [block.text for block in container.find(page.find("body"), TITLE).opening]
+
+
+REST = f"<div class='row b'><div>{prose(20, 10)}</div></div>"
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        (f"<div class='row'>{prose(2)}</div>", [TEXT.format(0), TEXT.format(1)]),
+        (f"<p>By Anna Lund</p><div>{prose(1)}<h2>At sea</h2>{prose(1, 1)}</div><p>4 May</p>", [TEXT.format(0), "At sea", TEXT.format(1)]),
+        (f"<p>{TEXT.format(0)}</p>", []),
+        (f"<div class='newsletter'>{prose(2)}</div>", []),
+        (f"<div>{prose(2, 11)}</div>", []),
+        (f"<div>{prose(3, 40)}{prose(9, 50)}</div>", []),
+        (f"<p><a href='/a'>{TEXT.format(0)}</a></p><p><a href='/b'>{TEXT.format(1)}</a></p>", []),
+    ],
+    ids=["a row", "with a heading", "standfirst", "newsletter", "said again", "too much", "links"],
+)  # fmt: skip
+def test_first_paragraphs_in_a_box_of_their_own_open_the_text(above: str, expected: list[str]) -> None:
+    assert opening(f"<article>{H1}<section>{above}{REST}</section></article>") == expected
+
+
+def test_a_form_around_the_text_is_no_margin() -> None:
+    inner = f"<form id='a'><div>Start</div>{words(150)}<br>{words(150, 1)}</form>"
+    assert found(inner)[1] == set()
+    assert found(f"<div id='a'>{prose(4)}</div><form>{prose(1, 9)}</form>") == ("a", {"aside"})
+
+
+SLIDES = "".join(
+    f"<div><b>{n}/20</b><p>{TEXT.format(n)} {TEXT.format(n + 30)}</p></div>" for n in range(30, 50)
+)
+
+
+@pytest.mark.parametrize(
+    ("inner", "kinds"),
+    [
+        (f"{H1}<div>{prose(2)}<div class='photo-gallery'>{SLIDES}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(2)}<div class='bilderstrecke'>{prose(20, 30)}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(2)}<div>{SLIDES}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(2)}<div>{SLIDES.replace('/20', ' von 20')}</div>{prose(2, 9)}</div>", {"promotion"}),
+        (f"{H1}<div>{prose(9)}<div class='live-ticker'>{prose(3, 30)}</div></div>", {"sidebar"}),
+        (f"{H1}<div>{prose(9)}<div class='c-video-player'><p>{TEXT.format(30)}</p></div></div>", {"promotion"}),
+        # what is the article itself
+        (f"{H1}<p>{TEXT.format(1)}</p><div class='photo-gallery'>{SLIDES}</div>", set()),
+        (f"<div class='format-gallery'>{H1}{prose(9)}</div>", set()),
+        (f"{H1}{prose(1)}<div class='live-ticker'>{prose(9, 30)}</div>", set()),
+        (f"{H1}<div>{prose(9)}<p>24/7</p>{prose(2, 30)}<p>1/20</p>{prose(2, 40)}</div>", set()),
+    ],
+)  # fmt: skip
+def test_what_is_set_into_the_text_is_not_the_text(inner: str, kinds: set[str]) -> None:
+    assert found(inner)[1] == kinds
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        (f"<p class='related-text'>{TEXT.format(30)}</p>", True),
+        (f"<div class='time-line-entry'><p>{TEXT.format(30)}</p></div>", True),
+        (f"<div class='article-teaser'>{TEXT.format(30)}</div>", True),
+        ("<p class='topics'>Die Fähre blieb am Montag im Hafen, weil ihre Welle nicht gekommen war, und alle warteten.</p>", True),
+        (f"<div class='related'><p>{TEXT.format(30)} <a href='/a'>Read on</a></p></div>", False),
+        (f"<div class='teaser'><h3>Crane</h3><p>{TEXT.format(30)}</p></div>", False),
+        (f"<p class='author-note'>{TEXT.format(30)}</p>", False),
+        (f"<p class='copyright'>{TEXT.format(30)}</p>", False),
+        (f"<div class='newsletter'><p>{TEXT.format(30)}</p></div>", False),
+        (f"<ul class='related'><li>{TEXT.format(30)}</li></ul>", False),
+        ("<p class='time'>Monday, 4 May 2026, at eight o'clock in the morning, and again at noon and six</p>", False),
+    ],
+)  # fmt: skip
+def test_a_paragraph_between_paragraphs_is_text_though_a_word_of_its_class_is_not(
+    named: str, kept: bool
+) -> None:
+    kinds = found(f"<div>{H1}{prose(3)}{named}{prose(3, 9)}</div>")[1]
+    assert (not kinds) is kept
+    assert found(f"<div>{H1}{prose(6)}{named}</div>")[1]

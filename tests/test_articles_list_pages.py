@@ -116,3 +116,47 @@ def test_a_list_has_many_links_for_its_text(
 @pytest.mark.parametrize(("count", "running"), [(9, False), (10, True)])
 def test_ten_words_without_a_full_stop_are_running_text(count: int, running: bool) -> None:
     assert is_running_text(NONE, [" ".join(["ferry"] * count)]) is running
+
+
+BOARD = f"<article><h1>Ferry stays in port until Friday</h1><p>{SENTENCE.format(1)}</p></article>"
+
+
+@pytest.mark.parametrize(
+    ("box", "counted"),
+    [
+        ("<div class='comments'>{}</div>", False),
+        ("<section id='reader-comments'><ol>{}</ol></section>", False),
+        ("<aside><div>{}</div></aside>", False),
+        ("<div class='sideBar right'>{}</div>", False),
+        ("<footer>{}</footer>", False),
+        ("<div class='related'>{}</div>", True),
+        ("<div class='teasers'>{}</div>", True),
+        ("<div class='with-sidebar'><main>{}</main></div>", True),
+        ("<div class='with-sidebar'><h1>News</h1>{}</div>", True),
+    ],
+)
+def test_headings_in_comments_and_margins_do_not_count(box: str, counted: bool) -> None:
+    found = links(tree(BOARD + box.format(teasers(12))))
+    assert (found.headings, found.characters > 0) == ((12, True) if counted else (0, False))
+    assert len(found.texts) >= 12
+
+
+@pytest.mark.parametrize(("count", "words", "listed"), [(1, 35, True), (1, 45, False), (2, 15, False)])
+def test_a_text_right_below_the_headline_is_no_introduction_to_a_list(
+    count: int, words: int, listed: bool
+) -> None:
+    """Its lines of text are no teasers, but far shorter than the links around it."""
+    below = [" ".join(["harbour"] * words) + "." for _ in range(count)]
+    assert bool(evidence(links(tree(teasers(90))), LONG[:1], below)) is listed
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "listed"), [(1, 60, True), (2, 25, True), (1, 70, False), (3, 15, False)]
+)
+def test_it_takes_more_text_above_teasers_that_are_in_the_text(count: int, words: int, listed: bool) -> None:
+    below = [" ".join(["harbour"] * words) + "." for _ in range(count)]
+    assert bool(evidence(links(tree(teasers(30))), [*below, *shown(30)], below)) is listed
+
+
+def test_teasers_below_the_headline_are_no_text() -> None:
+    assert evidence(links(tree(teasers(30))), shown(30), shown(30))

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from articles.dom import Element
-from articles.extraction import captions, container
+from articles.dom import Element, is_short
+from articles.extraction import captions, headline
 from articles.extraction.blocks import Block
 from articles.extraction.element_names import Kind
 from articles.model import Rule
@@ -23,7 +23,11 @@ _FEWEST_WORDS = 6
 _ABOVE_TITLE = 600  # characters of prose; a heading further down with the title is a teaser
 _LONG = 80  # characters; a paragraph as long can be a repetition
 _SHORT = 40  # characters; the longest date or section between links
+_NEAR = 6  # blocks
 _MOST_FOR_CAPTIONS = 2000  # blocks that are searched
+_POST = re.compile(
+    r"(?:instagram|tiktok|fb|facebook|threads|bluesky|reddit)-(?:media|embed|post|video)"
+)  # all of it a link
 _LISTS = ("ul", "ol", "dl")
 
 Marked = tuple[Block, Kind]
@@ -47,7 +51,7 @@ def above_title(blocks: Blocks, _verdicts: Verdicts, title: str) -> Iterator[tup
     """The headline and everything above it. Needs the title; gives above_title, repeated_headline."""
     wanted, prose = key(title), 0
     for index, (block, kind) in enumerate(blocks):
-        if block.kind == "heading" and container.says(block, wanted):
+        if block.kind == "heading" and headline.says(block, wanted):
             yield from ((above, Rule.ABOVE_TITLE) for above in range(index))
             yield index, Rule.REPEATED_HEADLINE
             return
@@ -124,6 +128,19 @@ def subheading(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tupl
             yield at, None
 
 
+def item_title(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
+    """A bold link between a picture and a paragraph is the title of an item, if there are two or more. Needs links, takes them back."""
+    titles = [
+        at
+        for at in range(len(blocks) - 1)
+        if verdicts[at] is Rule.LINKS
+        and _is_bold(blocks[at][0].element)
+        and _names_a_picture(blocks, verdicts, at)
+    ]
+    if len(titles) > 1:
+        yield from ((at, None) for at in titles)
+
+
 def heading_of_links(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
     """A heading right above links is cut with them. Needs links; gives links."""
     for at, (block, _) in enumerate(blocks[:-1]):
@@ -157,6 +174,7 @@ RULES: tuple[BlockRule, ...] = (
     repeated,
     captioned,
     subheading,
+    item_title,
     heading_of_links,
     between_links,
     last_heading,
@@ -174,6 +192,9 @@ def _is_link(block: Block) -> bool:
         and _FULL_STOP.search(block.text)
         and count_words(block.text) >= _FEWEST_WORDS
         and next(block.element.iterancestors("li"), None) is None
+        and not any(
+            _POST.search(outer.get("class") or "") for outer in block.element.iterancestors("blockquote")
+        )
     )
     return block.linked > _LINKED_BLOCK * len(block.text) and not sentence
 
@@ -190,3 +211,21 @@ def _linked_lists(blocks: Blocks) -> set[Element]:
             size, links = sizes.get(owner, (0, 0))
             sizes[owner] = size + len(block.text), links + block.linked
     return {owner for owner, (size, links) in sizes.items() if links > _LINKED_LIST * size}
+
+
+def _is_bold(paragraph: Element) -> bool:
+    return paragraph.tag == "p" and len(paragraph) == 1 and paragraph[0].tag in ("strong", "b")
+
+
+def _names_a_picture(blocks: Blocks, verdicts: Verdicts, at: int) -> bool:
+    """Whether a picture is right above the block, and a paragraph of text right below it."""
+    element = blocks[at][0].element
+    above, below = element.getprevious(), element.getnext()
+    near = zip(blocks[at + 1 : at + _NEAR], verdicts[at + 1 : at + _NEAR], strict=True)
+    text = [block for (block, _), rule in near if not rule]
+    return (
+        above is not None
+        and (above.tag == "img" or next(above.iterdescendants("img"), None) is not None)
+        and is_short(above, _SHORT)
+        and sum(len(block.text) - 3 * block.linked for block in text if block.element is below) >= _LONG
+    )

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
-from articles.dom import INLINE, Element
+from articles.dom import Element, is_inline, is_short
 from articles.extraction.element_names import Kind, kind_of
 from articles.model import Rule
-from articles.text import tidy
+from articles.text import SENTENCE_END, tidy
 
 BlockKind = Literal["text", "heading", "item", "row", "code"]
 
@@ -38,6 +39,9 @@ _STATED = frozenset(
 )
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LONGEST_CELL = 300  # characters; longer cells mean that the table is the page's layout
+_PARAGRAPH = 80  # characters; a shorter one may be a date or a label
+_FURNITURE = ("a", "h1", "h2", "h3", "h4", "h5", "h6", "li", "img", "button", "form", "table", "time")
+_LESS_THAN_TEXT = re.compile(r"author|by-?line|copyright|disclaimer|licen[cs]e|credit", re.IGNORECASE)
 _IN_FIGURE = frozenset(("table", "blockquote", "pre", "p", "ul", "ol"))
 
 
@@ -89,7 +93,7 @@ def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: El
     tag = element.tag
     if tag in _SILENT and not (tag == "button" and (level or _left_open(element))):
         return
-    if tag in INLINE:
+    if is_inline(element):
         linked = linked or (tag == "a" and not element.get("href", "#").startswith("#"))
         walk.add(element.text, linked)
         for child in element:
@@ -138,6 +142,32 @@ def kind(element: Element) -> Kind:
     return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
 
 
+def is_paragraph(element: Element, named: Kind) -> bool:
+    """Whether an element named as teaser or date is a paragraph of running text: sentences without links between others."""
+    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if named not in (Rule.RELATED, Rule.META) or _LESS_THAN_TEXT.search(name):
+        return False
+    return (
+        _is_sentences(element)
+        and any(map(_is_sentences, _beside(element, True)))
+        and any(map(_is_sentences, _beside(element, False)))
+    )
+
+
+def _beside(element: Element, above: bool) -> Iterator[Element]:
+    """The nearest sibling with text, none or one."""
+    return islice((other for other in element.itersiblings(preceding=above) if not is_short(other, 0)), 1)
+
+
+def _is_sentences(element: Element) -> bool:
+    return (
+        element.tag in ("p", "div", "section")
+        and not is_short(element, _PARAGRAPH)
+        and next(element.iterdescendants(*(_FURNITURE)), None) is None
+        and SENTENCE_END.search(element.text_content().strip()) is not None
+    )
+
+
 def _left_open(button: Element) -> bool:
     """Whether the button was never closed, and so holds the rest of the page."""
     return next(button.iterdescendants("p", "article", "main"), None) is not None
@@ -170,7 +200,7 @@ def _rows(walk: _Walk, table: Element) -> None:
 def _visible_text(cell: Element) -> Iterator[str]:
     for node in cell.iter():
         if node.tag not in _SILENT:
-            if node.tag not in INLINE:
+            if not is_inline(node):
                 yield " "
             yield node.text or ""
         if node is not cell:

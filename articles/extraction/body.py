@@ -9,8 +9,8 @@ from typing import NamedTuple
 import lxml.html
 from lxml import etree
 
-from articles.dom import Element, name_of
-from articles.extraction import block_rules, captions, container
+from articles.dom import Element, name_of, within
+from articles.extraction import block_rules, captions, container, headline
 from articles.extraction.blocks import Block
 from articles.model import Removal, Rule
 from articles.text import count_words, key, tidy
@@ -29,12 +29,16 @@ _MOST_BLOCKS = 20_000  # for trafilatura
 
 
 class Body(NamedTuple):
-    """The running text, what was cut from its container, and captions found below pictures, as (text, picture)."""
+    """The running text, what was cut from its container, and captions found below pictures, as (text, picture).
+
+    `below` is the prose right below the headline, above any linked heading.
+    """
 
     paragraphs: list[str]
     removed: tuple[Removal, ...]
     standfirst: str = ""
     captions: tuple[tuple[str, Element], ...] = ()
+    below: tuple[str, ...] = ()
 
 
 def take(tree: Element, url: str, title: str, stated: str) -> Body:
@@ -75,7 +79,8 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
     spelled = _lines_of(stated)
     if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)):
         return Body(spelled, ())
-    return Body(found, removed, _standfirst(scope, title), tuple(pictures))
+    below = tuple(block.text for block in scope.below)
+    return Body(found, removed, _standfirst(scope, title), tuple(pictures), below)
 
 
 def _standfirst(scope: container.Scope, title: str) -> str:
@@ -84,19 +89,17 @@ def _standfirst(scope: container.Scope, title: str) -> str:
     above = [
         block
         for block, kind in zip(scope.blocks, scope.kinds, strict=True)
-        if not kind or (block.level == 1 and container.says(block, wanted))
+        if not kind or (block.level == 1 and headline.says(block, wanted))
     ]
     box = scope.container
     start = next(
-        (index for index, block in enumerate(above) if block.level == 1 and container.says(block, wanted)),
+        (index for index, block in enumerate(above) if block.level == 1 and headline.says(block, wanted)),
         None,
     )
     if start is None or box is None:
         return ""
     between = list(
-        takewhile(
-            lambda block: not container.within(block.element, box, {}), above[start + 1 : start + _NEAR]
-        )
+        takewhile(lambda block: not within(block.element, box, {}), above[start + 1 : start + _NEAR])
     )
     long = [
         block for block in between if len(block.text) >= _SHORTEST_LEAD and block.linked < len(block.text) / 3
@@ -105,14 +108,15 @@ def _standfirst(scope: container.Scope, title: str) -> str:
 
 
 def _inside(scope: container.Scope) -> list[block_rules.Marked]:
-    """The blocks of the container."""
+    """The blocks of the container, and those above it that are the text's opening."""
     if scope.container is None:
         return []
+    opening = {id(block) for block in scope.opening}
     known: dict[Element, bool] = {}
     return [
         (block, kind)
         for block, kind in zip(scope.blocks, scope.kinds, strict=True)
-        if container.within(block.element, scope.container, known)
+        if id(block) in opening or within(block.element, scope.container, known)
     ]
 
 

@@ -159,6 +159,8 @@ def _is_apart(line: Element) -> bool:
 def _is_emphasised(line: Element, text: str) -> bool:
     if line.tag != "p" or text[-1] not in ".)。" or (line.text or "").strip():
         return False
+    if text[-1] == ")" and text[-2:-1] not in ".。" and not split_credit(text)[1]:
+        return False  # `Ida Holm (Quay Books)`: whose item the picture is
     inner = [child for child in line if _TEXT(child)]
     return (
         len(inner) == 1

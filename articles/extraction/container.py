@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from articles.dom import Element
-from articles.extraction import blocks
+from articles.dom import Element, within
+from articles.extraction import blocks, box_kinds, headline
 from articles.extraction.blocks import Block
+from articles.extraction.box_kinds import Weights
 from articles.extraction.element_names import Kind
-from articles.model import Rule
-from articles.text import key
 
 _BOXES = frozenset(
     (
@@ -36,10 +35,6 @@ _SHORTEST = 80  # characters; shorter blocks are often not text
 _LINKED = 0.4  # maximum share of prose in links
 _ITEM = 0.3  # of a paragraph's weight, because teasers and comments are lists, too
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# An element's name is ignored above this share of the page's prose, because some templates name the wrapper of everything.
-_BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3}
-_BELIEVED_OTHERWISE = 0.6
-_LITTLE = 400  # characters of prose; too few to be an article
 # Minimum share of the page's prose in an element marked as the article; another one with this share of that is a rival.
 _STARTING = 0.35
 # Shares of an element's prose: in the part to descend into, in the second, in parts that look alike, in its own paragraphs.
@@ -47,42 +42,45 @@ _MAJOR = 0.5
 _SECOND = 0.25
 _ALIKE = 0.15
 _OWN = 0.1
-_LONG_TITLE = 25
-
-Weights = dict[Element, float]
 
 
 class Scope(NamedTuple):
-    """The blocks of a page, each one's kind by the elements around it, and the element chosen as container of the text."""
+    """The blocks of a page, each one's kind by the elements around it, and the element chosen as container of the text.
+
+    `opening` holds blocks between headline and container that are the text's beginning, `below` the prose that is right below
+    the headline, in whatever box.
+    """
 
     blocks: list[Block]
     kinds: list[Kind]
     container: Element | None
+    opening: list[Block]
+    below: list[Block]
 
 
 def find(root: Element, title: str) -> Scope:
     """Reads the blocks inside an element and chooses their container, which is None if no block is prose."""
     found = blocks.read(root)
     values = _weigh(found)
-    weights = _spread(found, values, root)
-    kinds = _kinds(found, values, weights, root, _around_title(found, title))
+    heads = headline.find(found, title)
+    at = heads[0] if heads else None
+    kinds = box_kinds.read(found, values, _spread(found, values, root), root, heads)
     own = [0.0 if kind else value for kind, value in zip(kinds, values, strict=True)]
+    below = [] if at is None else headline.below(found, own, kinds, at)
+    if at is not None:
+        teased = headline.teasers(found, own, kinds, at)
+        own = [0.0 if index in teased else value for index, value in enumerate(own)]
     weights = _spread(found, own, root)
     if not weights.get(root):
-        return Scope(found, kinds, None)
-    return Scope(found, kinds, _descend(_start(weights, root), found, own, weights))
-
-
-def within(element: Element, box: Element, known: dict[Element, bool]) -> bool:
-    """Whether the element is in the box, or is the box; `known` caches the result for elements on the way."""
-    path: list[Element] = []
-    at: Element | None = element
-    while at is not None and at is not box and at not in known:
-        path.append(at)
-        at = at.getparent()
-    found = at is not None and (at is box or known[at])
-    known.update(dict.fromkeys(path, found))
-    return found
+        return Scope(found, kinds, None, [], below)
+    box = _descend(_start(weights, root), found, own, weights)
+    known: dict[Element, bool] = {}
+    opening = (
+        []
+        if at is None
+        else headline.opening(found, own, kinds, at, lambda element: within(element, box, known))
+    )
+    return Scope(found, kinds, box, opening, below)
 
 
 def _weigh(found: Sequence[Block]) -> list[float]:
@@ -118,74 +116,6 @@ def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> W
                 weights[element] = weights.get(element, 0.0) + value
                 element = None if element is root else element.getparent()
     return weights
-
-
-def says(block: Block, title: str) -> bool:
-    """Whether a heading is the title (given as a key), with or without a kicker."""
-    spelled = key(block.text)
-    return bool(title) and (
-        spelled == title
-        or (len(title) > _LONG_TITLE and title in spelled and len(spelled) < 2 * len(title))
-        or (len(spelled) > _LONG_TITLE and spelled in title)
-    )
-
-
-def _around_title(found: Sequence[Block], title: str) -> set[Element]:
-    """The elements around the headline, whatever their names."""
-    wanted = key(title)
-    around: set[Element] = set()
-    for block in found:
-        if block.level == 1 and says(block, wanted):
-            for outer in (block.element, *block.element.iterancestors()):
-                if outer in around:
-                    break
-                around.add(outer)
-    return around
-
-
-def _kinds(
-    found: Sequence[Block], values: Sequence[float], weights: Weights, root: Element, trusted: set[Element]
-) -> list[Kind]:
-    """The kind of the outermost named element around each block; names that would leave too little text are ignored."""
-    total = weights.get(root, 0.0)
-    doubted: set[Kind] = set()
-    while True:
-        known: dict[Element, Kind] = dict.fromkeys((root, *trusted), "")
-        kinds = [_kind(block.element, known, weights, total, doubted) for block in found]
-        sums: dict[Kind, float] = {}
-        for kind, value in zip(kinds, values, strict=True):
-            sums[kind] = sums.get(kind, 0.0) + value
-        excessive = {
-            kind
-            for kind in sums.keys() - doubted
-            if sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
-            and sums[kind] > _LITTLE
-        }
-        if not excessive:
-            return kinds
-        doubted |= excessive
-
-
-def _kind(
-    element: Element, known: dict[Element, Kind], weights: Weights, total: float, doubted: set[Kind]
-) -> Kind:
-    path: list[Element] = []
-    at: Element | None = element
-    while at is not None and at not in known:
-        path.append(at)
-        at = at.getparent()
-    kind = known[at] if at is not None else ""
-    for inner in reversed(path):
-        if kind in ("", Rule.META):  # "meta" is a weak name, which a stronger one inside overrides
-            named = blocks.kind(inner)
-            if (
-                named
-                and named not in doubted
-                and weights.get(inner, 0.0) <= max(_BELIEVED.get(named, _BELIEVED_OTHERWISE) * total, _LITTLE)
-            ):
-                kind = named
-        known[inner] = kind
-    return kind
 
 
 def _start(weights: Weights, root: Element) -> Element:

@@ -32,13 +32,15 @@ NAMES: tuple[tuple[Rule, str], ...] = (
     (Rule.SHARE, r"share|sharing|sharedaddy|share-?(?:bar|buttons?|tools?|links?|this)|social|addtoany"),
     (
         Rule.PROMOTION,
-        r"promo|advert(?:isement|ising)?|ads?|adsbygoogle|dfp|sponsored|affiliate-disclosure|banner|carousel|slider",
+        r"promo|advert(?:isement|ising)?|ads?|adsbygoogle|dfp|sponsored|affiliate-disclosure|banner|carousel|slider|"
+        r"(?:photo|foto|picture|bilder|image)?-?(?:galler(?:y|ies)|galerien?|galer[ií]as?|galleria)|slide-?show|diaporama|(?:foto|bilder)-?strecke|"
+        r"(?:video|audio|media|podcast)-?player|jw-?player|video-js|playlist",
     ),
     (
         Rule.NAVIGATION,
         r"navigation|nav|menu|bread-?crumbs?|toc|table-of-contents|footer",
     ),
-    (Rule.SIDEBAR, r"side-?bar"),
+    (Rule.SIDEBAR, r"side-?bar|live-?(?:ticker|feed|updates)|news-?ticker"),
     (Rule.FACT_BOX, r"fact-?box|info-?box"),
     (Rule.AUTHOR, r"author-(?:bio|box|info|card)|about-(?:the-)?author|bio"),
     (

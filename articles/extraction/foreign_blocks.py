@@ -3,11 +3,13 @@
 To add a rule: write a function like the others and add it to RULES.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
-from articles.dom import Element, attached, name_of, select, test, text_of
+from articles.dom import Element, attached, is_inline, is_short, name_of, select, test, text_of
+from articles.extraction import blocks
 from articles.extraction.lines import BREADCRUMB
 from articles.model import Removal, Rule
 from articles.text import key
@@ -16,9 +18,32 @@ _HOLDS_ARTICLE = test(".//h1 or .//*[@itemprop='articleBody'] or .//article[coun
 _PROSE = select(".//p")
 _CODE = ("script", "style")
 _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //select | //form")
+_CONTROLS = select(".//select | .//textarea | .//label[not(ancestor::label)] | .//button | .//head")
 _ABOVE_H1 = select("(//h1)[1]/ancestor-or-self::*[position() < 3]/preceding-sibling::*[position() < 4]")
+# Words inside a line that only a screen reader says: `, opens new tab` in a link.
+_MAY_BE_UNSEEN = select(
+    "//body//*[@hidden or @class or @style][self::span or self::a or self::b or self::i or self::em"
+    " or self::small or self::sup or self::sub or self::strong or self::abbr]"
+)
+_MAY_BE_CARD = select(
+    "//body//span[.//img][count(.//a[@href]) > 1][not(.//span[.//img][count(.//a[@href]) > 1])]"
+)
+_FEWEST_AROUND = 80  # characters of the sentence
+_UNSEEN_NAME = re.compile(
+    r"(?:^|[\s_-])(?:visually-?hidden|sr-?only|screen-?reader(?:-?(?:text|only))?|a11y-?(?:hidden|text)|"
+    r"assistive-?text|offscreen|off-screen|element-invisible|tooltip-?(?:text|content|body))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_UNSEEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|clip(?:-path)?\s*:\s*(?:rect\(\s*[01](?:px)?[\s,]+[01]|inset\(\s*(?:50|100)%)|"
+    r"(?:left|text-indent)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+_LONGEST_UNSEEN = 200  # characters
 _LONGEST_BREADCRUMB = 200  # characters, including blanks between tags
 _SUMMARY = 300
+_MARGINS = (Rule.ASIDE, Rule.SIDEBAR, Rule.RELATED, Rule.COMMENTS)
+_FIRST = select("(.//h1 | .//h2 | .//h3 | .//p[string-length(normalize-space()) > 80])[1]")
 _MOST_DEAD_PROSE = 300
 
 
@@ -38,32 +63,80 @@ def breadcrumb(tree: Element, _title: str) -> Iterator[Removal]:
 def other_articles(tree: Element, title: str) -> Iterator[Removal]:
     """Endless scrolling: if one article has the page's title as its headline, the others are cut.
 
-    Needs the title; gives other_article.
+    A teaser in a margin is not that article. If the headline is alone in its article, articles that begin without one
+    are its text, or else the first that holds any, if nothing else on the page does. Needs the title; gives other_article.
     """
     wanted = key(title)
-    own = next(
-        (a for a in tree.iter("article") if any(key(h.text_content()) == wanted for h in a.iter("h1"))), None
-    )
-    if own is None or not wanted:
+    if not wanted:
         return
-    inside = set(own.iterancestors()) | set(own.iterdescendants("article")) | {own}
-    for other in list(tree.iter("article")):
-        if other not in inside and attached(other, tree):
+    own = [
+        article
+        for article in tree.iter("article")
+        if any(key(h.text_content()) == wanted for h in article.iter("h1"))
+        and not any(blocks.kind(outer) in _MARGINS for outer in (article, *article.iterancestors()))
+    ]
+    if not own:
+        return
+    inside = {*own[0].iterancestors(), *own[0].iterdescendants("article"), own[0]}
+    others = [article for article in tree.iter("article") if article not in inside]
+    if not _holds_prose(own[0]):
+        others = _without_its_text(others, tree)
+    for other in others:
+        if attached(other, tree):
             yield _summary(other, Rule.OTHER_ARTICLE)
             other.drop_tree()
 
 
+def unseen_words(tree: Element, _title: str) -> Iterator[Removal]:
+    """Words inside a line that are not shown: hidden, or out of sight for screen readers alone. Gives hidden."""
+    for element in _MAY_BE_UNSEEN(tree):
+        if (
+            _is_unseen(element)
+            and is_short(element, _LONGEST_UNSEEN)
+            and element.text_content().strip()
+            and attached(element, tree)
+            and all(map(is_inline, element.iterdescendants()))
+        ):
+            yield _summary(element, Rule.HIDDEN)
+            element.drop_tree()
+
+
+def hover_cards(tree: Element, _title: str) -> Iterator[Removal]:
+    """A picture with links inside a sentence: the card that a name opens when it is pointed at. Gives hidden."""
+    for element in _MAY_BE_CARD(tree):
+        around = next(element.iterancestors("p", "li"), None)
+        if around is not None and attached(element, tree):
+            own, whole = len(element.text_content()), len(around.text_content())
+            if whole - own >= _FEWEST_AROUND:
+                yield _summary(element, Rule.HIDDEN)
+                element.drop_tree()
+
+
 def dead_weight(tree: Element, _title: str) -> tuple[()]:
-    """What trafilatura would drop, too, but later and slower; unless the article is inside a tag left open. Gives no note."""
+    """What trafilatura would drop, too, but later and slower; unless the article is inside a tag left open. Gives no note.
+
+    A form around most of the page stays: so ASP.NET makes pages.
+    """
     etree.strip_elements(tree, *_CODE, with_tail=False)
     for element in _DEAD(tree):
-        if attached(element, tree) and not _HOLDS_ARTICLE(element) and _prose(element) < _MOST_DEAD_PROSE:
+        if (
+            attached(element, tree)
+            and not _HOLDS_ARTICLE(element)
+            and _prose(element) < _MOST_DEAD_PROSE
+            and not (element.tag == "form" and _is_most(element, tree))
+        ):
             element.drop_tree()
     return ()
 
 
 # Each takes the tree, which it cuts, and the article's title; yields a removal for each block.
-RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (breadcrumb, other_articles, dead_weight)
+RULES: tuple[Callable[[Element, str], Iterable[Removal]], ...] = (
+    breadcrumb,
+    other_articles,
+    dead_weight,
+    unseen_words,
+    hover_cards,
+)
 
 
 def _summary(element: Element, rule: Rule) -> Removal:
@@ -73,3 +146,37 @@ def _summary(element: Element, rule: Rule) -> Removal:
 def _prose(element: Element) -> int:
     """The number of characters in paragraphs."""
     return sum(len(paragraph.text_content()) for paragraph in _PROSE(element))
+
+
+def _is_unseen(element: Element) -> bool:
+    attributes = element.attrib
+    return (
+        "hidden" in attributes
+        or _UNSEEN_NAME.search(attributes.get("class", "")) is not None
+        or _UNSEEN_STYLE.search(attributes.get("style", "")) is not None
+    )
+
+
+def _holds_prose(article: Element) -> bool:
+    return _prose(article) >= _MOST_DEAD_PROSE or not is_short(article, 2 * _MOST_DEAD_PROSE)
+
+
+def _without_its_text(others: list[Element], tree: Element) -> list[Element]:
+    """Of the articles beside a headline that is alone in its own, those that are not its text."""
+    rest = [other for other in others if not any(first.tag == "p" for first in _FIRST(other))]
+    outside = _prose(tree) - sum(map(_prose, others))
+    if len(rest) == len(others) and outside < _MOST_DEAD_PROSE:
+        text = next(filter(_holds_prose, others), None)
+        rest = [other for other in others if other is not text]
+    return rest
+
+
+def _is_most(form: Element, tree: Element) -> bool:
+    """Whether the form holds more than half of the page's text, not counting what its own controls say."""
+    return _said(form) > _said(tree) / 2
+
+
+def _said(element: Element) -> int:
+    """The number of characters in an element, without blanks around each piece and without those of controls."""
+    controls = sum(len(text.strip()) for control in _CONTROLS(element) for text in control.itertext())
+    return sum(len(text.strip()) for text in element.itertext()) - controls
