@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.metadata.dates import EARLIEST, day, parse
+from articles.metadata.times.dates import EARLIEST, day, parse
 
 LATEST = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

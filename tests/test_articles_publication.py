@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.metadata.publication import Statement, agree, choose
 from articles.metadata.statements import Metadata, read
-from articles.metadata.written_dates import read as written
+from articles.metadata.times.publication import Statement, agree, choose
+from articles.metadata.times.written_dates import read as written
 from articles.model import FeedEntry, Page
 
 FETCHED = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.metadata import months, written_dates
-from articles.metadata.written_dates import Written, read
+from articles.metadata.times import months, written_dates
+from articles.metadata.times.written_dates import Written, read
 
 
 def wall(text: str) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from articles.extraction import boilerplate
 from articles.extraction.captions import split_credit
-from articles.metadata.dates import MONTH
+from articles.metadata.times.dates import MONTH
 from articles.model import Place, Removal, Rule
 from articles.text import count_words, key
 

@@ -2,8 +2,8 @@
 
 import re
 
-from articles.metadata.dates import MONTH
 from articles.metadata.name_words import is_affix, is_agency, is_full, is_job_alone, parted, without_job
+from articles.metadata.times.dates import MONTH
 from articles.model import Place, Removal, Rule
 from articles.text import SENTENCE_END, key, tidy
 

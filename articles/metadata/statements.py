@@ -10,8 +10,8 @@ from articles.metadata import authors, bylines, jsonld
 from articles.metadata.houses import houses, without_owner
 from articles.metadata.metatags import SITE, Meta, every, first, meta_tags
 from articles.metadata.name_words import is_account
-from articles.metadata.publication import changed, publication
 from articles.metadata.stated_names import as_stated
+from articles.metadata.times.publication import changed, publication
 from articles.metadata.titles import stated_title, title
 from articles.model import Access, DateOrigin, Page
 from articles.text import tidy

@@ -1,4 +1,4 @@
-"""The dates of feeds: the usual forms at once, others as pages are read (articles.metadata.written_dates)."""
+"""The dates of feeds: the usual forms at once, others as pages are read (articles.metadata.times.written_dates)."""
 
 import re
 from contextlib import suppress
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from articles.metadata.written_dates import read
+from articles.metadata.times.written_dates import read
 
 _DAY_ALONE = 10
 _RFC_5322 = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from articles.metadata import months, zones
+from articles.metadata.times import months, zones
 
 _LONGEST = 80
 _MOST_READ = 400

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from articles.metadata.written_dates import Written, read
+from articles.metadata.times.written_dates import Written, read
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Month names and abbreviations, by their first letters, in the larger European languages; a regex fragment.
@@ -14,7 +14,7 @@ _LONGEST = 64
 
 
 def stated(text: str, latest: datetime, language: str = "") -> Written | None:
-    """What a text states as a date (articles.metadata.written_dates).
+    """What a text states as a date (articles.metadata.times.written_dates).
 
     None for impossible times such as 25:00, and for dates before 1990 or more than a day after `latest` (the fetch
     time), which are mistakes. Of a text longer than a date is, the day.

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from articles.dom import Element
-from articles.metadata import dates, jsonld
-from articles.metadata.dated_elements import dated
+from articles.metadata import jsonld
 from articles.metadata.metatags import Meta, every
-from articles.metadata.written_dates import Written
+from articles.metadata.times import dates
+from articles.metadata.times.dated_elements import dated
+from articles.metadata.times.written_dates import Written
 from articles.model import DateOrigin, Page
 
 _PUBLISHED = (
