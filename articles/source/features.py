@@ -120,7 +120,7 @@ def from_bytes(packed: bytes) -> Features:
             shingles=count,
             signature=_unpack("I", signature),
         )
-    except (msgspec.MsgspecError, struct.error, OverflowError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, struct.error, OverflowError) as error:
         raise ValueError(f"these bytes hold no features: {error}") from error
 
 
