@@ -172,12 +172,13 @@ def detect_language(draft: Draft) -> None:
 def check_article(draft: Draft) -> Rejection | None:
     """Whether it is an article. Needs page, meta, links, lead, body, below, words."""
     meta = draft.meta
-    vouched = meta.vouched or _is_announced(draft)
     if refused := soft_errors.reason(draft.page.final_url, meta, draft.words):
         return refused
+    has_text = list_pages.is_running_text(draft.links, (draft.lead, *draft.body))
+    vouched = meta.vouched or (has_text and _is_announced(draft))
     if not vouched and (listed := list_pages.evidence(draft.links, draft.body, draft.below)):
         return Rejection(reason="list_page", detail=listed)
-    if not list_pages.is_running_text(draft.links, (draft.lead, *draft.body)):
+    if not has_text:
         return Rejection(reason="no_article", detail="no running text found")
     if not meta.title:
         return Rejection(reason="no_article", detail="no title found")

@@ -140,7 +140,7 @@ def test_the_title_that_a_feed_gave_vouches_for_a_page(listed: str, title: str, 
 
 def test_a_title_that_agrees_makes_no_article_of_links_alone() -> None:
     entry = FeedEntry(url=URL, source="harbour", title="Ferry stays in port")
-    assert reason_of(page(html(f"<main>{LISTED}</main>"), entry=entry)) == "no_article"
+    assert reason_of(page(html(f"<main>{LISTED}</main>"), entry=entry)) == "list_page"
 
 
 def test_comments_with_titles_make_no_list() -> None:
