@@ -15,7 +15,6 @@ _NAMED = re.compile(
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CANDIDATES = select(
     "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header]"
-    "[not(ancestor::aside or ancestor::footer or ancestor::li)]"
 )
 _BLOCKS = select(".//p | .//h2 | .//h1 | .//li | .//br")
 _SHORTEST, _LONGEST = 5, 700  # words, characters
@@ -38,7 +37,7 @@ def take(tree: Element, meta: Metadata) -> str:
         named = bool(
             _NAMED.search(_CAPITAL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}"))
         )
-        if not (named or _begins(element, described)) or len(_BLOCKS(element)) > 2:
+        if not (named or _begins(element, described)) or _is_aside(element) or len(_BLOCKS(element)) > 2:
             continue
         text = text_of(element)
         if len(text) > _LONGEST or count_words(text) < _SHORTEST:
@@ -48,6 +47,10 @@ def take(tree: Element, meta: Metadata) -> str:
             element.drop_tree()
             return text
     return ""
+
+
+def _is_aside(element: Element) -> bool:
+    return next(element.iterancestors("aside", "footer", "li"), None) is not None
 
 
 def _begins(element: Element, described: str) -> bool:
