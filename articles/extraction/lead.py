@@ -1,6 +1,7 @@
 """The standfirst: the sentence or two between the headline and the text."""
 
 import re
+from functools import lru_cache
 
 from articles.dom import Element, select, text_of
 from articles.metadata.statements import Metadata
@@ -34,9 +35,7 @@ def take(tree: Element, meta: Metadata) -> str:
     if not described or described == key(meta.title):
         return ""
     for element in _CANDIDATES(tree):
-        named = bool(
-            _NAMED.search(_CAPITAL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}"))
-        )
+        named = _is_named(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
         if not (named or _begins(element, described)) or _is_aside(element) or len(_BLOCKS(element)) > 2:
             continue
         text = text_of(element)
@@ -47,6 +46,11 @@ def take(tree: Element, meta: Metadata) -> str:
             element.drop_tree()
             return text
     return ""
+
+
+@lru_cache(maxsize=10_000)
+def _is_named(marks: str) -> bool:
+    return _NAMED.search(_CAPITAL.sub("-", marks)) is not None
 
 
 def _is_aside(element: Element) -> bool:
