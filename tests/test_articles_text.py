@@ -11,6 +11,14 @@ from articles.text import SENTENCE_END, count_words, key, tidy, tokens
 ANY = st.text(st.characters(), max_size=80)  # lone surrogates too
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=80))
+def test_ascii_text_is_read_as_beside_other_letters(text: str) -> None:
+    assert tidy(f"{text} é") == f"{tidy(text)} é".lstrip()
+    assert key(f"{text} é") == f"{key(text)} é".lstrip()
+    assert tokens(f"{text} é") == [*tokens(text), "é"]
+    assert count_words(f"{text} é") == count_words(text) + 1
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

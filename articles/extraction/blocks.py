@@ -144,11 +144,10 @@ def kind(element: Element) -> Kind:
 
 def is_paragraph(element: Element, named: Kind) -> bool:
     """Whether an element named as teaser or date is a paragraph of running text: sentences without links between others."""
-    name = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if named not in (Rule.RELATED, Rule.META) or _LESS_THAN_TEXT.search(name):
-        return False
     return (
-        _is_sentences(element)
+        named in (Rule.RELATED, Rule.META)
+        and not _LESS_THAN_TEXT.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+        and _is_sentences(element)
         and any(map(_is_sentences, _beside(element, True)))
         and any(map(_is_sentences, _beside(element, False)))
     )

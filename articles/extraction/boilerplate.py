@@ -31,9 +31,10 @@ Known = tuple[str, Pattern, re.Pattern[str]]  # a literal, its pattern, and the 
 
 
 def relevant(lines: Iterable[str]) -> tuple[Known, ...]:
-    """The patterns with a literal in any of the lines: only a few, so that each line is matched against few."""
-    text = _lower("\n".join(lines))
-    return tuple(known for known in _index() if known[0] in text)
+    """The patterns with a literal in a line short enough for them: only a few, so that each line is matched against few."""
+    counted = [(count_words(line), _lower(line)) for line in lines if len(line) <= _LONGEST_LINE]
+    texts = {most: "\n".join(line for words, line in counted if words <= most) for most in _limits()}
+    return tuple(known for known in _index() if known[0] in texts[known[1].words])
 
 
 def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Pattern | None:
@@ -43,12 +44,12 @@ def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Patt
     """
     if len(line) > _LONGEST_LINE:
         return None
-    words, lower = count_words(line), _lower(line)
+    lower = _lower(line)
     for literal, pattern, regex in _index() if among is None else among:
         if (
             literal in lower
-            and words <= pattern.words
             and pattern.where in ("any", where)
+            and count_words(line) <= pattern.words
             and regex.search(line)
         ):
             return pattern
@@ -65,6 +66,11 @@ def patterns() -> tuple[Pattern, ...]:
     """All patterns, in the file's order."""
     text = files("articles.extraction").joinpath("boilerplate.toml").read_bytes()
     return msgspec.toml.decode(text, type=dict[Literal["pattern"], tuple[Pattern, ...]])["pattern"]
+
+
+@cache
+def _limits() -> frozenset[int]:
+    return frozenset(pattern.words for pattern in patterns())
 
 
 @cache

@@ -82,7 +82,8 @@ def _believed(
         excessive = {
             kind
             for kind in sums.keys() - doubted - sure
-            if sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
+            if kind
+            and sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
             and sums[kind] > _LITTLE
         }
         if not excessive:

@@ -8,16 +8,11 @@ from articles.model import Image, Removal, Rule
 from articles.text import ENDS, key
 from articles.urls import absolute
 
-_MARKED = select(
-    "//figcaption | //figure//*[contains(@class, 'aption')] |"
-    " //*[self::div or self::p or self::span or self::dd or self::small or self::em or self::td or self::h4]["
-    " contains(@class, 'aption') or contains(@class, 'photo-credit') or contains(@class, 'image-credit')"
-    " or contains(@class, 'img-credit') or contains(@class, 'photoCredit') or contains(@class, 'imageCredit')"
-    " or contains(@class, 'bildunterschrift') or contains(@class, 'bild-unterschrift') or contains(@class, 'bildtext')"
-    " or contains(@class, 'image-source') or contains(@class, 'img-desc') or contains(@class, 'image-desc')"
-    " or contains(@class, 'foto-desc') or contains(@class, 'pie-foto') or contains(@class, 'pie-de-foto')"
-    " or contains(@class, 'didascalia') or contains(@class, 'legende') or contains(@class, 'cutline')"
-    " or @itemprop='caption']"
+_MAY_BE_MARKED = select("//*[@class or @itemprop='caption' or self::figcaption]")
+_MARKED_TAGS = frozenset(("div", "p", "span", "dd", "small", "em", "td", "h4"))
+_MARKED_NAME = re.compile(
+    "aption|(?:photo|image|img)-credit|(?:photo|image)Credit|bild-?unterschrift|bildtext|image-source|(?:img|image|foto)-desc|"
+    "pie-(?:de-)?foto|didascalia|legende|cutline"
 )
 _CREDITED = select(
     ".//*[contains(@class, 'redit') or contains(@class, 'opyright') or contains(@class, 'source') or"
@@ -86,7 +81,7 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
     """
     images: dict[str, Image] = {}
     removed: list[Removal] = []
-    for element in [*_MARKED(tree), *filter(_stands_in_frame, _FRAMED(tree))]:
+    for element in [*filter(_is_marked, _MAY_BE_MARKED(tree)), *filter(_stands_in_frame, _FRAMED(tree))]:
         if not attached(element, tree) or not _is_caption(element):
             continue
         figure = _figure(element)
@@ -167,6 +162,15 @@ def _is_emphasised(line: Element, text: str) -> bool:
         and inner[0].tag in ("strong", "b", "em", "i")
         and not (inner[0].tail or "").strip()
         and any(not is_short(above, _PARAGRAPH) for above in line.itersiblings("p", preceding=True))
+    )
+
+
+def _is_marked(element: Element) -> bool:
+    tag, name = element.tag, element.get("class", "")
+    if tag in _MARKED_TAGS and (_MARKED_NAME.search(name) or element.get("itemprop") == "caption"):
+        return True
+    return tag == "figcaption" or (
+        "aption" in name and next(element.iterancestors("figure"), None) is not None
     )
 
 

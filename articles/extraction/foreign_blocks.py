@@ -178,5 +178,8 @@ def _is_most(form: Element, tree: Element) -> bool:
 
 def _said(element: Element) -> int:
     """The number of characters in an element, without blanks around each piece and without those of controls."""
-    controls = sum(len(text.strip()) for control in _CONTROLS(element) for text in control.itertext())
-    return sum(len(text.strip()) for text in element.itertext()) - controls
+    return _characters(element) - sum(map(_characters, _CONTROLS(element)))
+
+
+def _characters(element: Element) -> int:
+    return sum(map(len, map(str.strip, element.itertext())))

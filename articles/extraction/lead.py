@@ -1,6 +1,7 @@
 """The standfirst: the sentence or two between the headline and the text."""
 
 import re
+from functools import lru_cache
 
 from articles.dom import Element, select, text_of
 from articles.metadata.statements import Metadata
@@ -15,7 +16,6 @@ _NAMED = re.compile(
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CANDIDATES = select(
     "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header]"
-    "[not(ancestor::aside or ancestor::footer or ancestor::li)]"
 )
 _BLOCKS = select(".//p | .//h2 | .//h1 | .//li | .//br")
 _SHORTEST, _LONGEST = 5, 700  # words, characters
@@ -35,10 +35,8 @@ def take(tree: Element, meta: Metadata) -> str:
     if not described or described == key(meta.title):
         return ""
     for element in _CANDIDATES(tree):
-        named = bool(
-            _NAMED.search(_CAPITAL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}"))
-        )
-        if not (named or _begins(element, described)) or len(_BLOCKS(element)) > 2:
+        named = _is_named(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+        if not (named or _begins(element, described)) or _is_aside(element) or len(_BLOCKS(element)) > 2:
             continue
         text = text_of(element)
         if len(text) > _LONGEST or count_words(text) < _SHORTEST:
@@ -48,6 +46,15 @@ def take(tree: Element, meta: Metadata) -> str:
             element.drop_tree()
             return text
     return ""
+
+
+@lru_cache(maxsize=10_000)
+def _is_named(marks: str) -> bool:
+    return _NAMED.search(_CAPITAL.sub("-", marks)) is not None
+
+
+def _is_aside(element: Element) -> bool:
+    return next(element.iterancestors("aside", "footer", "li"), None) is not None
 
 
 def _begins(element: Element, described: str) -> bool:

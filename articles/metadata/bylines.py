@@ -22,16 +22,14 @@ _FEW = 4
 _OTHERS = (
     "[not(ancestor::aside or ancestor::nav or ancestor::footer or ancestor::*[contains(@class, 'omment')])]"
 )
-_MARKED = select(
-    "//*[@rel='author' or @itemprop='author' or @itemprop='creator' or contains(@class, 'author-name')"
-    " or contains(@class, 'author__name') or contains(@class, 'byline-name') or contains(@class, 'byline__name')"
-    f" or contains(@class, 'authorName')]{_OTHERS}"
+_MAY_BE_MARKED = select("//*[@class or @rel='author' or @itemprop='author' or @itemprop='creator']")
+_MARKED_NAME = re.compile("author(?:-n|__n|N)ame|byline(?:-|__)name")
+_MAY_BE_LOOSE = select(
+    "//a[@class or @href] |"
+    " //*[self::div or self::p or self::span or self::address or self::li or self::strong][@class or @href]"
 )
-_LOOSE = select(
-    "//*[self::a or self::div or self::p or self::span or self::address or self::li or self::strong]"
-    "[contains(translate(@class, 'ABY', 'aby'), 'author') or contains(translate(@class, 'BY', 'by'), 'byline')"
-    f" or contains(@href, '/author/') or contains(@href, '/autor/')]{_OTHERS}"
-)
+_LOOSE_NAME = re.compile("[Aa]uthor|[Bb][Yy]line")
+_LOOSE_TARGET = re.compile("/auth?or/")
 _PROFILES = select(
     "//a[contains(@href, '/author') or contains(@href, '/people/') or contains(@href, '/staff/') or contains(@href, '/contributor')"
     " or contains(@href, '/profile') or contains(@href, '/journalist') or contains(@href, '/reporter') or contains(@href, '/writer')"
@@ -80,8 +78,8 @@ def names(tree: Element, title: str, url: str) -> Iterator[tuple[str, ...]]:
     """
     marks = _landmarks(tree, title, url)
     order: dict[Element, int] = {}
-    for found in (_MARKED, _LOOSE):
-        places = _sorted(tree, found(tree)[:_MOST], marks, order)
+    for found in (_marked, _loose):
+        places = _sorted(tree, list(islice(found(tree), _MOST)), marks, order)
         for group in places:
             if named := _names([line for element in group for line in _lines(element)]):
                 yield named
@@ -92,6 +90,20 @@ def names(tree: Element, title: str, url: str) -> Iterator[tuple[str, ...]]:
     yield tuple(
         filter(is_full, _names([line for element in (between + below)[:1] for line in _lines(element)]))
     )
+
+
+def _marked(tree: Element) -> Iterator[Element]:
+    for element in _MAY_BE_MARKED(tree):
+        stated = element.get("rel") == "author" or element.get("itemprop") in ("author", "creator")
+        if (stated or _MARKED_NAME.search(element.get("class", ""))) and _OWN(element):
+            yield element
+
+
+def _loose(tree: Element) -> Iterator[Element]:
+    for element in _MAY_BE_LOOSE(tree):
+        called = _LOOSE_NAME.search(element.get("class", "")) or _LOOSE_TARGET.search(element.get("href", ""))
+        if called and _OWN(element):
+            yield element
 
 
 def _told(tree: Element) -> Iterator[Element]:
