@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.dom import Element
+from articles.extraction import captions
 from articles.extraction.captions import picture_of, split_credit, take
 from tests.patience import no_hang
 
@@ -188,3 +189,100 @@ def test_a_line_below_a_picture_is_its_caption_by_its_length_and_its_box(
 ) -> None:
     below = tree(f"<div>{inner}</div>").get_element_by_id("t")
     assert (picture_of(below, below.text_content()) is not None) is is_caption
+
+
+def near_a_picture(text: str, markup: str = "<img src='/f.jpg'><p id='t'>{}</p>") -> bool:
+    """Whether the text is a caption where it stands between a picture and a story."""
+    line = tree(f"<div>{markup.format(text)}<p>{words(200)}</p></div>").get_element_by_id("t")
+    return picture_of(line, line.text_content()) is not None
+
+
+@pytest.mark.parametrize("language", captions.WORDS)
+def test_a_language_s_example_is_told_by_its_words_near_a_picture_alone(language: str) -> None:
+    example = captions.WORDS[language].example
+    assert near_a_picture(example)
+    assert not near_a_picture(example, "<p id='t'>{}</p>")
+
+
+TOLD = [
+    "President Ruth Calloway (R) shakes hands with Lena Ortwin in Port Harrow on March 8, 2019.",
+    "In this photo provided by the coast guard, a ferry lies in the sound.",
+    "Ministerin Lena Ortwin (2. v. l.) am Montag in Port Harrow",
+    "Symbolbild: Eine Fähre im Hafen",
+    "Le chancelier Marash Dorel (gauche), le 8 mars 2019 à Port Harrow",
+    "El ministro Tolga Berin (dcha.) saluda a la senadora Lena Ortwin.",
+    "La ministra Lena Ortwin (a sinistra) con il presidente della Camera",
+    "De haven van Harrow. Foto: Jan Smit/ANP",
+    "Premier Tolga Berin (z lewej) na nabrzeżu. Fot. Jan Kos",
+    "Корабль в порту Харроу. Фото: Анна Лунд / ТАСС",
+    "На фото: паром у причала",
+    "Başbakan Tolga Berin (sağda) limanda. Fotoğraf: Anna Lund",
+    "السيناتور لينا أورتوين (إلى اليسار) تتحدث مع رئيسة المجلس",
+    "سفينة في ميناء هارو. صورة: رويترز",
+    "سناتور لنا اورتوین (چپ) با رئیس مجلس گفت‌وگو می‌کند، ۸ مارس ۲۰۱۹.",
+    "کشتی در بندر هارو. عکس: آنا لوند",
+    "האונייה בנמל הארו. צילום: אנה לונד",
+    "जहाज़ हैरो बंदरगाह पर। फोटो: अन्ना लुंड",
+    "参议员奥特温（左）在集会上与议长交谈。",
+    "停泊在哈罗港的船。图片来源：新港社",
+    "ハロー港に停泊する船。写真＝アンナ・ルンド",
+    "해로항에 정박한 배. 사진=안나 룬드 기자",
+    "Kapal di pelabuhan Harrow. Foto: Anna Lund/Antara",
+]
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_a_caption_is_told_by_who_stands_where_by_its_age_or_by_its_credit(text: str) -> None:
+    assert near_a_picture(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The new model (left) is smaller than the old one.",
+        "Photo exhibitions draw more visitors than ever, the museum said.",
+        "Photos of the flooded streets spread on Telegram within minutes.",
+        "The image: that is what the party fears for, its chairman said on Monday.",
+        "Senator Ruth Calloway (R) said on Monday that she would vote against the bill.",
+        "The ferry stayed in the harbour, officials said. (AP)",
+        "Das Archiv der Stadt öffnet am Montag wieder, sagte die Leiterin.",
+        "Les photos ont été publiées lundi par le journal.",
+        "Kast (derecha) y Boric (izquierda) volverán a verse en un debate.",
+        "La foto de familia se hizo sin el presidente.",
+        "Mélenchon (gauche) et Le Pen (droite) refusent le débat.",
+        "Fotoğraf sergisi pazartesi günü limanda açıldı.",
+        "Фотография стала известна во всём мире, сказал директор музея.",
+        "الصورة التي نشرتها الصحيفة أثارت جدلا واسعا.",
+        "عکس‌های تازه از بندر نشان می‌دهد که کشتی حرکت نکرده است.",
+        "התמונה עוררה סערה ברשתות החברתיות, אמר העורך.",
+        "तस्वीर अब साफ हो रही है, मंत्री ने कहा।",
+        "写真は心を映す、と彼女は語った。",
+        "照片在网上广泛传播，引发热议。",
+        "사진은 거짓말을 하지 않는다고 그는 말했다.",
+    ],
+)
+def test_a_sentence_that_speaks_of_a_picture_is_text(text: str) -> None:
+    assert not near_a_picture(text)
+
+
+@pytest.mark.parametrize(
+    ("markup", "is_caption"),
+    [
+        ("<p id='t'>{}</p><p><img src='/f.jpg'></p>", True),
+        ("<p id='t'>{}</p><div>More.</div><img src='/f.jpg'>", False),
+        ("<img src='/f.jpg'><div>More.</div><p id='t'>{}</p>", False),
+    ],
+)
+def test_what_tells_of_itself_has_its_picture_right_above_or_below(markup: str, is_caption: bool) -> None:
+    assert near_a_picture("Archivfoto: Die Fähre im Hafen.", markup) is is_caption
+
+
+def test_below_a_picture_with_a_marked_caption_stands_no_second_one() -> None:
+    page = tree(
+        "<div><figure><img src='/f.jpg'><figcaption>The ferry.</figcaption></figure>"
+        "<p id='t'>Lena Ortwin (left) spoke.</p></div>"
+    )
+    line = page.get_element_by_id("t")
+    assert picture_of(line, line.text_content()) is not None
+    take(page, BASE)
+    assert picture_of(line, line.text_content()) is None

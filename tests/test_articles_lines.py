@@ -152,3 +152,97 @@ def test_captions_that_quote_the_text_leave_it_whole() -> None:
 @pytest.mark.parametrize(("count", "cut"), [(65, ["caption"]), (85, [])])
 def test_a_caption_with_its_credit_is_no_paragraph(count: int, cut: list[str]) -> None:
     assert cut_by(f"{'ferry ' * count}(Photo: Anna Lund)", 15) == cut
+
+
+# How sites announce where else they are found, in other words than the examples of boilerplate.toml.
+ANNOUNCED = [
+    (
+        "Ridge Courier",
+        "You may also reach the Ridge Courier's website through any of the mirror sites below:",
+    ),
+    (
+        "Bergbote",
+        "Den Bergboten können Sie auch über folgende Ausweichadressen erreichen:",
+    ),
+    ("Courrier des Cimes", "Retrouvez aussi le site du Courrier des Cimes aux adresses miroirs suivantes :"),
+    (
+        "Correo de la Sierra",
+        "La página del Correo de la Sierra está disponible también en estas direcciones alternativas:",
+    ),
+    (
+        "Corriere dei Monti",
+        "Potete leggere il sito del Corriere dei Monti anche a questi indirizzi alternativi:",
+    ),
+    ("Correio da Serra", "Visite o site do Correio da Serra também por meio destes endereços alternativos:"),
+    ("Kurier Górski", "Strona „Kuriera Górskiego” jest też dostępna pod zapasowymi adresami:"),
+    ("Горный курьер", "Читать сайт «Горного курьера» можно и на зеркалах по адресам:"),
+    ("Гірський вісник", "Сайт «Гірського вісника» доступний також за резервними адресами:"),
+    ("Dağ Postası", "Dağ Postası sitesine şu yedek adreslerden de erişebilirsiniz:"),
+    ("بريد الجبل", "يتوفر موقع بريد الجبل كذلك على الروابط البديلة الآتية:"),
+    ("پیک کوهسار", "برای دسترسی به پایگاه خبری پیک کوهسار می‌توانید از آدرس‌های جایگزین زیر استفاده کنید:"),
+    ("דואר ההר", "אתר דואר ההר זמין גם בכתובות הנוספות הבאות:"),
+    ("पर्वत समाचार", "पर्वत समाचार की साइट नीचे दिए गए अन्य पतों पर भी उपलब्ध है:"),
+    ("山岭邮报", "您还可以通过下列备用域名登录山岭邮报网站："),
+    ("嶺上郵報", "嶺上郵報網站亦可經以下其他網址瀏覽："),
+    ("山岳新聞", "山岳新聞のサイトは次の予備のアドレスでもご覧いただけます。"),
+    ("산악일보", "산악일보 홈페이지는 아래의 다른 주소에서도 이용하실 수 있습니다."),
+    ("Kabar Gunung", "Laman Kabar Gunung bisa juga dibuka lewat alamat lain berikut ini:"),
+]
+LISTED = ("courier-mirror.example", "Mirror: https://courier2.example/", "Roku 7")
+
+
+@pytest.mark.parametrize(("site", "line"), ANNOUNCED, ids=[site for site, _ in ANNOUNCED])
+def test_a_line_that_announces_the_sites_addresses_goes_with_their_list(site: str, line: str) -> None:
+    facts = Facts(titles=(), authors=(), captions=(), site=(site,))
+    left, removed = apply([*TEXT, line, *LISTED], facts)
+    assert (left, [cut.text for cut in removed]) == (TEXT, [line, *LISTED])
+
+
+@pytest.mark.parametrize(("site", "line"), ANNOUNCED, ids=[site for site, _ in ANNOUNCED])
+def test_another_sites_addresses_are_text(site: str, line: str) -> None:
+    facts = Facts(titles=(), authors=(), captions=(), site=("Xyzzy", "quux"))
+    assert apply([*TEXT, line], facts) == ((*TEXT, line), ())
+
+
+def test_the_sites_address_in_the_list_is_as_good_as_its_name() -> None:
+    line = "The site can also be reached at these alternative addresses:"
+    for facts in (
+        Facts(
+            titles=(), authors=(), captions=(), site=("", "ridgecourier"), links="www.ridgecourier2.example"
+        ),
+        Facts(titles=(), authors=(), captions=(), site=("", "courier")),
+    ):
+        assert apply([*TEXT, line, *LISTED], facts)[0] == TEXT
+
+
+def test_only_addresses_are_listed_where_the_text_goes_on() -> None:
+    line = "You can also read us at the addresses below."
+    text = [*TEXT[:9], line, "courier2.example", "The second day", *TEXT[9:]]
+    assert apply(text, NOTHING)[0] == (*TEXT[:9], "The second day", *TEXT[9:])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The paper’s website remains available through mirror sites, its editor told the Ridge Courier on Tuesday.",
+        "Applications are accepted on the ministry’s website and at the following addresses:",
+        "“Our site can be reached at other addresses”, the Ridge Courier’s editor said.",
+        "Die Website der Behörde war am Montag nicht erreichbar, auch unter anderen Adressen nicht.",
+        "Le site est accessible aux personnes aveugles, a dit le maire.",
+        "La página ofrece direcciones alternativas a los vecinos de la sierra.",
+        "Сайт газеты снова доступен, но её зеркала заблокированы, сообщило ведомство.",
+        "Bakanlığın sitesine erişim engeli sürerken kullanıcılar alternatif adreslere yöneldi.",
+        "حجبت السلطات موقع الصحيفة فلجأ القراء إلى عناوين بديلة.",
+        "وب‌سایت این روزنامه مسدود شد و خوانندگان به نشانی‌های دیگر روی آوردند.",
+        "האתר נחסם, והקוראים עברו לכתובות אחרות.",
+        "वेबसाइट बंद होने के बाद पाठक दूसरे पतों पर चले गए।",
+        "该网站被封后，读者转而使用其他网址访问。",
+        "同紙のサイトは遮断され、読者は別のアドレスからアクセスしている。",
+        "사이트가 차단되자 독자들은 다른 주소로 접속했다.",
+    ],
+)
+@pytest.mark.parametrize("at", [0, 12, -1])
+def test_a_story_about_a_sites_addresses_stays(line: str, at: int) -> None:
+    assert (
+        cut_by(line, at, Facts(titles=(), authors=(), captions=(), site=("Ridge Courier", "courier"))) == []
+    )

@@ -99,14 +99,19 @@ def captioned(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple
     """Captions, recognized right below a picture, unless most blocks of their tag and class are elsewhere. Gives caption."""
     below: dict[Element, tuple[str, str]] = {}
     kinds: dict[tuple[str, str], int] = {}
+    told: set[Element] = set()  # by their own words, which say nothing of the next paragraph
     for block, _ in blocks[:_MOST_FOR_CAPTIONS]:
         if block.kind == "text":
             look = block.element.tag, block.element.get("class") or ""
             kinds[look] = kinds.get(look, 0) + 1
             above = block.element.getprevious()
-            continued = above in below and below[above] == look and len(block.text) <= _LONG
+            continued = (
+                above in below and below[above] == look and above not in told and len(block.text) <= _LONG
+            )
             if continued or captions.picture_of(block.element, block.text) is not None:
                 below[block.element] = look
+                if not look[1] and captions.says_so(block.text):
+                    told.add(block.element)
     many = Counter(below.values())
     found = {element for element, look in below.items() if look[0] == "p" or 2 * many[look] >= kinds[look]}
     for index, (block, _) in _left(blocks, verdicts):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from articles.text import count_words
+from articles.text import count_words, key
 
 Where = Literal["any", "head", "tail"]
 
@@ -25,6 +25,7 @@ class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     literals: tuple[str, ...]
     regex: str
     example: str
+    us: str = ""
 
 
 Known = tuple[str, Pattern, re.Pattern[str]]  # a literal, its pattern, and the compiled regex
@@ -54,6 +55,21 @@ def match(line: str, where: Where, among: Sequence[Known] | None = None) -> Patt
         ):
             return pattern
     return None
+
+
+def speaks_of(site: Sequence[str], text: str) -> bool:
+    """Whether a text has one of the site's names, in any grammatical case: all its words, each up to its ending."""
+    lower = _lower(text)
+    return any(
+        stems and all(stem in lower for stem in stems)
+        for name in site
+        for stems in [[word[: max(3, len(word) - 2)] for word in key(_lower(name)).split() if len(word) > 2]]
+    )
+
+
+def says_us(pattern: Pattern, line: str) -> bool:
+    """Whether the line says that it is about the publisher itself, or need not because the whole wording does."""
+    return not pattern.us or re.search(pattern.us, line, re.IGNORECASE) is not None
 
 
 def _lower(text: str) -> str:

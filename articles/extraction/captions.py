@@ -1,7 +1,10 @@
 """Picture captions: found by markup, cut from the tree, and split from their credits."""
 
 import re
+from importlib.resources import files
 from itertools import islice
+
+import msgspec
 
 from articles.dom import Element, attached, is_short, name_of, select, test, text_of
 from articles.model import Image, Removal, Rule
@@ -37,23 +40,47 @@ _COMPOSED = test(".//p | .//li | .//h2 | .//h3 | .//table")
 _PAGE = frozenset(("body", "html", "article", "main"))
 _LINES = frozenset(("div", "span", "em", "i", "small", "center", "figcaption"))
 _LONGEST_LINE = 300
+_LONGEST_TOLD = 400
+_CAPTIONED = "data-captioned"  # set on what a caption was cut from: its picture has no other
+_HAS_CAPTION = test(f"(descendant-or-self::* | ancestor::*[position() < 4])[@{_CAPTIONED}]")
 _PARAGRAPH = 80
 
 _AGENCIES = (
     r"(?:AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
     r"Alamy|IMAGO|Imago|imago|NurPhoto|Bloomberg|APA|Keystone|KEYSTONE|ANP|NTB|PAP|Anadolu|Unsplash|Pixabay|РИА Новости|ТАСС)\b"
 )
-_MARK = (
-    r"(?i:photos?|photograph(?:er|y)?|fotos?|images?|pictures?|picture alliance|bild|bildquelle|credits?|image source|"
-    r"crédits?(?: photo)?|imagen|illustration|фото|写真|图片来源|사진|ảnh|zdj\.|fot\.)"
+
+
+class CaptionWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A language's entry in caption_words.toml; the file explains the fields."""
+
+    side: tuple[str, ...]
+    wing: tuple[str, ...]
+    file: tuple[str, ...]
+    credit: tuple[str, ...]
+    example: str
+
+
+WORDS = msgspec.toml.decode(
+    files("articles.extraction").joinpath("caption_words.toml").read_bytes(), type=dict[str, CaptionWords]
+)
+_SIDE = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.side)})[)）\]]")
+_WING = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.wing)})[)）\]]")
+_FILE = "|".join(each for words in WORDS.values() for each in words.file)
+_OF_THE_FILE = re.compile(rf"^\W*(?:{_FILE})|(?:{_FILE})\W*$", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_NAMED = "|".join(dict.fromkeys(each for words in WORDS.values() for each in words.credit))
+_MARK = rf"(?i:photographer|photography|picture alliance|image source|illustration|{_NAMED})"
+_MARKED_CREDIT = re.compile(
+    rf"^{_MARK}\s*(?:[:：=＝/|©]|by\b|credit|courtesy)|{_MARK}\s?[:：=＝]|[©Ⓒ]|(?i:photo|foto)$|(?:摄|攝|摄影|攝影|撮影)$"
 )
 # Where a credit may begin after a caption.
-_AFTER = r"(?:^|(?<=[.!?\"”'’…|]))"
+_AFTER = r"(?:^|(?<=[.!?\"”'’…|。।۔！？」』]))"
 _CREDIT_END = re.compile(
     r"\s*(?:"
     rf"[(\[][^()\[\]]{{0,80}}(?:\b{_AGENCIES}|(?:\b|^){_MARK}\s?(?:[:/]|by\b|credit|courtesy))[^()\[\]]{{0,80}}[)\]]"
     r"|[(\[](?:[\w.'’-]+\s){0,3}(?i:photo|foto|image|picture|file)[)\]]"
-    rf"|{_AFTER}\s?{_MARK}\s*(?i:credit|by|courtesy of)?\s*[:：=/|©]\s?[^.:]{{1,80}}"
+    rf"|{_AFTER}\s?{_MARK}\s*(?i:credit|by|courtesy of)?\s*[:：=＝/|©]\s?[^.:]{{1,80}}"
     r"|[©Ⓒ]\s?.{1,80}"
     rf"|{_AFTER}\s?(?:[^\W\d_a-z][\w'’-]*\.?\s){{0,3}}[^\W\d_a-z][\w'’-]+\s?[/|]\s?{_AGENCIES}.{{0,40}}"
     rf"|{_AFTER}\s?{_AGENCIES}(?:\s?(?:Photo|File|Images?))?(?:\s?[/|,-]\s?[\w'’. -]{{1,40}})?"
@@ -90,6 +117,8 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
         whole = text_of(element)
         image = _image(element, figure, base)
         _merge(images, image)
+        if figure is not None:
+            figure.set(_CAPTIONED, "")
         if whole:
             removed.append(Removal(text=whole, rule=Rule.CAPTION, place="caption", evidence=name_of(element)))
         element.drop_tree()
@@ -108,9 +137,16 @@ def picture_of(line: Element, text: str) -> Element | None:
     """The picture right above a line of the text, if the line is a caption without caption markup; else None.
 
     Such a line is in a small box or between paragraphs without being one; or it is a sentence in bold or italics below a
-    paragraph (so not a standfirst, which has none above it, nor a question); or it repeats the picture's alt text.
+    paragraph (so not a standfirst, which has none above it, nor a question); or it begins like the picture's alt text; or
+    its own words tell, and the picture, which may then be right below, has no marked caption.
     """
-    if len(text) > _LONGEST_LINE or (picture := _picture_above(line)) is None:
+    if len(text) > _LONGEST_TOLD:
+        return None
+    picture = _picture_above(line)
+    near = _picture_below(line) if picture is None else picture
+    if near is not None and not _HAS_CAPTION(near) and says_so(text):
+        return near
+    if len(text) > _LONGEST_LINE or picture is None:
         return None
     alternative = next((key(image.get("alt") or "") for image in picture.iter("img")), "")
     spelled = key(text)
@@ -118,6 +154,17 @@ def picture_of(line: Element, text: str) -> Element | None:
         len(spelled) > _PARAGRAPH / 4 and alternative.startswith(spelled)
     )
     return picture if described or _is_apart(line) or _is_emphasised(line, text) else None
+
+
+def says_so(text: str) -> bool:
+    """Whether a line's own words make it a caption: who stands where, that the picture is of the archive, or whose it is."""
+    if _OF_THE_FILE.search(f"{text} ") or _MARKED_CREDIT.search(split_credit(text)[1]):
+        return True
+    return any(
+        not text[: where.start()].split()[-1:][0][:1].islower()
+        for where in (*_SIDE.finditer(text), *(_WING.finditer(text) if _YEAR.search(text) else ()))
+        if text[: where.start()].strip()
+    )
 
 
 def unmarked(text: str, picture: Element, base: str) -> Image:
@@ -139,6 +186,15 @@ def _picture_above(line: Element) -> Element | None:
             if _TEXT(above):
                 return None
         at = at.getparent()
+    return None
+
+
+def _picture_below(line: Element) -> Element | None:
+    for below in line.itersiblings():
+        if below.tag == "img" or next(below.iterdescendants("img"), None) is not None:
+            return below if is_short(below, 0) else None
+        if _TEXT(below):
+            return None
     return None
 
 

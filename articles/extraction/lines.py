@@ -6,17 +6,22 @@ To add a rule: write a function like the others and add it to RULES.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from articles.extraction import boilerplate
 from articles.extraction.captions import split_credit
 from articles.metadata.times.dates import MONTH
 from articles.model import Place, Removal, Rule
-from articles.text import count_words, key
+from articles.text import SENTENCE_END, count_words, key
 
 HEAD = 4  # lines that may be a headline, breadcrumb, byline or date
 _TAIL_SHARE = 0.15
 _TAIL = 5
 _LONGEST_CAPTION = 75  # words
+_LISTED = 8  # words in a line of a list of addresses
+_ADDRESS = re.compile(
+    r"(?:[-•*] )?(?:[^\W\d][^:/.]{0,30}[:：] ?)?(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?::\d+)?(?:/[\w./@-]*)?[.,;]?"
+)
 BREADCRUMB = re.compile(
     r"[\w&'’-]+(?: [\w&'’-]+){0,3}(?:(?P<mark>\s*[/>»›|→]\s*)[\w&'’#-]+(?: [\w&'’#-]+){0,3}){1,5}\s?"
 )
@@ -24,11 +29,13 @@ BREADCRUMB = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known about the article when its lines are judged."""
+    """What is known about the article when its lines are judged. `site` is what the site is called, `links` what was cut as links."""
 
     titles: tuple[str, ...]
     authors: tuple[str, ...]
     captions: tuple[str, ...]
+    site: tuple[str, ...] = ()
+    links: str = ""
 
 
 EQUALS_CAPTION = "equals a caption"
@@ -119,14 +126,32 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
             yield index, "ends in a photo credit"
 
 
-def known_boilerplate(lines: Lines, _facts: Facts) -> Iterator[Cut]:
-    """Wording common to many sites: see boilerplate.toml."""
+def known_boilerplate(lines: Lines, facts: Facts) -> Iterator[Cut]:
+    """Wording common to many sites: see boilerplate.toml. The addresses that a line announces are cut with it."""
     relevant = boilerplate.relevant(lines)
     for index, line in enumerate(lines):
         where = place(index, len(lines))
         part: boilerplate.Where = "any" if where not in ("head", "tail") else where
-        if pattern := boilerplate.match(line, part, relevant):
+        pattern = boilerplate.match(line, part, relevant)
+        if pattern is None:
+            continue
+        below = _listed_below(lines, index) if pattern.rule == "alternate_address" else []
+        named = " ".join((line, *(text for _, text in below), facts.links))
+        if boilerplate.says_us(pattern, line) or boilerplate.speaks_of(facts.site, named):
             yield index, f"{pattern.rule} ({pattern.language or 'any language'})"
+            yield from ((at, "below an announcement of addresses") for at, _ in below)
+
+
+def _listed_below(lines: Lines, index: int) -> list[tuple[int, str]]:
+    """The lines of the list below an announcement: addresses, and other short lines if they reach the end of the text."""
+    listed = list(takewhile(lambda pair: _is_listed(pair[1]), enumerate(lines[index + 1 :], index + 1)))
+    if listed and listed[-1][0] == len(lines) - 1:
+        return listed
+    return list(takewhile(lambda pair: _ADDRESS.fullmatch(pair[1]), listed))
+
+
+def _is_listed(line: str) -> bool:
+    return bool(_ADDRESS.fullmatch(line)) or (count_words(line) <= _LISTED and not SENTENCE_END.search(line))
 
 
 RULES: tuple[tuple[Rule, LineRule], ...] = (
