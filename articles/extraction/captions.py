@@ -41,6 +41,7 @@ _PAGE = frozenset(("body", "html", "article", "main"))
 _LINES = frozenset(("div", "span", "em", "i", "small", "center", "figcaption"))
 _LONGEST_LINE = 300
 _LONGEST_TOLD = 400
+_FILE_LONGEST = 50  # of what ends a caption and says that its picture is an old one
 _CAPTIONED = "data-captioned"  # set on what a caption was cut from: its picture has no other
 _HAS_CAPTION = test(f"(descendant-or-self::* | ancestor::*[position() < 4])[@{_CAPTIONED}]")
 _PARAGRAPH = 80
@@ -67,7 +68,8 @@ WORDS = msgspec.toml.decode(
 _SIDE = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.side)})[)）\]]")
 _WING = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.wing)})[)）\]]")
 _FILE = "|".join(each for words in WORDS.values() for each in words.file)
-_OF_THE_FILE = re.compile(rf"^\W*(?:{_FILE})|(?:{_FILE})\W*$", re.IGNORECASE)
+_FILE_START = re.compile(rf"\W*(?:{_FILE})", re.IGNORECASE)
+_FILE_END = re.compile(rf"(?:{_FILE})\W*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _NAMED = "|".join(dict.fromkeys(each for words in WORDS.values() for each in words.credit))
 _MARK = rf"(?i:photographer|photography|picture alliance|image source|illustration|{_NAMED})"
@@ -158,7 +160,8 @@ def picture_of(line: Element, text: str) -> Element | None:
 
 def says_so(text: str) -> bool:
     """Whether a line's own words make it a caption: who stands where, that the picture is of the archive, or whose it is."""
-    if _OF_THE_FILE.search(f"{text} ") or _MARKED_CREDIT.search(split_credit(text)[1]):
+    old = _FILE_START.match(f"{text} ") or _FILE_END.search(f"{text} ", max(0, len(text) - _FILE_LONGEST))
+    if old or _MARKED_CREDIT.search(split_credit(text)[1]):
         return True
     return any(
         not text[: where.start()].split()[-1:][0][:1].islower()
