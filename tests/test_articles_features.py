@@ -39,7 +39,9 @@ def test_bytes_hold_the_whole_row(row: Features) -> None:
 
 
 @given(st.binary(max_size=60))
-@example(b"\x99\x00\xa5\x00\x00\x00\x00\x80")  # an array that begins with a number and a text that is no UTF-8
+@example(
+    b"\x99\x00\xa5\x00\x00\x00\x00\x80"
+)  # an array that begins with a number and a text that is no UTF-8
 def test_other_bytes_are_refused(junk: bytes) -> None:
     with pytest.raises(ValueError, match="features"):
         from_bytes(junk)
