@@ -9,8 +9,10 @@ from typing import NamedTuple
 import lxml.html
 from lxml import etree
 
+from articles import confidence
 from articles.dom import Element, name_of, within
 from articles.extraction import block_rules, captions, container, headline
+from articles.extraction.block_rules import Verdict
 from articles.extraction.blocks import Block
 from articles.model import Removal, Rule
 from articles.text import count_words, key, tidy
@@ -31,7 +33,8 @@ _MOST_BLOCKS = 20_000  # for trafilatura
 class Body(NamedTuple):
     """The running text, what was cut from its container, and captions found below pictures, as (text, picture).
 
-    `below` is the prose right below the headline, above any linked heading.
+    `below` is the prose right below the headline, above any linked heading. `evidence` is what speaks for
+    the text.
     """
 
     paragraphs: list[str]
@@ -39,6 +42,7 @@ class Body(NamedTuple):
     standfirst: str = ""
     captions: tuple[tuple[str, Element], ...] = ()
     below: tuple[str, ...] = ()
+    evidence: confidence.Evidence = confidence.NONE
 
 
 def take(tree: Element, url: str, title: str, stated: str) -> Body:
@@ -52,6 +56,7 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
     removed: tuple[Removal, ...] = ()
     found: list[str] = []
     pictures: list[tuple[str, Element]] = []
+    evidence = confidence.NONE
     if scope.container is not None:
         inside = _inside(scope)
         verdicts = block_rules.apply(inside, title)
@@ -60,6 +65,7 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
             f"- {block.text}" if block.kind == "item" else block.text for block, rule in judged if not rule
         ]
         cut = [(block, rule) for block, rule in judged if rule]
+        evidence = _evidence(scope, judged)
         removed = tuple(_removals(cut))
         pictures = [
             (block.text, picture)
@@ -78,9 +84,9 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
     found = [line for line in found if not _RULER.fullmatch(line)]
     spelled = _lines_of(stated)
     if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)):
-        return Body(spelled, ())
+        return Body(spelled, (), evidence=confidence.STATED)
     below = tuple(block.text for block in scope.below)
-    return Body(found, removed, _standfirst(scope, title), tuple(pictures), below)
+    return Body(found, removed, _standfirst(scope, title), tuple(pictures), below, evidence)
 
 
 def _standfirst(scope: container.Scope, title: str) -> str:
@@ -118,6 +124,12 @@ def _inside(scope: container.Scope) -> list[block_rules.Marked]:
         for block, kind in zip(scope.blocks, scope.kinds, strict=True)
         if id(block) in opening or within(block.element, scope.container, known)
     ]
+
+
+def _evidence(scope: container.Scope, judged: Sequence[tuple[Block, Verdict]]) -> confidence.Evidence:
+    whole = sum(len(block.text) for block, _ in judged)
+    kept = sum(len(block.text) for block, rule in judged if not rule)
+    return confidence.Evidence(kept / (whole or 1), scope.share, scope.unnamed)
 
 
 def _removals(cut: Sequence[tuple[Block, Rule]]) -> Iterator[Removal]:
