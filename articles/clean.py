@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from articles import html
+from articles import confidence, html
 from articles.dom import Element
 from articles.extraction import (
     body,
@@ -32,7 +32,7 @@ from articles.urls import article_id
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 13
+RULES = 14
 
 _FEWEST_WORDS = 25
 _FEWEST_IN_TITLE = 3  # words; a shorter title may be that of a section
@@ -50,6 +50,7 @@ class Draft:
     lead: str = ""
     body: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    evidence: confidence.Evidence = confidence.NONE
     language: str = ""
     words: int = 0
     removed: tuple[Removal, ...] = ()
@@ -119,9 +120,9 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    """Rules of articles.extraction.block_rules. Needs page, tree, meta, lead, images; gives body, below, lead, images, removed."""
-    found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body)
-    draft.body, draft.below = tuple(found.paragraphs), found.below
+    """Rules of articles.extraction.block_rules. Needs page, tree, meta, lead, images; gives body, below, evidence, lead, images, removed."""
+    found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body, draft.lead)
+    draft.body, draft.below, draft.evidence = tuple(found.paragraphs), found.below, found.evidence
     if not draft.lead and found.standfirst:
         draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
     draft.removed += found.removed
@@ -245,6 +246,7 @@ def _article(draft: Draft) -> Article:
         access=meta.access,
         notes=draft.notes,
         word_count=draft.words,
+        confidence=confidence.confidence(draft.evidence, draft.body),
         content_hash="",
         rules=RULES,
     )
@@ -257,5 +259,6 @@ def content_hash(article: Article) -> str:
     return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
 
 
-_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "snapshot", "content_hash")
+# How it came about; its confidence hangs on the rest of the page, such as its teasers.
+_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "snapshot", "confidence", "content_hash")
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)

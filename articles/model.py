@@ -161,7 +161,8 @@ class Article:
     `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
     `access` is as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
     body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
-    cleaning rules, `archive` the reference of the capture's WARC record. `story_id` is the id of the first of the
+    cleaning rules, `archive` the reference of the capture's WARC record. `confidence` is the probability that the text
+    is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
     articles with the same text, `snapshot` the number of the knowledge used to judge it at the end of its run
     (articles.source.judge); `clean` leaves them "" and 0.
     """
@@ -190,6 +191,7 @@ class Article:
     access: Access = "free"
     notes: tuple[str, ...] = ()
     word_count: int
+    confidence: float = 0.0
     content_hash: str
     rules: int
     archive: str = ""

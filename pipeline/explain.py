@@ -106,6 +106,8 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
         yield from (
             Step(settled, "caption", f"{i.status}: {_line(i.caption)}") for i in result.images if i.caption
         )
+        said = f"{result.confidence:.2f}, the probability that the text is right"
+        yield Step(settled, "confidence", said)
     title = result.title if isinstance(result, Article) else ""
     yield Step(capture.settled_at, capture.outcome.value, _why(capture, title))
 

@@ -25,7 +25,7 @@ PACKED = {
     "sourceFilters",
 }
 LAYER = "indexpattern-datasource-layer-"
-_SEARCHABLE = {"text", "keyword", "date", "integer"}
+_SEARCHABLE = {"text", "keyword", "date", "integer", "float"}
 
 
 def mapped() -> dict[str, str]:
@@ -177,7 +177,7 @@ def _columns(order: list[str], columns: dict[str, Json], fields: dict[str, str])
 
 
 def _data_type(operation: str, kind: str) -> str:
-    if operation == "unique_count" or kind == "integer":
+    if operation == "unique_count" or kind in ("integer", "float"):
         return "number"
     return "date" if kind == "date" else "string"
 

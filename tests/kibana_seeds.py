@@ -33,6 +33,7 @@ SEEDS = (
         published_at=_at(20, 8),
         first_seen_at=_at(20, 9),
         word_count=420,
+        confidence=0.96,
         rules=2,
     ),
     article(
@@ -50,6 +51,7 @@ SEEDS = (
         published_at=_at(20, 20),
         first_seen_at=_at(20, 21),
         word_count=80,
+        confidence=0.91,
     ),
     article(
         "ferry",
@@ -65,6 +67,7 @@ SEEDS = (
         modified_at=_at(21, 10),
         first_seen_at=_at(21, 1),
         word_count=300,
+        confidence=0.94,
         rules=2,
     ),
     article(
@@ -78,6 +81,7 @@ SEEDS = (
         images=(Image(url="https://img.example/3.jpg", credit="N. Olsen", status="credit_only"),),
         first_seen_at=_at(19, 12),
         word_count=150,
+        confidence=0.41,
         rules=2,
     ),
     article(
@@ -90,6 +94,7 @@ SEEDS = (
         published_at=_at(22, 6),
         first_seen_at=_at(22, 7),
         word_count=90,
+        confidence=0.88,
         rules=2,
     ),
 )

@@ -243,3 +243,107 @@ def test_trafilatura_is_not_asked_about_endless_pages(
     monkeypatch.setattr("trafilatura.bare_extraction", lambda *_args, **options: calls.append(options["url"]))
     assert taken("<p>Launch.</p>" * blocks).paragraphs == []
     assert bool(calls) is asked
+
+
+# A paragraph between headline and container
+
+ELSEWHERE = "The board of the port met at noon in the town hall, and its chair said that no boat would sail before Friday."
+
+
+def opened(above: str, lead: str = LEAD) -> list[str]:
+    """The text below a standfirst and what is above its container."""
+    story = "".join(f"<p>{TEXT.format(n)} The crew slept in the hold.</p>" for n in range(9))
+    page = f"<article><h1>{TITLE}</h1><p>{lead}</p>{above}<div>{story}</div></article>"
+    return take(tree(page), URL, TITLE, "", lead).paragraphs
+
+
+@pytest.mark.parametrize(
+    ("above", "first"),
+    [
+        pytest.param(f"<div><p>{ELSEWHERE}</p></div>", True, id="in a box of its own"),
+        pytest.param(f"<div><img src='/a.jpg'></div><p>{ELSEWHERE}</p>", True, id="below a picture"),
+        pytest.param(
+            "<div><p>Der Vorstand des Hafens tagte am Mittag im Rathaus, und vor Freitag fährt kein Schiff.</p></div>",
+            True,
+            id="in German",
+        ),
+        pytest.param(f"<div><p>{ELSEWHERE[:70]}</p></div>", False, id="short"),
+        pytest.param(f"<div><p><a href='/b'>{ELSEWHERE}</a></p></div>", False, id="a link"),
+        pytest.param(f"<div class='newsletter'><p>{ELSEWHERE}</p></div>", False, id="named"),
+        pytest.param(f"<aside><p>{ELSEWHERE}</p></aside>", False, id="aside"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_a_paragraph_above_the_container_is_the_first_if_trafilatura_has_it(above: str, first: bool) -> None:
+    found = opened(above)
+    assert len(found) == 9 + first
+    assert LEAD not in found
+    if first:
+        assert found[0] in above
+
+
+def test_the_standfirst_stays_out_of_the_text() -> None:
+    found = taken(
+        f"<article><h1>{TITLE}</h1><p>{LEAD}</p><div>{STORY}{STORY.replace('day', 'night')}</div></article>"
+    )
+    assert found.standfirst == LEAD
+    assert LEAD not in found.paragraphs
+
+
+@pytest.mark.parametrize(
+    ("theirs", "first"),
+    [
+        ("all", True),
+        ("no such paragraph", False),
+        ("half of the rest", False),
+        ("another text", False),
+    ],
+)
+def test_trafilatura_is_believed_where_it_agrees_with_the_rest(
+    theirs: str, first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = [f"{TEXT.format(n)} The crew slept in the hold." for n in range(9)]
+    texts = {
+        "all": [ELSEWHERE, *ours],
+        "no such paragraph": ours,
+        "half of the rest": [ELSEWHERE, *ours[:5]],
+        "another text": [ELSEWHERE, *(words(200, n) for n in range(20))],
+    }
+    monkeypatch.setattr("articles.extraction.body._second_opinion", lambda *_args, **_options: texts[theirs])
+    assert (ELSEWHERE in opened(f"<div><p>{ELSEWHERE}</p></div>")) is first
+
+
+def test_trafilatura_is_asked_only_where_there_is_such_a_paragraph(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr("trafilatura.bare_extraction", lambda *_args, **options: calls.append(options["url"]))
+    opened("<div><p>By Ada O'Neill, 5 November 2026</p></div>")
+    assert calls == []
+    opened(f"<div><p>{ELSEWHERE}</p></div>")
+    assert calls == [URL]
+
+
+LONG_LEAD = f"{LEAD} The islanders cross the sound in an open launch."
+
+
+@pytest.mark.parametrize(
+    ("above", "lead"),
+    [
+        pytest.param(f"<p>{LONG_LEAD}</p>", LONG_LEAD, id="the lead"),
+        pytest.param(f"<p>{LONG_LEAD}</p>", "", id="the standfirst"),
+        pytest.param(f"<p><a href='/b'>{ELSEWHERE}</a></p>", LEAD, id="a link"),
+        pytest.param(f"<div class='newsletter'><p>{ELSEWHERE}</p></div>", LEAD, id="named"),
+        pytest.param(f"<p>{ELSEWHERE[:70]}</p>", LEAD, id="short"),
+    ],
+)
+def test_some_paragraphs_are_not_the_first_whatever_trafilatura_says(
+    above: str, lead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = [f"{TEXT.format(n)} The crew slept in the hold." for n in range(9)]
+    everything = [LONG_LEAD, ELSEWHERE, *story]
+    monkeypatch.setattr("articles.extraction.body._second_opinion", lambda *_args, **_options: everything)
+    page = (
+        f"<article><h1>{TITLE}</h1>{above}<div>{''.join(f'<p>{line}</p>' for line in story)}</div></article>"
+    )
+    assert take(tree(page), URL, TITLE, "", lead).paragraphs == story
+    above_headline = f"<article><p>{ELSEWHERE}</p><h1>{TITLE}</h1><div>{''.join(f'<p>{line}</p>' for line in story)}</div></article>"
+    assert take(tree(above_headline), URL, TITLE, "", lead).paragraphs == story

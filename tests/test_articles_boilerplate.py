@@ -179,3 +179,18 @@ def test_ordinary_sentences_are_not_caught(line: str) -> None:
 @pytest.mark.parametrize(("length", "caught"), [(650, True), (750, False)])
 def test_a_very_long_line_is_not_looked_at(length: int, caught: bool) -> None:
     assert (match(f"Share this article {'!' * (length - 19)}", "tail") is not None) is caught
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("Please note that this post may contain affiliate links.", True),
+        ("This article contains affiliate links; see our disclosure policy.", True),
+        ("Disclosure: Our travel guides can include affiliate links.", True),
+        ("Some posts may contain affiliate links that nobody marks, the study found.", False),
+        ("Our reporters found that shops pay for pages that contain affiliate links.", False),
+        ("The regulator wants each post that may contain affiliate links to say so.", False),
+    ],
+)
+def test_a_site_says_of_its_own_pages_that_they_hold_affiliate_links(line: str, cut: bool) -> None:
+    assert (match(line, "any") is not None) is cut

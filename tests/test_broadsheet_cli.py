@@ -1,6 +1,7 @@
 """The command line, as typed: what it prints, what it leaves, and how it says that something is wrong."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,7 +82,9 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
 def test_check_shows_a_page_and_stores_nothing(config: Config, newsroom: Newsroom) -> None:
     folder = config.path.parent
     sample = newsroom.articles()[0]
-    assert sample.title in broadsheet(folder, "check", sample.url)
+    shown = broadsheet(folder, "check", sample.url)
+    assert sample.title in shown
+    assert re.search(r"^confidence 0\.[5-9]\d$", shown, re.MULTILINE)
     assert "http_status" in call(folder, "check", f"{newsroom.sites[0]}nowhere").stdout
     assert sorted(p.name for p in folder.iterdir()) == ["broadsheet.toml"]
 

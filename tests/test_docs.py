@@ -148,6 +148,7 @@ QUOTES = '""'
 KINDS = {
     str: "text",
     int: "integer",
+    float: "number",
     get_type_hints(Removal)["rule"]: "text",
     tuple[str, ...]: "list of texts",
     tuple[Image, ...]: "list of objects",

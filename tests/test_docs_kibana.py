@@ -40,6 +40,7 @@ KUERY = {
     "not lead: *": "cars chinese",
     "not language: *": "jets",
     "word_count < 100": "cars chinese",
+    "confidence < 0.7": "jets",
     "images.caption: furnace": "steel",
     "images.status: mismatched": "cars",
     "images.status: credit_only": "jets",

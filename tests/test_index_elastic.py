@@ -140,7 +140,7 @@ def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, 
     assert {field for field, ids in holding.items() if whole.id not in ids} == set()
     assert {field for field, ids in holding.items() if bare.id in ids} == {
         *("@timestamp", "id", "url", "canonical_url", "source", "first_seen_at", "fetched_at", "access"),
-        *("word_count", "rules", "snapshot"),
+        *("word_count", "confidence", "rules", "snapshot"),
         *("images.caption", "images.status", "removed.text", "removed.rule", "removed.place"),
         *("exact.source", "exact.site", "exact.access", "exact.url", "exact.id"),
     }

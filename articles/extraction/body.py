@@ -1,4 +1,7 @@
-"""The running text of an article: the text blocks of its container, or trafilatura's result without a container."""
+"""The running text of an article: the text blocks of its container, or trafilatura's result without a container.
+
+trafilatura is asked as well where a paragraph between headline and container may be the text's beginning.
+"""
 
 import logging
 import re
@@ -9,8 +12,10 @@ from typing import NamedTuple
 import lxml.html
 from lxml import etree
 
+from articles import confidence
 from articles.dom import Element, name_of, within
 from articles.extraction import block_rules, captions, container, headline
+from articles.extraction.block_rules import Verdict
 from articles.extraction.blocks import Block
 from articles.model import Removal, Rule
 from articles.text import count_words, key, tidy
@@ -26,12 +31,18 @@ _SUMMARY = 300  # characters of a removal
 _NEAR = 12  # blocks
 _SHORTEST_LEAD = 50  # characters
 _MOST_BLOCKS = 20_000  # for trafilatura
+_PARAGRAPH = 80  # characters; a shorter block between headline and container is seldom text
+_LINKED = 0.3  # share of its characters in links
+# What trafilatura's text must be to be believed: so long, as a share of ours, and so much of ours must stand in it.
+_AS_LONG = 0.8
+_AGREED = 0.5
 
 
 class Body(NamedTuple):
     """The running text, what was cut from its container, and captions found below pictures, as (text, picture).
 
-    `below` is the prose right below the headline, above any linked heading.
+    `below` is the prose right below the headline, above any linked heading. `evidence` is what speaks for
+    the text.
     """
 
     paragraphs: list[str]
@@ -39,19 +50,22 @@ class Body(NamedTuple):
     standfirst: str = ""
     captions: tuple[tuple[str, Element], ...] = ()
     below: tuple[str, ...] = ()
+    evidence: confidence.Evidence = confidence.NONE
 
 
-def take(tree: Element, url: str, title: str, stated: str) -> Body:
+def take(tree: Element, url: str, title: str, stated: str, lead: str = "") -> Body:
     """Paragraphs, headings, list items and table rows in reading order. The tree cannot be used afterwards.
 
     `stated` is JSON-LD's articleBody: precise but often cut short, so it is used only if it is more than three times as
-    long as the text in the markup.
+    long as the text in the markup. `lead` is what is known as the standfirst already.
     """
     root = tree.find("body")
     scope = container.find(tree if root is None else root, title)
     removed: tuple[Removal, ...] = ()
     found: list[str] = []
     pictures: list[tuple[str, Element]] = []
+    standfirst = _standfirst(scope, title)
+    evidence = confidence.NONE
     if scope.container is not None:
         inside = _inside(scope)
         verdicts = block_rules.apply(inside, title)
@@ -60,6 +74,8 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
             f"- {block.text}" if block.kind == "item" else block.text for block, rule in judged if not rule
         ]
         cut = [(block, rule) for block, rule in judged if rule]
+        evidence = _evidence(scope, judged)
+        found = [*_first(tree, url, scope, title, lead or standfirst, found), *found]
         removed = tuple(_removals(cut))
         pictures = [
             (block.text, picture)
@@ -69,18 +85,13 @@ def take(tree: Element, url: str, title: str, stated: str) -> Body:
             and (picture := captions.picture_of(block.element, block.text)) is not None
         ]
     elif len(scope.blocks) <= _MOST_BLOCKS:
-        from trafilatura import bare_extraction  # .2 s, and few pages need it
-        from trafilatura.settings import Document
-
-        document = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
-        lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
-        found = [line for raw in lines if (line := tidy(raw))]
+        found = _second_opinion(tree, url, thorough=False)
     found = [line for line in found if not _RULER.fullmatch(line)]
     spelled = _lines_of(stated)
     if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)):
-        return Body(spelled, ())
+        return Body(spelled, (), evidence=confidence.STATED)
     below = tuple(block.text for block in scope.below)
-    return Body(found, removed, _standfirst(scope, title), tuple(pictures), below)
+    return Body(found, removed, standfirst, tuple(pictures), below, evidence)
 
 
 def _standfirst(scope: container.Scope, title: str) -> str:
@@ -107,6 +118,59 @@ def _standfirst(scope: container.Scope, title: str) -> str:
     return long[0].text if len(long) == 1 and len(between) < _NEAR - 1 else ""
 
 
+def _first(
+    tree: Element, url: str, scope: container.Scope, title: str, lead: str, found: Sequence[str]
+) -> list[str]:
+    """Paragraphs between the headline and the container that trafilatura has for text, if it agrees about the rest."""
+    wanted = _between(scope, title, lead)
+    if not wanted or len(scope.blocks) > _MOST_BLOCKS:
+        return []
+    theirs = " ".join(map(key, _second_opinion(tree, url, thorough=True)))
+    ours = [key(line) for line in found]
+    size = sum(map(len, ours))
+    agreed = sum(len(line) for line in ours if line in theirs)
+    if len(theirs) < _AS_LONG * size or agreed < _AGREED * size:
+        return []
+    return [text for text in wanted if key(text) in theirs and key(text) not in ours]
+
+
+def _between(scope: container.Scope, title: str, lead: str) -> list[str]:
+    """The long texts without a kind between the last heading that says the title and the container, except the lead.
+
+    None if an opening was found there: it is all that there is.
+    """
+    box, wanted, known = scope.container, key(title), key(lead)
+    above: list[Block] = []
+    headed = False
+    for block, kind in zip(scope.blocks, scope.kinds, strict=True):
+        if box is None or scope.opening or within(block.element, box, {}):
+            break
+        if block.kind == "heading" and headline.says(block, wanted):
+            headed, above = True, []
+        elif not kind:
+            above.append(block)
+    return [
+        block.text
+        for block in above
+        if headed
+        and len(block.text) >= _PARAGRAPH
+        and block.linked < _LINKED * len(block.text)
+        and key(block.text) not in ("", known)
+    ]
+
+
+def _second_opinion(tree: Element, url: str, *, thorough: bool) -> list[str]:
+    """The lines of trafilatura's text."""
+    from trafilatura import bare_extraction  # .2 s, and few pages need it
+    from trafilatura.settings import Document
+
+    document = bare_extraction(
+        tree, url=url, include_comments=False, with_metadata=False, favor_recall=thorough
+    )
+    lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
+    return [line for raw in lines if (line := tidy(raw))]
+
+
 def _inside(scope: container.Scope) -> list[block_rules.Marked]:
     """The blocks of the container, and those above it that are the text's opening."""
     if scope.container is None:
@@ -118,6 +182,12 @@ def _inside(scope: container.Scope) -> list[block_rules.Marked]:
         for block, kind in zip(scope.blocks, scope.kinds, strict=True)
         if id(block) in opening or within(block.element, scope.container, known)
     ]
+
+
+def _evidence(scope: container.Scope, judged: Sequence[tuple[Block, Verdict]]) -> confidence.Evidence:
+    whole = sum(len(block.text) for block, _ in judged)
+    kept = sum(len(block.text) for block, rule in judged if not rule)
+    return confidence.Evidence(kept / (whole or 1), scope.share, scope.unnamed)
 
 
 def _removals(cut: Sequence[tuple[Block, Rule]]) -> Iterator[Removal]:

@@ -48,7 +48,7 @@ class Scope(NamedTuple):
     """The blocks of a page, each one's kind by the elements around it, and the element chosen as container of the text.
 
     `opening` holds blocks between headline and container that are the text's beginning, `below` the prose that is right below
-    the headline, in whatever box.
+    the headline, in whatever box. `share` is the container's of the prose without a kind, `unnamed` that prose's of all.
     """
 
     blocks: list[Block]
@@ -56,6 +56,8 @@ class Scope(NamedTuple):
     container: Element | None
     opening: list[Block]
     below: list[Block]
+    share: float = 0.0
+    unnamed: float = 0.0
 
 
 def find(root: Element, title: str) -> Scope:
@@ -66,6 +68,7 @@ def find(root: Element, title: str) -> Scope:
     at = heads[0] if heads else None
     kinds = box_kinds.read(found, values, _spread(found, values, root), root, heads)
     own = [0.0 if kind else value for kind, value in zip(kinds, values, strict=True)]
+    unnamed = sum(own) / (sum(values) or 1.0)
     below = [] if at is None else headline.below(found, own, kinds, at)
     if at is not None:
         teased = headline.teasers(found, own, kinds, at)
@@ -80,7 +83,7 @@ def find(root: Element, title: str) -> Scope:
         if at is None
         else headline.opening(found, own, kinds, at, lambda element: within(element, box, known))
     )
-    return Scope(found, kinds, box, opening, below)
+    return Scope(found, kinds, box, opening, below, weights[box] / weights[root], unnamed)
 
 
 def _weigh(found: Sequence[Block]) -> list[float]:

@@ -200,6 +200,7 @@ def show_article(article: "Article", raw_page: str = "") -> None:
         ("story", article.story_id if article.story_id != article.id else ""),
         ("tags", ", ".join(article.tags)),
         ("words", str(article.word_count)),
+        ("confidence", f"{article.confidence:.2f}"),
         ("archive", "; ".join(filter(None, (article.archive, raw_page)))),
     )
     for name, value in facts:

@@ -40,7 +40,7 @@ from index.documents import (
 from index.stems import EMBEDDED
 from index.tokens import analyzer, keyword, plain
 
-VERSION = "5"  # of the fields and of the tokenisation
+VERSION = "6"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
