@@ -21,10 +21,8 @@ _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //
 _CONTROLS = select(".//select | .//textarea | .//label[not(ancestor::label)] | .//button | .//head")
 _ABOVE_H1 = select("(//h1)[1]/ancestor-or-self::*[position() < 3]/preceding-sibling::*[position() < 4]")
 # Words inside a line that only a screen reader says: `, opens new tab` in a link.
-_MAY_BE_UNSEEN = select(
-    "//body//*[@hidden or @class or @style][self::span or self::a or self::b or self::i or self::em"
-    " or self::small or self::sup or self::sub or self::strong or self::abbr]"
-)
+_MAY_BE_UNSEEN = select("//body/descendant::*[@hidden or @class or @style]")
+_IN_A_LINE = frozenset(("span", "a", "b", "i", "em", "small", "sup", "sub", "strong", "abbr"))
 _MAY_BE_CARD = select(
     "//body//span[.//img][count(.//a[@href]) > 1][not(.//span[.//img][count(.//a[@href]) > 1])]"
 )
@@ -91,7 +89,8 @@ def unseen_words(tree: Element, _title: str) -> Iterator[Removal]:
     """Words inside a line that are not shown: hidden, or out of sight for screen readers alone. Gives hidden."""
     for element in _MAY_BE_UNSEEN(tree):
         if (
-            _is_unseen(element)
+            element.tag in _IN_A_LINE
+            and _is_unseen(element)
             and is_short(element, _LONGEST_UNSEEN)
             and element.text_content().strip()
             and attached(element, tree)

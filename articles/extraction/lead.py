@@ -14,9 +14,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_CANDIDATES = select(
-    "//*[self::p or self::div or self::h2 or self::h3 or self::section or self::span or self::header]"
-)
+_CANDIDATES = select("//p | //div | //h2 | //h3 | //section | //span | //header")
 _BLOCKS = select(".//p | .//h2 | .//h1 | .//li | .//br")
 _SHORTEST, _LONGEST = 5, 700  # words, characters
 _START = 15
