@@ -245,6 +245,8 @@ def test_a_caption_is_told_by_who_stands_where_by_its_age_or_by_its_credit(text:
         "The image: that is what the party fears for, its chairman said on Monday.",
         "Senator Ruth Calloway (R) said on Monday that she would vote against the bill.",
         "The ferry stayed in the harbour, officials said. (AP)",
+        "In this photo agency, nobody works alone.",
+        "Das Bild zeigt sich auch im Hafen, sagte der Minister.",
         "Das Archiv der Stadt öffnet am Montag wieder, sagte die Leiterin.",
         "Les photos ont été publiées lundi par le journal.",
         "Kast (derecha) y Boric (izquierda) volverán a verse en un debate.",
