@@ -26,7 +26,8 @@ from index.elastic import mapping
 from index.elastic.client import connect
 
 NODE = Path(__file__).with_name("elasticsearch_node.py")
-PORT = "9272"
+PORT = str(9272 + os.getpid() % 20)
+"""Suites that run at the same time have a server each: the first to end stops its own."""
 LOAD = ["index", "delete", "read", "maintenance", "view_index_metadata"]
 SEARCH = ["read", "view_index_metadata"]
 
