@@ -5,6 +5,7 @@ One run at a time, one rebuild at a time, and within them one at a time that cha
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,12 +15,16 @@ from typing import Literal, Self
 
 from articles.errors import LockedError, StorageError
 
+_ENDING = 5.0  # seconds
+_LOOK = 0.05
+
 
 class RunLock:
     """The lock on a data folder, held during the context, and by children that were passed `fileno()`.
 
     `kind` is the work that it excludes: another run, or another rebuild (which may happen during a run). Entering raises
-    LockedError if another process holds it, StorageError if the folder cannot be written.
+    LockedError if another process holds it, StorageError if the folder cannot be written. For processes of one that was
+    killed, which may take a moment to end, it waits five seconds.
     """
 
     def __init__(self, folder: Path, kind: Literal["run", "rebuild"] = "run") -> None:
@@ -37,7 +42,7 @@ class RunLock:
                 f"{self._folder} cannot be written: {error.strerror}. Name another folder, or fix its permissions"
             ) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(descriptor)
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n".encode())
         except BlockingIOError as error:
@@ -79,8 +84,37 @@ def turn(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _take(descriptor: int) -> None:
+    """Take the lock. Raises BlockingIOError if another process holds it, though not while that which took it is gone and others end."""
+    deadline = time.monotonic() + _ENDING
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline or _lives(_written(descriptor)):
+                raise
+            time.sleep(_LOOK)
+        else:
+            return
+
+
+def _lives(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _written(descriptor: int) -> str:
+    """The process that wrote the lock file; "" if none did."""
+    return os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+
+
 def _holder(descriptor: int) -> str:
     """Who wrote the lock file, and when; the lock may now be held by a child of that process."""
-    pid = os.read(descriptor, 20).decode("ascii", "replace").strip()
+    pid = _written(descriptor)
     since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
     return f"process {pid or 'unknown'}, since {since:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,6 +8,7 @@ import pytest
 
 from articles.errors import LockedError, StorageError
 from store.lock import RunLock
+from tests.patience import alive
 
 ROOT = str(Path(__file__).parent.parent)
 HOLD = """
@@ -61,6 +62,32 @@ def test_the_lock_lasts_as_long_as_a_child_that_it_was_passed_to(tmp_path: Path)
         child.communicate()
         with RunLock(tmp_path):
             pass
+
+
+HOLD_WITH_A_CHILD = """
+import subprocess, sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from store.lock import RunLock
+with RunLock(Path(sys.argv[1])) as lock:
+    child = subprocess.Popen(["sleep", "0.5"], pass_fds=[lock.fileno()], stdout=subprocess.DEVNULL)
+    print(child.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_run_leaves_is_waited_for(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD_WITH_A_CHILD, str(tmp_path), ROOT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout
+        child = int(holder.stdout.readline())
+        holder.kill()
+    with RunLock(tmp_path):
+        assert not alive(child)
 
 
 def test_a_child_that_it_was_not_passed_to_does_not_hold_it(tmp_path: Path) -> None:
