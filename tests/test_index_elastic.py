@@ -124,6 +124,7 @@ def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, 
         lead_image="https://img.example/1.jpg",
         modified_at=NOON,
         published_on=NOON.date(),
+        published_from="meta",
         images=(Image(url="https://img.example/1.jpg", caption="A crane", credit="N. Olsen"),),
         removed=(replace(CUT, evidence="subscribe"),),
     )
