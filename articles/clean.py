@@ -197,11 +197,11 @@ def detect_language(draft: Draft) -> None:
 
 
 def check_article(draft: Draft) -> Rejection | None:
-    """Whether it is an article. Needs page, meta, links, lead, body, below, words."""
+    """Whether it is an article. Needs page, meta, links, lead, body, below, language, words."""
     meta = draft.meta
     text = (draft.lead, *draft.body)
     refused = soft_errors.reason(draft.page.final_url, meta, draft.words) or soft_errors.notice(
-        text, meta.title
+        text, meta.title, draft.language if draft.words >= _FEWEST_WORDS else ""
     )
     if refused:
         return refused

@@ -14,9 +14,10 @@ FERRY = "Ferry stays in port until Friday"
 @pytest.mark.parametrize("kind", range(3))
 @pytest.mark.parametrize("language", NOTICES)
 def test_each_language_tells_its_own_notices(language: str, kind: int) -> None:
-    found = notice((NOTICES[language]["examples"][kind],), FERRY)
-    assert found is not None
-    assert found.reason == ("no_article" if kind else "consent_page")
+    for known in (language, ""):
+        found = notice((NOTICES[language]["examples"][kind],), FERRY, known)
+        assert found is not None
+        assert found.reason == ("no_article" if kind else "consent_page")
 
 
 @pytest.mark.parametrize(
