@@ -12,6 +12,7 @@ from articles.clean import clean
 from articles.extraction.scripts import page_state, rich_text
 from articles.html import parse
 from articles.model import Article, FeedEntry, Page
+from tests.patience import no_hang
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
 TITLES = {
@@ -90,6 +91,10 @@ FORMS = {
     "flight": flight,
     "nuxt": nuxt,
     "nuxt 2": lambda article: assigned("window.__NUXT__", {"data": [{"article": article}]}),
+    "nuxt 2, called": lambda article: (
+        f"<script>window.__NUXT__=(function(a,b){{return {{layout:\"default\",data:[{{a:!0,title:a,body:{json.dumps(article['body'])},"
+        f"seo:{{title:a}},none:b}}]}}}}({json.dumps(article['title'])},void 0));</script>"
+    ),
     "fusion": lambda article: assigned("Fusion.globalContent", {"result": article}),
     "apollo": lambda article: assigned("window.__APOLLO_STATE__", {"Story:1": article}),
     "redux": lambda article: assigned("window.__PRELOADED_STATE__", {"a": {"b": article}}),
@@ -203,7 +208,9 @@ JSON = st.recursive(
 @given(
     value=JSON,
     text=st.text(max_size=40),
-    form=st.sampled_from(["{}", "a={}", "a={", "self.__next_f.push([1,{}])"]),
+    form=st.sampled_from(
+        ["{}", "a={}", "a={", "self.__next_f.push([1,{}])", "a=(function(a){return {}}(1))"]
+    ),
 )
 def test_whatever_stands_in_a_script_nothing_is_raised(value: object, text: str, form: str) -> None:
     written = form.replace("{}", json.dumps(value)) + text.replace("<", "") + " " * 400
@@ -224,3 +231,10 @@ def test_depth_and_values_that_hold_themselves_are_bounded() -> None:
     found = page_state.values(tree)  # type: ignore[arg-type]
     assert found
     assert all(isinstance(rich_text.to_html(value), str) for value in found)
+
+
+def test_a_string_that_never_ends_is_read_once() -> None:
+    written = "a=(function(a){return {b:" + '"' + '\\"' * 200_000 + "}(1))"
+    tree = parse(page(f"<html><body><p>x</p><script>{written}</script></body></html>"))
+    with no_hang(5):
+        assert page_state.values(tree) == []  # type: ignore[arg-type]

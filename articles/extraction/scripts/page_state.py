@@ -6,7 +6,7 @@ names that they are assigned to.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,6 +23,10 @@ _LEAST = 20  # characters that each try costs
 _BEGINS = re.compile(r"(?:=|\bpush\(|\bparse\()\s*(?:decodeURIComponent\(\s*)?(?=[{\[\"])")
 _NOT_JSON = re.compile(r"(?<=[:,\[])\s*(?:undefined|NaN|-?Infinity|void 0)(?=\s*[,}\]])")
 _UNDEFINED = re.compile(r"undefined|NaN|-?Infinity|void 0")
+# Nuxt 2: `(function(a,b){return {title:a}}("Ferry",1))`, names in place of values that occur twice.
+_CALLED = re.compile(r"=\s*\(function\(([\w$,\s]{0,20000})\)\s*\{\s*return\s*(?=\{)")
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|void 0|![01]|[A-Za-z_$][\w$]*(\s*:)?', re.DOTALL)
+_SPELLED = {"void 0": "null", "undefined": "null", "!0": "true", "!1": "false"}
 _DECODER = json.JSONDecoder(strict=False)
 _FLIGHT = "__next_f"  # React's own format, in pieces
 _ROW = re.compile(rb"([0-9a-f]{0,8}):(?:T([0-9a-f]{1,8}),|([A-Z]{0,2})(?=[\[{\"]))")
@@ -56,6 +60,9 @@ def _read(text: str, *, whole: bool) -> Iterator[object]:
     if whole:
         yield _decoded(text.strip(), 0)[0]
         return
+    if called := _CALLED.search(text):
+        yield _called(called[1], text[called.end() :])
+        return
     at, spent = 0, 0
     while spent <= _TIMES * len(text) and (begins := _BEGINS.search(text, at)):
         value, at, cost = _decoded(text, begins.end())
@@ -81,6 +88,35 @@ def _decoded(text: str, at: int) -> tuple[object, int, int]:
         return _DECODER.raw_decode(_NOT_JSON.sub("null", rest))[0], len(text), _LEAST + 3 * len(rest)
     except (ValueError, RecursionError):
         return None, at + 1, _LEAST + 3 * len(rest)
+
+
+def _called(names: str, text: str) -> object:
+    """What a function returns that names the values it is called with; None if that is not JSON in all but its names."""
+    body, _, given = text.rpartition("}(")
+    try:
+        values = json.loads(f"[{_as_json(given.rpartition('))')[0], {})}]", strict=False)
+        spelled = dict(zip(names.replace(" ", "").split(","), map(json.dumps, values), strict=False))
+        return json.loads(_as_json(body, spelled), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _as_json(text: str, spelled: Mapping[str, str]) -> str:
+    """The text with quoted keys, and values in place of names; those that are too much for a page become null."""
+    left = _LONGEST
+
+    def token(found: re.Match[str]) -> str:
+        nonlocal left
+        whole = found[0]
+        if whole.startswith('"'):
+            return whole
+        if found[1]:
+            return f'"{whole[: -len(found[1])]}":'
+        value = spelled.get(whole, _SPELLED.get(whole, whole))
+        left -= len(value)
+        return value if left > 0 else "null"
+
+    return _TOKEN.sub(token, text)
 
 
 def _flight(text: str) -> list[object]:
