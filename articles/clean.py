@@ -23,6 +23,7 @@ from articles.extraction import (
     list_pages,
     soft_errors,
 )
+from articles.extraction.scripts import stated_story
 from articles.metadata import authors, language, statements
 from articles.model import Article, Image, Page, Rejection, Removal, Rule
 from articles.text import count_words, key
@@ -32,17 +33,20 @@ from articles.urls import article_id
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 14
+RULES = 16
 
 _FEWEST_WORDS = 25
 _FEWEST_IN_TITLE = 3  # words; a shorter title may be that of a section
+_FEWEST_IN_MARKUP = 60  # words; with less, the text may stand in the page's scripts
+_NO_TEXT = ("no_article", "list_page", "too_short", "consent_page")
 
 
 @dataclass(slots=True)
 class Draft:
-    """An unfinished article; each step adds its part."""
+    """An unfinished article; each step adds its part. `scripted`: the text is taken from the page's scripts."""
 
     page: Page
+    scripted: bool = False
     tree: Element = field(init=False)
     meta: statements.Metadata = field(init=False)
     links: list_pages.Links = list_pages.NONE
@@ -64,11 +68,22 @@ def clean(page: Page) -> Article | Rejection:
     `removed`. Limits on size and depth bound time and memory, but loosely: run it in a process that can be killed.
     """
     draft = Draft(page)
-    for step in STEPS:
-        rejection = step(draft)
-        if rejection is not None:
-            return rejection
-    return _article(draft)
+    rejection = _run(draft)
+    if _lacks_text(draft, rejection):
+        scripted = Draft(page, scripted=True)
+        if _run(scripted) is None:
+            return _article(scripted)
+    return rejection or _article(draft)
+
+
+def _run(draft: Draft) -> Rejection | None:
+    return next((rejection for step in STEPS if (rejection := step(draft)) is not None), None)
+
+
+def _lacks_text(draft: Draft, rejection: Rejection | None) -> bool:
+    """Whether the markup holds no article, or little more than its title, and not because readers must pay for it."""
+    missing = draft.words < _FEWEST_IN_MARKUP if rejection is None else rejection.reason in _NO_TEXT
+    return missing and draft.meta.access != "paywalled"
 
 
 def check_response(draft: Draft) -> Rejection | None:
@@ -95,6 +110,14 @@ def parse(draft: Draft) -> Rejection | None:
 def read_metadata(draft: Draft) -> None:
     """What the page states. Needs page, tree; gives meta."""
     draft.meta = statements.read(draft.tree, draft.page)
+
+
+def place_stated_text(draft: Draft) -> Rejection | None:
+    """The text in the page's scripts, in place of the page. Needs tree, meta, scripted; gives tree."""
+    title = draft.meta.title
+    if draft.scripted and not stated_story.place(draft.tree, title):
+        return Rejection(reason="no_article", detail="no running text found in its scripts")
+    return None
 
 
 def count_links(draft: Draft) -> None:
@@ -174,11 +197,15 @@ def detect_language(draft: Draft) -> None:
 
 
 def check_article(draft: Draft) -> Rejection | None:
-    """Whether it is an article. Needs page, meta, links, lead, body, below, words."""
+    """Whether it is an article. Needs page, meta, links, lead, body, below, language, words."""
     meta = draft.meta
-    if refused := soft_errors.reason(draft.page.final_url, meta, draft.words):
+    text = (draft.lead, *draft.body)
+    refused = soft_errors.reason(draft.page.final_url, meta, draft.words) or soft_errors.notice(
+        text, meta.title, draft.language if draft.words >= _FEWEST_WORDS else ""
+    )
+    if refused:
         return refused
-    has_text = list_pages.is_running_text(draft.links, (draft.lead, *draft.body))
+    has_text = list_pages.is_running_text(draft.links, text)
     vouched = meta.vouched or (has_text and _is_announced(draft))
     if not vouched and (listed := list_pages.evidence(draft.links, draft.body, draft.below)):
         return Rejection(reason="list_page", detail=listed)
@@ -207,6 +234,7 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     check_response,
     parse,
     read_metadata,
+    place_stated_text,
     count_links,
     cut_blocks,
     take_captions,

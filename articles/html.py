@@ -1,6 +1,7 @@
 """From the bytes of a response to a tree: type, encoding, parsing, and limits on size and depth."""
 
 import codecs
+import re
 
 import lxml.html
 from charset_normalizer import from_bytes
@@ -29,6 +30,8 @@ _MAGIC = (
 )
 _OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"<svg")
 _SNIFF = 65_536
+_PAGE_ENDS = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+_GOES_ON = re.compile(rb"<(?:p|div|section|article|main|h1|table)\b", re.IGNORECASE)
 _TOLERATED_ERRORS = 0.005
 _DEEPER = test("/*" * (MAX_DEPTH + 1))
 # lxml.html's own lookup calls Python for each element accessed, to distinguish forms and inputs
@@ -118,7 +121,7 @@ def parse(page: Page) -> Element | Rejection:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
-        tree = lxml.html.document_fromstring(text, parser=parser)
+        tree = lxml.html.document_fromstring(_as_one(text), parser=parser)
     except etree.ParserError as error:
         return Rejection(reason="empty", detail=f"nothing to parse: {error}")
     if text.count(b"<") > MAX_TAGS and (tags := sum(1 for _ in tree.iter())) > MAX_TAGS:
@@ -126,6 +129,12 @@ def parse(page: Page) -> Element | Rejection:
     if too_deep(tree):
         return Rejection(reason="too_deep", detail=f"tags nested deeper than {MAX_DEPTH}")
     return tree
+
+
+def _as_one(text: bytes) -> bytes:
+    """The page without the tags that end it, if it goes on below them: browsers read on, but the parser begins another tree."""
+    end = _PAGE_ENDS.search(text)
+    return _PAGE_ENDS.sub(b"", text) if end and _GOES_ON.search(text, end.end()) else text
 
 
 def too_deep(tree: Element) -> bool:

@@ -406,3 +406,33 @@ def test_a_page_that_calls_itself_nothing_needs_some_words(count: int, accepted:
 def test_a_page_has_a_bounded_size(size: int, reason: str) -> None:
     found = STEPS[0](Draft(page(b"<p>" + b" " * size)))
     assert (found.reason if found else "") == reason
+
+
+CONSENT = (
+    "<div id='cookie-banner'><p>We and our 842 partners store and access information on a device, such as cookies, and "
+    "process personal data.</p><p>You can accept or manage your choices by clicking below, where our partners claim a "
+    "legitimate interest.</p><p>We use cookies to measure how our content performs and to develop our services.</p></div>"
+)
+SHORT_STORY = (
+    "<p>The ferry stayed in the harbour on Tuesday because its new shaft had not arrived from the mainland.</p>"
+    "<p>The islanders crossed the sound in small boats, and the baker carried his bread across by himself.</p>"
+)
+
+
+def test_a_page_that_only_asks_for_consent_is_no_article_whatever_it_calls_itself() -> None:
+    article = "<meta property='og:type' content='article'>"
+    for head in ("", article):
+        assert (
+            reason_of(page(html(f"<h1>Ferry stays in port until Friday</h1>{CONSENT}", head)))
+            == "consent_page"
+        )
+
+
+@pytest.mark.parametrize("above", [CONSENT, ""])
+@pytest.mark.parametrize("below", [CONSENT, ""])
+def test_a_request_for_consent_longer_than_the_article_is_not_its_text(above: str, below: str) -> None:
+    story = f"<article><h1>Ferry stays in port until Friday</h1>{SHORT_STORY}</article>"
+    article = clean(page(html(above + story + below)))
+    assert isinstance(article, Article)
+    assert "cookies" not in " ".join(article.body)
+    assert len(article.body) == 2

@@ -158,3 +158,13 @@ def test_an_undeclared_encoding_is_guessed_from_the_start_of_a_page(start: int, 
         "Die Fähre blieb über Nacht im Hafen. " * 400,
     )
     assert (text in decode(before[:start] + text.encode("latin-1"), "text/html")) is looked_at
+
+
+@pytest.mark.parametrize(
+    "end", ["</body></html>", "</BODY >\n</HTML>", "</body></html><html><body class='x'>", "</html>"]
+)
+def test_a_page_that_goes_on_below_its_end_is_read_to_its_last_line(end: str) -> None:
+    tree = parse(page(f"<html><body><p>Der Hafen</p>{end}<div><p>港</p></div></body></html>".encode()))
+    assert not isinstance(tree, Rejection)
+    assert [paragraph.text for paragraph in tree.iter("p")] == ["Der Hafen", "港"]
+    assert len(list(tree.iter("body"))) == 1

@@ -46,8 +46,23 @@ def test_the_first_lines_are_the_head_and_a_few_last_the_tail() -> None:
         ("Stand: 05.05.2024, 10:15 Uhr", "byline"),
         ("Publié le 5 mai 2024 à 10h15", "byline"),
         ("2024年5月1日", "byline"),
+        ("17:41 JST, October 13, 2024", "byline"),
+        ("Published 4 May 2024, 9:00 pm EST | Updated 5 May 2024, 12:24 am EST", "byline"),
+        ("Updated 12:24 am EST", "boilerplate"),
+        ("Uppdaterad 15.59 | Publicerad 14.14", "boilerplate"),
+        ("Aktualisiert um 10:15 Uhr", "boilerplate"),
+        ("1 day ago", "boilerplate"),
+        ("vor 3 Stunden", "boilerplate"),
+        ("3時間前", "boilerplate"),
+        ("Caption", "boilerplate"),
+        ("Bildunterschrift", "boilerplate"),
+        ("写真説明", "boilerplate"),
+        ("Edited by", "boilerplate"),
+        ("Reviewed by Anna Lund, MD", "boilerplate"),
         ("The ferry lies at its berth in Westhaven", "caption"),
         ("The ferry seen from the quay. (HTV photo)", "caption"),
+        ("The shaft is lowered from the crane. 21.04.2024 | 3:18 min", "caption"),
+        ("Die Fähre am Kai von Westhaven ▶ 0:21", "caption"),
         ("(AFP)", "credit"),
         ("Photo: Anna Lund/Reuters", "credit"),
         ("Share this article", "boilerplate"),
@@ -246,3 +261,91 @@ def test_a_story_about_a_sites_addresses_stays(line: str, at: int) -> None:
     assert (
         cut_by(line, at, Facts(titles=(), authors=(), captions=(), site=("Ridge Courier", "courier"))) == []
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Latest National Stories",
+        "More about",
+        "You might also like",
+        "Mais notícias",
+        "Weitere Nachrichten",
+        "Passend zum Artikel",
+        "À découvrir",
+        "Más noticias de Westhaven",
+        "Последние новости",
+        "أخبار ذات صلة",
+        "人気記事ランキング",
+        "많이 본 뉴스",
+    ],
+)
+def test_the_heading_of_a_list_that_is_gone_is_cut_from_the_end(line: str) -> None:
+    assert cut_by(line, -1) == ["boilerplate"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The latest news from the harbour is good.",
+        "More news came at noon",
+        "Nobody reads the latest stories about the ferry any more",
+        "Die neuesten Nachrichten vom Hafen sind gut.",
+        "Más noticias llegaron al puerto por la tarde.",
+        "Caption of the day went to the baker",
+        "One day ago the ferry still sailed.",
+        "Updated 12 engines and 24 winches",
+        "She rowed across the sound in 3:58 min.",
+        "The evening ferry leaves at 6:30",
+        "Page 1 of the log of 8 May is missing",
+    ],
+)
+def test_a_line_of_the_text_with_such_words_stays(line: str) -> None:
+    assert cut_by(line, 0) == cut_by(line, -1) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Topics:", "Verwandte Themen:", "Dieses Thema im Programm:", "相关标签：", "Темы:"]
+)
+def test_a_line_that_announces_what_is_gone_is_cut_from_the_end_alone(line: str) -> None:
+    assert len(cut_by(line, -1)) == 1
+    assert cut_by(line, 12) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["What the harbour master said on Tuesday to all the passengers:", "“Sail, or stay.”"]
+)
+def test_a_sentence_at_the_end_stays(line: str) -> None:
+    assert cut_by(line, -1) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Anna Lund and Ida Rask contributed",
+        "Additional reporting from the Harbour Agency.",
+        "Mitarbeit: Jan Holm, Ida Rask",
+        "Jeanne Roux et Luc Port ont contribué à cet article.",
+        "Ana Ruiz colaboró en este reportaje.",
+        "Colaborou Rui Mar, de Westhaven",
+        "В подготовке материала участвовала Анна Портова.",
+        "取材協力：港一郎",
+        "با همکاری سارا بندری",
+    ],
+)
+def test_those_who_helped_to_report_become_a_note(line: str) -> None:
+    _, removed = apply((*TEXT, line), NOTHING)
+    assert [cut.evidence.startswith(lines.NOTE) for cut in removed] == [True]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The storm and the old shaft contributed to the delay, the board said.",
+        "Der Wirt bat um Mitarbeit beim Löschen der Ladung.",
+        "Les pêcheurs ont contribué à cette fête du port.",
+        "Los vecinos colaboraron en la limpieza del puerto.",
+    ],
+)
+def test_what_others_contributed_to_is_text(line: str) -> None:
+    assert cut_by(line, -1) == []

@@ -13,7 +13,7 @@ _BELIEVED: dict[Kind, float] = {Rule.COMMENTS: 0.95, Rule.META: 0.3}
 _BELIEVED_OTHERWISE = 0.6
 _LITTLE = 400  # characters of prose; too few to be an article
 # Kinds that are never the text while other prose is below the headline, and how much prose of one block suffices.
-_NEVER: dict[Kind, float] = {Rule.COMMENTS: 150, Rule.RELATED: 400, Rule.PROMOTION: 400}
+_NEVER: dict[Kind, float] = {Rule.COMMENTS: 150, Rule.CONSENT: 150, Rule.RELATED: 400, Rule.PROMOTION: 400}
 
 Weights = dict[Element, float]
 
@@ -40,14 +40,17 @@ def read(
 def _leaves_a_text(
     found: Sequence[Block], values: Sequence[float], kinds: list[Kind], strict: list[Kind], at: int
 ) -> bool:
-    """Whether enough prose is between the headline and the first block that is named only if its kind is never the text."""
+    """Whether enough prose is between the headline and the first block that is named only if its kind is never the text.
+
+    If all such blocks are above the headline, a text below it is enough.
+    """
     prose: list[Block] = []
     for index in range(at + 1, len(found)):
         if values[index] and not kinds[index] and strict[index] in _NEVER:
             return headline.is_text(prose) or sum(len(block.text) for block in prose) >= _NEVER[strict[index]]
         if values[index] and not strict[index] and found[index].kind == "text":
             prose.append(found[index])
-    return False
+    return kinds != strict and headline.is_text(prose)
 
 
 def _without_slides(

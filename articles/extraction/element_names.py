@@ -34,13 +34,14 @@ NAMES: tuple[tuple[Rule, str], ...] = (
         Rule.PROMOTION,
         r"promo|advert(?:isement|ising)?|ads?|adsbygoogle|dfp|sponsored|affiliate-disclosure|banner|carousel|slider|"
         r"(?:photo|foto|picture|bilder|image)?-?(?:galler(?:y|ies)|galerien?|galer[ií]as?|galleria)|slide-?show|diaporama|(?:foto|bilder)-?strecke|"
-        r"(?:video|audio|media|podcast)-?player|jw-?player|video-js|playlist",
+        r"(?:video|audio|media|podcast|brightcove|youtube|dailymotion|kaltura)-?player|jw-?player|video-js|vjs-\w+|flowplayer|mejs-\w+|"
+        r"wp-video|video-embed|embed-video|playlist",
     ),
     (
         Rule.NAVIGATION,
         r"navigation|nav|menu|bread-?crumbs?|toc|table-of-contents|footer",
     ),
-    (Rule.SIDEBAR, r"side-?bar|live-?(?:ticker|feed|updates)|news-?ticker"),
+    (Rule.SIDEBAR, r"side-?bar|live-?(?:ticker|feed|updates)|(?:news|stock)-?ticker"),
     (Rule.FACT_BOX, r"fact-?box|info-?box"),
     (Rule.AUTHOR, r"author-(?:bio|box|info|card)|about-(?:the-)?author|bio"),
     (

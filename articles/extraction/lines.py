@@ -19,6 +19,7 @@ _TAIL_SHARE = 0.15
 _TAIL = 5
 _LONGEST_CAPTION = 75  # words
 _LISTED = 8  # words in a line of a list of addresses
+_LONGEST_LABEL = 2  # words of a line that only announces
 _ADDRESS = re.compile(
     r"(?:[-•*] )?(?:[^\W\d][^:/.]{0,30}[:：] ?)?(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?::\d+)?(?:/[\w./@-]*)?[.,;]?"
 )
@@ -113,7 +114,7 @@ def credit(lines: Lines, _facts: Facts) -> Iterator[Cut]:
 
 
 def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """A caption that is also in the text, or one without caption markup that ends in a photo credit.
+    """A caption that is also in the text, or one without caption markup that ends in a photo credit or a recording's length.
 
     If several captions are in the text, they are quotations from it, and it keeps them.
     """
@@ -124,6 +125,8 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
             yield index, EQUALS_CAPTION
         elif _PHOTO_CREDIT.search(line, max(0, len(line) - 200)) and count_words(line) <= _LONGEST_CAPTION:
             yield index, "ends in a photo credit"
+        elif _RUNNING_TIME.search(line, max(0, len(line) - 40)) and count_words(line) <= _LONGEST_CAPTION:
+            yield index, "ends in a recording's length"
 
 
 def known_boilerplate(lines: Lines, facts: Facts) -> Iterator[Cut]:
@@ -154,6 +157,19 @@ def _is_listed(line: str) -> bool:
     return bool(_ADDRESS.fullmatch(line)) or (count_words(line) <= _LISTED and not SENTENCE_END.search(line))
 
 
+def announcement(lines: Lines, _facts: Facts) -> Iterator[Cut]:
+    """Short lines at the end with a colon: what they announced is no text. At least one line stays."""
+    for index in range(len(lines) - 1, 0, -1):
+        line = lines[index]
+        if (
+            not line.endswith((":", "："))
+            or count_words(line) > _LONGEST_LABEL
+            or SENTENCE_END.search(line[:-1])
+        ):
+            return
+        yield index, "announces what is not there"
+
+
 RULES: tuple[tuple[Rule, LineRule], ...] = (
     (Rule.REPEATED_HEADLINE, repeated_headline),
     (Rule.BREADCRUMB, breadcrumb),
@@ -161,22 +177,30 @@ RULES: tuple[tuple[Rule, LineRule], ...] = (
     (Rule.CAPTION, caption),
     (Rule.BOILERPLATE, known_boilerplate),
     (Rule.CREDIT, credit),
+    (Rule.LAST_HEADING, announcement),
 )
 
 _PHOTO_CREDIT = re.compile(
     r"[(\[](?:(?:[^\W\da-z][\w.'’-]*[\s/]){1,3}(?i:photo|foto|image|picture)|(?i:file photo|photo|foto|image|picture|bild)"
     r"(?:\s?[:/]|\s(?i:by|via|credit|courtesy)\b)[^()\[\]]{1,60})[)\]]\W*$"
 )
+_RUNNING_TIME = re.compile(
+    r"[|·•▶►]\s?\d{1,3}:\d{2}(?::\d{2})?(?:\s?(?:min|minuten|minutes?|minutos?|minuti|minuter|мин|хв|dk|分钟|分鐘|分|분)\b)?\W*$",
+    re.IGNORECASE,
+)
 _BY = re.compile(
     r"^\W*(?:by|von|par|por|di|door|av|af|text|texte|tekst|автор|文|記者|记者)\b[\s:：]*", re.IGNORECASE
 )
-_DATE = re.compile(
-    r"\W*(?:(?:stand|updated?|last updated|published(?: on)?|posted(?: on)?|publicado(?: el)?|aktualisiert(?: am)?|veröffentlicht(?: am)?|"
+_LABEL = (
+    r"(?:(?:stand|updated?|last updated|published(?: on)?|posted(?: on)?|publicado(?: el)?|aktualisiert(?: am)?|veröffentlicht(?: am)?|"
     r"mis à jour(?: le)?|publié(?: le)?|uppdaterad|publicerad|publisert|oppdatert|date|기사입력|입력|опубликовано)\b[\s:：-]*)?"
+)
+_DAY = (
     r"(?:(?:[^\W\d]{2,12}\.?,? )?(?:"
     rf"\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|\d{{4}}[./-]\d{{1,2}}[./-]\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?(?: de| of)? {MONTH}(?:,| de)? ?\d{{0,4}}|"
     rf"{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日"
     r"))"
-    r"(?:[\s,|·–—-]{0,4}(?:at|um|à|a las|kl\.?)?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?(?:uhr|gmt|utc|[a-z]{2,4}))?)?\W*",
-    re.IGNORECASE,
 )
+_CLOCK = r"(?:at|um|à|a las|kl\.?)?\s?\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?(?:\s?(?:uhr|gmt|utc|[a-z]{2,4}))?"
+_STAMP = rf"{_LABEL}(?:{_DAY}(?:[\s,|·–—-]{{0,4}}{_CLOCK})?|{_CLOCK}[\s,|·–—-]{{1,4}}{_DAY})"
+_DATE = re.compile(rf"\W*{_STAMP}(?:\s?[|·•/–—,-]\s?{_STAMP})?\W*", re.IGNORECASE)
