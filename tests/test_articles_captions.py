@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.credits import WORDS, split_credit
 from articles.dom import Element
-from articles.extraction import captions
-from articles.extraction.captions import picture_of, split_credit, take
+from articles.extraction.captions import picture_of, take
 from tests.patience import no_hang
 
 BASE = "https://harbour.example/news/ferry"
@@ -197,9 +197,9 @@ def near_a_picture(text: str, markup: str = "<img src='/f.jpg'><p id='t'>{}</p>"
     return picture_of(line, line.text_content()) is not None
 
 
-@pytest.mark.parametrize("language", captions.WORDS)
+@pytest.mark.parametrize("language", WORDS)
 def test_a_language_s_example_is_told_by_its_words_near_a_picture_alone(language: str) -> None:
-    example = captions.WORDS[language].example
+    example = WORDS[language].example
     assert near_a_picture(example)
     assert not near_a_picture(example, "<p id='t'>{}</p>")
 

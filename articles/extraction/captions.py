@@ -1,11 +1,9 @@
 """Picture captions: found by markup, cut from the tree, and split from their credits."""
 
 import re
-from importlib.resources import files
 from itertools import islice
 
-import msgspec
-
+from articles.credits import FILE, SIDE, WORDS, is_marked, split_credit
 from articles.dom import Element, attached, is_short, name_of, select, test, text_of
 from articles.model import Image, Removal, Rule
 from articles.text import ENDS, key
@@ -46,52 +44,10 @@ _CAPTIONED = "data-captioned"  # set on what a caption was cut from: its picture
 _HAS_CAPTION = test(f"(descendant-or-self::* | ancestor::*[position() < 4])[@{_CAPTIONED}]")
 _PARAGRAPH = 80
 
-_AGENCIES = (
-    r"(?:AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
-    r"Alamy|IMAGO|Imago|imago|NurPhoto|Bloomberg|APA|Keystone|KEYSTONE|ANP|NTB|PAP|Anadolu|Unsplash|Pixabay|РИА Новости|ТАСС)\b"
-)
-
-
-class CaptionWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A language's entry in caption_words.toml; the file explains the fields."""
-
-    side: tuple[str, ...]
-    wing: tuple[str, ...]
-    file: tuple[str, ...]
-    credit: tuple[str, ...]
-    example: str
-
-
-WORDS = msgspec.toml.decode(
-    files("articles.extraction").joinpath("caption_words.toml").read_bytes(), type=dict[str, CaptionWords]
-)
-_SIDE = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.side)})[)）\]]")
 _WING = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.wing)})[)）\]]")
-_FILE = "|".join(each for words in WORDS.values() for each in words.file)
-_FILE_START = re.compile(rf"\W*(?:{_FILE})", re.IGNORECASE)
-_FILE_END = re.compile(rf"(?:{_FILE})\W*$", re.IGNORECASE)
+_FILE_START = re.compile(rf"\W*(?:{FILE})", re.IGNORECASE)
+_FILE_END = re.compile(rf"(?:{FILE})\W*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_NAMED = "|".join(dict.fromkeys(each for words in WORDS.values() for each in words.credit))
-_MARK = rf"(?i:photographer|photography|picture alliance|image source|illustration|{_NAMED})"
-_MARKED_CREDIT = re.compile(
-    rf"^{_MARK}\s*(?:[:：=＝/|©]|by\b|credit|courtesy)|{_MARK}\s?[:：=＝]|[©Ⓒ]|(?i:photo|foto)$|(?:摄|攝|摄影|攝影|撮影)$"
-)
-# Where a credit may begin after a caption.
-_AFTER = r"(?:^|(?<=[.!?\"”'’…|。।۔！？」』]))"
-_CREDIT_END = re.compile(
-    r"\s*(?:"
-    rf"[(\[][^()\[\]]{{0,80}}(?:\b{_AGENCIES}|(?:\b|^){_MARK}\s?(?:[:/]|by\b|credit|courtesy))[^()\[\]]{{0,80}}[)\]]"
-    r"|[(\[](?:[\w.'’-]+\s){0,3}(?i:photo|foto|image|picture|file)[)\]]"
-    rf"|{_AFTER}\s?{_MARK}\s*(?i:credit|by|courtesy of)?\s*[:：=＝/|©]\s?[^.:]{{1,80}}"
-    r"|[©Ⓒ]\s?.{1,80}"
-    rf"|{_AFTER}\s?(?:[^\W\d_a-z][\w'’-]*\.?\s){{0,3}}[^\W\d_a-z][\w'’-]+\s?[/|]\s?{_AGENCIES}.{{0,40}}"
-    rf"|{_AFTER}\s?{_AGENCIES}(?:\s?(?:Photo|File|Images?))?(?:\s?[/|,-]\s?[\w'’. -]{{1,40}})?"
-    rf"|\s(?:via|[/|–—-])\s?{_AGENCIES}"
-    r"|[(\[][\u0600-\u06ff]+(?: [\u0600-\u06ff]+){0,4}[)\]]"
-    r"|(?:^|(?<=[\s。！？”]))(?:[\u3400-\u9fff]{2,10}\s)?[\u3400-\u9fff·]{2,12}\s?(?:摄|攝|摄影|攝影|撮影|供图|供圖|提供)"
-    r"|(?:^|(?<=[\s。！？”]))(?:资料图片|资料图|資料圖片|資料照片?|视觉中国)"
-    r")\W*$"
-)
 _ENDED = re.compile(rf"[{ENDS}:;,]\W*$")
 _LONGEST = 700
 _MOST = 100
@@ -127,14 +83,6 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
     return tuple(images.values())[:_MOST], tuple(removed)
 
 
-def split_credit(caption: str) -> tuple[str, str]:
-    """Splits off the credit at the end of a caption: ("Troops near Izmir.", "AFP photo")."""
-    match = _CREDIT_END.search(caption, max(0, len(caption) - 200))
-    if match is None:
-        return caption, ""
-    return caption[: match.start()].rstrip(" |/–—-"), match[0].strip(" ()[]|/–—-")
-
-
 def picture_of(line: Element, text: str) -> Element | None:
     """The picture right above a line of the text, if the line is a caption without caption markup; else None.
 
@@ -161,11 +109,11 @@ def picture_of(line: Element, text: str) -> Element | None:
 def says_so(text: str) -> bool:
     """Whether a line's own words make it a caption: who stands where, that the picture is of the archive, or whose it is."""
     old = _FILE_START.match(f"{text} ") or _FILE_END.search(f"{text} ", max(0, len(text) - _FILE_LONGEST))
-    if old or _MARKED_CREDIT.search(split_credit(text)[1]):
+    if old or is_marked(split_credit(text)[1]):
         return True
     return any(
         not text[: where.start()].split()[-1:][0][:1].islower()
-        for where in (*_SIDE.finditer(text), *(_WING.finditer(text) if _YEAR.search(text) else ()))
+        for where in (*SIDE.finditer(text), *(_WING.finditer(text) if _YEAR.search(text) else ()))
         if text[: where.start()].strip()
     )
 
