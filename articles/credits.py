@@ -88,6 +88,7 @@ _CREDIT_END = re.compile(
     r"|[©Ⓒⓒ]\s?.{1,80}"
     rf"|{_AFTER}\s?(?:[^\W\d_a-z][\w'’-]*\.?\s){{0,3}}[^\W\d_a-z][\w'’-]+\s?[/|]\s?{_AGENCIES}.{{0,40}}"
     rf"|{_AFTER}\s?{_AGENCIES}(?:\s?(?:Photo|File|Images?))?(?:\s?[/|,-]\s?[\w'’. -]{{1,40}})?"
+    rf"|{_AFTER}\s?{_LOCAL}"
     rf"|\s(?:via|[/|–—-])\s?{_AGENCIES}|[=＝]\s?(?:{_LOCAL}|{_AGENCIES})"
     rf"|^{_STOCK}(?:\s?[/|–—,:©_-]\s?[\w'’. -]{{1,40}}|[\s_]#?\d[\w\s–—-]{{0,40}})?"
     rf"|(?:^|\s)(?i:cc)\b.{{0,60}}{_SITES}\S{{0,60}}|\s{_LICENCE}"
@@ -99,7 +100,8 @@ _CREDIT_END = re.compile(
 )
 # What every credit has; most lines do not.
 _MAY_HAVE = re.compile(
-    rf"[()\[\]（）［］【】©Ⓒⓒ:：=＝/／|]|{_AGENCIES}|{_STOCK}|CC|cc |摄|攝|影|供[图圖]|提供|제공|[图圖]片|資料|资料|视觉|(?i:by |par |credit|courtesy|fot\.)"
+    rf"[()\[\]（）［］【】©Ⓒⓒ:：=＝/／|]|{_AGENCIES}|{_STOCK}|{_LOCAL}|CC|"
+    r"cc |摄|攝|影|供[图圖]|提供|제공|[图圖]片|資料|资料|视觉|(?i:by |par |credit|courtesy|fot\.)"
 )
 _STOCK_PICTURE = re.compile(rf"\W*(?:{FILE})\W*", re.IGNORECASE)
 _LONGEST = 200  # characters at a caption's end that may be its credit

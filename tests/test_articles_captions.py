@@ -279,6 +279,28 @@ def test_what_tells_of_itself_has_its_picture_right_above_or_below(markup: str, 
     assert near_a_picture("Archivfoto: Die Fähre im Hafen.", markup) is is_caption
 
 
+@pytest.mark.parametrize(
+    ("markup", "is_caption"),
+    [
+        (
+            "<div><picture><img src='/f.jpg'></picture><p id='t'>{} <cite>AP Photo/Ida Holm</cite></p></div>",
+            True,
+        ),
+        (
+            "<div><div><img src='/f.jpg'><button>Zoom</button></div><div><p id='t'>{} 뉴스1</p></div></div>",
+            True,
+        ),
+        ("<div><img src='/f.jpg'><p id='t'>{} The news agency AFP said so.</p></div>", False),
+        ("<div><img src='/f.jpg'><p id='t'>{}</p></div>", False),
+        ("<img src='/f.jpg'><p id='t'>{} <cite>AP Photo/Ida Holm</cite></p>", False),  # no box of its own
+    ],
+)
+def test_a_paragraph_with_a_credit_is_a_caption_in_a_box_with_its_picture(
+    markup: str, is_caption: bool
+) -> None:
+    assert near_a_picture("The ferry lay in port on Monday.", markup) is is_caption
+
+
 def test_below_a_picture_with_a_marked_caption_stands_no_second_one() -> None:
     page = tree(
         "<div><figure><img src='/f.jpg'><figcaption>The ferry.</figcaption></figure>"

@@ -33,6 +33,7 @@ _FRAME = re.compile(
 )
 _PICTURE_NAME = re.compile(r"(?:^|[\s_-])(?:image|img|photo|picture|foto)(?:$|[\s_-])")
 _FRAME_LONGEST = 400
+_BESIDE = 60  # characters, white space included: a button's label
 _TEXT = test("normalize-space()")
 _COMPOSED = test(".//p | .//li | .//h2 | .//h3 | .//table")
 _PAGE = frozenset(("body", "html", "article", "main"))
@@ -88,6 +89,7 @@ def picture_of(line: Element, text: str) -> Element | None:
 
     Such a line is in a small box or between paragraphs without being one; or it is a sentence in bold or italics below a
     paragraph (so not a standfirst, which has none above it, nor a question); or it begins like the picture's alt text; or
+    it ends in a credit, in a box with the picture alone; or
     its own words tell, and the picture, which may then be right below, has no marked caption.
     """
     if len(text) > _LONGEST_TOLD:
@@ -103,7 +105,8 @@ def picture_of(line: Element, text: str) -> Element | None:
     described = alternative == spelled != "" or (
         len(spelled) > _PARAGRAPH / 4 and alternative.startswith(spelled)
     )
-    return picture if described or _is_apart(line) or _is_emphasised(line, text) else None
+    own = described or _is_apart(line) or _is_emphasised(line, text) or _is_credited(line, picture, text)
+    return picture if own else None
 
 
 def says_so(text: str) -> bool:
@@ -156,6 +159,17 @@ def _is_apart(line: Element) -> bool:
     if line.tag not in _LINES:
         return bool(_PICTURE_NAME.search(box.get("class") or "")) and is_short(box, _FRAME_LONGEST)
     return is_short(box, _FRAME_LONGEST) or len(list(islice(filter(_TEXT, box.iterchildren("p")), 3))) > 2
+
+
+def _is_credited(line: Element, picture: Element, text: str) -> bool:
+    """Whether a paragraph ends in a credit of any kind, in a box with its picture and little else."""
+    box = picture.getparent()
+    return (
+        box is not None
+        and (box is line.getparent() or box in line.iterancestors())
+        and is_short(box, len(text) + _BESIDE)
+        and bool(split_credit(text)[1])
+    )
 
 
 def _is_emphasised(line: Element, text: str) -> bool:
