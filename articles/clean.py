@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from articles import confidence, html
+from articles.credits import split_credit
 from articles.dom import Element
 from articles.extraction import (
     body,
@@ -33,7 +34,7 @@ from articles.urls import article_id
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 16
+RULES = 15
 
 _FEWEST_WORDS = 25
 _FEWEST_IN_TITLE = 3  # words; a shorter title may be that of a section
@@ -177,7 +178,7 @@ def judge_lines(draft: Draft) -> None:
         cut.text for cut in removed if cut.rule is Rule.CAPTION and cut.evidence != lines.EQUALS_CAPTION
     ]
     draft.images += tuple(
-        Image(url="", caption=text, credit=credit) for text, credit in map(captions.split_credit, unmarked)
+        Image(url="", caption=text, credit=credit) for text, credit in map(split_credit, unmarked)
     )
 
 

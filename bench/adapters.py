@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from articles.clean import clean
-from articles.extraction.captions import split_credit
+from articles.credits import split_credit
 from articles.model import Article, FeedEntry, Page, Rejection
 from articles.source import mismatch
 from articles.source.features import Features, features

@@ -39,6 +39,20 @@ def page(above: str = "", between: str = "", below: str = "") -> str:
         "<div>By Ida Holm</div>",
         "<div><div>Written by:</div><div><b>Ida Holm</b></div></div>",
         "<em>Por Ida Holm</em>",
+        "<h3>Author</h3><p>Ida Holm</p>",
+        "<p><strong>Contributors:</strong> Ida Holm</p>",
+        "<div class='a'><p>von<br><span class='b'>Ida Holm</span></p><p>Leitende Wirtschaftsredakteurin</p></div>",
+        "<p>Автор: Ida Holm</p>",
+        "<div><span>文／</span><span>Ida Holm</span></div>",
+        "<p>Oleh Ida Holm</p>",
+        "<p>بقلم Ida Holm</p>",
+        "<div class='byline'><p>Social &amp; Community Expert</p><a href='/author/i'>Ida Holm</a><a href='/about'>Harbour is a trusted project</a></div>",
+        "<div class='authors'><a href='/authors/i'>Ida Holm</a></div><div>Edited by: <a href='/authors/p' class='author'>Per Vik</a></div>",
+        "<div class='byline'>Ida Holm</div><div>Fotos: <span class='author'>Per Vik</span></div>",
+        "<div class='byline'><p>Ida Holm</p><p>Fact Checked</p><p>+ Follow</p></div>",
+        "<figure><img><figcaption class='byline'>Per Vik</figcaption></figure><p class='author'>Ida Holm</p>",
+        "<footer class='meta'><a rel='author' href='/u/1'>Ida Holm</a></footer>",
+        "<div><h4><a href='/guides/'>Guides</a></h4><p>By <a class='author' href='/i'>Ida Holm</a></p></div>",
     ],
 )
 @pytest.mark.parametrize("below", ["", RIVER, ITEM * 2])
@@ -61,6 +75,47 @@ def test_the_byline_below_the_headline_is_the_articles(byline: str, below: str) 
 def test_bylines_of_other_stories_are_nobodys(others: str) -> None:
     assert first(page(below=others)) == ()
     assert first(page(above=others)) == ()
+
+
+@pytest.mark.parametrize(
+    ("byline", "name"),
+    [
+        ("<p>by ibby</p>", "ibby"),
+        (
+            "<div>by <a href='/author/amanda/'>Amanda</a> · Dec 20, 2025 at 3:00 am · <a href='/c'>12 comments</a></div>",
+            "Amanda",
+        ),
+        ("<p>By TPN, </p>", "TPN"),
+        ("<p>By Ludwig van der Holm</p>", "Ludwig van der Holm"),
+        ("<p>Par Aïcha bint Salim al-Harbi</p>", "Aïcha bint Salim al-Harbi"),
+        (
+            "<div><span>춘천, 하버 <strong>김하늘</strong> 기자 <i>sky@harbour.example</i></span></div>",
+            "김하늘",
+        ),
+        ("<p>By Design, say the islanders.</p>", ""),
+        ("<p>By Monday the ferry had left.</p>", ""),
+        ("<p>Von Bergen nach Harrow</p>", ""),
+        ("<p>Text the editor now</p>", ""),
+        ("<p>Words matter</p>", ""),
+    ],
+)
+def test_what_follows_by_is_a_name_or_nothing(byline: str, name: str) -> None:
+    assert first(page(between=byline)) == ((name,) if name else ())
+
+
+def test_a_byline_may_stand_below_a_standfirst_that_is_a_paragraph() -> None:
+    box = "<div>by <span class='author'>Ida Holm</span></div>"
+    reviews = "".join(
+        f"<div class='reader'><span class='author-name'>{who}</span></div>" for who in ("Per Vik", "Kim Low")
+    )
+    assert first(page(between=TEXT + box, below=reviews)) == ("Ida Holm",)
+
+
+def test_comments_are_told_from_a_page_that_has_them() -> None:
+    assert first(f"<div class='has-comments'>{page(between='<p class=author>Ida Holm</p>')}</div>") == (
+        "Ida Holm",
+    )
+    assert first(page(below="<div class='comments'><span class='author'>Kim Low</span></div>")) == ()
 
 
 @pytest.mark.parametrize(

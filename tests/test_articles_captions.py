@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.credits import WORDS, split_credit
 from articles.dom import Element
-from articles.extraction import captions
-from articles.extraction.captions import picture_of, split_credit, take
+from articles.extraction.captions import picture_of, take
 from tests.patience import no_hang
 
 BASE = "https://harbour.example/news/ferry"
@@ -197,9 +197,9 @@ def near_a_picture(text: str, markup: str = "<img src='/f.jpg'><p id='t'>{}</p>"
     return picture_of(line, line.text_content()) is not None
 
 
-@pytest.mark.parametrize("language", captions.WORDS)
+@pytest.mark.parametrize("language", WORDS)
 def test_a_language_s_example_is_told_by_its_words_near_a_picture_alone(language: str) -> None:
-    example = captions.WORDS[language].example
+    example = WORDS[language].example
     assert near_a_picture(example)
     assert not near_a_picture(example, "<p id='t'>{}</p>")
 
@@ -277,6 +277,28 @@ def test_a_sentence_that_speaks_of_a_picture_is_text(text: str) -> None:
 )
 def test_what_tells_of_itself_has_its_picture_right_above_or_below(markup: str, is_caption: bool) -> None:
     assert near_a_picture("Archivfoto: Die Fähre im Hafen.", markup) is is_caption
+
+
+@pytest.mark.parametrize(
+    ("markup", "is_caption"),
+    [
+        (
+            "<div><picture><img src='/f.jpg'></picture><p id='t'>{} <cite>AP Photo/Ida Holm</cite></p></div>",
+            True,
+        ),
+        (
+            "<div><div><img src='/f.jpg'><button>Zoom</button></div><div><p id='t'>{} 뉴스1</p></div></div>",
+            True,
+        ),
+        ("<div><img src='/f.jpg'><p id='t'>{} The news agency AFP said so.</p></div>", False),
+        ("<div><img src='/f.jpg'><p id='t'>{}</p></div>", False),
+        ("<img src='/f.jpg'><p id='t'>{} <cite>AP Photo/Ida Holm</cite></p>", False),  # no box of its own
+    ],
+)
+def test_a_paragraph_with_a_credit_is_a_caption_in_a_box_with_its_picture(
+    markup: str, is_caption: bool
+) -> None:
+    assert near_a_picture("The ferry lay in port on Monday.", markup) is is_caption
 
 
 def test_below_a_picture_with_a_marked_caption_stands_no_second_one() -> None:

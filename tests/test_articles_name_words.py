@@ -10,6 +10,8 @@ from articles.metadata.name_words import (
     is_house,
     is_job,
     is_job_alone,
+    is_login,
+    is_spelled_as_name,
     parted,
     without_job,
 )
@@ -71,3 +73,25 @@ def test_a_job_behind_a_name_is_cut_where_its_rank_begins() -> None:
     assert without_job("Anna Lund Senior Ferry Reporter") == "Anna Lund"
     assert without_job("Senior Ferry Reporter") == "Senior Ferry Reporter"
     assert without_job("Anna Senior") == "Anna Senior"
+
+
+@pytest.mark.parametrize(
+    ("name", "login"),
+    [("annalund", True), ("KimL", True), ("reuters", False), ("dpa", False), ("Anna", False)],
+)
+def test_a_login_is_one_word_in_small_letters(name: str, login: bool) -> None:
+    assert is_login(name) == login
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("Ludwig van Beethoven", True),
+        ("Osama bin Said al-Harbi", True),
+        ("李明 王芳", True),
+        ("Bergen nach Harrow", False),
+        ("Anna 5", False),
+    ],
+)
+def test_the_words_of_a_name_begin_with_capitals(name: str, spelled: bool) -> None:
+    assert is_spelled_as_name(name) == spelled

@@ -85,6 +85,13 @@ def test_the_title_is_the_heading_that_the_head_vouches_for(head: str, body: str
         (meta("author", "Quay Media Group") + meta("article:author", "Anna Lund"), "", ("Anna Lund",)),
         (meta("author", "q_admin"), "<p class='byline'>By Anna Lund</p>", ("Anna Lund",)),
         (meta("og:site_name", "Harbour News"), "<p class='byline'>Harbour News</p>", ("Harbour News",)),
+        (meta("twitter:label2", "Verfasst von") + meta("twitter:data2", "Anna Lund"), "", ("Anna Lund",)),
+        (meta("twitter:label1", "Reading time") + meta("twitter:data1", "Four Minutes"), "", ()),
+        (meta("twitter:label1", "Written by") + meta("twitter:data1", "Per Uploader"), "<p class='byline'>By Anna Lund</p>", ("Anna Lund",)),
+        (meta("quayParse:author", "Anna Lund"), "", ("Anna Lund",)),
+        (ld(author={"name": "KimL"}), "<p class='byline'>By Anna Lund</p>", ("Anna Lund",)),
+        (ld(author={"name": "annalund"}), "", ("annalund",)),
+        (ld(author={"name": "annalund"}), "<p class='byline'>Island Forum</p>", ("annalund",)),
     ],
 )  # fmt: skip
 def test_authors_come_from_the_best_statement_that_names_a_person(

@@ -2,9 +2,12 @@
 
 import lxml.html
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.metadata.metatags import meta_tags
 from articles.metadata.titles import title
+from articles.text import tidy
 from tests.patience import no_hang
 
 
@@ -54,10 +57,53 @@ SITE = "<meta property='og:site_name' content='The Harbour Post'>"
         ("Ferry stays - post - again", "Ferry stays - post - again"),
         ("Post - ferry stays in port", "Post - ferry stays in port"),
         ("The Harbour Post", "The Harbour Post"),
+        ("Ferry stays in port | Islands | News | The Harbour Post", "Ferry stays in port"),
+        ("Opinion | Why the ferry stays", "Opinion | Why the ferry stays"),
+        ("Opinion | Why the ferry stays | The Harbour Post", "Opinion | Why the ferry stays"),
+        ("The Harbour Post：ferries", "The Harbour Post：ferries"),
+        ("Ferry stays &amp;#8211; again &amp;amp; again", "Ferry stays – again & again"),
     ],
 )
 def test_the_sites_name_is_no_part_of_a_title(stated: str, expected: str) -> None:
     assert chosen(f"{SITE}<title>{stated}</title>", "") == expected
+
+
+@pytest.mark.parametrize(
+    ("site", "stated", "expected"),
+    [
+        ("海港日报", "渡轮停航一周 岛民等待-海港日报", "渡轮停航一周 岛民等待"),
+        ("海港日报", "渡轮停航一周_海港日报", "渡轮停航一周"),
+        ("海港新聞デジタル", "フェリー欠航続く 島民は待つ：海港新聞デジタル", "フェリー欠航続く 島民は待つ"),
+        ("하버일보", "여객선 운항 중단… 섬 주민 대기-사회ㅣ하버일보", "여객선 운항 중단… 섬 주민 대기-사회"),
+        ("Σκάλα", "Το πλοίο μένει στο λιμάνι / Σκάλα", "Το πλοίο μένει στο λιμάνι"),
+    ],
+)
+def test_the_sites_name_is_cut_at_the_marks_of_any_script(site: str, stated: str, expected: str) -> None:
+    head = f"<meta property='og:site_name' content='{site}'><title>{stated}</title>"
+    assert chosen(head, "", "https://hp.example/a") == expected
+    assert chosen(head, f"<h1>{stated}</h1>", "https://hp.example/a") == expected
+
+
+def test_a_heading_that_is_there_twice_is_one() -> None:
+    head = f"{SITE}<title>Why is the ferry in port?</title>"
+    heading = "<h1>Setting up a ferry in harbours</h1>"
+    assert chosen(head, heading * 2) == chosen(head, heading) == "Setting up a ferry in harbours"
+
+
+def test_a_heading_encoded_twice_is_decoded() -> None:
+    assert (
+        chosen(
+            "<title>Ferry &amp; crane stay in port</title>", "<h1>Ferry &amp;#x26; crane stay in port</h1>"
+        )
+        == "Ferry & crane stay in port"
+    )
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="<>&\0"), max_size=120))
+def test_any_title_loses_nothing_but_an_end(text: str) -> None:
+    found = chosen(f"{SITE}<title>{text}</title>", "")
+    assert found == tidy(found)
+    assert found in tidy(text)
 
 
 @pytest.mark.parametrize("heading", ["The Harbour Post", "harbour-post.example", "Harbour Post"])

@@ -1,11 +1,9 @@
 """Picture captions: found by markup, cut from the tree, and split from their credits."""
 
 import re
-from importlib.resources import files
 from itertools import islice
 
-import msgspec
-
+from articles.credits import FILE, SIDE, WORDS, is_marked, split_credit
 from articles.dom import Element, attached, is_short, name_of, select, test, text_of
 from articles.model import Image, Removal, Rule
 from articles.text import ENDS, key
@@ -35,6 +33,7 @@ _FRAME = re.compile(
 )
 _PICTURE_NAME = re.compile(r"(?:^|[\s_-])(?:image|img|photo|picture|foto)(?:$|[\s_-])")
 _FRAME_LONGEST = 400
+_BESIDE = 60  # characters, white space included: a button's label
 _TEXT = test("normalize-space()")
 _COMPOSED = test(".//p | .//li | .//h2 | .//h3 | .//table")
 _PAGE = frozenset(("body", "html", "article", "main"))
@@ -46,52 +45,10 @@ _CAPTIONED = "data-captioned"  # set on what a caption was cut from: its picture
 _HAS_CAPTION = test(f"(descendant-or-self::* | ancestor::*[position() < 4])[@{_CAPTIONED}]")
 _PARAGRAPH = 80
 
-_AGENCIES = (
-    r"(?:AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
-    r"Alamy|IMAGO|Imago|imago|NurPhoto|Bloomberg|APA|Keystone|KEYSTONE|ANP|NTB|PAP|Anadolu|Unsplash|Pixabay|РИА Новости|ТАСС)\b"
-)
-
-
-class CaptionWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A language's entry in caption_words.toml; the file explains the fields."""
-
-    side: tuple[str, ...]
-    wing: tuple[str, ...]
-    file: tuple[str, ...]
-    credit: tuple[str, ...]
-    example: str
-
-
-WORDS = msgspec.toml.decode(
-    files("articles.extraction").joinpath("caption_words.toml").read_bytes(), type=dict[str, CaptionWords]
-)
-_SIDE = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.side)})[)）\]]")
 _WING = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.wing)})[)）\]]")
-_FILE = "|".join(each for words in WORDS.values() for each in words.file)
-_FILE_START = re.compile(rf"\W*(?:{_FILE})", re.IGNORECASE)
-_FILE_END = re.compile(rf"(?:{_FILE})\W*$", re.IGNORECASE)
+_FILE_START = re.compile(rf"\W*(?:{FILE})", re.IGNORECASE)
+_FILE_END = re.compile(rf"(?:{FILE})\W*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_NAMED = "|".join(dict.fromkeys(each for words in WORDS.values() for each in words.credit))
-_MARK = rf"(?i:photographer|photography|picture alliance|image source|illustration|{_NAMED})"
-_MARKED_CREDIT = re.compile(
-    rf"^{_MARK}\s*(?:[:：=＝/|©]|by\b|credit|courtesy)|{_MARK}\s?[:：=＝]|[©Ⓒ]|(?i:photo|foto)$|(?:摄|攝|摄影|攝影|撮影)$"
-)
-# Where a credit may begin after a caption.
-_AFTER = r"(?:^|(?<=[.!?\"”'’…|。।۔！？」』]))"
-_CREDIT_END = re.compile(
-    r"\s*(?:"
-    rf"[(\[][^()\[\]]{{0,80}}(?:\b{_AGENCIES}|(?:\b|^){_MARK}\s?(?:[:/]|by\b|credit|courtesy))[^()\[\]]{{0,80}}[)\]]"
-    r"|[(\[](?:[\w.'’-]+\s){0,3}(?i:photo|foto|image|picture|file)[)\]]"
-    rf"|{_AFTER}\s?{_MARK}\s*(?i:credit|by|courtesy of)?\s*[:：=＝/|©]\s?[^.:]{{1,80}}"
-    r"|[©Ⓒ]\s?.{1,80}"
-    rf"|{_AFTER}\s?(?:[^\W\d_a-z][\w'’-]*\.?\s){{0,3}}[^\W\d_a-z][\w'’-]+\s?[/|]\s?{_AGENCIES}.{{0,40}}"
-    rf"|{_AFTER}\s?{_AGENCIES}(?:\s?(?:Photo|File|Images?))?(?:\s?[/|,-]\s?[\w'’. -]{{1,40}})?"
-    rf"|\s(?:via|[/|–—-])\s?{_AGENCIES}"
-    r"|[(\[][\u0600-\u06ff]+(?: [\u0600-\u06ff]+){0,4}[)\]]"
-    r"|(?:^|(?<=[\s。！？”]))(?:[\u3400-\u9fff]{2,10}\s)?[\u3400-\u9fff·]{2,12}\s?(?:摄|攝|摄影|攝影|撮影|供图|供圖|提供)"
-    r"|(?:^|(?<=[\s。！？”]))(?:资料图片|资料图|資料圖片|資料照片?|视觉中国)"
-    r")\W*$"
-)
 _ENDED = re.compile(rf"[{ENDS}:;,]\W*$")
 _LONGEST = 700
 _MOST = 100
@@ -127,19 +84,12 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
     return tuple(images.values())[:_MOST], tuple(removed)
 
 
-def split_credit(caption: str) -> tuple[str, str]:
-    """Splits off the credit at the end of a caption: ("Troops near Izmir.", "AFP photo")."""
-    match = _CREDIT_END.search(caption, max(0, len(caption) - 200))
-    if match is None:
-        return caption, ""
-    return caption[: match.start()].rstrip(" |/–—-"), match[0].strip(" ()[]|/–—-")
-
-
 def picture_of(line: Element, text: str) -> Element | None:
     """The picture right above a line of the text, if the line is a caption without caption markup; else None.
 
     Such a line is in a small box or between paragraphs without being one; or it is a sentence in bold or italics below a
     paragraph (so not a standfirst, which has none above it, nor a question); or it begins like the picture's alt text; or
+    it ends in a credit, in a box with the picture alone; or
     its own words tell, and the picture, which may then be right below, has no marked caption.
     """
     if len(text) > _LONGEST_TOLD:
@@ -155,17 +105,18 @@ def picture_of(line: Element, text: str) -> Element | None:
     described = alternative == spelled != "" or (
         len(spelled) > _PARAGRAPH / 4 and alternative.startswith(spelled)
     )
-    return picture if described or _is_apart(line) or _is_emphasised(line, text) else None
+    own = described or _is_apart(line) or _is_emphasised(line, text) or _is_credited(line, picture, text)
+    return picture if own else None
 
 
 def says_so(text: str) -> bool:
     """Whether a line's own words make it a caption: who stands where, that the picture is of the archive, or whose it is."""
     old = _FILE_START.match(f"{text} ") or _FILE_END.search(f"{text} ", max(0, len(text) - _FILE_LONGEST))
-    if old or _MARKED_CREDIT.search(split_credit(text)[1]):
+    if old or is_marked(split_credit(text)[1]):
         return True
     return any(
         not text[: where.start()].split()[-1:][0][:1].islower()
-        for where in (*_SIDE.finditer(text), *(_WING.finditer(text) if _YEAR.search(text) else ()))
+        for where in (*SIDE.finditer(text), *(_WING.finditer(text) if _YEAR.search(text) else ()))
         if text[: where.start()].strip()
     )
 
@@ -208,6 +159,17 @@ def _is_apart(line: Element) -> bool:
     if line.tag not in _LINES:
         return bool(_PICTURE_NAME.search(box.get("class") or "")) and is_short(box, _FRAME_LONGEST)
     return is_short(box, _FRAME_LONGEST) or len(list(islice(filter(_TEXT, box.iterchildren("p")), 3))) > 2
+
+
+def _is_credited(line: Element, picture: Element, text: str) -> bool:
+    """Whether a paragraph ends in a credit of any kind, in a box with its picture and little else."""
+    box = picture.getparent()
+    return (
+        box is not None
+        and (box is line.getparent() or box in line.iterancestors())
+        and is_short(box, len(text) + _BESIDE)
+        and bool(split_credit(text)[1])
+    )
 
 
 def _is_emphasised(line: Element, text: str) -> bool:

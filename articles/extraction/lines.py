@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from articles.credits import split_credit
 from articles.extraction import boilerplate
-from articles.extraction.captions import split_credit
 from articles.metadata.times.dates import MONTH
 from articles.model import Place, Removal, Rule
 from articles.text import SENTENCE_END, count_words, key

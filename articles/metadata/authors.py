@@ -46,13 +46,15 @@ _DATE = re.compile(rf",?\s*\b(?:on )?(?:\w+day,? )?{MONTH} \d{{1,2}}(?!\d)(?:,? 
 NOBODY = (
     r"^(?:admin|administrator|author|authors|staff|editor|editors|guest|unknown|none|null|undefined|anonymous|"
     r"user|home|view (?:all|more|profile)|follow|share|more|read more|contact|email|about|bio|posts?|comments?|redaktion|"
-    r"facebook|twitter|instagram|linkedin|subscribe|by|von|vom|par|por|stand|in|on|see more|posted|written|"
+    r"facebook|twitter|instagram|linkedin|reddit|pinterest|whatsapp|telegram|flipboard|tumblr|bluesky|threads|tiktok|youtube|x|"
+    r"subscribe|by|von|vom|par|por|stand|in|on|see more|posted|written|"
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)$"
 )
 _JUNK = re.compile(
     rf"https?:|www\.|\.(?:com|org|net|de)\b|@|[<>{{}}\[\]_=»]|\d{{2}}|^[a-z]+[.-][a-z]+$|{NOBODY}|"
     r"\b(?:min read|minutes? ago|hours? ago|view (?:bio|author|more)|all posts|more (?:posts|stories|from|by|about)|posts by|follow (?:us|on)|updated|"
-    r"published|reviewed|edited|verified)\b|^(?-i:from|to|at|for|the)\s",
+    r"published|reviewed|edited|verified|fact[ -]?check(?:ed)?|cite this|more articles)\b|^(?-i:from|to|at|for|the)\s|^\W|[!?]|"
+    r"^(?:foto|photo|bild|image|picture|video)s?(?:\s*:|\s(?:by|credit)\b)",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,7 @@
 """Read what a page states about its article in its head, its JSON-LD, and its visible title, byline and time."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -7,9 +9,10 @@ from itertools import chain
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
 from articles.metadata import authors, bylines, jsonld
+from articles.metadata.byline_words import is_announcement
 from articles.metadata.houses import houses, without_owner
 from articles.metadata.metatags import SITE, Meta, every, first, meta_tags
-from articles.metadata.name_words import is_account
+from articles.metadata.name_words import is_account, is_full, is_login
 from articles.metadata.stated_names import as_stated
 from articles.metadata.times.publication import changed, publication
 from articles.metadata.titles import stated_title, title
@@ -40,8 +43,11 @@ _AUTHOR = (
     "parsely-author",
     "sailthru.author",
     "dc.creator",
+    "article:byline",
     "byl",
 )
+_CALLED_AUTHOR = re.compile(r"^(?!article|book|og|citation|twitter)[\w-]+[:.]authors?$")
+_CARD_LABEL = re.compile(r"twitter:label\d")
 _IMAGE = ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src")
 _LANGUAGE = ("og:locale", "language", "content-language", "dc.language", "inlanguage")
 
@@ -122,16 +128,34 @@ def _authors(
     """The names in JSON-LD, else in meta tags, bylines, or the feed; the site itself only if no person is named."""
     is_house = houses(node, nodes, meta, page.final_url)
     stated = as_stated(jsonld.people(node.get("author"), nodes))
-    tagged = as_stated([authors.without_prefix(text) for text in every(meta, _AUTHOR)])
+    tagged = as_stated([authors.without_prefix(text) for text in _tagged(meta)])
     shown = bylines.names(tree, headline, page.final_url)  # lazy, because they are slow
     house: tuple[str, ...] = ()
+    login: tuple[str, ...] = ()
+    carded = as_stated(list(_on_card(meta)))
     for names in chain(
-        (stated, without_owner(tagged, tree, meta)), shown, (authors.names(list(page.entry.authors)),)
+        (stated, without_owner(tagged, tree, meta)), shown, (carded, authors.names(list(page.entry.authors)))
     ):
-        if people := tuple(name for name in names if not (is_house(name) or is_account(name))):
-            return people
+        people = tuple(name for name in names if not (is_house(name) or is_account(name)))
+        sure = tuple(name for name in people if not is_login(name))
+        if sure and (not login or any(map(is_full, sure))):
+            return sure
+        login = login or people
         house = house or names
-    return house
+    return login or house
+
+
+def _tagged(meta: Meta) -> Iterator[str]:
+    """What meta tags give as authors: those known by name, and any that is called "...:author"."""
+    yield from every(meta, _AUTHOR)
+    yield from (value for name, values in meta.items() if _CALLED_AUTHOR.search(name) for value in values)
+
+
+def _on_card(meta: Meta) -> Iterator[str]:
+    """A card's "Written by", which may be who put the article on the site."""
+    for name, labels in meta.items():
+        if _CARD_LABEL.fullmatch(name) and is_announcement(labels[0]):
+            yield from meta.get(name.replace("label", "data"), ())
 
 
 def _date_language(language: str, meta: Meta) -> str:

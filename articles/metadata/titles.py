@@ -1,6 +1,7 @@
 """Choose the article's title from those in a page's head, its JSON-LD and its h1 elements."""
 
 import re
+from html import unescape
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -22,7 +23,11 @@ _SHORTEST_HOST = 4  # letters of a name to be known by the host's
 _LONGEST_SITE = 40  # of what follows a bar
 _LONGEST = 500  # characters of what a page states that are read
 _MOST_PARTS = 4  # of a title, behind its last marks
-_MARK = re.compile(r"\s+(?:-|–|—|::|·|•|»|«|:)\s+|\s*[|｜ㅣ]\s*")
+_MARK = re.compile(
+    r"\s+(?:-|–|—|--|::|·|•|»|«|:|/|~|<|>)\s+|\s*[|｜ㅣ丨¦：_]\s*|(?<=[^\W\d_a-zA-Z])-+(?=[^\W\d_])"
+)
+_BAR = " | "
+_ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
 _PUNCTUATION = re.compile(r"\W+")
 _CHROME = re.compile(r"\s*(?:[(\[]|\d|(?:posted|published|updated|by|von|par|por)\b)", re.IGNORECASE)
 
@@ -41,16 +46,15 @@ def title(tree: Element, node: jsonld.Node, meta: Meta, url: str = "") -> str:
     news article's headline, an h1 in other words is not the article's but the page's: the last line of a ticker, or a title
     for search engines.
     """
-    sites = (*every(meta, SITE), tidy(jsonld.text(node.get("publisher"))))
+    sites = tuple(filter(None, (*every(meta, SITE), tidy(jsonld.text(node.get("publisher"))))))
     host = _PUNCTUATION.sub("", urlsplit(url).hostname or "")
     headline = tidy(jsonld.text(node.get("headline")))
-    told = [text[:_LONGEST] for text in (headline, *every(meta, _TITLE), _page_title(tree)) if text]
+    told = [_decoded(text)[:_LONGEST] for text in (headline, *every(meta, _TITLE), _page_title(tree)) if text]
     stated = [_without_site(text, sites, host) for text in told]
-    headings = [
-        text
-        for element in _H1(tree)
-        if (text := _heading(element, stated)) and not (stated and _is_site(text, sites, host))
-    ]
+    shown = (_named_site_cut(_decoded(_heading(element, stated)), sites, host) for element in _H1(tree))
+    headings = list(
+        dict.fromkeys(text for text in shown if text and not (stated and _is_site(text, sites, host)))
+    )
     if headline and jsonld.is_news(node):
         headings = [heading for heading in headings if _agreement(heading, headline) >= _VOUCHED]
     best = max(
@@ -122,20 +126,32 @@ def _without_chrome(heading: str, stated: list[str]) -> str:
 
 
 def _without_site(title: str, sites: tuple[str, ...], host: str) -> str:
-    """Without the site's name, and what follows it, at the end, or the site's name at the start."""
+    """Without the site's name, and what follows it, at the end, or the site's name at the start; also without sections
+    behind a bar.
+    """
+    cut = _named_site_cut(title, sites, host)
+    head, bar, tail = cut.rpartition(_BAR)
+    if bar and len(tail) < _LONGEST_SITE and len(tokens(head)) >= min(_FEWEST_IN_PART, len(tokens(tail))):
+        return _without_site(head, sites, host)
+    return cut
+
+
+def _named_site_cut(title: str, sites: tuple[str, ...], host: str) -> str:
     marks = list(_MARK.finditer(title))[-_MOST_PARTS:]
     ends = [*(mark.start() for mark in marks[1:]), len(title)]
     for mark, end in zip(marks, ends, strict=False):
         if mark.start() and _is_site(title[mark.end() : end], sites, host if end == len(title) else ""):
-            return _without_site(title[: mark.start()], sites, host)
-    if marks and key(title[: marks[0].start()]) in map(key, filter(None, sites)):
-        return _without_site(title[marks[0].end() :], sites, host)
-    head, bar, tail = title.rpartition(" | ")
-    return head if bar and len(tail) < _LONGEST_SITE else title
+            return _named_site_cut(title[: mark.start()], sites, host)
+    if marks and "：" not in marks[0][0] and key(title[: marks[0].start()]) in map(key, sites):
+        return _named_site_cut(title[marks[0].end() :], sites, host)
+    return title
+
+
+def _decoded(text: str) -> str:
+    """Without the entities of a text that was encoded twice."""
+    return tidy(unescape(text)) if _ENTITY.search(text) else text
 
 
 def _is_site(text: str, sites: tuple[str, ...], host: str) -> bool:
     squeezed = _PUNCTUATION.sub("", text.casefold())
-    return (len(squeezed) >= _SHORTEST_HOST and squeezed in host) or key(text) in filter(
-        None, map(key, sites)
-    )
+    return (len(squeezed) >= _SHORTEST_HOST and squeezed in host) or key(text) in map(key, sites)
