@@ -24,7 +24,7 @@ from articles.extraction import (
     soft_errors,
 )
 from articles.metadata import authors, language, statements
-from articles.model import Article, Image, Page, Rejection, Removal, Rule
+from articles.model import Article, Extractor, Image, Page, Rejection, Removal, Rule, TextOrigin
 from articles.text import count_words, key
 from articles.urls import article_id
 
@@ -32,7 +32,7 @@ from articles.urls import article_id
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 14
+RULES = 15
 
 _FEWEST_WORDS = 25
 _FEWEST_IN_TITLE = 3  # words; a shorter title may be that of a section
@@ -43,6 +43,7 @@ class Draft:
     """An unfinished article; each step adds its part."""
 
     page: Page
+    extractor: Extractor = "auto"
     tree: Element = field(init=False)
     meta: statements.Metadata = field(init=False)
     links: list_pages.Links = list_pages.NONE
@@ -50,6 +51,7 @@ class Draft:
     lead: str = ""
     body: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    origin: TextOrigin = ""
     evidence: confidence.Evidence = confidence.NONE
     language: str = ""
     words: int = 0
@@ -57,13 +59,15 @@ class Draft:
     notes: tuple[str, ...] = ()
 
 
-def clean(page: Page) -> Article | Rejection:
-    """Extracts the article from a page, with version RULES of the rules; pure, depends only on the page.
+def clean(page: Page, extractor: Extractor = "auto") -> Article | Rejection:
+    """Extracts the article from a page, with version RULES of the rules; pure, depends only on page and extractor.
+
+    `extractor` finds the text: our search for its container alone, trafilatura alone, or both, as it is best ("auto").
 
     `first_seen_at` is the fetch time and `archive` is empty: the caller must set them. Text cut from the article is in
     `removed`. Limits on size and depth bound time and memory, but loosely: run it in a process that can be killed.
     """
-    draft = Draft(page)
+    draft = Draft(page, extractor)
     for step in STEPS:
         rejection = step(draft)
         if rejection is not None:
@@ -120,9 +124,13 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    """Rules of articles.extraction.block_rules. Needs page, tree, meta, lead, images; gives body, below, evidence, lead, images, removed."""
-    found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body, draft.lead)
-    draft.body, draft.below, draft.evidence = tuple(found.paragraphs), found.below, found.evidence
+    """Rules of articles.extraction.block_rules. Needs page, extractor, tree, meta, lead, images; gives body, origin, below, evidence, lead, images, removed."""
+    meta = draft.meta
+    found = body.take(
+        draft.tree, draft.page.final_url, meta.title, meta.stated_body, draft.lead, draft.extractor
+    )
+    draft.body, draft.origin = tuple(found.paragraphs), found.origin
+    draft.below, draft.evidence = found.below, found.evidence
     if not draft.lead and found.standfirst:
         draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
     draft.removed += found.removed
@@ -246,6 +254,7 @@ def _article(draft: Draft) -> Article:
         access=meta.access,
         notes=draft.notes,
         word_count=draft.words,
+        extractor=draft.origin if draft.body else "",
         confidence=confidence.confidence(draft.evidence, draft.body),
         content_hash="",
         rules=RULES,
@@ -260,5 +269,8 @@ def content_hash(article: Article) -> str:
 
 
 # How it came about; its confidence hangs on the rest of the page, such as its teasers.
-_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "snapshot", "confidence", "content_hash")
+_PROVENANCE = (
+    *("first_seen_at", "fetched_at", "archive", "rules", "snapshot"),
+    *("extractor", "confidence", "content_hash"),
+)
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)
