@@ -13,6 +13,10 @@ for _name in ("trafilatura", "htmldate", "courlan", "justext"):
     # what they would warn about becomes a rejection with its reason
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
+# What lxml reads and refuses to write.
+_UNWRITABLE = dict.fromkeys(
+    (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
+)
 # Letters that hardly a page has, to stand for others: Linear A and cuneiform, which every form of Unicode leaves as they are.
 _RARE = (*range(0x10600, 0x10737), *range(0x12000, 0x1239A))
 
@@ -52,11 +56,11 @@ def _texts(tree: Element) -> Iterator[str]:
 
 
 def _replaced(tree: Element, letters: dict[int, int]) -> Element:
-    """A copy of the tree with these characters replaced."""
-    copy = deepcopy(tree)
+    """A copy of the tree with these characters replaced, without what cannot be written."""
+    copy, table = deepcopy(tree), _UNWRITABLE | letters
     for element in copy.iter():
         if element.text and not element.text.isascii():
-            element.text = element.text.translate(letters)
+            element.text = element.text.translate(table)
         if element.tail and not element.tail.isascii():
-            element.tail = element.tail.translate(letters)
+            element.tail = element.tail.translate(table)
     return copy

@@ -40,6 +40,12 @@ def test_joiners_stay_around_elements_and_in_entities() -> None:
     assert read(page, URL)[-1] == f"می\u200cشود و نمی\u200cشود\u200cها. {PERSIAN}"
 
 
+@pytest.mark.parametrize("char", ["\ufffe", "\uffff", "&#xfffe;", "&#11;", "&#1;", "\x0b", "&#x1fffe;"])
+def test_joiners_stay_beside_what_no_document_may_hold(char: str) -> None:
+    page = tree(*(f"{PERSIAN}{char} {n}." for n in range(4)))
+    assert read(page, URL) == [f"{PERSIAN} {n}." for n in range(4)]
+
+
 def test_a_page_with_the_letters_that_stand_for_others_keeps_them() -> None:
     cuneiform = "".join(map(chr, _RARE[:5])) + " " + "".join(map(chr, _RARE[-5:]))
     wanted = [f"{PERSIAN} {cuneiform} {n}." for n in range(4)]
