@@ -26,7 +26,7 @@ from articles.extraction import (
 )
 from articles.extraction.scripts import stated_story
 from articles.metadata import authors, language, statements
-from articles.model import Article, Image, Page, Rejection, Removal, Rule
+from articles.model import Article, Extractor, Image, Page, Rejection, Removal, Rule, TextOrigin
 from articles.text import count_words, key
 from articles.urls import article_id
 
@@ -47,6 +47,7 @@ class Draft:
     """An unfinished article; each step adds its part. `scripted`: the text is taken from the page's scripts."""
 
     page: Page
+    extractor: Extractor = "auto"
     scripted: bool = False
     tree: Element = field(init=False)
     meta: statements.Metadata = field(init=False)
@@ -55,6 +56,7 @@ class Draft:
     lead: str = ""
     body: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    origin: TextOrigin = ""
     evidence: confidence.Evidence = confidence.NONE
     language: str = ""
     words: int = 0
@@ -62,16 +64,18 @@ class Draft:
     notes: tuple[str, ...] = ()
 
 
-def clean(page: Page) -> Article | Rejection:
-    """Extracts the article from a page, with version RULES of the rules; pure, depends only on the page.
+def clean(page: Page, extractor: Extractor = "auto") -> Article | Rejection:
+    """Extracts the article from a page, with version RULES of the rules; pure, depends only on page and extractor.
+
+    `extractor` finds the text: our search for its container alone, trafilatura alone, or both, as it is best ("auto").
 
     `first_seen_at` is the fetch time and `archive` is empty: the caller must set them. Text cut from the article is in
     `removed`. Limits on size and depth bound time and memory, but loosely: run it in a process that can be killed.
     """
-    draft = Draft(page)
+    draft = Draft(page, extractor)
     rejection = _run(draft)
     if _lacks_text(draft, rejection):
-        scripted = Draft(page, scripted=True)
+        scripted = Draft(page, extractor, scripted=True)
         if _run(scripted) is None:
             return _article(scripted)
     return rejection or _article(draft)
@@ -144,9 +148,16 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    """Rules of articles.extraction.block_rules. Needs page, tree, meta, lead, images; gives body, below, evidence, lead, images, removed."""
-    found = body.take(draft.tree, draft.page.final_url, draft.meta.title, draft.meta.stated_body, draft.lead)
-    draft.body, draft.below, draft.evidence = tuple(found.paragraphs), found.below, found.evidence
+    """Rules of articles.extraction.block_rules. Needs page, extractor, scripted, tree, meta, lead, images; gives body, origin, below,
+    evidence, lead, images, removed.
+    """
+    meta = draft.meta
+    found = body.take(
+        draft.tree, draft.page.final_url, meta.title, meta.stated_body, draft.lead, draft.extractor
+    )
+    draft.body = tuple(found.paragraphs)
+    draft.origin = "stated" if draft.scripted and found.origin else found.origin
+    draft.below, draft.evidence = found.below, found.evidence
     if not draft.lead and found.standfirst:
         draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
     draft.removed += found.removed
@@ -275,6 +286,7 @@ def _article(draft: Draft) -> Article:
         access=meta.access,
         notes=draft.notes,
         word_count=draft.words,
+        extractor=draft.origin if draft.body else "",
         confidence=confidence.confidence(draft.evidence, draft.body),
         content_hash="",
         rules=RULES,
@@ -289,5 +301,8 @@ def content_hash(article: Article) -> str:
 
 
 # How it came about; its confidence hangs on the rest of the page, such as its teasers.
-_PROVENANCE = ("first_seen_at", "fetched_at", "archive", "rules", "snapshot", "confidence", "content_hash")
+_PROVENANCE = (
+    *("first_seen_at", "fetched_at", "archive", "rules", "snapshot"),
+    *("extractor", "confidence", "content_hash"),
+)
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)

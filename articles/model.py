@@ -3,7 +3,8 @@
 Every time is an aware datetime in UTC. Text fields are "" and collections empty if a page does not state them.
 """
 
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -12,6 +13,8 @@ import msgspec
 
 CaptionStatus = Literal["matched", "mismatched", "credit_only", "undecided"]
 Access = Literal["free", "metered", "paywalled"]
+Extractor = Literal["auto", "container", "trafilatura"]
+TextOrigin = Literal["", "container", "trafilatura", "stated"]
 DateOrigin = Literal["", "jsonld", "meta", "time", "text", "feed", "url", "guess"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
@@ -121,6 +124,18 @@ class Page:
     entry: FeedEntry
 
 
+@dataclass(frozen=True, slots=True)
+class Extractors:
+    """What is to find the text of pages: of most sources `common`, of some, by name, their `own`."""
+
+    common: Extractor = "auto"
+    own: Mapping[str, Extractor] = field(default_factory=dict)
+
+    def of(self, source: str) -> Extractor:
+        """The one for pages of this source."""
+        return self.own.get(source, self.common)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """A picture of the article. `caption` excludes the `credit`; `status` says whether the caption fits."""
@@ -161,8 +176,8 @@ class Article:
     `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
     `access` is as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
     body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
-    cleaning rules, `archive` the reference of the capture's WARC record. `confidence` is the probability that the text
-    is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
+    cleaning rules, `archive` the reference of the capture's WARC record. `extractor` is what found the body,
+    `confidence` the probability that the text is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
     articles with the same text, `snapshot` the number of the knowledge used to judge it at the end of its run
     (articles.source.judge); `clean` leaves them "" and 0.
     """
@@ -191,6 +206,7 @@ class Article:
     access: Access = "free"
     notes: tuple[str, ...] = ()
     word_count: int
+    extractor: TextOrigin = ""
     confidence: float = 0.0
     content_hash: str
     rules: int

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from typing import get_args
 
 from articles.clean import clean
 from articles.errors import UsageError
-from articles.model import Article, FeedEntry, Page, Rejection
+from articles.model import Article, Extractor, FeedEntry, Page, Rejection
 from articles.urls import canonical
 from broadsheet.namesakes import check_path
 from pipeline.clean_capture import unfinished
@@ -19,19 +21,22 @@ def clean_html(
     content_type: str = "",
     fetched_at: datetime | None = None,
     source: str = "",
+    extractor: Extractor = "auto",
 ) -> Article | Rejection:
     """The article on a page, or the reason why there is none. Nothing is fetched, stored or sent.
 
     `html` is the bytes as the server sent them (preferred, since the encoding is then detected) or text. `url` is where
     the page is from: relative links are resolved against it, and the article's `id` is its hash. `content_type` is the
     header of that name, which may state the encoding. `fetched_at` (aware; default: now) is the latest possible
-    publication date. `source` is the publisher's name in the record, if you want one.
+    publication date. `source` is the publisher's name in the record, if you want one. `extractor` finds the text: our
+    own search for it ("container"), "trafilatura", or both, as in `[clean] extractor` ("auto").
 
     Size and depth of the page are limited, time is not: use `clean_many` for pages that may be malicious.
 
-    Raises UrlError for what is not an http(s) URL, UsageError for a time without a time zone, TypeError.
+    Raises UrlError for what is not an http(s) URL, UsageError for a time without a time zone or an extractor that there
+    is not, TypeError.
     """
-    return clean(_page(html, url, content_type, _aware(fetched_at), source))
+    return clean(_page(html, url, content_type, _aware(fetched_at), source), _known(extractor))
 
 
 def clean_many(
@@ -42,6 +47,7 @@ def clean_many(
     content_type: str = "",
     fetched_at: datetime | None = None,
     source: str = "",
+    extractor: Extractor = "auto",
 ) -> Iterator[tuple[str, Article | Rejection]]:
     """Clean pages, given as (html, url), in separate processes. Yields each URL as given, with its result, when it is ready.
 
@@ -56,15 +62,14 @@ def clean_many(
         raise UsageError(f"timeout={timeout}, processes={processes}: both must be more than 0")
     check_path()
     at = _aware(fetched_at)
-    return _clean_apart(
-        ((url, _page(html, url, content_type, at, source)) for html, url in pages), timeout, processes
-    )
+    tasks = ((url, _page(html, url, content_type, at, source)) for html, url in pages)
+    return _clean_apart(tasks, timeout, processes, _known(extractor))
 
 
 def _clean_apart(
-    pages: Iterable[tuple[str, Page]], timeout: float, processes: int
+    pages: Iterable[tuple[str, Page]], timeout: float, processes: int, extractor: Extractor
 ) -> Iterator[tuple[str, Article | Rejection]]:
-    with _workers(timeout, processes) as workers:
+    with _workers(timeout, processes, extractor) as workers:
         try:
             for (url, _), result in workers.run(pages):
                 yield url, unfinished(result) if isinstance(result, Lost) else result
@@ -72,9 +77,11 @@ def _clean_apart(
             raise UsageError(_NO_START) from error
 
 
-def _workers(timeout: float, processes: int) -> Workers[tuple[str, Page], Article | Rejection]:
+def _workers(
+    timeout: float, processes: int, extractor: Extractor
+) -> Workers[tuple[str, Page], Article | Rejection]:
     try:
-        return Workers(_clean_named, processes, timeout)
+        return Workers(partial(_clean_named, extractor), processes, timeout)
     except RuntimeError as error:  # multiprocessing's, in a process that imports a script without the guard
         raise UsageError(_NO_START) from error
 
@@ -85,8 +92,14 @@ _NO_START = (
 )
 
 
-def _clean_named(task: tuple[str, Page]) -> Article | Rejection:
-    return clean(task[1])
+def _clean_named(extractor: Extractor, task: tuple[str, Page]) -> Article | Rejection:
+    return clean(task[1], extractor)
+
+
+def _known(extractor: Extractor) -> Extractor:
+    if extractor not in get_args(Extractor):
+        raise UsageError(f"extractor={extractor!r}: it is one of {', '.join(get_args(Extractor))}")
+    return extractor
 
 
 def _page(html: bytes | str, url: str, content_type: str, at: datetime, source: str) -> Page:

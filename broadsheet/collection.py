@@ -121,7 +121,7 @@ class Collection:
         until: Day | None = None,
         limit: int = 10,
     ) -> list[Count]:
-        """The most frequent values of a field in all matching articles: "source", "section", "language" or "author"."""
+        """The most frequent values of a field in all matching articles: "source", "section", "language", "author" or "extractor"."""
         if field not in get_args(Facet) or limit < 1:
             raise UsageError(
                 f"field={field!r}, limit={limit}: field is one of {', '.join(get_args(Facet))}, limit 1 or more"
@@ -143,7 +143,9 @@ class Collection:
         return explain(self._config, url)
 
     def status(self) -> dict[str, dict[str, int]]:
-        """Counts: `urls` by state, `captures` by outcome, and `index` with its `documents`. Raises LedgerError."""
+        """Counts: `urls` by state, `captures` by outcome, `index` with its `documents`, and these by `extractor`, all of them and
+        those of `low_confidence` (below .7). Raises LedgerError.
+        """
         from pipeline.status import status
 
         self._check_open()

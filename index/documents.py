@@ -17,11 +17,15 @@ KEYWORD_FIELDS = (
     "site",
     "access",
     "published_from",
+    "extractor",
     "story",
     "url",
     "id",
 )
-Facet = Literal["source", "section", "language", "author"]  # what found articles can be counted by
+Facet = Literal[
+    "source", "section", "language", "author", "extractor"
+]  # what found articles can be counted by
+NUMBER_FIELDS = ("confidence",)
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
 ID = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400_000  # milliseconds
@@ -59,6 +63,7 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
         "site": (article.site_name, *domains),
         "access": (article.access,),
         "published_from": (article.published_from,),
+        "extractor": (article.extractor,),
         "story": (article.story_id,),
         "url": (article.url, article.canonical_url),
         "id": (article.id,),
@@ -72,7 +77,13 @@ def facets(article: Article) -> dict[Facet, tuple[str, ...]]:
         "section": (article.section,),
         "language": (article.language,),
         "author": article.authors,
+        "extractor": (article.extractor,),
     }
+
+
+def numbers(article: Article) -> dict[str, float]:
+    """The values of NUMBER_FIELDS."""
+    return {"confidence": article.confidence}
 
 
 def timestamp(article: Article) -> datetime:

@@ -10,6 +10,7 @@ from index.documents import TEXT_FIELDS
 from index.tokens import tokens
 
 MOST_HITS = 10_000  # offset + limit: what Elasticsearch sorts for one page (index.max_result_window)
+Sign = Literal["<", "<=", ">", ">="]
 _LAST_DAY = date.max - timedelta(days=1)  # the last one that another day follows
 
 
@@ -99,7 +100,16 @@ class To:
     day: date
 
 
-Node: TypeAlias = Everything | Term | Prefix | Scoped | And | Or | Not | From | To
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Articles whose `field`, a number, is so in comparison with `bound`."""
+
+    field: str
+    sign: Sign
+    bound: float
+
+
+Node: TypeAlias = Everything | Term | Prefix | Scoped | And | Or | Not | From | To | Compared
 
 
 def span(node: From | To) -> tuple[datetime | None, datetime | None]:

@@ -7,6 +7,7 @@
     tag:(politics OR "world news")  keyword fields (index.documents) are compared as a whole
     govern*                         words that begin with these letters, two or more
     from:2026-11-01 to:2026-11-30   days in UTC, both inclusive
+    confidence<0.7                  a number, compared by <, <=, > or >=
 
 A word alone also finds its other forms (`tariff` finds tariffs) in articles whose language can be stemmed; in
 quotes or with a field it is exact. Case, accents and punctuation make no difference. A word of several tokens (`F-35`, 关税) is a phrase; one
@@ -17,11 +18,11 @@ import re
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from articles.errors import QueryError
-from index.documents import FIELDS, TEXT_FIELDS
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Scoped, Term, To
+from index.documents import FIELDS, NUMBER_FIELDS, TEXT_FIELDS
+from index.query import And, Compared, Everything, From, Node, Not, Or, Prefix, Scoped, Sign, Term, To
 from index.tokens import keyword, tokens
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ MOST_PREFIXES = 5  # each may match thousands of words
 DEEPEST = 20  # groups within groups
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _DATES = ("from", "to")
+_COMPARED = re.compile(r"(\w+)\s*([<>]=?)\s*(\d+(?:\.\d+)?|\.\d+)?(.*)", re.ASCII)
 _QUOTES = str.maketrans("“”„‟", '""""')
 # Syntax of other query languages, which would be misread silently.
 _FOREIGN = re.compile(r"(?P<AND>^&&$)|(?P<OR>^\|\|$)|(?P<NOT>^!(?=\w))|(?P<weight>[~^][\d.]*$)")
@@ -131,8 +133,10 @@ class _Builder:
         field = str(name).removesuffix(":").lower()
         if field in _DATES:
             return self._date(field, value)
+        if field in NUMBER_FIELDS:
+            raise self._error(f"compare “{field}” with a number, such as {field}<0.7", name)
         if field not in FIELDS:
-            nearest = get_close_matches(field, (*FIELDS, *_DATES), n=1, cutoff=0)[0]
+            nearest = get_close_matches(field, (*FIELDS, *_DATES, *NUMBER_FIELDS), n=1, cutoff=0)[0]
             hint = f"did you mean “{nearest}”? To search for the words, put them in quotes"
             raise self._error(f"there is no field “{field}”; {hint}", name)
         node = self.build(value, field, depth)
@@ -150,12 +154,24 @@ class _Builder:
         self._terms += 1
         if self._terms > MOST_TERMS:
             raise self._error(f"a query has at most {MOST_TERMS} words and phrases", token)
+        if token.type == "COMPARED":
+            return self._compared(token, field)
         if token.type == "WORD":
             self._refuse_foreign(token)
             if "*" in token:
                 return self._prefix(token, field)
         typed = _unquoted(token)
         return Term(typed, exact=token.type == "PHRASE") if _words(typed, field) else None
+
+    def _compared(self, token: "Token", scope: str) -> Compared:
+        name, sign, number, rest = _COMPARED.fullmatch(token).groups()  # type: ignore[union-attr]  # as in the grammar
+        if scope:
+            raise self._error(
+                f"“{name}” cannot stand in “{scope}:”; put it in quotes to search for the words", token
+            )
+        if number is None or rest:
+            raise self._error(f"compare “{name.lower()}” with a number, such as {name.lower()}<0.7", token)
+        return Compared(name.lower(), cast("Sign", sign), float(number))
 
     def _refuse_foreign(self, word: "Token") -> None:
         if word.endswith(":") and word[:-1] in (*FIELDS, *_DATES):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from articles.model import Article, Rejection
@@ -22,7 +23,8 @@ Cleaners = Workers[CleanTask, Article | Rejection]
 
 def cleaners(config: Config) -> Cleaners:
     """The cleaning processes that the configuration asks for."""
-    return Workers(clean_capture, config.clean.workers, config.clean.timeout)
+    function = partial(clean_capture, config.extractors)
+    return Workers(function, config.clean.workers, config.clean.timeout)
 
 
 @dataclass(slots=True)

@@ -1,11 +1,16 @@
 """What a cleaning worker does with one capture: read its page from the archive, cut it down to its article."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from articles.clean import clean
-from articles.errors import ArchiveError
-from articles.model import Article, Page, Reason, Rejection
+from articles.errors import ArchiveError, UrlError
+from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection
+from crawlers.sitemaps import is_of_site
+from pipeline.configuration.config import Config
+from pipeline.configuration.sections import SourceSection
 from store.archive.reader import recall
 from store.records import ArchiveRef, dropped_on
 from store.workers import Lost, Workers
@@ -23,8 +28,10 @@ class CleanTask:
     ref: ArchiveRef
 
 
-def clean_capture(task: CleanTask) -> Article | Rejection:
-    """The article of a capture, or why there is none. A damaged record is a rejection that says so.
+def clean_capture(extractors: Extractors, task: CleanTask) -> Article | Rejection:
+    """The article of a capture, found by its source's extractor, or why there is none.
+
+    A damaged record is a rejection that says so.
 
     Where retention has dropped the page, its article is there as it was in the index.
     """
@@ -33,17 +40,30 @@ def clean_capture(task: CleanTask) -> Article | Rejection:
     except ArchiveError as error:
         return Rejection(reason="archive_damaged", detail=str(error))
     if isinstance(record, Page):
-        return clean(record)
+        return clean(record, extractors.of(record.entry.source))
     if isinstance(record.kept, Article):
         return record.kept
     return Rejection(reason="archive_damaged", detail=f"{task.ref}: {dropped_on(record.dropped_at)}")
 
 
-def clean_apart(page: Page, seconds: float) -> Article | Rejection:
+def clean_apart(page: Page, seconds: float, extractor: Extractor = "auto") -> Article | Rejection:
     """The article of a page, cleaned in a process of its own that is killed after so many seconds."""
-    with Workers(clean, 1, seconds) as workers:
+    with Workers(partial(clean, extractor=extractor), 1, seconds) as workers:
         result = workers.call(page)
     return unfinished(result) if isinstance(result, Lost) else result
+
+
+def extractor_for(config: Config, url: str) -> Extractor:
+    """That of the first source with a list on the URL's site; the common one if there is none."""
+    return config.extractors.of(next((one.name for one in config.sources if _is_of(one, url)), ""))
+
+
+def _is_of(source: SourceSection, url: str) -> bool:
+    for address in filter(None, (source.site, *source.lists)):
+        with suppress(UrlError):  # of a list that is no URL, which fails alone
+            if is_of_site(url, address):
+                return True
+    return False
 
 
 def unfinished(lost: Lost) -> Rejection:

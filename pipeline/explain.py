@@ -88,7 +88,8 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
         yield Step(capture.settled_at, capture.outcome.value, _why(capture, ""))
         return
     settled = capture.settled_at or capture.fetched_at
-    result = clean(record) if isinstance(record, Page) else record.kept
+    extractor = config.extractors.of(page.entry.source)
+    result = clean(record, extractor) if isinstance(record, Page) else record.kept
     if capture.outcome is Outcome.INDEXED:
         try:
             result = indexes.reader(config).get(capture.article_id) or result  # with what judging has added
@@ -106,6 +107,8 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
         yield from (
             Step(settled, "caption", f"{i.status}: {_line(i.caption)}") for i in result.images if i.caption
         )
+        if result.extractor:
+            yield Step(settled, "extractor", f"{result.extractor}, which found the text")
         said = f"{result.confidence:.2f}, the probability that the text is right"
         yield Step(settled, "confidence", said)
     title = result.title if isinstance(result, Article) else ""

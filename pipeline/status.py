@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from articles.confidence import LOW
 from articles.errors import SearchIndexError
 from articles.urls import masked
+from index.protocols import IndexReader
+from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.ledger import capture_table, feed_table, url_table
@@ -16,18 +19,32 @@ def _raise(error: SearchIndexError) -> None:
 
 
 def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise) -> dict[str, dict[str, int]]:
-    """URLs by state, captures by outcome, documents in the index. Raises LedgerError.
+    """URLs by state, captures by outcome, articles in the index. Raises LedgerError.
 
-    `trouble` is called when the index cannot be asked, whose part is empty then; by default it raises the error.
+    The articles are counted by what found their text, and again those of them whose confidence is low. `trouble` is called
+    when the index cannot be asked, whose part is empty then; by default it raises the error.
     """
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
-    index = {}
+    of_index: dict[str, dict[str, int]] = {"index": {}, "extractor": {}, "low_confidence": {}}
     try:
-        index["documents"] = indexes.reader(config).count() if indexes.exists(config) else 0
+        of_index |= (
+            _of_index(indexes.reader(config)) if indexes.exists(config) else {"index": {"documents": 0}}
+        )
     except SearchIndexError as error:
         trouble(error)
-    return {**counted, "index": index}
+    return counted | of_index
+
+
+def _of_index(reader: IndexReader) -> dict[str, dict[str, int]]:
+    def by_extractor(text: str) -> dict[str, int]:
+        return {each.value: each.articles for each in reader.facet(Query(text=text), "extractor")}
+
+    return {
+        "index": {"documents": reader.count()},
+        "extractor": by_extractor(""),
+        "low_confidence": by_extractor(f"confidence<{LOW}"),
+    }
 
 
 def feeds(config: Config) -> list[dict[str, Any]]:

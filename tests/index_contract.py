@@ -76,6 +76,8 @@ LIBRARY = {
         story_id="5" * 32,
         snapshot=12,
         access="paywalled",
+        extractor="container",
+        confidence=0.7,
         notes=("Correction: an earlier version misstated the rate of duty.", "(NNA)"),
     ),
     "cars": article(
@@ -86,6 +88,8 @@ LIBRARY = {
         section="Money",
         language="en",
         published_at=datetime(2026, 11, 21, tzinfo=UTC),
+        extractor="trafilatura",
+        confidence=0.69,
     ),
     "jets": article(
         "jets",
@@ -176,6 +180,15 @@ SEARCHES: list[tuple[str, str]] = [
     ("tag:c++", "steel"),
     (f"story:{'5' * 32}", "steel"),
     ("access:paywalled", "steel"),
+    ("extractor:trafilatura", "cars"),
+    ("extractor:(trafilatura OR container)", "steel cars"),
+    # numbers
+    ("confidence<0.7 tariffs", "cars"),
+    ("confidence<=0.7 tariffs", "steel cars"),
+    ("confidence>0.69", "steel"),
+    ("confidence>=0.69", "steel cars"),
+    ("confidence<0.7 confidence>0", "cars"),
+    ("tariffs -confidence<0.7", "steel"),
     ("access:free tariffs", "cars"),
     ('note:"earlier version"', "steel"),
     ("misstated", ""),

@@ -33,7 +33,8 @@ SEEDS = (
         published_at=_at(20, 8),
         first_seen_at=_at(20, 9),
         word_count=420,
-        confidence=0.96,
+        extractor="container",
+        confidence=0.875,
         rules=2,
     ),
     article(
@@ -51,7 +52,8 @@ SEEDS = (
         published_at=_at(20, 20),
         first_seen_at=_at(20, 21),
         word_count=80,
-        confidence=0.91,
+        extractor="container",
+        confidence=0.75,
     ),
     article(
         "ferry",
@@ -67,7 +69,8 @@ SEEDS = (
         modified_at=_at(21, 10),
         first_seen_at=_at(21, 1),
         word_count=300,
-        confidence=0.94,
+        extractor="container",
+        confidence=0.75,
         rules=2,
     ),
     article(
@@ -81,7 +84,8 @@ SEEDS = (
         images=(Image(url="https://img.example/3.jpg", credit="N. Olsen", status="credit_only"),),
         first_seen_at=_at(19, 12),
         word_count=150,
-        confidence=0.41,
+        extractor="trafilatura",
+        confidence=0.25,
         rules=2,
     ),
     article(
@@ -94,7 +98,8 @@ SEEDS = (
         published_at=_at(22, 6),
         first_seen_at=_at(22, 7),
         word_count=90,
-        confidence=0.88,
+        extractor="container",
+        confidence=0.75,
         rules=2,
     ),
 )

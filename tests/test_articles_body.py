@@ -309,7 +309,7 @@ def test_trafilatura_is_believed_where_it_agrees_with_the_rest(
         "half of the rest": [ELSEWHERE, *ours[:5]],
         "another text": [ELSEWHERE, *(words(200, n) for n in range(20))],
     }
-    monkeypatch.setattr("articles.extraction.body._second_opinion", lambda *_args, **_options: texts[theirs])
+    monkeypatch.setattr("articles.trafilatura_text.read", lambda *_args, **_options: texts[theirs])
     assert (ELSEWHERE in opened(f"<div><p>{ELSEWHERE}</p></div>")) is first
 
 
@@ -340,7 +340,7 @@ def test_some_paragraphs_are_not_the_first_whatever_trafilatura_says(
 ) -> None:
     story = [f"{TEXT.format(n)} The crew slept in the hold." for n in range(9)]
     everything = [LONG_LEAD, ELSEWHERE, *story]
-    monkeypatch.setattr("articles.extraction.body._second_opinion", lambda *_args, **_options: everything)
+    monkeypatch.setattr("articles.trafilatura_text.read", lambda *_args, **_options: everything)
     page = (
         f"<article><h1>{TITLE}</h1>{above}<div>{''.join(f'<p>{line}</p>' for line in story)}</div></article>"
     )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from articles.clean import clean
 from articles.html import decode
-from articles.model import Article, FeedEntry, Page, Rejection, from_json, to_json
+from articles.model import Article, Extractor, FeedEntry, Page, Rejection, from_json, to_json
 from articles.source.features import features
 from broadsheet.newsroom import content, render
 
@@ -303,9 +303,11 @@ def check(body: bytes, header: str) -> None:
         fetched_at=FETCHED,
         entry=FeedEntry(url=URL, source="harbour"),
     )
-    result = clean(page)
-    assert isinstance(result, Article | Rejection)
-    if isinstance(result, Article):
-        assert from_json(to_json(result)) == result
-        assert all(result.body)
-        assert features(result).article_id == result.id
+    others: tuple[Extractor, ...] = ("container", "trafilatura")
+    for extractor in ("auto", others[len(body) % 2]):
+        result = clean(page, extractor)
+        assert isinstance(result, Article | Rejection)
+        if isinstance(result, Article):
+            assert from_json(to_json(result)) == result
+            assert all(result.body)
+            assert features(result).article_id == result.id

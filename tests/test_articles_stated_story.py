@@ -115,6 +115,7 @@ def test_the_text_is_read_from_the_state_of_a_script(form: str, language: str) -
     found = cleaned(FORMS[form]({"title": TITLES[language], "body": html}), TITLES[language])
     assert isinstance(found, Article)
     assert (found.title, list(found.body)) == (TITLES[language], lines)
+    assert found.extractor == "stated"
 
 
 SHAPES: dict[str, Any] = {
@@ -185,6 +186,7 @@ def test_a_text_in_the_markup_is_the_articles_whatever_the_state_says() -> None:
         f"<article><h1>{TITLES['en']}</h1>{shown}</article>",
     )
     assert "lighter" in found.body[0]
+    assert found.extractor == "container"
 
 
 def test_a_text_that_must_be_paid_for_stays_in_the_script() -> None:

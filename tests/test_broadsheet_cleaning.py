@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from articles.clean import clean
-from articles.model import FeedEntry, Page
+from articles.model import Extractor, FeedEntry, Page
 from broadsheet import Article, Rejection, UrlError, UsageError, clean_html, clean_many
 
 URL = "https://harbour.example/ferry"
@@ -126,6 +126,22 @@ def test_many_are_cleaned_as_one_is() -> None:
     assert list(results) == [f"{URL}/{number}?utm_source=x" for number in range(5)]
     for url, result in results.items():
         assert result == clean_html(PAGE, url, fetched_at=NOON, source="harbour")
+
+
+@pytest.mark.parametrize("extractor", ["container", "trafilatura"])
+def test_either_of_the_two_can_find_the_text(extractor: Extractor) -> None:
+    article = read(PAGE, URL, extractor=extractor)
+    assert article.extractor == extractor
+    ((_, other),) = clean_many([(PAGE, URL)], processes=1, extractor=extractor, fetched_at=article.fetched_at)
+    assert other == article
+
+
+@pytest.mark.parametrize(
+    "clean_it", [lambda **named: clean_html(PAGE, URL, **named), lambda **named: clean_many([], **named)]
+)
+def test_another_extractor_is_refused_at_once(clean_it: Callable[..., Any]) -> None:
+    with pytest.raises(UsageError, match="auto, container, trafilatura"):
+        clean_it(extractor="readability")
 
 
 def test_a_page_that_stops_its_parser_is_given_up_and_the_next_one_taken() -> None:

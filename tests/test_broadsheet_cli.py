@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +70,9 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
     ids = [json.loads(line)["id"] for line in lines]
     assert ids == sorted(ids)
     assert len(ids) == counts["index"]["documents"] == counts["captures"]["indexed"]
+    found = [(json.loads(line)["extractor"], json.loads(line)["confidence"] < 0.7) for line in lines]
+    assert counts["extractor"] == dict(Counter(name for name, _ in found if name))
+    assert counts["low_confidence"] == dict(Counter(name for name, low in found if name and low))
     broadsheet(tmp_path, "export", "-o", "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines() == lines
     assert "PROBLEM" not in broadsheet(tmp_path, "doctor")
@@ -85,6 +89,14 @@ def test_check_shows_a_page_and_stores_nothing(config: Config, newsroom: Newsroo
     shown = broadsheet(folder, "check", sample.url)
     assert sample.title in shown
     assert re.search(r"^confidence 0\.[5-9]\d$", shown, re.MULTILINE)
+    assert re.search(r"^found by +container$", shown, re.MULTILINE)
+    text = config.path.read_text(encoding="utf-8")
+    own = text.replace("[[sources]]\n", '[[sources]]\nextractor = "trafilatura"\n')
+    common = text.replace('extractor = "auto"', 'extractor = "trafilatura"')
+    for setting in (own, common):
+        config.path.write_text(setting, encoding="utf-8")
+        shown = broadsheet(folder, "check", sample.url)
+        assert re.search(r"^found by +trafilatura$", shown, re.MULTILINE)
     assert "http_status" in call(folder, "check", f"{newsroom.sites[0]}nowhere").stdout
     assert sorted(p.name for p in folder.iterdir()) == ["broadsheet.toml"]
 
@@ -118,6 +130,22 @@ def test_without_a_configuration_the_first_step_is_named(tmp_path: Path) -> None
     assert "broadsheet init" in broadsheet(tmp_path, "run", code=1)
 
 
+def test_an_extractor_is_tried_by_a_dry_run_alone(crawled: Config) -> None:
+    folder = crawled.path.parent
+    refused = broadsheet(folder, "reclean", "--extractor", "trafilatura", code=1)
+    assert "broadsheet.toml" in refused
+    assert 'extractor = "trafilatura"' in refused
+    before = broadsheet(folder, "export")
+    told = json.loads(broadsheet(folder, "reclean", "--dry-run", "--extractor", "trafilatura", "--json"))
+    assert told["captures"] == 29
+    assert told["changed"] > 0
+    assert told["kinds"].keys() == told["examples"].keys()
+    shown = broadsheet(folder, "reclean", "--dry-run", "--extractor", "trafilatura")
+    assert f"{told['words_gained']} gained, {told['words_lost']} lost" in shown
+    assert broadsheet(folder, "export") == before
+    assert "0 would change" in broadsheet(folder, "reclean", "--dry-run", "--extractor", "auto")
+
+
 @pytest.mark.parametrize("away", [True, False], ids=["away", "something else there"])
 def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
     crawled: Config, site: Site, away: bool
@@ -137,7 +165,7 @@ def test_what_the_ledger_knows_is_shown_while_the_index_cannot_be_asked(
         assert done.stderr.count("\n") == 1
         assert ("Elasticsearch cannot be reached" if away else "not as Elasticsearch") in done.stderr
         if "--json" in words:
-            assert json.loads(done.stdout) == {**counts, "index": {}}
+            assert json.loads(done.stdout) == {**counts, "index": {}, "extractor": {}, "low_confidence": {}}
         else:
             lines = [line.split() for line in done.stdout.splitlines()]
             assert ["captures", "indexed", str(counts["captures"]["indexed"])] in lines

@@ -55,6 +55,12 @@ PANELS: dict[str, list[Row]] = {
         ("southern", 2, 1, 0, 1, 1, 0, 0),
         ("island-times", 1, 0, 1, 0, 0, 0, 1),
     ],
+    # articles; median confidence; under .7; by trafilatura
+    "broadsheet-confidence": [
+        ("norland", 2, 0.8125, 0, 0),
+        ("southern", 2, 0.5, 1, 1),
+        ("island-times", 1, 0.75, 0, 0),
+    ],
     "broadsheet-rules": [("newsletter", 2), ("read_also", 1), ("related", 1)],
     "broadsheet-cut-by-day": [
         ("2026-11-20", "newsletter", 2),
@@ -312,10 +318,10 @@ def test_the_import_sends_an_api_key() -> None:
         (
             200,
             '{"successCount":25,"success":false,"errors":[{"id":"x"}]}',
-            'only 25 of 26 objects were taken: {"succ',
+            'only 25 of 27 objects were taken: {"succ',
         ),
-        (200, '{"successCount":25,"success":true}', "only 25 of 26"),
-        (200, "<html>a proxy</html>", "only 0 of 26 objects were taken: <html>"),
+        (200, '{"successCount":25,"success":true}', "only 25 of 27"),
+        (200, "<html>a proxy</html>", "only 0 of 27 objects were taken: <html>"),
         (401, "{}", "other credentials"),
         (403, "{}", "every Kibana privilege"),
         (422, '{"message":"belongs to a more recent version"}', "answered 422"),

@@ -21,10 +21,11 @@ from articles.model import (
     Reason,
     Removal,
     Rule,
+    TextOrigin,
     to_json,
 )
 from broadsheet.cli import app
-from index.documents import FIELDS, keywords, texts, timestamp
+from index.documents import FIELDS, keywords, numbers, texts, timestamp
 from pipeline.configuration.config import Config
 from pipeline.configuration.config_file import template
 from store import policy
@@ -158,7 +159,7 @@ KINDS = {
     date | None: "day or null",
     **{
         kind: f"one of {', '.join(f'`{word or QUOTES}`' for word in get_args(kind))}"
-        for kind in (Access, CaptionStatus, DateOrigin, Place)
+        for kind in (Access, CaptionStatus, DateOrigin, Place, TextOrigin)
     },
 }
 OTHERS = {
@@ -168,6 +169,8 @@ OTHERS = {
     datetime | None: NOON - timedelta(days=1),
     Access: "paywalled",
     DateOrigin: "feed",
+    TextOrigin: "stated",
+    float: 0.5,
 }
 
 
@@ -183,7 +186,7 @@ def fields() -> Iterator[tuple[str, Any, Article]]:
 
 def searched(article: Article) -> set[str]:
     """In which fields of queries it is not found as ARTICLE is."""
-    values, before = (texts(each) | keywords(each) for each in (article, ARTICLE))
+    values, before = (texts(each) | keywords(each) | numbers(each) for each in (article, ARTICLE))
     dated = {"from", "to"} if timestamp(article) != timestamp(ARTICLE) else set()
     return {name for name in values if values[name] != before[name]} | dated
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from articles.errors import QueryError
 from index.documents import FIELDS
-from index.query import And, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
+from index.query import And, Compared, Everything, From, Node, Not, Or, Prefix, Query, Scoped, Term, To
 from index.query_language import parse
 from index.tokens import keyword, tokens
 from tests.patience import no_hang
@@ -71,6 +71,16 @@ A, B, C = Term("a"), Term("b"), Term("c")
         # days
         ("from:2026-11-01 to:2026-11-30", And((From(date(2026, 11, 1)), To(date(2026, 11, 30))))),
         ('from:"2026-11-01"', From(date(2026, 11, 1))),
+        # numbers
+        ("confidence<0.7", Compared("confidence", "<", 0.7)),
+        ("confidence<=.7", Compared("confidence", "<=", 0.7)),
+        ("Confidence > 1", Compared("confidence", ">", 1.0)),
+        ("a -confidence>=0.90", And((A, Not(Compared("confidence", ">=", 0.9))))),
+        ("(a OR confidence<0.7) b", And((Or((A, Compared("confidence", "<", 0.7))), B))),
+        ("confidence a", And((Term("confidence"), A))),
+        ('"confidence<0.7"', Term("confidence<0.7", exact=True)),
+        ("overconfidence<0.7", Term("overconfidence<0.7")),
+        ("a<b", Term("a<b")),
         # plain characters
         ("O'Neill O’Neill", And((Term("O'Neill"), Term("O’Neill")))),
         ("http://x.example/a-b", Term("http://x.example/a-b")),
@@ -121,6 +131,12 @@ def test_reads(text: str, node: Node) -> None:
         ("a to:2026-02-30", 5, "such as to:2026-11-30"),
         ("from:(a b)", 5, "such as from:2026-11-30"),
         ("from:12026-01-01", 5, "such as from:2026-11-30"),
+        ("a confidence:0.7", 2, "such as confidence<0.7"),
+        ("a confidence<high", 2, "such as confidence<0.7"),
+        ("confidence<", 0, "such as confidence<0.7"),
+        ("confidence<-1", 0, "such as confidence<0.7"),
+        ("confidence<0.7%", 0, "such as confidence<0.7"),
+        ("title:confidence<1", 6, "cannot stand in “title:”"),
         ("a && b", 2, "write AND"),
         ("a || b", 2, "write OR"),
         ("a !b", 2, "write NOT"),

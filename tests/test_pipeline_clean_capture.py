@@ -1,10 +1,12 @@
 """A page cleaned in a process of its own, for whoever looks at one."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from articles.clean import clean
 from articles.model import FeedEntry, Page, Rejection
-from pipeline.clean_capture import clean_apart
+from pipeline.clean_capture import clean_apart, extractor_for
+from pipeline.configuration.config import parse
 from tests.patience import PATIENCE
 
 URL = "https://harbour.example/ferry"
@@ -32,3 +34,22 @@ def test_a_page_that_stops_its_parser_is_given_up() -> None:
     result = clean_apart(page(f"<div {attributes}>{STORY}</div>"), 1.0)
     assert isinstance(result, Rejection)
     assert result.reason == "parser_killed"
+
+
+def test_it_is_cleaned_by_the_extractor_of_the_source_whose_site_it_is_of() -> None:
+    config = parse(
+        '[clean]\nextractor = "container"\n'
+        '[[sources]]\nname = "a"\nfeeds = ["no address", "https://feeds.example/a"]\n'
+        'site = "https://harbour.example/"\nextractor = "trafilatura"\n'
+        '[[sources]]\nname = "b"\nsections = ["http://127.0.0.1:8000/"]\nextractor = "auto"\n',
+        Path("broadsheet.toml"),
+    )
+    for url, extractor in (
+        (URL, "trafilatura"),
+        ("https://www.harbour.example/ferry", "trafilatura"),
+        ("http://127.0.0.1:8000/ferry", "auto"),
+        ("https://island.example/", "container"),
+    ):
+        assert extractor_for(config, url) == extractor
+    story = page(f"<h1>Ferry stays in port</h1>{STORY}")
+    assert clean_apart(story, PATIENCE, "trafilatura") == clean(story, "trafilatura") != clean(story)

@@ -36,6 +36,16 @@ def test_the_template_is_a_valid_configuration_of_defaults() -> None:
         ("[crawl]\nrevisits = [3600]", '`crawl.revisits.0`: must be a text such as "30m"'),
         ('[crawl]\nuser_agent = "a\\nb"', "user_agent"),
         ('[index]\nbackend = "solr"', "index.backend"),
+        (
+            '[clean]\nextractor = "readability"',
+            "`clean.extractor`: must be auto, container or trafilatura (it says `readability`)",
+        ),
+        ('[clean]\nextractor = ""', "`clean.extractor`: must be auto, container or trafilatura"),
+        ('[clean]\nextractor = ["auto"]', "`clean.extractor`: must be auto, container or trafilatura"),
+        (
+            '[[sources]]\nname = "a"\nfeeds = ["x"]\nextractor = "trafi"',
+            "`sources.0.extractor`: must be auto, container or trafilatura",
+        ),
         ("[crawl\ndelay", "not valid TOML"),
         ('[[sources]]\nname = "a"\nfeeds = ["x"]\n[[sources]]\nname = "a"\nfeeds = ["y"]', "two sources"),
         ('path = "x"', "unknown key `path`"),
@@ -46,6 +56,16 @@ def test_a_wrong_configuration_is_refused_with_the_remedy(text: str, told: str) 
         parse(text, HERE)
     assert told in str(error.value)
     assert "broadsheet.toml" in str(error.value)
+
+
+def test_a_source_may_have_an_extractor_of_its_own() -> None:
+    text = '[clean]\nextractor = "container"\n[[sources]]\nname = "a"\nfeeds = ["x"]\nextractor = "trafilatura"\n'
+    config = parse(text + '[[sources]]\nname = "b"\nfeeds = ["y"]\nextractor = ""', HERE)
+    found = {name: config.extractors.of(name) for name in ("a", "b", "removed")}
+    assert found == {"a": "trafilatura", "b": "container", "removed": "container"}
+    assert parse("", HERE).extractors.of("a") == "auto"
+    preferring = config.preferring("auto")
+    assert {preferring.extractors.of(name) for name in ("a", "b")} == {"auto"}
 
 
 def test_revisits_are_spans_of_time() -> None:

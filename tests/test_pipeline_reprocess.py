@@ -7,6 +7,7 @@ import pytest
 
 from articles.errors import LedgerError, LockedError
 from articles.model import Article
+from articles.text import tokens
 from index.embedded.local_writer import EmbeddedWriter
 from pipeline import indexes
 from pipeline.configuration.config import Config
@@ -70,6 +71,11 @@ def test_a_dry_run_tells_and_the_real_one_writes_what_todays_rules_make_otherwis
     assert articles(crawled) == older
     assert (told.captures, told.changed) == (29, 3)
     assert told.kinds == {"title": 1, "body": 1, GAINED: 1, LOST: 1}
+    again, as_listed = (
+        next(one for one in older_or_not if one.id == of.article_id)
+        for older_or_not, of in ((before, missed), (older, listed))
+    )
+    assert (told.words_gained, told.words_lost) == (_words(again), _words(as_listed) + len(("follow", "us")))
     assert told.examples["body"][0].diff == ("- Follow us!",)
     assert told.examples["title"][0].url == other.final_url
     assert told.examples[GAINED][0].diff[0] == "- too_short: 9 words"
@@ -79,6 +85,33 @@ def test_a_dry_run_tells_and_the_real_one_writes_what_todays_rules_make_otherwis
     assert missed.article_id in {article.id for article in before}
     assert all(finding.ok for finding in examine(crawled)), examine(crawled)
     assert reclean(crawled).changed == 0
+
+
+def _words(article: Article) -> int:
+    return len(tokens("\n".join((article.lead, *article.body))))
+
+
+def test_a_change_of_the_extractor_is_told_before_and_written_after(crawled: Config) -> None:
+    """What a dry run says with another extractor, and what is there once the file says so, are the same; a source's own wins."""
+    before = articles(crawled)
+    told = reclean(crawled.preferring("trafilatura"), dry_run=True)
+    assert articles(crawled) == before
+    assert told.changed > 0
+    own = [source.model_copy(update={"extractor": "container"}) for source in crawled.sources]
+    kept = crawled.preferring("trafilatura").model_copy(update={"sources": tuple(own)})
+    assert (
+        reclean(kept, dry_run=True).changed == reclean(crawled.preferring("container"), dry_run=True).changed
+    )
+    theirs = crawled.preferring("trafilatura")
+    assert reclean(theirs) == told
+    after = {article.id: article for article in articles(theirs)}
+    changed = [
+        one.id for one in before if after.get(one.id) and after[one.id].content_hash != one.content_hash
+    ]
+    assert {after[one].extractor for one in changed} <= {"trafilatura", "stated"}
+    assert reclean(theirs).changed == 0
+    reclean(crawled)
+    assert articles(crawled) == before
 
 
 def test_one_source_or_some_days_are_looked_at_alone(crawled: Config) -> None:

@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 import pipeline.maintenance.retention
 import store.archive.warc
 from articles.errors import ArchiveError
-from articles.model import Rejection, to_json
+from articles.model import Extractors, Rejection, to_json
 from broadsheet.cli import app
 from broadsheet.newsroom import Newsroom
 from index.embedded.local_reader import EmbeddedReader
@@ -296,7 +296,7 @@ def test_a_capture_without_an_article_cannot_be_cleaned_again(retained: Config) 
         for ref, (outcome,) in zip(refs(retained), rows(retained, "outcome"), strict=True)
         if outcome == "rejected"
     )
-    result = clean_capture(CleanTask(1, retained.archive, ref))
+    result = clean_capture(Extractors(), CleanTask(1, retained.archive, ref))
     assert isinstance(result, Rejection)
     assert result.reason == "archive_damaged"
     assert "its raw page was dropped on" in result.detail

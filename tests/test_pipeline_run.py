@@ -129,6 +129,8 @@ def test_explain_tells_the_way_of_an_article_and_the_rule_of_each_cut(
     (article,) = [each for each in articles(crawled).values() if each.url == seed.url]
     (sure,) = [s.what for s in steps if s.step == "confidence"]
     assert sure == f"{article.confidence:.2f}, the probability that the text is right"
+    (by,) = [s.what for s in steps if s.step == "extractor"]
+    assert by == "container, which found the text"
     refused = next(e for e in crawled_newsroom.entries() if e.intent == "private")
     assert any("robots" in s.what for s in explain(crawled, refused.url))
     with pytest.raises(ConfigError, match="never discovered"):

@@ -1,9 +1,9 @@
 """The running text of an article: the text blocks of its container, or trafilatura's result without a container.
 
-trafilatura is asked as well where a paragraph between headline and container may be the text's beginning.
+trafilatura is asked as well where a paragraph between headline and container may be the text's beginning. Where a user
+prefers one of the two, it finds the text alone.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
@@ -12,17 +12,13 @@ from typing import NamedTuple
 import lxml.html
 from lxml import etree
 
-from articles import confidence
+from articles import confidence, trafilatura_text
 from articles.dom import Element, name_of, within
 from articles.extraction import block_rules, captions, container, headline
 from articles.extraction.block_rules import Verdict
 from articles.extraction.blocks import Block
-from articles.model import Removal, Rule
+from articles.model import Extractor, Removal, Rule, TextOrigin
 from articles.text import count_words, key, tidy
-
-for _name in ("trafilatura", "htmldate", "courlan", "justext"):
-    # what they would warn about becomes a rejection with its reason
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _STATED_WINS = 3  # times as long as the text in the markup
 _RULER = re.compile(r"[-–—*•·=~#|_. ]+")  # a line drawn between parts of a text
@@ -33,6 +29,8 @@ _SHORTEST_LEAD = 50  # characters
 _MOST_BLOCKS = 20_000  # for trafilatura
 _PARAGRAPH = 80  # characters; a shorter block between headline and container is seldom text
 _LINKED = 0.3  # share of its characters in links
+# What these rules cut, as links, copies, or by its place, trafilatura judges by rules of its own.
+_BY_PLACE = frozenset((Rule.LINKS, Rule.REPEATED, Rule.LAST_HEADING, Rule.ABOVE_TITLE))
 # What trafilatura's text must be to be believed: so long, as a share of ours, and so much of ours must stand in it.
 _AS_LONG = 0.8
 _AGREED = 0.5
@@ -42,7 +40,7 @@ class Body(NamedTuple):
     """The running text, what was cut from its container, and captions found below pictures, as (text, picture).
 
     `below` is the prose right below the headline, above any linked heading. `evidence` is what speaks for
-    the text.
+    the text, `origin` what found it.
     """
 
     paragraphs: list[str]
@@ -51,9 +49,12 @@ class Body(NamedTuple):
     captions: tuple[tuple[str, Element], ...] = ()
     below: tuple[str, ...] = ()
     evidence: confidence.Evidence = confidence.NONE
+    origin: TextOrigin = ""
 
 
-def take(tree: Element, url: str, title: str, stated: str, lead: str = "") -> Body:
+def take(
+    tree: Element, url: str, title: str, stated: str, lead: str = "", extractor: Extractor = "auto"
+) -> Body:
     """Paragraphs, headings, list items and table rows in reading order. The tree cannot be used afterwards.
 
     `stated` is JSON-LD's articleBody: precise but often cut short, so it is used only if it is more than three times as
@@ -61,37 +62,65 @@ def take(tree: Element, url: str, title: str, stated: str, lead: str = "") -> Bo
     """
     root = tree.find("body")
     scope = container.find(tree if root is None else root, title)
-    removed: tuple[Removal, ...] = ()
-    found: list[str] = []
-    pictures: list[tuple[str, Element]] = []
     standfirst = _standfirst(scope, title)
-    evidence = confidence.NONE
-    if scope.container is not None:
-        inside = _inside(scope)
-        verdicts = block_rules.apply(inside, title)
-        judged = [(block, rule) for (block, _), rule in zip(inside, verdicts, strict=True)]
-        found = [
-            f"- {block.text}" if block.kind == "item" else block.text for block, rule in judged if not rule
-        ]
-        cut = [(block, rule) for block, rule in judged if rule]
-        evidence = _evidence(scope, judged)
-        found = [*_first(tree, url, scope, title, lead or standfirst, found), *found]
-        removed = tuple(_removals(cut))
-        pictures = [
-            (block.text, picture)
-            for block, rule in cut
-            if rule is Rule.CAPTION
-            and count_words(block.text) > 2
-            and (picture := captions.picture_of(block.element, block.text)) is not None
-        ]
-    elif len(scope.blocks) <= _MOST_BLOCKS:
-        found = _second_opinion(tree, url, thorough=False)
-    found = [line for line in found if not _RULER.fullmatch(line)]
+    inside = _inside(scope)
+    judged = [
+        (block, rule) for (block, _), rule in zip(inside, block_rules.apply(inside, title), strict=True)
+    ]
+    readable = len(scope.blocks) <= _MOST_BLOCKS
+    if readable and (extractor == "trafilatura" or (extractor == "auto" and scope.container is None)):
+        found = _theirs(trafilatura_text.read(tree, url), judged, standfirst)
+    else:
+        found = _ours(judged)
+        if readable and extractor == "auto":
+            first = _first(tree, url, _between(scope, title, lead or standfirst), found.lines)
+            found = found._replace(lines=[*first, *found.lines])
+    lines = [line for line in found.lines if not _RULER.fullmatch(line)]
     spelled = _lines_of(stated)
-    if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found)):
-        return Body(spelled, (), evidence=confidence.STATED)
-    below = tuple(block.text for block in scope.below)
-    return Body(found, removed, standfirst, tuple(pictures), below, evidence)
+    if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(lines)):
+        return Body(spelled, (), evidence=confidence.STATED, origin="stated")
+    return Body(
+        lines,
+        tuple(_removals(found.cut)),
+        standfirst,
+        tuple(_captions(found.cut)),
+        tuple(block.text for block in scope.below),
+        _evidence(scope, judged, found.kept),
+        found.origin,
+    )
+
+
+class _Found(NamedTuple):
+    """A text, with the blocks of the container that stand in it, and those that are cut."""
+
+    lines: list[str]
+    kept: list[Block]
+    cut: Sequence[tuple[Block, Rule]]
+    origin: TextOrigin
+
+
+def _ours(judged: Sequence[tuple[Block, Verdict]]) -> _Found:
+    kept = [block for block, rule in judged if not rule]
+    lines = [f"- {block.text}" if block.kind == "item" else block.text for block in kept]
+    return _Found(lines, kept, [(block, rule) for block, rule in judged if rule], "container")
+
+
+def _theirs(lines: Sequence[str], judged: Sequence[tuple[Block, Verdict]], standfirst: str) -> _Found:
+    """trafilatura's text, without what our rules cut for what it is: captions, boxes with a name, code."""
+    cut = [(block, rule) for block, rule in judged if rule and rule not in _BY_PLACE]
+    known = {key(standfirst), *(key(block.text) for block, _ in cut)} - {""}
+    kept = [line for line in lines if key(line) not in known]
+    said = " ".join(map(key, kept))
+    return _Found(kept, [block for block, _ in judged if key(block.text) in said], cut, "trafilatura")
+
+
+def _captions(cut: Sequence[tuple[Block, Rule]]) -> Iterator[tuple[str, Element]]:
+    """Captions of more than two words that stand below pictures."""
+    for block, rule in cut:
+        if rule is Rule.CAPTION and count_words(block.text) > 2:
+            picture = captions.picture_of(block.element, block.text)
+            if picture is not None:
+                yield block.text, picture
 
 
 def _standfirst(scope: container.Scope, title: str) -> str:
@@ -118,14 +147,11 @@ def _standfirst(scope: container.Scope, title: str) -> str:
     return long[0].text if len(long) == 1 and len(between) < _NEAR - 1 else ""
 
 
-def _first(
-    tree: Element, url: str, scope: container.Scope, title: str, lead: str, found: Sequence[str]
-) -> list[str]:
-    """Paragraphs between the headline and the container that trafilatura has for text, if it agrees about the rest."""
-    wanted = _between(scope, title, lead)
-    if not wanted or len(scope.blocks) > _MOST_BLOCKS:
+def _first(tree: Element, url: str, wanted: Sequence[str], found: Sequence[str]) -> list[str]:
+    """Those of the paragraphs between headline and container that trafilatura has for text, if it agrees about the rest."""
+    if not wanted:
         return []
-    theirs = " ".join(map(key, _second_opinion(tree, url, thorough=True)))
+    theirs = " ".join(map(key, trafilatura_text.read(tree, url, thorough=True)))
     ours = [key(line) for line in found]
     size = sum(map(len, ours))
     agreed = sum(len(line) for line in ours if line in theirs)
@@ -159,18 +185,6 @@ def _between(scope: container.Scope, title: str, lead: str) -> list[str]:
     ]
 
 
-def _second_opinion(tree: Element, url: str, *, thorough: bool) -> list[str]:
-    """The lines of trafilatura's text."""
-    from trafilatura import bare_extraction  # .2 s, and few pages need it
-    from trafilatura.settings import Document
-
-    document = bare_extraction(
-        tree, url=url, include_comments=False, with_metadata=False, favor_recall=thorough
-    )
-    lines = document.text.split("\n") if isinstance(document, Document) and document.text else []
-    return [line for raw in lines if (line := tidy(raw))]
-
-
 def _inside(scope: container.Scope) -> list[block_rules.Marked]:
     """The blocks of the container, and those above it that are the text's opening."""
     if scope.container is None:
@@ -184,10 +198,15 @@ def _inside(scope: container.Scope) -> list[block_rules.Marked]:
     ]
 
 
-def _evidence(scope: container.Scope, judged: Sequence[tuple[Block, Verdict]]) -> confidence.Evidence:
+def _evidence(
+    scope: container.Scope, judged: Sequence[tuple[Block, Verdict]], kept: Sequence[Block]
+) -> confidence.Evidence:
+    if scope.container is None:
+        return confidence.NONE
     whole = sum(len(block.text) for block, _ in judged)
-    kept = sum(len(block.text) for block, rule in judged if not rule)
-    return confidence.Evidence(kept / (whole or 1), scope.share, scope.unnamed)
+    return confidence.Evidence(
+        sum(len(block.text) for block in kept) / (whole or 1), scope.share, scope.unnamed
+    )
 
 
 def _removals(cut: Sequence[tuple[Block, Rule]]) -> Iterator[Removal]:

@@ -44,7 +44,7 @@ def search(
     ] = 10,
     offset: Annotated[int, typer.Option(min=0, max=10000, help="Number of hits to skip.")] = 0,
     by: Annotated[
-        Literal["source", "section", "language", "author", "day"] | None,
+        Literal["source", "section", "language", "author", "extractor", "day"] | None,
         typer.Option(help="Count the hits by this field instead of listing them."),
     ] = None,
     as_json: Json = False,
@@ -97,7 +97,7 @@ def search(
 def show_counts(
     reader: "IndexReader",
     query: "Query",
-    by: Literal["source", "section", "language", "author", "day"],
+    by: Literal["source", "section", "language", "author", "extractor", "day"],
     *,
     as_json: bool,
 ) -> None:
@@ -200,6 +200,7 @@ def show_article(article: "Article", raw_page: str = "") -> None:
         ("story", article.story_id if article.story_id != article.id else ""),
         ("tags", ", ".join(article.tags)),
         ("words", str(article.word_count)),
+        ("found by", article.extractor),
         ("confidence", f"{article.confidence:.2f}"),
         ("archive", "; ".join(filter(None, (article.archive, raw_page)))),
     )

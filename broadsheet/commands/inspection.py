@@ -96,7 +96,7 @@ def check(
     from articles.model import Rejection, to_json
     from broadsheet.commands.find import show_article
     from broadsheet.terminal import console, say
-    from pipeline.clean_capture import clean_apart
+    from pipeline.clean_capture import clean_apart, extractor_for
     from pipeline.fetch_once import Unfetched, fetch
 
     config = configured(context)
@@ -105,7 +105,7 @@ def check(
     if isinstance(page, Unfetched):
         raise CrawlError(f"{page.url} was not fetched: {page.reason}.")
     with console.status("Cleaning"):
-        result = clean_apart(page, config.clean.timeout)
+        result = clean_apart(page, config.clean.timeout, extractor_for(config, page.final_url))
     if isinstance(result, Rejection):
         say(f"{page.final_url} is not an article: {result.reason} ({result.detail})", style="yellow")
         raise typer.Exit(1)

@@ -1,9 +1,10 @@
 """The commands that process the archive again: reclean, rebuild."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from articles.errors import ConfigError
 from broadsheet.commands.find import day
 from broadsheet.commands.options import Json, configured
 
@@ -21,17 +22,31 @@ def reclean(
     ] = "",
     source: Annotated[list[str] | None, typer.Option(help="Only this source; can be repeated.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    extractor: Annotated[
+        Literal["auto", "container", "trafilatura"] | None,
+        typer.Option(
+            help="With --dry-run: what would change if this found the text, whatever is configured."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Clean the archived pages again with the current rules, show what changes, and save it.
 
     Example: broadsheet reclean --dry-run --since 2026-11-01
+    Example: broadsheet reclean --dry-run --source example.org --extractor trafilatura
     """
     from broadsheet.terminal import console, print_json
     from pipeline.maintenance.reprocess import reclean as clean_again
     from pipeline.run import choose
 
+    if extractor and not dry_run:
+        raise ConfigError(
+            f'--extractor {extractor} is only for --dry-run; to clean with it, put `extractor = "{extractor}"` into '
+            "[clean] or a source of broadsheet.toml, then run `broadsheet reclean`."
+        )
     config = configured(context)
+    if extractor:
+        config = config.preferring(extractor)
     names = tuple(source or ())
     if names:
         choose(config, names)
@@ -50,6 +65,8 @@ def reclean(
             {
                 "captures": report.captures,
                 "changed": report.changed,
+                "words_gained": report.words_gained,
+                "words_lost": report.words_lost,
                 "dead_letters": report.dead_letters,
                 "kinds": dict(report.kinds),
                 "examples": {
@@ -78,6 +95,8 @@ def show_recleaned(report: "Recleaned", *, dry_run: bool) -> None:
     table(("change", "pages"), report.kinds.most_common())
     done = "would change" if dry_run else "changed"
     say(f"{report.captures} pages cleaned again, {report.changed} {done}.")
+    if report.changed:
+        say(f"Words of lead and body: {report.words_gained} gained, {report.words_lost} lost.")
     if report.dead_letters:
         say(
             f"The index refused {report.dead_letters}; `broadsheet explain URL` says why.",

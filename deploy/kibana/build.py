@@ -34,6 +34,8 @@ NO_DATE = kql("not published_at: *")
 NO_LANGUAGE = kql("not language: *")
 WRONG_CAPTION = kql("images.status: mismatched")
 SHORT = kql("word_count < 100")
+UNSURE = kql("confidence < 0.7")  # articles.confidence.LOW
+BY_TRAFILATURA = kql("extractor: trafilatura")
 CONTROLS = {"source": "Source", "section": "Section", "language": "Language"}
 
 
@@ -86,14 +88,14 @@ def _searches() -> list[Json]:
             "broadsheet-latest",
             "Latest articles",
             "Every article, newest first.",
-            ["title", "source", "section", "authors", "url"],
+            ["title", "source", "section", "authors", "extractor", "confidence", "url"],
             EVERYTHING,
         ),
         search(
             "broadsheet-gaps",
             "Without author or lead",
             "Either the page does not say, or cleaning did not find it.",
-            ["title", "source", "authors", "lead", "url"],
+            ["title", "source", "authors", "lead", "extractor", "confidence", "url"],
             gaps,
         ),
         search(
@@ -164,6 +166,13 @@ def _wrong() -> list[list[tuple[Json, int, int]]]:
         "caption": count("A caption does not fit", WRONG_CAPTION),
         "short": count("Under 100 words", SHORT),
     }
+    confidence = {
+        "s": top("source", "Source", 100, "n"),
+        "n": count("Articles"),
+        "sure": metric("median", "confidence", "Confidence (median)"),
+        "unsure": count("Confidence under .7", UNSURE),
+        "theirs": count("Text by trafilatura", BY_TRAFILATURA),
+    }
     quiet = {
         "s": top("source", "Source", 100, "seen", ascending=True),
         "seen": metric("max", "first_seen_at", "Newest first seen", "date"),
@@ -193,6 +202,7 @@ def _wrong() -> list[list[tuple[Json, int, int]]]:
             ),
         ],
         [(table("broadsheet-gaps-per-source", "Gaps per source", gaps), 48, 14)],
+        [(table("broadsheet-confidence", "Confidence by source", confidence), 48, 14)],
         [
             (_values("broadsheet-rules", "Articles that a rule cut from", "removed.rule"), 20, 14),
             (bars("broadsheet-cut-by-day", "Articles that a rule cut from, over time", by_day), 28, 14),

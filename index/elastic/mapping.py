@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 5  # of the fields, of the analysis, and of what a document holds
+VERSION = 6  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -92,6 +92,7 @@ def _mappings() -> dict[str, Any]:
             "removed": {"properties": {"text": text, "rule": keyword, "place": keyword, "evidence": keyword}},
             "story_id": keyword,
             "word_count": {"type": "integer"},
+            "extractor": keyword,
             "confidence": {"type": "float"},
             "rules": {"type": "integer"},
             "snapshot": {"type": "integer"},

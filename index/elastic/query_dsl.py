@@ -11,6 +11,7 @@ from index.documents import DEFAULT_FIELDS, TEXT_FIELDS, milliseconds
 from index.elastic.mapping import TEXTS
 from index.query import (
     And,
+    Compared,
     Everything,
     From,
     Node,
@@ -19,6 +20,7 @@ from index.query import (
     Prefix,
     Query,
     Scoped,
+    Sign,
     Term,
     To,
     ranking_words,
@@ -30,6 +32,7 @@ Dsl = dict[str, Any]
 
 _WEIGHTED = [f"{name}^{weight:g}" for name, weight in DEFAULT_FIELDS.items()]
 _HEADS = [each for each in _WEIGHTED if not each.startswith("body")]
+_SIGNS: dict[Sign, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 _NOTHING: Dsl = {"match_none": {}}
 # Shape and weights: the best of about thirty shapes in a known-item test on 100,000 articles.
 _ALL_EXACT, _ALL_STEMMED, _SLOP = 3.0, 2.0, 2
@@ -55,8 +58,8 @@ def _found(node: Node, field: str) -> Dsl:
             return _found(inner, scope)
         case And() | Or() | Not():
             return _joined(node, field)
-        case From() | To():
-            return _dates(*span(node))
+        case From() | To() | Compared():
+            return _compared(node)
 
 
 def _joined(node: And | Or | Not, field: str) -> Dsl:
@@ -112,6 +115,12 @@ def _ranking(node: Node) -> list[Dsl]:
         {"multi_match": {"query": words, "fields": _WEIGHTED, "type": "most_fields"}},
         {"multi_match": {"query": words, "fields": _HEADS, "type": "phrase", "slop": _SLOP}},
     ]
+
+
+def _compared(node: From | To | Compared) -> Dsl:
+    if isinstance(node, Compared):
+        return {"range": {node.field: {_SIGNS[node.sign]: node.bound}}}
+    return _dates(*span(node))
 
 
 def _dates(since: datetime | None, until: datetime | None) -> Dsl:

@@ -28,19 +28,21 @@ from articles.model import Article, to_json
 from index import stems
 from index.documents import (
     KEYWORD_FIELDS,
+    NUMBER_FIELDS,
     TEXT_FIELDS,
     Facet,
     check_identity,
     facets,
     keywords,
     milliseconds,
+    numbers,
     texts,
     timestamp,
 )
 from index.stems import EMBEDDED
 from index.tokens import analyzer, keyword, plain
 
-VERSION = "6"  # of the fields and of the tokenisation
+VERSION = "7"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
@@ -58,6 +60,8 @@ def make_schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for facet in get_args(Facet):
         builder.add_text_field(f"facet_{facet}", tokenizer_name="raw", index_option="basic", fast=True)
+    for name in NUMBER_FIELDS:
+        builder.add_float_field(name, indexed=True)
     builder.add_date_field("timestamp", indexed=True, fast=True)
     builder.add_integer_field("dated", fast=True)
     builder.add_integer_field("fetched", fast=True)
@@ -84,6 +88,8 @@ def make_document(article: Article) -> Document:
     for facet, values in facets(article).items():
         for value in dict.fromkeys(filter(None, values)):
             document.add_text(f"facet_{facet}", value)
+    for name, number in numbers(article).items():
+        document.add_float(name, number)
     document.add_date("timestamp", in_range(timestamp(article)))
     document.add_integer("dated", milliseconds(timestamp(article)))
     document.add_integer("fetched", milliseconds(article.fetched_at))

@@ -11,6 +11,7 @@ from index.documents import DEFAULT_FIELDS, TEXT_FIELDS
 from index.embedded.disk import SCHEMA, STEMMERS, in_range
 from index.query import (
     And,
+    Compared,
     Everything,
     From,
     Node,
@@ -65,8 +66,8 @@ def _compile(node: Node, field: str) -> Compiled:
             return _compile(inner, scope)
         case And() | Or() | Not():
             return _joined(node, field)
-        case From() | To():
-            return _dates(*span(node))
+        case From() | To() | Compared():
+            return _compared(node)
 
 
 def _joined(node: And | Or | Not, field: str) -> Compiled:
@@ -130,6 +131,23 @@ def _dates(since: datetime | None, until: datetime | None) -> Compiled:
             lower_bound=in_range(since) if since else None,
             upper_bound=in_range(until) if until else None,
             include_upper=until is None,
+        )
+    )
+
+
+def _compared(node: From | To | Compared) -> Compiled:
+    if not isinstance(node, Compared):
+        return _dates(*span(node))
+    below, inclusive = node.sign.startswith("<"), node.sign.endswith("=")
+    return _filter(
+        Compiled.range_query(
+            SCHEMA,
+            node.field,
+            FieldType.Float,
+            lower_bound=None if below else node.bound,
+            upper_bound=node.bound if below else None,
+            include_lower=below or inclusive,
+            include_upper=inclusive or not below,
         )
     )
 

@@ -8,10 +8,12 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 from pydantic import BaseModel, Field, ValidationError
 
 from articles.errors import ConfigError
+from articles.model import Extractor, Extractors
 from articles.urls import masked
 from pipeline.configuration.schedule import Schedule, interval
 from pipeline.configuration.sections import (
@@ -72,6 +74,18 @@ class Config(Section):
     def backlog(self) -> timedelta | None:
         """The age from which new pages are not fetched; None: all are."""
         return interval(self.crawl.backlog) if self.crawl.backlog else None
+
+    @property
+    def extractors(self) -> Extractors:
+        """What finds the text, for the pages of each source."""
+        own = {source.name: source.extractor for source in self.sources}
+        return Extractors(self.clean.extractor, {name: value for name, value in own.items() if value})
+
+    def preferring(self, extractor: Extractor) -> Self:
+        """The same configuration with this extractor for all sources."""
+        clean = self.clean.model_copy(update={"extractor": extractor})
+        sources = tuple(source.model_copy(update={"extractor": ""}) for source in self.sources)
+        return self.model_copy(update={"clean": clean, "sources": sources})
 
     @property
     def common_schedule(self) -> Schedule:

@@ -13,8 +13,10 @@ from pipeline.configuration.values import (
     Cron,
     Days,
     Every,
+    ExtractorName,
     HeaderName,
     Network,
+    OwnExtractor,
     Site,
     SourceName,
     Span,
@@ -102,6 +104,10 @@ class CleanSection(Section):
     timeout: float = Field(
         default=20.0, gt=0, description="Time limit for one page, in seconds; after it the page is rejected."
     )
+    extractor: ExtractorName = Field(
+        default="auto",
+        description="What finds the text: container (our own search), trafilatura, or auto (ours, and trafilatura where that is in doubt).",
+    )
 
 
 class IndexSection(Section):
@@ -186,6 +192,9 @@ class SourceSection(_Scheduled):
     render: bool = Field(
         default=False,
         description="Run the scripts of its pages in a browser, for sites that are empty without.",
+    )
+    extractor: OwnExtractor = Field(
+        default="", description="What finds the text of its pages, if not as in [clean]."
     )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")

@@ -3,11 +3,12 @@
 import ipaddress
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
+from articles.model import Extractor
 from articles.urls import refuse_unfetchable
 from index.backends import BACKENDS
 from pipeline.configuration.schedule import check_cron, in_words, interval
@@ -27,6 +28,12 @@ def _alias(value: str) -> str:
 def _backend(value: str) -> str:
     if value not in BACKENDS:
         raise ValueError(f"must be {' or '.join(BACKENDS)}")
+    return value
+
+
+def _extractor(value: object) -> object:
+    if value not in get_args(Extractor):
+        raise ValueError("must be auto, container or trafilatura")
     return value
 
 
@@ -105,6 +112,10 @@ _OURS = frozenset(
 
 Network = Annotated[str, AfterValidator(_network)]
 Alias = Annotated[str, AfterValidator(_alias)]
+ExtractorName = Annotated[Extractor, BeforeValidator(_extractor)]
+OwnExtractor = Annotated[
+    Extractor | Literal[""], BeforeValidator(lambda value: value if value == "" else _extractor(value))
+]
 BackendName = Annotated[str, AfterValidator(_backend)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 Variable = Annotated[str, AfterValidator(_variable)]

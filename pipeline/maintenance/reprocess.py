@@ -9,6 +9,7 @@ from itertools import chain
 
 from articles.changes import changes
 from articles.model import Article, Rejection
+from articles.text import tokens
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.batches import Cleaned, clean_in_batches, cleaners
@@ -40,14 +41,23 @@ class Recleaned:
     """What today's rules make of the captures that were looked at.
 
     `kinds` counts changes: by field of articles that stay articles, and under GAINED, LOST and FAILED (cleaning broke off:
-    what was there stays). `examples` has the first of each kind. `dead_letters` counts what the index refused.
+    what was there stays). `examples` has the first of each kind. `words_gained` and `words_lost` are those of lead and body,
+    also of articles that come or go. `dead_letters` counts what the index refused.
     """
 
     captures: int = 0
     changed: int = 0
+    words_gained: int = 0
+    words_lost: int = 0
     dead_letters: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Example]] = field(default_factory=dict)
+
+    def weigh(self, before: Article | None, after: Article | None) -> None:
+        """Count the words that came and went."""
+        old, new = _words(before), _words(after)
+        self.words_gained += (new - old).total()
+        self.words_lost += (old - new).total()
 
     def note(self, kind: str, url: str, diff: tuple[str, ...]) -> None:
         """Count a change, and keep it if it is one of the first."""
@@ -55,6 +65,10 @@ class Recleaned:
         kept = self.examples.setdefault(kind, [])
         if len(kept) < _EXAMPLES:
             kept.append(Example(url, diff))
+
+
+def _words(article: Article | None) -> Counter[str]:
+    return Counter(tokens("\n".join((article.lead, *article.body)))) if article else Counter()
 
 
 def reclean(
@@ -122,10 +136,12 @@ class _Comparing:
                 return False
             if was_article:
                 report.note(LOST, capture.final_url, (f"+ {result.reason}: {result.detail}",))
+                report.weigh(self.reader.get(capture.article_id), None)
         elif not was_article:
             report.note(
                 GAINED, capture.final_url, (f"- {capture.reason}: {capture.detail}", f"+ {result.title}")
             )
+            report.weigh(None, result)
         elif result.archive or result.content_hash == capture.content_hash:
             return False  # an article that says where its page was: the page was dropped since
         else:
@@ -137,5 +153,6 @@ class _Comparing:
         before = self.reader.get(result.id)
         if before is not None:
             (after,) = self.knowing.judged(completed(self.ledger, [(capture, result)]))
+            self.report.weigh(before, after)
             for change in changes(before, after):
                 self.report.note(change.field, after.url, change.diff)
