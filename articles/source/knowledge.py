@@ -56,6 +56,11 @@ class Knowledge:
     copies: Mapping[str, int]
     bands: Mapping[int, Sequence[int]]
 
+    def counted(self, language: str) -> int:
+        """The number of articles that show which words of a language are rare."""
+        words = self.words.get(language)
+        return len(words.articles) if words else 0
+
     def same_as(self, row: Features) -> frozenset[int]:
         """The known articles that are this one or copies of it, and so are not further evidence."""
         candidates = _candidates(bands(row.signature), self.bands)
@@ -76,8 +81,8 @@ def build(
 
     It uses the newest MOST articles within the WINDOW, at most half of them from one day (so that a busy source has two
     days), and the newest row of each id. `forgotten` is the fingerprints of lines that a person declared not to be
-    templates. `others` is articles of other sources: of each language the first so many are used that ENOUGH are known, copies
-    left out. Raises ValueError for a row of another source.
+    templates. `others` is articles of any sources: of each of this one's languages so many others, the first, are used that ENOUGH are
+    known, copies left out. Raises ValueError for a row of another source.
     """
     known, copies, by_band = _without_copies(_newest(source, rows))
     articles = tuple(known)
@@ -141,10 +146,10 @@ def _without_copies(
 
 
 def _add(known: list[Features], by_band: dict[int, list[int]], others: Iterable[Features]) -> None:
-    """Add other sources' articles to the known ones in each language that has fewer than ENOUGH."""
+    """Add other sources' articles in each language of the known ones that has fewer than ENOUGH."""
     counts = Counter(row.language for row in known)
     for row in others:
-        if counts[row.language] >= ENOUGH:
+        if not 0 < counts[row.language] < ENOUGH:
             continue
         own = bands(row.signature)
         if not any(near(row, known[index]) for index in _candidates(own, by_band)):
