@@ -79,7 +79,7 @@ def caption_score(caption: str, title: str, body: str, lang: str, article_id: st
     """
     if _state.last is None or _state.last[0] != article_id:
         row = _state.rows.get(article_id) or _features(article_id, title, body, lang)
-        _state.last = article_id, mismatch.Reader(f"{title} {body}", row, _state.knowledge)
+        _state.last = article_id, mismatch.Reader((title, *body.splitlines()), row, _state.knowledge)
     return _state.last[1].score(split_credit(caption)[0])
 
 

@@ -87,13 +87,13 @@ def others(language: str) -> list[Article]:
     ]
 
 
-def beginning(article: Article) -> str:
-    return " ".join((article.title, *article.body))
+def paragraphs(article: Article) -> tuple[str, ...]:
+    return (article.title, *article.body)
 
 
 def statuses(judged: Article, known: list[Article]) -> list[str]:
     images = mismatch.judge(
-        judged.images, beginning(judged), features(judged), build("norland", 1, map(features, known))
+        judged.images, paragraphs(judged), features(judged), build("norland", 1, map(features, known))
     )
     assert [replace(image, status="undecided") for image in images] == list(judged.images)
     return [image.status for image in images]
@@ -165,7 +165,7 @@ def test_a_short_article_can_only_match() -> None:
 
 
 def reader(judged: Article, known: list[Article]) -> mismatch.Reader:
-    return mismatch.Reader(beginning(judged), features(judged), build("norland", 1, map(features, known)))
+    return mismatch.Reader(paragraphs(judged), features(judged), build("norland", 1, map(features, known)))
 
 
 def score(caption: str, judged: Article | None = None, known: list[Article] | None = None) -> float:
@@ -226,6 +226,13 @@ def test_a_word_of_the_opening_proves_more() -> None:
     assert score(caption, summons_first) > score(caption, late)
 
 
+def test_in_doubt_words_of_one_paragraph_prove_more_than_scattered_ones() -> None:
+    together, scattered = (
+        score(f"Fishermen, {word} and Qwerty zxcvbn asdfgh poiuyt") for word in ("waters", "computers")
+    )
+    assert scattered < 0 < together
+
+
 def test_a_word_that_most_articles_have_says_nothing() -> None:
     assert score("Krait launchers at the port") == pytest.approx(
         score("Krait launchers at the port, during that week, with their own eyes"), abs=0.3
@@ -237,6 +244,6 @@ def test_an_article_of_few_different_words_calls_no_caption_foreign(count: int, 
     row = features(radar("en"))
     assert len(row.tokens) >= count
     few = mismatch.Reader(
-        "", replace(row, tokens=row.tokens[:count]), build("norland", 1, map(features, others("en")))
+        (), replace(row, tokens=row.tokens[:count]), build("norland", 1, map(features, others("en")))
     )
     assert (few.score(FOREIGN["en"]) is not None) is judged

@@ -3,9 +3,12 @@
 A word counts by how unlikely a text of the article's length has it by chance, which other articles in its language show. How
 much of a caption the article says is compared with what an article says of its own captions, and of foreign ones: both
 vary widely, because the words of a caption come together or not at all, so that a few that are missing prove little. Against
-it stands the greatest share found in another article (figures: docs/benchmarks.md).
+it stands the greatest share found in another article; in doubt, words that stand in one paragraph count more than scattered
+ones (figures: docs/benchmarks.md).
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from math import lgamma, log
 
@@ -26,6 +29,8 @@ _FREQUENT = 0.25  # share of the articles; what they have in common with a capti
 _OWN = 2.8, 0.9
 _FOREIGN = 3.9, 26.0
 _ELSEWHERE = 3.0  # weight of the share that another article has
+# Weight of the share of the words found that stand in one paragraph, less a share that is usual for own captions.
+_TOGETHER, _MOSTLY = 2.0, 0.8
 _ZERO = -1.1  # the log-likelihood ratio, less that share, from which a caption matches
 # Languages in which a word is about two tokens.
 _UNSPACED = frozenset(("ja", "km", "ko", "lo", "my", "th", "zh"))
@@ -42,32 +47,49 @@ _STOCK = frozenset(
 )
 
 
-def judge(images: tuple[Image, ...], opening: str, row: Features, knowledge: Knowledge) -> tuple[Image, ...]:
-    """The images of the article that `row` is about, each with its status. `opening` is headline, lead and text.
+def judge(
+    images: tuple[Image, ...], paragraphs: Sequence[str], row: Features, knowledge: Knowledge
+) -> tuple[Image, ...]:
+    """The images of the article that `row` is about, each with its status. `paragraphs` is headline, lead and text.
 
     A caption that only says where the picture comes from is `credit_only`. One is `undecided` if it is too short, if too
     little is known of its language, or if it is clearly neither the article's nor foreign.
     """
     if not images:
         return images
-    article = Reader(opening, row, knowledge)
+    article = Reader(paragraphs, row, knowledge)
     return tuple(replace(image, status=_status(image, article)) for image in images)
 
 
 class Reader:
     """Scores captions by the words of one article and of others in its language."""
 
-    __slots__ = ("_copies", "_count", "_length", "_opening", "_others", "_said", "_word", "_words")
+    __slots__ = (
+        "_copies",
+        "_count",
+        "_length",
+        "_opening",
+        "_paragraphs",
+        "_said",
+        "_same",
+        "_tokens",
+        "_word",
+        "_words",
+    )
 
-    def __init__(self, opening: str, row: Features, knowledge: Knowledge) -> None:
+    def __init__(self, paragraphs: Sequence[str], row: Features, knowledge: Knowledge) -> None:
         same = knowledge.same_as(row)
         self._words = knowledge.words.get(row.language, Words((), {}, 0))
         self._said = frozenset(row.tokens)
-        self._opening = informative(opening[:_OPENING])
+        self._paragraphs = paragraphs
+        self._tokens: list[set[int]] | None = None
+        self._opening = informative(" ".join(paragraphs)[:_OPENING])
         self._word = 2 if row.language in _UNSPACED else 1
-        self._others = [index not in same for index in self._words.articles]
-        self._copies = [frozenset(knowledge.known[i].tokens) for i in same.intersection(self._words.articles)]
-        self._count = sum(self._others)
+        self._same = [place for place, index in enumerate(self._words.articles) if index in same]
+        self._copies = [
+            frozenset(knowledge.known[self._words.articles[place]].tokens) for place in self._same
+        ]
+        self._count = len(self._words.articles) - len(self._same)
         self._length = len(self._said) / self._words.length if self._words.length else 1.0
 
     def score(self, caption: str) -> float | None:
@@ -75,26 +97,44 @@ class Reader:
         if self._count < _FEWEST_ARTICLES:
             return None
         words = said = rarity = 0.0
-        elsewhere: dict[int, float] = {}
+        here: dict[int, float] = {}
+        elsewhere: defaultdict[int, float] = defaultdict(float)
+        postings, length = self._words.postings, 2 * self._length
         for token in sorted(informative(caption)):
-            places = self._words.postings.get(token, ())
-            having = len(places) - sum(token in copy for copy in self._copies)
+            places = postings.get(token, ())
+            having = len(places)
+            for copy in self._copies:
+                having -= token in copy
             share = (having + 0.5) / (self._count + 1)
-            weight = (1 - share) ** (2 * self._length)
+            weight = (1 - share) ** length
             words += weight
             if token in self._said:
+                here[token] = weight
                 said += weight * (_OPENING_COUNTS if token in self._opening else 1.0)
             if share < _FREQUENT:
                 rare = weight * -log(share)
                 rarity += rare
                 for place in places:
-                    elsewhere[place] = elsewhere.get(place, 0.0) + rare
+                    elsewhere[place] += rare
         if words < _FEWEST_WORDS * self._word:
             return None
-        most = max((rare for place, rare in elsewhere.items() if self._others[place]), default=0.0)
+        for place in self._same:
+            elsewhere.pop(place, None)
+        most = max(elsewhere.values(), default=0.0)
         ratio = _log_ratio(min(said, words) / self._word, words / self._word)
         score = ratio - (_ELSEWHERE * most / rarity if most else 0.0) - _ZERO
+        if (
+            (_MOSTLY - 1) * _TOGETHER < score < _MOSTLY * _TOGETHER
+        ):  # not where it could not change the verdict
+            score += _TOGETHER * (self._together(here) - _MOSTLY)
         return score if score > 0 or len(self._said) >= _SHORTEST else None
+
+    def _together(self, here: dict[int, float]) -> float:
+        """The greatest share of these words, by weight, in one paragraph."""
+        if self._tokens is None:
+            self._tokens = [informative(each) for each in self._paragraphs]
+        found = (sum(here[token] for token in each & here.keys()) for each in self._tokens)
+        return max(found, default=0.0) / (sum(here.values()) or 1.0)
 
 
 def _log_ratio(said: float, words: float) -> float:
