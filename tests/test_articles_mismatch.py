@@ -4,6 +4,8 @@ import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.model import Article, Image
 from articles.source import mismatch
@@ -168,10 +170,19 @@ def reader(judged: Article, known: list[Article]) -> mismatch.Reader:
     return mismatch.Reader(paragraphs(judged), features(judged), build("norland", 1, map(features, known)))
 
 
+READERS = {language: reader(radar(language), others(language)) for language in RADAR}
+
+
 def score(caption: str, judged: Article | None = None, known: list[Article] | None = None) -> float:
     scored = reader(judged or radar("en"), known or others("en")).score(caption)
     assert scored is not None
     return scored
+
+
+@given(st.text(max_size=200), st.sampled_from(list(RADAR)))
+def test_any_caption_has_a_finite_score_or_none(caption: str, language: str) -> None:
+    found = READERS[language].score(caption)
+    assert found is None or -20 < found < 200
 
 
 def test_between_the_two_nothing_is_claimed() -> None:

@@ -123,9 +123,7 @@ class Reader:
         most = max(elsewhere.values(), default=0.0)
         ratio = _log_ratio(min(said, words) / self._word, words / self._word)
         score = ratio - (_ELSEWHERE * most / rarity if most else 0.0) - _ZERO
-        if (
-            (_MOSTLY - 1) * _TOGETHER < score < _MOSTLY * _TOGETHER
-        ):  # not where it could not change the verdict
+        if _MOSTLY - 1 < score / _TOGETHER < _MOSTLY:  # where it may change the verdict
             score += _TOGETHER * (self._together(here) - _MOSTLY)
         return score if score > 0 or len(self._said) >= _SHORTEST else None
 
