@@ -56,7 +56,10 @@ _state = _State(build(SOURCE, 0, ()))
 
 
 def prepare(articles: Sequence[Mapping[str, str]]) -> None:
-    """Treats these articles (id, lang, title, body) as the recent ones of one source, spread over a month."""
+    """Treats these articles (id, lang, title, body) as the recent ones of one source, spread over a month.
+
+    If they are of many publishers, they stand for a young source, whose rare words other sources' articles tell.
+    """
     rows = [
         replace(
             _features(each["id"], each["title"], each["body"], each["lang"]),
@@ -76,7 +79,7 @@ def caption_score(caption: str, title: str, body: str, lang: str, article_id: st
     """
     if _state.last is None or _state.last[0] != article_id:
         row = _state.rows.get(article_id) or _features(article_id, title, body, lang)
-        _state.last = article_id, mismatch.Reader(row, _state.knowledge)
+        _state.last = article_id, mismatch.Reader((title, *body.splitlines()), row, _state.knowledge)
     return _state.last[1].score(split_credit(caption)[0])
 
 

@@ -13,7 +13,7 @@ from articles.urls import canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import recall
-from store.ledger import capture_table, feed_table, miss_table, url_table
+from store.ledger import caption_table, capture_table, feed_table, miss_table, url_table
 from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Remains, UrlState, dropped_on
 
@@ -45,6 +45,7 @@ def explain(config: Config, address: str) -> list[Step]:
             found for found in (url_table.get(conn, each) for each in sorted(asked)) if found is not None
         ]
         lists = {row.entry.feed: feed_table.kind(conn, row.entry.feed) or "list" for row in known}
+        by_articles = {each.article_id: caption_table.known(conn, each.article_id) for each in taken}
         misses = [miss for each in sorted(asked) for miss in miss_table.misses(conn, each)]
     if not known and not taken:
         raise ConfigError(
@@ -65,7 +66,7 @@ def explain(config: Config, address: str) -> list[Step]:
         for miss in misses
     ]
     for capture in taken:
-        steps += _capture(config, capture)
+        steps += _capture(config, capture, by_articles.get(capture.article_id))
     steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
     for row in known:
         due = f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state in _TO_FETCH and row.due_at else ""
@@ -75,7 +76,7 @@ def explain(config: Config, address: str) -> list[Step]:
     return steps
 
 
-def _capture(config: Config, capture: Capture) -> Iterator[Step]:
+def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[Step]:
     record = recall(config.archive, capture.ref)
     page = record if isinstance(record, Page) else record.page
     way = " -> ".join((*page.redirects, page.final_url)) if page.redirects else page.final_url
@@ -107,6 +108,8 @@ def _capture(config: Config, capture: Capture) -> Iterator[Step]:
         yield from (
             Step(settled, "caption", f"{i.status}: {_line(i.caption)}") for i in result.images if i.caption
         )
+        if known is not None and capture.outcome is Outcome.INDEXED:
+            yield Step(settled, "captions", f"judged by the words of {known:,} articles in {result.language}")
         if result.extractor:
             yield Step(settled, "extractor", f"{result.extractor}, which found the text")
         said = f"{result.confidence:.2f}, the probability that the text is right"

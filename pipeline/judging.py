@@ -2,7 +2,8 @@
 
 Articles are searchable as soon as they are cleaned; here they lose the templates of their site, their captions are judged, and
 copies of one text become one story. All by one snapshot of knowledge, so that the order of fetches does not matter. A line that has
-only now proved to be a template is cut from earlier articles, too.
+only now proved to be a template is cut from earlier articles, too, and captions that were undecided are judged again once twice as
+many articles are known.
 """
 
 from collections import defaultdict
@@ -15,14 +16,15 @@ from sqlalchemy import Connection
 
 from articles.model import Article
 from articles.source import templates
-from articles.source.features import fingerprint
+from articles.source.features import Features, fingerprint
 from articles.source.judge import judge
 from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from index.protocols import IndexReader, IndexWriter
 from pipeline.batches import Cleaners, clean_in_batches
 from pipeline.settling import completed
-from store.ledger import capture_table, knowledge_table
+from store.ledger import caption_table, capture_table, knowledge_table
+from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 
@@ -79,9 +81,11 @@ class Judge:
         by_source: dict[str, list[str]] = defaultdict(list)
         for article_id, source in waiting:
             by_source[source].append(article_id)
+        with self.ledger.reading() as conn:
+            others = knowledge_table.newest_of_all(conn, number)
         learned: dict[str, _Learned] = {}
         judged = changed = 0
-        for part in self._parts(by_source, number, learned):
+        for part in self._parts(by_source, number, learned, others):
             judged += len(part)
             changed += self._judge(part, learned)
         self._close(number, learned)
@@ -89,29 +93,35 @@ class Judge:
         return Judged(number, judged, changed, found)
 
     def _parts(
-        self, by_source: dict[str, list[str]], number: int, learned: dict[str, _Learned]
+        self,
+        by_source: dict[str, list[str]],
+        number: int,
+        learned: dict[str, _Learned],
+        others: list[Features],
     ) -> Iterator[list[tuple[str, Knowledge]]]:
         """The articles to judge, source by source, each with what is known; as many at once as may be held and written."""
         part: list[tuple[str, Knowledge]] = []
         held = 0
         for source, ids in sorted(by_source.items()):
-            known, learned[source] = self._learn(source, number)
-            held += len(known.articles)
-            for article_id in dict.fromkeys((*ids, *_having(known, learned[source].new))):
+            known, learned[source] = self._learn(source, number, others)
+            held += len(known.known)
+            with self.ledger.reading() as conn:
+                again = caption_table.again(conn, source, {one: known.counted(one) for one in known.words})
+            for article_id in dict.fromkeys((*ids, *_having(known, learned[source].new), *again)):
                 part.append((article_id, known))
                 if len(part) == _AT_ONCE:
                     yield part
-                    part, held = [], len(known.articles)
+                    part, held = [], len(known.known)
             if held >= _HELD:
                 yield part
                 part, held = [], 0
         if part:
             yield part
 
-    def _learn(self, source: str, number: int) -> tuple[Knowledge, _Learned]:
+    def _learn(self, source: str, number: int, others: list[Features]) -> tuple[Knowledge, _Learned]:
         """What is known of a source by the snapshot of this number, and which of its templates are new or expired."""
         with self.ledger.reading() as conn:
-            known = knowledge_table.of_source(conn, source, number)
+            known = knowledge_table.of_source(conn, source, number, others)
             before = frozenset(
                 t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
             )
@@ -127,15 +137,17 @@ class Judge:
                 rows = {one: row for one in present if (row := knowledge_table.newest(conn, one)) is not None}
                 stories = knowledge_table.stories(conn, rows)
             whole = self._whole(present)
-            changed = []
+            changed, verdicts = [], []
             for one, row in rows.items():
                 judged = judge(whole[one], row.features, known[one], stories.get(one, one))
+                verdicts.append(_verdicts(judged, known[one]))
                 if judged.content_hash != present[one].content_hash:
                     changed.append(judged)
                 learned[known[one].source].note_cut_lines(judged)
             self.writer.add(changed)
             with self.ledger.transaction() as conn:
                 capture_table.touch(conn, [article.id for article in changed], self.clock())
+                caption_table.note(conn, verdicts)
         return len(changed)
 
     def _whole(self, present: dict[str, Article]) -> dict[str, Article]:
@@ -162,6 +174,17 @@ class Judge:
                 named = dict.fromkeys(lesson.new, "") | lesson.texts
                 knowledge_table.learn(conn, source, named, lesson.expired, self.clock())
             knowledge_table.close(conn, number, self.clock())
+
+
+def _verdicts(judged: Article, known: Knowledge) -> Verdicts:
+    return Verdicts(
+        article_id=judged.id,
+        source=judged.source,
+        language=judged.language,
+        known=known.counted(judged.language),
+        captions=sum(bool(image.caption) for image in judged.images),
+        undecided=any(image.status == "undecided" for image in judged.images),
+    )
 
 
 def _assign_stories(ledger: Ledger, waiting: list[str]) -> None:

@@ -66,9 +66,33 @@ def test_words_are_counted_by_language() -> None:
     words = build("norland", 1, ROWS).words
     assert set(words) == {"en", "de", "ru", "zh"}
     (raisin,) = informative("raisin")
-    assert words["en"].weight(raisin) > 2
-    assert words["de"].weight(raisin) > words["en"].weight(raisin)
-    assert {words["en"].weight(token) for token in informative("the forests of Holm")} == {0.0}
+    assert len(words["en"].postings[raisin]) == 1
+    assert raisin not in words["de"].postings
+    footer = len(informative("the forests of Holm"))
+    everywhere = [
+        t
+        for t in informative("the forests of Holm")
+        if len(words["en"].postings[t]) == len(words["en"].articles)
+    ]
+    assert len(everywhere) == footer
+
+
+def test_other_sources_tell_which_words_are_rare_while_few_articles_are_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(knowledge, "ENOUGH", 6)
+    english, german = ROWS[:4], ROWS[12:14]
+    abroad = [replace(row, source="suderland", article_id=f"abroad {row.article_id}") for row in ROWS[2:24]]
+    known = build("norland", 1, [*english, *german], others=abroad)
+    assert known == build("norland", 1, [*german, *english[::-1]], others=[*abroad, *english])
+    assert set(known.articles) == {*english, *german}
+    assert [len(known.words[language].articles) for language in ("en", "de")] == [6, 6]
+    taken = [row.article_id for row in known.known[len(known.articles) :]]
+    assert taken[:2] == [row.article_id for row in abroad[2:4]], "the first two are copies of known ones"
+    assert set(known.copies) == {row.article_id for row in (*english, *german)}
+    assert known.same_as(features(article("another", *WIRE))) == frozenset()
+    assert len(known.same_as(replace(abroad[2], article_id="copy"))) == 1
+    assert all(index < len(known.articles) for seen in known.recurring.values() for index, _ in seen)
 
 
 def test_what_is_old_or_too_much_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.model import Article, Image
 from articles.source import mismatch
@@ -87,8 +89,14 @@ def others(language: str) -> list[Article]:
     ]
 
 
+def paragraphs(article: Article) -> tuple[str, ...]:
+    return (article.title, *article.body)
+
+
 def statuses(judged: Article, known: list[Article]) -> list[str]:
-    images = mismatch.judge(judged.images, features(judged), build("norland", 1, map(features, known)))
+    images = mismatch.judge(
+        judged.images, paragraphs(judged), features(judged), build("norland", 1, map(features, known))
+    )
     assert [replace(image, status="undecided") for image in images] == list(judged.images)
     return [image.status for image in images]
 
@@ -144,56 +152,109 @@ def test_what_says_too_little_is_not_judged() -> None:
 def test_nothing_is_judged_where_little_is_known() -> None:
     judged = radar("en", FOREIGN["en"])
     assert statuses(judged, []) == ["undecided"]
-    assert statuses(judged, others("en")[:9]) == ["undecided"]
+    assert statuses(judged, others("en")[2:6]) == ["undecided"]
     assert statuses(judged, others("de")) == ["undecided"]
-    assert statuses(judged, others("en")[:10]) == ["mismatched"]
+    assert statuses(judged, others("en")[2:7]) == ["mismatched"]
     assert statuses(replace(judged, body=WIRE[:1]), others("en")) == ["undecided"]
 
 
-def test_a_name_that_only_another_article_has_is_enough() -> None:
-    assert statuses(radar("en", "Nora Pellow", "Ismar Deming"), others("en")) == ["mismatched", "matched"]
+def test_a_short_article_can_only_match() -> None:
+    short = replace(radar("en", OWN["en"], FOREIGN["en"]), body=WIRE[:1])
+    assert statuses(short, others("en")) == ["matched", "undecided"]
+
+
+# What a score consists of.
+
+
+def reader(judged: Article, known: list[Article]) -> mismatch.Reader:
+    return mismatch.Reader(paragraphs(judged), features(judged), build("norland", 1, map(features, known)))
+
+
+READERS = {language: reader(radar(language), others(language)) for language in RADAR}
+
+
+def score(caption: str, judged: Article | None = None, known: list[Article] | None = None) -> float:
+    scored = reader(judged or radar("en"), known or others("en")).score(caption)
+    assert scored is not None
+    return scored
+
+
+@given(st.text(max_size=200), st.sampled_from(list(RADAR)))
+def test_any_caption_has_a_finite_score_or_none(caption: str, language: str) -> None:
+    found = READERS[language].score(caption)
+    assert found is None or -20 < found < 200
 
 
 def test_between_the_two_nothing_is_claimed() -> None:
-    score = mismatch.Reader(features(radar("en")), build("norland", 1, map(features, others("en")))).score
-    low, middle, high = (score(text) for text in (FOREIGN["en"], "Ommen and Brandel at the quay", OWN["en"]))
-    assert low is not None
-    assert middle is not None
-    assert high is not None
-    assert low < mismatch.LIMIT <= middle < 0 < high <= 2
-    assert score("") is None
+    low, high = score(FOREIGN["en"]), score(OWN["en"])
+    assert low < mismatch.LIMIT <= score("Ommen and Brandel at the quay") < 0 < high
+    assert reader(radar("en"), others("en")).score("") is None
 
 
-# Thresholds: one caption just below each, and one just above.
+def test_the_more_words_are_missing_the_surer_it_is() -> None:
+    names = [
+        "Qwerty",
+        "zxcvbn",
+        "asdfgh",
+        "poiuyt",
+        "lkjhgf",
+        "mnbvcx",
+        "wertzu",
+        "sdfghj",
+        "xcvbnm",
+        "ertzui",
+        "dfghjk",
+        "cvbnmq",
+    ]
+    scores = [score(" ".join(names[:count])) for count in (3, 5, 8, 12)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > mismatch.LIMIT > scores[-1]
 
 
-def score(caption: str) -> float | None:
-    return mismatch.Reader(features(radar("en")), build("norland", 1, map(features, others("en")))).score(
-        caption
+def test_what_another_article_says_counts_against_a_caption() -> None:
+    assert score("Nora Pellow, Ilka Ommen") < mismatch.LIMIT < score("Qwerty zxcvbn, asdfgh poiuyt")
+
+
+def test_a_word_in_a_long_text_proves_less() -> None:
+    caption = "Deming and interceptors at Vesting with Qwerty zxcvbn asdfgh"
+    longer = replace(
+        radar("en"),
+        body=(
+            *WIRE,
+            " ".join(
+                f"{first}{last}{n}"
+                for n, (first, last) in enumerate(zip("abcdefgh" * 40, "stuvwxyz" * 40, strict=True))
+            ),
+        ),
     )
+    assert score(caption) > score(caption, longer)
 
 
-@pytest.mark.parametrize(
-    ("caption", "expected"),
-    [
-        ("Deming", None),  # _FEWEST_WORDS
-        ("Ismar Deming", 2.0),
-        ("Nora Pellow", -0.5),  # _ENOUGH_WORDS: of four
-        ("Nora Pellow, Ommen", -0.75),
-        ("Nora Pellow, Ilka Ommen", -1.0),
-        ("Qwerty zxcvbn asdfgh poiuyt", 0.0),  # _MANY_WORDS, that nobody has said
-        ("Qwerty zxcvbn asdfgh poiuyt lkjhgf", -0.4),  # _EXPECTED
-    ],
-)
-def test_a_score_counts_the_words_that_are_here_and_elsewhere(caption: str, expected: float | None) -> None:
-    assert score(caption) == (expected if expected is None else pytest.approx(expected))
+def test_a_word_of_the_opening_proves_more() -> None:
+    caption = "Oskarsson and Qwerty zxcvbn asdfgh poiuyt at Suderland"
+    summons_first = replace(radar("en"), body=(WIRE[3], *WIRE[:3], *WIRE[4:]))
+    late = replace(radar("en"), body=(*WIRE[:3], *WIRE[4:], WIRE[3]))
+    assert score(caption, summons_first) > score(caption, late)
+
+
+def test_in_doubt_words_of_one_paragraph_prove_more_than_scattered_ones() -> None:
+    together, scattered = (
+        score(f"Fishermen, {word} and Qwerty zxcvbn asdfgh poiuyt") for word in ("waters", "computers")
+    )
+    assert scattered < 0 < together
+
+
+def test_a_word_that_most_articles_have_says_nothing() -> None:
+    assert score("Krait launchers at the port") == pytest.approx(
+        score("Krait launchers at the port, during that week, with their own eyes"), abs=0.3
+    )
 
 
 @pytest.mark.parametrize(("count", "judged"), [(90, False), (110, True)])
-def test_an_article_of_few_different_words_judges_no_caption(count: int, judged: bool) -> None:
+def test_an_article_of_few_different_words_calls_no_caption_foreign(count: int, judged: bool) -> None:
     row = features(radar("en"))
     assert len(row.tokens) >= count
-    reader = mismatch.Reader(
-        replace(row, tokens=row.tokens[:count]), build("norland", 1, map(features, others("en")))
+    few = mismatch.Reader(
+        (), replace(row, tokens=row.tokens[:count]), build("norland", 1, map(features, others("en")))
     )
-    assert (reader.score(FOREIGN["en"]) is not None) is judged
+    assert (few.score(FOREIGN["en"]) is not None) is judged

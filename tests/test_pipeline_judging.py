@@ -34,6 +34,7 @@ from tests.desk import STORIES, WIRE
 
 FOOTER = "The Norland Post goes on at its other doors, post-of-norland.example and norland.example, whenever this one is shut."
 DAY = timedelta(days=1)
+KRAIT = "https://post.example/krait"
 MORNING = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
 
@@ -227,6 +228,55 @@ def test_a_caption_of_another_story_is_found_once_there_are_others_to_compare(
         hit.article.url.rpartition("/")[2] for hit in reader.search(Query(text="Pellow rally")).hits
     }
     assert reader.search(Query(text="caption:Pellow")).total == 1
+
+
+FOREIGN_FIGURES = "".join(
+    f"<figure><img src='{n}.jpg'><figcaption>{caption}</figcaption></figure>"
+    for n, caption in enumerate(
+        (
+            "Governor Yorick Zamble, his wife Quella and Justice Dorrit Vexley greet veterans, nurses and firemen at the yearly parade through Quenby, Illyria",
+            "A Krait launcher unloaded at the port of Vesting",
+        )
+    )
+)
+
+
+def verdicts(config: Config) -> list[str]:
+    return [image.status for image in articles(config)["krait"].images]
+
+
+def test_undecided_captions_are_judged_again_when_the_source_has_grown(
+    config: Config, collect: Collect
+) -> None:
+    collect(config, [page("krait", *WIRE, figure=FOREIGN_FIGURES), story(0, minute=1)])
+    assert verdicts(config) == ["undecided", "undecided"]
+    assert any("by the words of 2 articles in en" in step.what for step in explain(config, KRAIT))
+    second = collect(config, [story(1, day=1)])
+    assert second.articles == 1, "three are not twice as many as two"
+    assert verdicts(config) == ["undecided", "undecided"]
+    third = collect(config, [story(n, day=2, minute=n) for n in range(2, 9)])
+    assert third.articles == 8
+    assert verdicts(config) == ["mismatched", "matched"]
+    assert any("by the words of 10 articles in en" in step.what for step in explain(config, KRAIT))
+    fourth = collect(config, [story(n, day=3, minute=n) for n in range(9, 12)])
+    assert fourth.articles == 3, "what is decided is left alone"
+    before = articles(config)
+    rebuild(config)
+    assert articles(config) == before
+
+
+def test_the_articles_of_other_sources_tell_a_young_one_which_words_are_rare(
+    config: Config, collect: Collect
+) -> None:
+    elsewhere = [
+        replace(
+            story(n, source=source, minute=n), entry=FeedEntry(url=story(n, source=source).url, source=source)
+        )
+        for n, source in enumerate(("herald", "tribune") * 5)
+    ]
+    collect(config, [page("krait", *WIRE, figure=FOREIGN_FIGURES), *elsewhere])
+    assert verdicts(config) == ["mismatched", "matched"]
+    assert any("by the words of 11 articles in en" in step.what for step in explain(config, KRAIT))
 
 
 def test_neither_order_nor_a_kill_changes_what_a_snapshot_says(

@@ -12,7 +12,8 @@ import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
-from store.ledger import feed_table, lastmod_table, segment_table, url_table
+from store.ledger import caption_table, feed_table, knowledge_table, lastmod_table, segment_table, url_table
+from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
 from store.ledger.schema import portions
 from store.policy import Terms
@@ -231,6 +232,49 @@ def test_a_ledger_of_version_7_believes_no_lastmod_and_knows_no_kinds_yet(path: 
     assert columns(path) == new
     with Ledger.open(path) as ledger:
         assert ledger.check() == []
+
+
+def test_a_ledger_of_version_8_knows_by_what_no_caption_was_judged(path: Path) -> None:
+    Ledger.open(path).close()
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        conn.execute("DROP TABLE captions")
+        conn.execute("UPDATE schema SET version = 8")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert caption_table.known(conn, "krait") is None
+        assert caption_table.again(conn, "post", {"en": 500}) == []
+    assert columns(path) == new
+
+
+def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(path: Path) -> None:
+    def verdicts(name: str, known: int, *, captions: int = 1, undecided: bool = True) -> Verdicts:
+        return Verdicts(
+            article_id=name,
+            source="post",
+            language="en",
+            known=known,
+            captions=captions,
+            undecided=undecided,
+        )
+
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        several = [verdicts("none", 0), verdicts("six", 6), verdicts("seven", 7)]
+        caption_table.note(
+            conn, [*several, verdicts("bare", 1, captions=0), verdicts("clear", 1, undecided=False)]
+        )
+        assert caption_table.again(conn, "post", {"en": 13}) == ["none", "six"]
+        assert caption_table.again(conn, "post", {"de": 13}) == []
+        assert caption_table.again(conn, "herald", {"en": 13}) == []
+        assert caption_table.again(conn, "post", {"en": 0}) == []
+        caption_table.note(conn, [verdicts("six", 13)])
+        assert caption_table.again(conn, "post", {"en": 13}) == ["none"]
+        assert [caption_table.known(conn, name) for name in ("six", "clear", "bare")] == [13, 1, None]
+        knowledge_table.disregard(conn, ["six"])
+        assert caption_table.known(conn, "six") is None
+        knowledge_table.close(conn, 1, NOON)
+        assert caption_table.again(conn, "post", {"en": 500}) == []
+        assert caption_table.known(conn, "seven") == 7
 
 
 def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

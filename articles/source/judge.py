@@ -25,7 +25,7 @@ def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) 
         judged = replace(
             judged,
             body=body,
-            images=mismatch.judge(article.images, row, knowledge),
+            images=mismatch.judge(article.images, (article.title, article.lead, *body), row, knowledge),
             removed=(*filter(_is_cut, article.removed), *removed),
         )
     if judged.body != article.body:

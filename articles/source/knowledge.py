@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import log
 from types import MappingProxyType
 
 from articles.source.features import Features, is_long
@@ -16,6 +15,7 @@ from articles.source.near_copies import near
 
 MOST = 500  # articles kept for a source
 WINDOW = timedelta(days=60)  # back from the newest article; a line not seen for this long is forgotten
+ENOUGH = 100  # articles in a language, to tell which words are rare
 # Articles with a long or a short line, including the judged one, that make it a template.
 FEWEST_LONG, FEWEST_SHORT = 3, 5
 _MOST_CANDIDATES = 20
@@ -25,63 +25,75 @@ Seen = tuple[int, int]  # an article (an index into Knowledge.articles), and the
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Which of the source's articles in one language have which words; this shows which words are rare.
+    """Which articles in one language have which words; this shows which words are rare.
 
-    `articles` is their indices in Knowledge.articles, without copies; `postings` maps a token of
-    articles.source.features.informative to positions in `articles`.
+    They are the source's own articles, without copies; if those are few, articles of other sources are added. `articles` is
+    their indices in Knowledge.known; `postings` maps a token of articles.source.features.informative to positions in
+    `articles`; `length` is their mean number of tokens.
     """
 
     articles: tuple[int, ...]
     postings: Mapping[int, Sequence[int]]
-
-    def weight(self, token: int) -> float:
-        """The inverse document frequency of a token; 0 if at least a quarter of the articles have it."""
-        count, having = len(self.articles), len(self.postings.get(token, ()))
-        return log((count + 1) / (having + 0.5)) if 4 * having < count else 0.0
+    length: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """`number` is that of the snapshot, from 1; 0 if nothing is known.
 
-    `articles` is the articles, oldest first; of copies only the oldest. `recurring` maps fingerprints of lines that may
-    be templates to where they were seen. `copies` maps the id of every article, copies included, to its index (or that
-    of the oldest copy) in `articles`; `bands` maps bands of signatures (articles.source.minhash) to such indices.
+    `articles` is the source's articles, oldest first; of copies only the oldest. `known` is these, and what other sources'
+    articles are counted in `words`, by language. `recurring` maps fingerprints of lines that may be templates to where they
+    were seen. `copies` maps the id of every article of the source, copies included, to its index (or that of the oldest
+    copy) in `articles`; `bands` maps bands of signatures (articles.source.minhash) to indices in `known`.
     """
 
     source: str
     number: int
     articles: tuple[Features, ...]
+    known: tuple[Features, ...]
     recurring: Mapping[int, Sequence[Seen]]
     words: Mapping[str, Words]
     copies: Mapping[str, int]
     bands: Mapping[int, Sequence[int]]
 
+    def counted(self, language: str) -> int:
+        """The number of articles that show which words of a language are rare."""
+        words = self.words.get(language)
+        return len(words.articles) if words else 0
+
     def same_as(self, row: Features) -> frozenset[int]:
         """The known articles that are this one or copies of it, and so are not further evidence."""
         candidates = _candidates(bands(row.signature), self.bands)
-        same = {index for index in candidates if near(row, self.articles[index])}
+        same = {index for index in candidates if near(row, self.known[index])}
         if row.article_id in self.copies:
             same.add(self.copies[row.article_id])
         return frozenset(same)
 
 
 def build(
-    source: str, number: int, rows: Iterable[Features], forgotten: frozenset[int] = frozenset()
+    source: str,
+    number: int,
+    rows: Iterable[Features],
+    forgotten: frozenset[int] = frozenset(),
+    others: Iterable[Features] = (),
 ) -> Knowledge:
     """The knowledge from a source's rows, given in any order.
 
     It uses the newest MOST articles within the WINDOW, at most half of them from one day (so that a busy source has two
     days), and the newest row of each id. `forgotten` is the fingerprints of lines that a person declared not to be
-    templates. Raises ValueError for a row of another source.
+    templates. `others` is articles of any sources: of each of this one's languages so many others, the first, are used that ENOUGH are
+    known, copies left out. Raises ValueError for a row of another source.
     """
-    articles, copies, by_band = _without_copies(_newest(source, rows))
+    known, copies, by_band = _without_copies(_newest(source, rows))
+    articles = tuple(known)
+    _add(known, by_band, (row for row in others if row.source != source))
     return Knowledge(
         source=source,
         number=number,
-        articles=tuple(articles),
+        articles=articles,
+        known=tuple(known),
         recurring=_recurring(articles, forgotten),
-        words=_words(articles),
+        words=_words(known),
         copies=MappingProxyType(copies),
         bands=MappingProxyType(by_band),
     )
@@ -133,13 +145,27 @@ def _without_copies(
     return articles, copies, by_band
 
 
+def _add(known: list[Features], by_band: dict[int, list[int]], others: Iterable[Features]) -> None:
+    """Add other sources' articles in each language of the known ones that has fewer than ENOUGH."""
+    counts = Counter(row.language for row in known)
+    for row in others:
+        if not 0 < counts[row.language] < ENOUGH:
+            continue
+        own = bands(row.signature)
+        if not any(near(row, known[index]) for index in _candidates(own, by_band)):
+            for band in own:
+                by_band.setdefault(band, []).append(len(known))
+            known.append(row)
+            counts[row.language] += 1
+
+
 def _candidates(own: Iterable[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
     """The indices that share most bands, older ones first; not all, because hundreds may be filled-in forms."""
     shared = Counter(index for band in own for index in by_band.get(band, ()))
     return sorted(shared, key=lambda index: (-shared[index], index))[:_MOST_CANDIDATES]
 
 
-def _recurring(articles: list[Features], forgotten: frozenset[int]) -> Mapping[int, Sequence[Seen]]:
+def _recurring(articles: Sequence[Features], forgotten: frozenset[int]) -> Mapping[int, Sequence[Seen]]:
     counts = Counter(line & ~3 for row in articles for line in row.lines)
     seen: dict[int, list[Seen]] = {
         line: []
@@ -163,5 +189,6 @@ def _words(articles: list[Features]) -> Mapping[str, Words]:
         for number, index in enumerate(indices):
             for token in articles[index].tokens:
                 postings[token].append(number)
-        words[language] = Words(tuple(indices), MappingProxyType(dict(postings)))
+        length = sum(len(articles[index].tokens) for index in indices) / len(indices)
+        words[language] = Words(tuple(indices), MappingProxyType(dict(postings)), length)
     return MappingProxyType(words)

@@ -1,23 +1,37 @@
 """Whether a caption belongs to its article, by words only: how many of them the article has, and how many others have.
 
-The words of a caption are weighted by their rarity in the source's recent articles in its language. The score is twice the
-share found in title, lead and body, minus the greatest share found in another article (figures: docs/benchmarks.md).
+A word counts by how unlikely a text of the article's length has it by chance, which other articles in its language show. How
+much of a caption the article says is compared with what an article says of its own captions, and of foreign ones: both
+vary widely, because the words of a caption come together or not at all, so that a few that are missing prove little. Against
+it stands the greatest share found in another article; in doubt, words that stand in one paragraph count more than scattered
+ones (figures: docs/benchmarks.md).
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
+from math import lgamma, log
 
 from articles.model import CaptionStatus, Image
 from articles.source.features import Features, informative
 from articles.source.knowledge import Knowledge, Words
 from articles.text import key
 
-LIMIT = -0.3  # a caption with a score below this belongs to another article, above 0 to this one
-_FEWEST_ARTICLES = 10  # others in the language; with fewer, rare words are unknown
-_FEWEST_WORDS = 2  # rare words in a caption
-_ENOUGH_WORDS = 4  # with fewer, a negative score is reduced
-_MANY_WORDS = 5  # with these, even the caption of a stock picture shares some with its article...
-_EXPECTED = 0.4  # ...so another article is assumed to have at least this share
-_SHORTEST = 100  # distinct words in an article: about a thousand characters
+LIMIT = -2.3  # a caption with a score below this belongs to another article, above 0 to this one
+_FEWEST_ARTICLES = 5  # others in the language; with fewer, common words are unknown
+_FEWEST_WORDS = 1.5  # in a caption, by their weight
+_SHORTEST = 100  # distinct words in an article, about a thousand characters; a shorter one says little of its pictures
+_OPENING = 600  # characters of headline, lead and text, whose words...
+_OPENING_COUNTS = 1.3  # ...count this much
+_FREQUENT = 0.25  # share of the articles; what they have in common with a caption beyond this shows nothing
+# Parameters of the beta-binomial distributions of what an article says of its own captions, and of foreign ones. Fitted
+# by maximum likelihood to the captions that docs/benchmarks.md describes, to foreign ones whose articles are not known.
+_OWN = 2.8, 0.9
+_FOREIGN = 3.9, 26.0
+_ELSEWHERE = 3.0  # weight of the share that another article has
+# Weight of the share of the words found that stand in one paragraph, less a share that is usual for own captions.
+_TOGETHER, _MOSTLY = 2.0, 0.8
+_ZERO = -1.1  # the log-likelihood ratio, less that share, from which a caption matches
 # Languages in which a word is about two tokens.
 _UNSPACED = frozenset(("ja", "km", "ko", "lo", "my", "th", "zh"))
 # Captions that only say what kind of picture it is, by articles.text.key.
@@ -33,54 +47,106 @@ _STOCK = frozenset(
 )
 
 
-def judge(images: tuple[Image, ...], row: Features, knowledge: Knowledge) -> tuple[Image, ...]:
-    """The images of the article that `row` is about, each with its status.
+def judge(
+    images: tuple[Image, ...], paragraphs: Sequence[str], row: Features, knowledge: Knowledge
+) -> tuple[Image, ...]:
+    """The images of the article that `row` is about, each with its status. `paragraphs` is headline, lead and text.
 
     A caption that only says where the picture comes from is `credit_only`. One is `undecided` if it is too short, if too
-    little is known about the source, or if no article has much of it.
+    little is known of its language, or if it is clearly neither the article's nor foreign.
     """
     if not images:
         return images
-    article = Reader(row, knowledge)
+    article = Reader(paragraphs, row, knowledge)
     return tuple(replace(image, status=_status(image, article)) for image in images)
 
 
 class Reader:
-    """Scores captions by the words of one article and of the source's others."""
+    """Scores captions by the words of one article and of others in its language."""
 
-    __slots__ = ("_count", "_others", "_said", "_word", "_words")
+    __slots__ = (
+        "_copies",
+        "_count",
+        "_length",
+        "_opening",
+        "_paragraphs",
+        "_said",
+        "_same",
+        "_tokens",
+        "_word",
+        "_words",
+    )
 
-    def __init__(self, row: Features, knowledge: Knowledge) -> None:
+    def __init__(self, paragraphs: Sequence[str], row: Features, knowledge: Knowledge) -> None:
         same = knowledge.same_as(row)
-        self._words = knowledge.words.get(row.language, Words((), {}))
+        self._words = knowledge.words.get(row.language, Words((), {}, 0))
         self._said = frozenset(row.tokens)
+        self._paragraphs = paragraphs
+        self._tokens: list[set[int]] | None = None
+        self._opening = informative(" ".join(paragraphs)[:_OPENING])
         self._word = 2 if row.language in _UNSPACED else 1
-        self._others = [index not in same for index in self._words.articles]
-        self._count = sum(self._others)
+        self._same = [place for place, index in enumerate(self._words.articles) if index in same]
+        self._copies = [
+            frozenset(knowledge.known[self._words.articles[place]].tokens) for place in self._same
+        ]
+        self._count = len(self._words.articles) - len(self._same)
+        self._length = len(self._said) / self._words.length if self._words.length else 1.0
 
     def score(self, caption: str) -> float | None:
-        """From -1 (all of it is in another article, none in this one) to 2; None if there is too little to compare."""
-        if self._count < _FEWEST_ARTICLES or len(self._said) < _SHORTEST:
+        """A log-likelihood ratio, moved so that captions above 0 match; None if there is too little to compare."""
+        if self._count < _FEWEST_ARTICLES:
             return None
-        weights = {
-            token: weight for token in sorted(informative(caption)) if (weight := self._words.weight(token))
-        }
-        count = len(weights) / self._word
-        if count < _FEWEST_WORDS:
+        words = said = rarity = 0.0
+        here: dict[int, float] = {}
+        elsewhere: defaultdict[int, float] = defaultdict(float)
+        postings, length = self._words.postings, 2 * self._length
+        for token in sorted(informative(caption)):
+            places = postings.get(token, ())
+            having = len(places)
+            for copy in self._copies:
+                having -= token in copy
+            share = (having + 0.5) / (self._count + 1)
+            weight = (1 - share) ** length
+            words += weight
+            if token in self._said:
+                here[token] = weight
+                said += weight * (_OPENING_COUNTS if token in self._opening else 1.0)
+            if share < _FREQUENT:
+                rare = weight * -log(share)
+                rarity += rare
+                for place in places:
+                    elsewhere[place] += rare
+        if words < _FEWEST_WORDS * self._word:
             return None
-        total = sum(weights.values())
-        own = sum(weight for token, weight in weights.items() if token in self._said) / total
-        other = max(self._elsewhere(weights) / total, _EXPECTED if count >= _MANY_WORDS else 0.0)
-        score = 2 * own - other
-        return score if score > 0 else score * min(1.0, count / _ENOUGH_WORDS)
+        for place in self._same:
+            elsewhere.pop(place, None)
+        most = max(elsewhere.values(), default=0.0)
+        ratio = _log_ratio(min(said, words) / self._word, words / self._word)
+        score = ratio - (_ELSEWHERE * most / rarity if most else 0.0) - _ZERO
+        if _MOSTLY - 1 < score / _TOGETHER < _MOSTLY:  # where it may change the verdict
+            score += _TOGETHER * (self._together(here) - _MOSTLY)
+        return score if score > 0 or len(self._said) >= _SHORTEST else None
 
-    def _elsewhere(self, weights: dict[int, float]) -> float:
-        """The greatest total weight of these tokens in any other article."""
-        found: dict[int, float] = {}
-        for token, weight in weights.items():
-            for place in self._words.postings.get(token, ()):
-                found[place] = found.get(place, 0.0) + weight
-        return max((weight for place, weight in found.items() if self._others[place]), default=0.0)
+    def _together(self, here: dict[int, float]) -> float:
+        """The greatest share of these words, by weight, in one paragraph."""
+        if self._tokens is None:
+            self._tokens = [informative(each) for each in self._paragraphs]
+        found = (sum(here[token] for token in each & here.keys()) for each in self._tokens)
+        return max(found, default=0.0) / (sum(here.values()) or 1.0)
+
+
+def _log_ratio(said: float, words: float) -> float:
+    """How much more probable it is that an article says so many of the words of an own caption than of a foreign one."""
+    return _log_probability(said, words, *_OWN) - _log_probability(said, words, *_FOREIGN)
+
+
+def _log_probability(said: float, words: float, a: float, b: float) -> float:
+    """Of the beta-binomial distribution, without the binomial coefficient, which is the same for all a and b."""
+    return _log_beta(said + a, words - said + b) - _log_beta(a, b)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
 def _status(image: Image, article: Reader) -> CaptionStatus:

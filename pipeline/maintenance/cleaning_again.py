@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from articles.model import Article
-from articles.source.features import features
+from articles.source.features import Features, features
 from articles.source.judge import judge
 from articles.source.knowledge import Knowledge
 from store.ledger import capture_table, knowledge_table
@@ -35,6 +35,7 @@ class PresentKnowledge:
 
     ledger: Ledger
     _known: dict[str, Knowledge] = field(default_factory=dict)
+    _others: list[Features] = field(default_factory=list)
 
     def judged(self, articles: Iterable[Article]) -> list[Article]:
         """The articles as the present snapshot judges them; as they are, before the first."""
@@ -54,5 +55,7 @@ class PresentKnowledge:
         if known is None or known.number != number:
             if len(self._known) == _SOURCES:
                 self._known.clear()
-            known = self._known[source] = knowledge_table.of_source(conn, source, number)
+            if not self._others:
+                self._others = knowledge_table.newest_of_all(conn, number)
+            known = self._known[source] = knowledge_table.of_source(conn, source, number, self._others)
         return known

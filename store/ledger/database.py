@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
 from store.ledger import (
+    caption_table,
     capture_table,
     feed_table,
     host_table,
@@ -38,6 +39,7 @@ GROUPS = (
     host_table,
     segment_table,
     knowledge_table,
+    caption_table,
     import_table,
     lastmod_table,
     miss_table,

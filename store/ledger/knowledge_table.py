@@ -4,6 +4,7 @@ A row counts from its snapshot on. The rows of a run belong to the snapshot afte
 run's articles have been judged by it; so all of them are judged by the same knowledge, regardless of their order.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from articles.source.features import FORMAT, Features, from_bytes, to_bytes
-from articles.source.knowledge import WINDOW, Knowledge, build
+from articles.source.knowledge import ENOUGH, WINDOW, Knowledge, build
 from articles.source.minhash import bands
+from store.ledger.caption_table import CAPTIONS
 from store.ledger.schema import METADATA, AnyText, Moment, portions
 
 SNAPSHOTS = Table(
@@ -70,7 +72,8 @@ TEMPLATES = Table(
 )
 
 STORY = timedelta(days=30)  # the time within which copies of a text appear
-_MOST = 2_000  # rows read for a source; its knowledge uses the newest of them
+_MOST = 2_000  # rows read for a source, or of all sources; knowledge uses the newest of them
+_OF_ONE_SOURCE = 20  # of those of all sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ def remember(conn: Connection, articles: Iterable[Remembered]) -> None:
 
 def disregard(conn: Connection, article_ids: Collection[str]) -> None:
     """Forget articles that are no longer articles, or only copies at another address."""
-    for table in (FEATURES, BANDS, STORIES):
+    for table in (FEATURES, BANDS, STORIES, CAPTIONS):
         for article_id in article_ids:
             conn.execute(table.delete().where(table.c.article_id == article_id))
 
@@ -144,8 +147,8 @@ def newest(conn: Connection, article_id: str) -> Remembered | None:
     return found[0] if found else None
 
 
-def of_source(conn: Connection, source: str, number: int) -> Knowledge:
-    """The knowledge about a source as of this snapshot."""
+def of_source(conn: Connection, source: str, number: int, others: Iterable[Features] = ()) -> Knowledge:
+    """The knowledge about a source as of this snapshot; `others` is the result of `newest_of_all` for it."""
     newest = (
         select(FEATURES.c.article_id, func.max(FEATURES.c.snapshot).label("snapshot"))
         .where(FEATURES.c.source == source, FEATURES.c.snapshot <= number, FEATURES.c.format == FORMAT)
@@ -155,7 +158,30 @@ def of_source(conn: Connection, source: str, number: int) -> Knowledge:
     same = and_(FEATURES.c.article_id == newest.c.article_id, FEATURES.c.snapshot == newest.c.snapshot)
     rows = select(FEATURES).join(newest, same).order_by(FEATURES.c.first_seen_at.desc()).limit(_MOST)
     forgotten = frozenset(one.fingerprint for one in templates(conn, source) if one.forgotten_at)
-    return build(source, number, (each.features for each in _remembered(conn, rows)), forgotten)
+    return build(source, number, (each.features for each in _remembered(conn, rows)), forgotten, others)
+
+
+def newest_of_all(conn: Connection, number: int) -> list[Features]:
+    """Of the newest articles of all sources as of this snapshot, as many in each language as a young source may need.
+
+    Newest first; no source has more than a few, so that none of them decides which words are rare.
+    """
+    # `+ 0` keeps SQLite from the index of snapshots, by which it would read and sort every row.
+    rows = select(FEATURES).where(FEATURES.c.snapshot + 0 <= number, FEATURES.c.format == FORMAT)
+    newest = rows.order_by(
+        FEATURES.c.first_seen_at.desc(), FEATURES.c.article_id, FEATURES.c.snapshot.desc()
+    ).limit(_MOST)
+    by_id: dict[str, Features] = {}
+    for each in _remembered(conn, newest):
+        by_id.setdefault(each.features.article_id, each.features)
+    counts: Counter[tuple[str, ...]] = Counter()
+    taken = []
+    for row in by_id.values():
+        of_source = (row.language, row.source)
+        if counts[row.language,] < 2 * ENOUGH and counts[of_source] < _OF_ONE_SOURCE:
+            counts.update(((row.language,), of_source))
+            taken.append(row)
+    return taken
 
 
 def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
@@ -253,6 +279,8 @@ def close(conn: Connection, number: int, at: datetime) -> None:
     )
     conn.execute(FEATURES.delete().where(replaced.exists()))
     conn.execute(FEATURES.delete().where(FEATURES.c.first_seen_at < at - WINDOW))
+    gone = CAPTIONS.c.article_id.not_in(select(FEATURES.c.article_id))
+    conn.execute(CAPTIONS.update().where(CAPTIONS.c.undecided, gone).values(undecided=False))
     known = select(FEATURES.c.article_id).where(FEATURES.c.first_seen_at >= at - STORY)
     conn.execute(BANDS.delete().where(BANDS.c.article_id.not_in(known)))
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 8
+VERSION = 9
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -41,6 +41,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     6: (),  # the table of imports is new
     # The tables of claims and proofs are new, too.
     7: ("ALTER TABLE feeds ADD COLUMN kind VARCHAR NOT NULL DEFAULT ''",),
+    8: (),  # the table of captions is new
 }
 
 METADATA = MetaData()

@@ -1,0 +1,72 @@
+"""By how much knowledge the captions of articles were judged, in the ledger; what was undecided is judged again by more."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Boolean, Column, Connection, Integer, Table, select
+
+from store.ledger.schema import METADATA, AnyText
+
+CAPTIONS = Table(
+    "captions",
+    METADATA,
+    Column("article_id", AnyText, primary_key=True),
+    Column("source", AnyText, nullable=False, index=True),
+    Column("language", AnyText, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("undecided", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_MOST = 250  # articles of a source that are judged again in one run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """An article that was judged: by how many `known` articles in its language, and whether one of its captions is undecided.
+
+    `captions` is their number.
+    """
+
+    article_id: str
+    source: str
+    language: str
+    known: int
+    captions: int
+    undecided: bool
+
+
+def note(conn: Connection, verdicts: Collection[Verdicts]) -> None:
+    """Record by what articles were judged; those without captions are forgotten."""
+    for each in verdicts:
+        conn.execute(CAPTIONS.delete().where(CAPTIONS.c.article_id == each.article_id))
+    kept = [
+        {name: value for name, value in asdict(each).items() if name != "captions"}
+        for each in verdicts
+        if each.captions
+    ]
+    if kept:
+        conn.execute(CAPTIONS.insert(), kept)
+
+
+def again(conn: Connection, source: str, known: Mapping[str, int]) -> list[str]:
+    """Ids of a source's undecided articles for which, by language, twice as many articles are known as when they were judged.
+
+    Of each language the first 250; the others come next time.
+    """
+    found: list[str] = []
+    for language, count in sorted(known.items()):
+        undecided = select(CAPTIONS.c.article_id).where(
+            CAPTIONS.c.source == source,
+            CAPTIONS.c.language == language,
+            CAPTIONS.c.undecided,
+            CAPTIONS.c.known < count,
+            2 * CAPTIONS.c.known <= count,
+        )
+        found += conn.scalars(undecided.order_by(CAPTIONS.c.article_id).limit(_MOST))
+    return found
+
+
+def known(conn: Connection, article_id: str) -> int | None:
+    """By how many articles an article's captions were judged; None if they were not, or by an earlier version."""
+    return conn.scalar(select(CAPTIONS.c.known).where(CAPTIONS.c.article_id == article_id))
