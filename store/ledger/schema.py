@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 8
+VERSION = 9
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -41,6 +41,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     6: (),  # the table of imports is new
     # The tables of claims and proofs are new, too.
     7: ("ALTER TABLE feeds ADD COLUMN kind VARCHAR NOT NULL DEFAULT ''",),
+    # Of earlier articles it is known when they arrived, but not what their pages gave.
+    8: (
+        "CREATE INDEX captures_source ON captures (source, fetched_at)",
+        "CREATE INDEX ix_misses_at ON misses (at)",
+        """CREATE TABLE arrivals (article_id VARCHAR NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, at DATETIME NOT NULL,
+        words INTEGER, dated BOOLEAN, signed BOOLEAN, paid BOOLEAN, confidence FLOAT, delay FLOAT)""",
+        "CREATE INDEX arrivals_source ON arrivals (source, at)",
+        """INSERT INTO arrivals (article_id, source, at)
+        SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
+    ),
 }
 
 METADATA = MetaData()
