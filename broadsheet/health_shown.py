@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from broadsheet.terminal import say, table
-from pipeline.health.collection import Health
+from pipeline.health.checkup import Health
 from pipeline.health.verdicts import SourceHealth, Verdict, span
 
 _SHOWN = 20

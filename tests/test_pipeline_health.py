@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from articles.errors import LedgerError
 from pipeline.configuration.config import Config, load
-from pipeline.health import collection, signs
-from pipeline.health.collection import Condition, Health
-from pipeline.health.history import Attempt, History
+from pipeline.health import checkup, signs
+from pipeline.health.checkup import Condition, Health
+from pipeline.health.record import Attempt, History
 from pipeline.health.rhythm import rhythm
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.run import run
@@ -293,12 +293,12 @@ def last_fetch(config: Config) -> datetime:
 
 
 def parts(config: Config, now: datetime) -> dict[str, int]:
-    return {each.part: each.code for each in collection.examine(config, config.sources, now).conditions}
+    return {each.part: each.code for each in checkup.examine(config, config.sources, now).conditions}
 
 
 def test_a_folder_in_order_has_nothing_to_tell(named: Config) -> None:
     now = last_fetch(named)
-    found = collection.examine(named, named.sources, now)
+    found = checkup.examine(named, named.sources, now)
     assert found.conditions == ()
     assert [each.source for each in found.sources] == ["one", "two", "three", "four"]
     assert {each.verdict for each in found.sources} == {Verdict.UNKNOWN}
@@ -338,7 +338,7 @@ def test_room_for_some_days_is_told_by_what_a_day_takes(
     def left(size: int) -> dict[str, int]:
         usage = shutil._ntuple_diskusage(size, 0, size)  # type: ignore[attr-defined]
         monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-        monkeypatch.setattr(collection, "_LEAST_FREE", 0)
+        monkeypatch.setattr(checkup, "_LEAST_FREE", 0)
         return parts(named, now)
 
     assert left(30 * a_day) == {}
@@ -369,8 +369,8 @@ def test_what_a_page_gave_is_kept_and_survives_a_second_look(named: Config) -> N
 
 
 def test_before_the_first_run_nothing_is_known(config: Config) -> None:
-    found = collection.unknown(config.sources, NOW)
+    found = checkup.unknown(config.sources, NOW)
     assert {each.verdict for each in found.sources} == {Verdict.UNKNOWN}
     assert found.code == 0
     with pytest.raises(LedgerError):
-        collection.examine(config, config.sources, NOW)
+        checkup.examine(config, config.sources, NOW)

@@ -77,7 +77,7 @@ def sources(
     """
     from broadsheet.health_shown import SORTS, show_score_card, summed
     from broadsheet.terminal import print_json, say
-    from pipeline.health.collection import examine, unknown
+    from pipeline.health.checkup import examine, unknown
     from pipeline.run import now
     from pipeline.status import feeds
 
@@ -147,7 +147,7 @@ def run(
     from broadsheet.health_shown import as_json as health_as_json
     from broadsheet.health_shown import show_health
     from broadsheet.terminal import print_json
-    from pipeline.health.collection import examine
+    from pipeline.health.checkup import examine
     from pipeline.run import choose, now
     from pipeline.run import run as run_now
 

@@ -147,7 +147,7 @@ def health(context: typer.Context, as_json: Json = False) -> None:
     from broadsheet.health_shown import as_json as health_as_json
     from broadsheet.health_shown import show_health
     from broadsheet.terminal import print_json
-    from pipeline.health.collection import examine as examine_health
+    from pipeline.health.checkup import examine as examine_health
     from pipeline.run import now
 
     config, at = configured(context), now()

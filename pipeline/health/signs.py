@@ -40,7 +40,7 @@ class Streak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Shift:
     """What is no longer as it was: `what`, for people, from when on."""
 
     what: str
@@ -65,7 +65,7 @@ def streak(
     return Streak(length=len(last), since=at(last[-1]), usual=share if before else 0.0)
 
 
-def changes(arrivals: Sequence[Arrival]) -> list[Change]:
+def changes(arrivals: Sequence[Arrival]) -> list[Shift]:
     """What a source's latest articles all lack, or have much more or less of than those before."""
     known = [each for each in arrivals if each.words is not None]
     if not known:
@@ -81,7 +81,7 @@ def changes(arrivals: Sequence[Arrival]) -> list[Change]:
     }
     streaks = ((what, streak(known, bad, _at, _SOME)) for what, bad in signs.items())
     return [
-        Change(what=f"its last {found.length} articles are {what}", since=found.since)
+        Shift(what=f"its last {found.length} articles are {what}", since=found.since)
         for what, found in streaks
         if found
     ]
@@ -92,7 +92,7 @@ def walled(arrivals: Sequence[Arrival]) -> Streak | None:
     return streak([each for each in arrivals if each.paid is not None], lambda each: bool(each.paid), _at)
 
 
-def fewer(arrivals: Sequence[datetime], rhythm: Rhythm, until: datetime) -> Change | None:
+def fewer(arrivals: Sequence[datetime], rhythm: Rhythm, until: datetime) -> Shift | None:
     """A stretch of some days until then that brought far fewer articles than those before it, for what was expected of each."""
     for days in _DAYS:
         stretch = timedelta(days=days)
@@ -109,7 +109,7 @@ def fewer(arrivals: Sequence[datetime], rhythm: Rhythm, until: datetime) -> Chan
         spread = max(_MAD * off, math.sqrt(usual) / 2, 1.0)
         if usual >= _FEW and counts[0] <= _FEWER * usual and counts[0] < usual - _DEVIATIONS * spread:
             what = f"{counts[0]} new articles in {days} day{'s' if days > 1 else ''}, where {usual:.0f} are usual"
-            return Change(what=what, since=until - stretch)
+            return Shift(what=what, since=until - stretch)
     return None
 
 

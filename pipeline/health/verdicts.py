@@ -8,7 +8,7 @@ from enum import StrEnum
 from statistics import median
 
 from pipeline.health import signs
-from pipeline.health.history import Attempt, History
+from pipeline.health.record import Attempt, History
 from pipeline.health.rhythm import HOUR, rhythm
 from store.feed_records import FeedHealth
 from store.ledger.arrival_table import Arrival

@@ -43,12 +43,12 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     7: ("ALTER TABLE feeds ADD COLUMN kind VARCHAR NOT NULL DEFAULT ''",),
     # Of earlier articles it is known when they arrived, but not what their pages gave.
     8: (
-        "CREATE INDEX captures_source ON captures (source, fetched_at)",
-        "CREATE INDEX ix_misses_at ON misses (at)",
-        """CREATE TABLE arrivals (article_id VARCHAR NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, at DATETIME NOT NULL,
+        "CREATE INDEX IF NOT EXISTS captures_source ON captures (source, fetched_at)",
+        "CREATE INDEX IF NOT EXISTS ix_misses_at ON misses (at)",
+        """CREATE TABLE IF NOT EXISTS arrivals (article_id VARCHAR NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, at DATETIME NOT NULL,
         words INTEGER, dated BOOLEAN, signed BOOLEAN, paid BOOLEAN, confidence FLOAT, delay FLOAT)""",
-        "CREATE INDEX arrivals_source ON arrivals (source, at)",
-        """INSERT INTO arrivals (article_id, source, at)
+        "CREATE INDEX IF NOT EXISTS arrivals_source ON arrivals (source, at)",
+        """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
     ),
 }

@@ -15,7 +15,7 @@ from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.due import last_crawl
-from pipeline.health import history
+from pipeline.health import record
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
@@ -72,14 +72,14 @@ def examine(config: Config, sources: Sequence[SourceSection], now: datetime) -> 
         for source in sources:
             named = {masked(url) for url in source.ways}
             own = tuple(each for each in lists[source.name] if each.url in named)
-            found.append(judge(history.read(conn, source.name, own, now), now))
+            found.append(judge(record.read(conn, source.name, own, now), now))
         conditions = tuple(_conditions(config, conn, now))
     return Health(conditions=conditions, sources=tuple(found))
 
 
 def unknown(sources: Sequence[SourceSection], now: datetime) -> Health:
     """The health of sources before the first run."""
-    found = (judge(history.History(source=source.name), now) for source in sources)
+    found = (judge(record.History(source=source.name), now) for source in sources)
     return Health(conditions=(), sources=tuple(found))
 
 
