@@ -63,6 +63,7 @@ for command in (
     find.export,
     replay.reclean,
     replay.rebuild,
+    inspection.health,
     inspection.doctor,
     inspection.maintain,
     scheduling.schedule,

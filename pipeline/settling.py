@@ -19,7 +19,7 @@ from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, duplicate
 from store import policy
-from store.ledger import capture_table, knowledge_table, url_table
+from store.ledger import arrival_table, capture_table, knowledge_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, OutcomeReason, Settled
@@ -66,18 +66,20 @@ class Settler:
                 self.writer.delete(decision.to_delete)
             articles = completed(self.ledger, decision.to_add)
             acks = self.writer.add(articles)
-            settled, indexed, entered = list(decision.settled), [], []
+            settled, indexed, entered, arrived = list(decision.settled), [], [], []
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
                 settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
                 if ack.status == "indexed":
                     row = features(article)
                     indexed.append(Remembered(features=row, first_seen_at=article.first_seen_at))
                     entered.append(_contender(article, row))
+                    arrived.append(article)
                     rivals.captures[article.id] = replace(capture, content_hash=as_cleaned.content_hash)
             found = duplicates(entered, rivals.contenders, rivals.moved)
             left = self._take_out(found, rivals.captures)
             with self.ledger.transaction() as conn:
                 _record(conn, decision, settled, indexed, self.clock())
+                arrival_table.record(conn, arrived, self.clock())
                 _record_duplicates(conn, left, found, ())
         return settled + left
 

@@ -212,11 +212,15 @@ def test_a_run_names_the_feeds_that_failed(config: Config) -> None:
     config.path.write_text(
         text + '[[sources]]\nname = "bad"\nfeeds = ["notes", "ftp://example.org/feed"]\n', encoding="utf-8"
     )
-    funnel = broadsheet(folder, "run")
+    funnel = broadsheet(folder, "run", code=1)
     assert "feed of bad failed: notes: url: not a URL: 'notes'; give an absolute http(s) address\n" in funnel
     assert "feed of bad failed: ftp://example.org/feed: url: not an http(s) URL" in funnel
     assert "30 new" in funnel
-    failed = json.loads(broadsheet(folder, "run", "--json"))["crawl"]["failed_feeds"]
+    assert "bad: failing: 2 of its 2 lists fail; notes: url: not a URL" in funnel
+    report = json.loads(broadsheet(folder, "run", "--json", code=1))
+    failed = report["crawl"]["failed_feeds"]
+    verdicts = {each["source"]: each["verdict"] for each in report["health"]["sources"]}
+    assert verdicts == {"bad": "failing", **dict.fromkeys(("one", "two", "three", "four"), "unknown")}
     assert [(each["source"], each["url"]) for each in failed] == [
         ("bad", "notes"),
         ("bad", "ftp://example.org/feed"),
@@ -231,7 +235,7 @@ def test_sources_shows_the_feeds_that_are_gone_or_moved(config: Config, site: Si
     urls = [f"{site.url}/gone", f"{site.url}/old"]
     section = f'[[sources]]\nname = "changed"\nfeeds = {json.dumps(urls)}\n'
     config.path.write_text(config.path.read_text(encoding="utf-8") + section, encoding="utf-8")
-    broadsheet(folder, "run", "changed")
+    broadsheet(folder, "run", "changed", code=2)
     found = json.loads(broadsheet(folder, "sources", "--json"))
     gone, old = (row for row in found if row["source"] == "changed")
     assert (gone["status"], gone["moved_to"]) == (410, "")
@@ -239,7 +243,7 @@ def test_sources_shows_the_feeds_that_are_gone_or_moved(config: Config, site: Si
     asked = datetime.fromisoformat(gone["at"])
     assert datetime.fromisoformat(gone["due_at"]) == asked + timedelta(days=1)
     assert (old["error"], old["moved_to"], old["due_at"]) == ("", f"{site.url}/new", None)
-    shown = broadsheet(folder, "sources")
+    shown = broadsheet(folder, "sources", "--lists")
     moved = f"feed of changed: {site.url}/old has moved to {site.url}/new; change it in broadsheet.toml\n"
     assert shown.endswith(moved)
     assert "takeitoutofbroadsheet.toml" in "".join(shown.split())

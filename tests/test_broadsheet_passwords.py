@@ -144,7 +144,8 @@ def test_no_password_of_a_feed_or_a_redirect_is_shown_or_kept(
     assert "user or password" in rows[with_password(f"{site.url}/feed").replace(f"user:{WORD}", "***")]
     assert rows[f"{site.url}/feed"] == rows[f"{site.url}/away"] == ""
     assert "redirects away from http: 'ftp://***@127.0.0.1/'" in rows[f"{site.url}/ftp"]
-    assert "***@" in broadsheet("sources")
+    assert "***@" in broadsheet("sources", "--lists")
+    assert "***@" in broadsheet("health")
     for name, told in (("ftp", "ftp://***@"), ("none", "no URL: 'http://***@"), ("long", "ftp://***@")):
         assert told in broadsheet("explain", f"{site.url}/{name}", "--json")
     assert f"{site.url}/good -> {site.url}/page" in broadsheet("explain", f"{site.url}/good", "--json")

@@ -11,10 +11,21 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
+from articles.source.features import Features
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
-from store.ledger import caption_table, feed_table, knowledge_table, lastmod_table, segment_table, url_table
+from store.ledger import (
+    arrival_table,
+    caption_table,
+    feed_table,
+    knowledge_table,
+    lastmod_table,
+    segment_table,
+    url_table,
+)
+from store.ledger.arrival_table import Arrival
 from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
+from store.ledger.knowledge_table import Remembered
 from store.ledger.schema import portions
 from store.policy import Terms
 from store.records import UrlState
@@ -247,6 +258,36 @@ def test_a_ledger_of_version_8_knows_by_what_no_caption_was_judged(path: Path) -
     assert columns(path) == new
 
 
+def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Path) -> None:
+    row = Features(
+        article_id="krait",
+        source="post",
+        language="en",
+        day=NOON.date(),
+        lines=(),
+        tokens=(),
+        shingles=0,
+        signature=(),
+    )
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        for hours in (3, 1):
+            seen = NOON + timedelta(hours=hours)
+            knowledge_table.remember(conn, [Remembered(features=row, first_seen_at=seen)])
+            knowledge_table.close(conn, knowledge_table.present(conn) + 1, NOON)
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        conn.execute("DROP TABLE arrivals")
+        for index in ("captures_source", "ix_misses_at"):
+            conn.execute(f"DROP INDEX {index}")
+        conn.execute("UPDATE schema SET version = 9")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert arrival_table.of_source(conn, "post", NOON) == (Arrival(at=NOON + timedelta(hours=1)),)
+        indexes = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}
+    assert indexes >= {"captures_source", "ix_misses_at", "arrivals_source"}
+    assert columns(path) == new
+
+
 def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(path: Path) -> None:
     def verdicts(name: str, known: int, *, captions: int = 1, undecided: bool = True) -> Verdicts:
         return Verdicts(
@@ -329,7 +370,8 @@ def test_damage_within_the_file_is_found(path: Path) -> None:
         url_table.discover(conn, entries(200), NOON)
     ledger.close()
     data = bytearray(path.read_bytes())
-    for offset in range(len(data) // 2, len(data) // 2 + 4096):
+    page = data.index(b"x" * 500) // 4096 * 4096  # of the entries' table
+    for offset in range(page, page + 4096):
         data[offset] ^= 0xFF
     path.write_bytes(data)
     ledger = Ledger.open(path)

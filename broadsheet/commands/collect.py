@@ -1,7 +1,7 @@
 """The commands that collect: init, add, sources, remove, run, retry, demo."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -59,28 +59,59 @@ def add(
         raise ConfigError("No source was added.")
 
 
-def sources(context: typer.Context, as_json: Json = False) -> None:
-    """List the sources, and the last fetch of each feed.
+def sources(
+    context: typer.Context,
+    failing: Annotated[bool, typer.Option("--failing", help="Only sources in trouble.")] = False,
+    sort: Annotated[
+        str, typer.Option(help="Sort by name, verdict, new, silent, rejected or failures.")
+    ] = "name",
+    lists: Annotated[bool, typer.Option("--lists", help="Show each feed, sitemap and section.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how each source is doing: its verdict, its last new article, and what a week brings.
+
+    With --json, or --lists, the last fetch of each feed.
 
     Example: broadsheet sources
+    Example: broadsheet sources --failing --sort silent
     """
-    from broadsheet.terminal import print_json, say, table, when
+    from broadsheet.health_shown import SORTS, show_score_card, summed
+    from broadsheet.terminal import print_json, say
+    from pipeline.health.checkup import examine, unknown
+    from pipeline.run import now
     from pipeline.status import feeds
 
-    rows = feeds(configured(context))
+    config, at = configured(context), now()
+    if sort not in SORTS:
+        raise ConfigError(f"Sources are sorted by {', '.join(SORTS)}; there is no `{sort}`.")
+    rows = feeds(config)
     if as_json:
         print_json(rows)
         return
-    table(
-        ("source", "feed", "last fetch (UTC)", "status", "entries", "error"),
-        [(r["source"], r["url"], when(r["at"]), r["status"] or "", r["entries"], r["error"]) for r in rows],
-    )
+    if lists:
+        _show_lists(rows)
+    else:
+        health = (
+            examine(config, config.sources, at) if config.ledger.exists() else unknown(config.sources, at)
+        )
+        shown = health.troubled if failing else health.sources
+        show_score_card(sorted(shown, key=SORTS[sort]), at)
+        say(summed(health), style="bold")
     for r in rows:
         if r["moved_to"]:
             say(
                 f"feed of {r['source']}: {r['url']} has moved to {r['moved_to']}; change it in broadsheet.toml",
                 style="yellow",
             )
+
+
+def _show_lists(rows: list[dict[str, Any]]) -> None:
+    from broadsheet.terminal import table, when
+
+    table(
+        ("source", "feed", "last fetch (UTC)", "status", "entries", "error"),
+        [(r["source"], r["url"], when(r["at"]), r["status"] or "", r["entries"], r["error"]) for r in rows],
+    )
 
 
 def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(help="Source names.")]) -> None:
@@ -105,22 +136,32 @@ def run(
 ) -> None:
     """Crawl, clean and index everything that is due.
 
+    Ends with the health of its sources, and with the exit code of `broadsheet health`.
+
     Example: broadsheet run
     Example: broadsheet run example.org --json
     """
     from dataclasses import asdict
 
     from broadsheet.funnel import show_funnel, watch
+    from broadsheet.health_shown import as_json as health_as_json
+    from broadsheet.health_shown import show_health
     from broadsheet.terminal import print_json
+    from pipeline.health.checkup import examine
+    from pipeline.run import choose, now
     from pipeline.run import run as run_now
 
     config = configured(context)
     with watch(quiet=as_json) as progress:
         report = run_now(config, tuple(names or ()), progress)
+    health = examine(config, choose(config, tuple(names or ())), now())
     if as_json:
-        print_json(asdict(report))
+        print_json({**asdict(report), "health": health_as_json(health)})
     else:
         show_funnel(report)
+        show_health(health, now())
+    if health.code:
+        raise typer.Exit(health.code)
 
 
 def retry(

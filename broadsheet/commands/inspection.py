@@ -1,4 +1,4 @@
-"""The commands for inspection: explain, templates, check, status, doctor, maintain."""
+"""The commands for inspection: explain, templates, check, status, health, doctor, maintain."""
 
 import os
 import sys
@@ -134,6 +134,30 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         )
     for problem in problems:
         raise problem
+
+
+def health(context: typer.Context, as_json: Json = False) -> None:
+    """Say what is wrong with the collection and its sources, and since when.
+
+    Exit code 0 if all is well, 1 if something is wrong, 2 if nothing gets in any more, or will not for long.
+
+    Example: broadsheet health
+    Example: broadsheet health --json
+    """
+    from broadsheet.health_shown import as_json as health_as_json
+    from broadsheet.health_shown import show_health
+    from broadsheet.terminal import print_json
+    from pipeline.health.checkup import examine as examine_health
+    from pipeline.run import now
+
+    config, at = configured(context), now()
+    found = examine_health(config, config.sources, at)
+    if as_json:
+        print_json(health_as_json(found))
+    else:
+        show_health(found, at)
+    if found.code:
+        raise typer.Exit(found.code)
 
 
 def doctor(context: typer.Context) -> None:

@@ -52,6 +52,7 @@ CAPTURES = Table(
     Column("dropped_at", Moment),
     UniqueConstraint("segment", "offset"),
     Index("captures_article", "article_id", "fetched_at"),
+    Index("captures_source", "source", "fetched_at"),
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
 )
@@ -211,6 +212,18 @@ def first_seen(conn: Connection, article_ids: Collection[str]) -> dict[str, date
         grouped = earliest.where(CAPTURES.c.article_id.in_(ids)).group_by(CAPTURES.c.article_id)
         seen |= dict(conn.execute(grouped).tuples().all())
     return seen
+
+
+def intake(conn: Connection, sources: Collection[str], since: datetime) -> tuple[int, datetime | None]:
+    """The bytes that the archive took for these sources at `since` or later, and when the first of them came."""
+    total, first = 0, None
+    for names in portions(sources):
+        columns = func.sum(CAPTURES.c.length), func.min(CAPTURES.c.fetched_at, type_=Moment)
+        taken = select(*columns).where(CAPTURES.c.source.in_(names), CAPTURES.c.fetched_at >= since)
+        size, earliest = conn.execute(taken).one()
+        total += size or 0
+        first = min(filter(None, (first, earliest)), default=None)
+    return total, first
 
 
 def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
 from store.ledger import (
+    arrival_table,
     caption_table,
     capture_table,
     feed_table,
@@ -35,6 +36,7 @@ from store.lock import turn
 GROUPS = (
     url_table,
     capture_table,
+    arrival_table,
     feed_table,
     host_table,
     segment_table,

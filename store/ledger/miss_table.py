@@ -15,7 +15,7 @@ MISSES = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("url", ForeignKey(URLS.c.url), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
     Column("state", one_of(UrlState, "miss_state"), nullable=False),
     Column("reason", AnyText, nullable=False),
     Column("detail", AnyText, nullable=False),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 9
+VERSION = 10
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -42,6 +42,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     # The tables of claims and proofs are new, too.
     7: ("ALTER TABLE feeds ADD COLUMN kind VARCHAR NOT NULL DEFAULT ''",),
     8: (),  # the table of captions is new
+    # Of earlier articles it is known when they arrived, but not what their pages gave.
+    9: (
+        "CREATE INDEX IF NOT EXISTS captures_source ON captures (source, fetched_at)",
+        "CREATE INDEX IF NOT EXISTS ix_misses_at ON misses (at)",
+        """CREATE TABLE IF NOT EXISTS arrivals (article_id VARCHAR NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, at DATETIME NOT NULL,
+        words INTEGER, dated BOOLEAN, signed BOOLEAN, paid BOOLEAN, confidence FLOAT, delay FLOAT)""",
+        "CREATE INDEX IF NOT EXISTS arrivals_source ON arrivals (source, at)",
+        """INSERT OR IGNORE INTO arrivals (article_id, source, at)
+        SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
+    ),
 }
 
 METADATA = MetaData()

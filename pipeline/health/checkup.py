@@ -1,0 +1,166 @@
+"""How the collection as a whole is doing: what waits, index, disk, schedule, contact address, and each source."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from articles.errors import SearchIndexError
+from articles.urls import masked
+from crawlers.settings import USER_AGENT
+from pipeline import indexes
+from pipeline.configuration.config import Config
+from pipeline.configuration.sections import SourceSection
+from pipeline.due import last_crawl
+from pipeline.health import record
+from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
+from store.ledger import capture_table, feed_table
+from store.ledger.database import Ledger
+
+_WAITING = timedelta(hours=1)
+_ROOM, _LITTLE = 14, 2  # days
+_LEAST_FREE = 256 << 20
+_WEEK = timedelta(days=7)
+_TICKS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A part of the collection that is not as it should be.
+
+    `code` is 2 if nothing gets in any more, or will not for long, 1 if something else needs doing, 0 for a remark.
+    """
+
+    part: str
+    text: str
+    code: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The collection's conditions, if anything is wrong, and each source."""
+
+    conditions: tuple[Condition, ...]
+    sources: tuple[SourceHealth, ...]
+
+    @property
+    def troubled(self) -> tuple[SourceHealth, ...]:
+        """The sources in trouble, the gravest verdicts first."""
+        order = list(Verdict)
+        found = [source for source in self.sources if source.verdict.is_trouble]
+        return tuple(sorted(found, key=lambda each: (order.index(each.verdict), each.source)))
+
+    @property
+    def code(self) -> int:
+        """The exit code: 0 if all is well, 1 if something is wrong, 2 if nothing, or not for long, gets in any more."""
+        fruitless = [each for each in self.troubled if each.verdict in (Verdict.FAILING, Verdict.BLOCKED)]
+        if fruitless and len(fruitless) == len(self.sources):
+            return 2
+        return max(int(bool(self.troubled)), *(each.code for each in self.conditions), 0)
+
+
+def examine(config: Config, sources: Sequence[SourceSection], now: datetime) -> Health:
+    """The health of these sources, and of the collection. Raises LedgerError, also if there is no ledger yet."""
+    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
+        lists = defaultdict(list)
+        for each in feed_table.health(conn):
+            lists[each.source].append(each)
+        found = []
+        for source in sources:
+            named = {masked(url) for url in source.ways}
+            own = tuple(each for each in lists[source.name] if each.url in named)
+            found.append(judge(record.read(conn, source.name, own, now), now))
+        conditions = tuple(_conditions(config, conn, now))
+    return Health(conditions=conditions, sources=tuple(found))
+
+
+def unknown(sources: Sequence[SourceSection], now: datetime) -> Health:
+    """The health of sources before the first run."""
+    found = (judge(record.History(source=source.name), now) for source in sources)
+    return Health(conditions=(), sources=tuple(found))
+
+
+def _conditions(config: Config, conn: Connection, now: datetime) -> Iterator[Condition]:
+    found = (
+        _waiting(conn, now),
+        _index(config),
+        _disk(config, conn, now),
+        _schedule(config, conn, now),
+        _contact(config),
+    )
+    yield from filter(None, found)
+
+
+def _waiting(conn: Connection, now: datetime) -> Condition | None:
+    first = capture_table.pending(conn, 1)
+    if not first or now - first[0].fetched_at < _WAITING:
+        return None
+    count = capture_table.counts(conn)["pending"]
+    return Condition(
+        part="loading",
+        text=f"{count} pages wait to be loaded, the first for {span(now - first[0].fetched_at)}: "
+        "the next `broadsheet run` loads them.",
+    )
+
+
+def _index(config: Config) -> Condition | None:
+    try:
+        if indexes.exists(config):
+            indexes.reader(config).count()
+    except SearchIndexError as error:
+        return Condition(part="index", text=str(error), code=2)
+    return None
+
+
+def _disk(config: Config, conn: Connection, now: datetime) -> Condition | None:
+    """By what a day took of late: the raw pages of a week, and as much more as the folder holds beside its raw pages."""
+    free = shutil.disk_usage(config.folder).free
+    names = [source.name for source in config.sources]
+    pages, first = capture_table.intake(conn, names, now - _WEEK)
+    days = (now - first) / timedelta(days=1) if first else 0.0
+    raw = sum(file.stat().st_size for file in config.archive.glob("*"))
+    whole = sum(file.stat().st_size for file in config.folder.rglob("*") if file.is_file())
+    a_day = pages / max(days, 1.0) * (whole / raw if raw else 1.0)
+    left = free / a_day if a_day else float("inf")
+    if free < _LEAST_FREE or left < _ROOM:
+        lasts = f", which lasts for {left:.0f} days" if left < 1000 else ""
+        text = f"{config.folder} has {free >> 20} MiB left{lasts}; make room, or set [store] retention."
+        grave = free < _LEAST_FREE or left < _LITTLE
+        return Condition(part="disk", text=text, code=2 if grave else 1)
+    return None
+
+
+def _schedule(config: Config, conn: Connection, now: datetime) -> Condition | None:
+    """Where `broadsheet schedule` was used: whether ticks went by without a crawl."""
+    if not (config.folder / "prefect").is_dir():
+        return None
+    known = feed_table.asks(conn)
+    missed = []
+    for source in config.sources:
+        crawled, schedule = last_crawl(source, known), config.schedule_of(source)
+        tick = crawled and schedule.next_tick(crawled)
+        for _ in range(_TICKS):
+            tick = tick and schedule.next_tick(tick)
+        if crawled and tick and tick < now:
+            missed.append(crawled)
+    if not missed:
+        return None
+    return Condition(
+        part="schedule",
+        text=f"{len(missed)} of {len(config.sources)} sources were not crawled when they were due, one for "
+        f"{span(now - min(missed))}: does `broadsheet schedule` run?",
+        code=2 if len(missed) == len(config.sources) else 1,
+    )
+
+
+def _contact(config: Config) -> Condition | None:
+    if config.crawl.user_agent != USER_AGENT and "example.org/contact" not in config.crawl.user_agent:
+        return None
+    return Condition(
+        part="contact",
+        text="the User-Agent names a contact that does not exist; put yours into [crawl] user_agent.",
+        code=0,
+    )

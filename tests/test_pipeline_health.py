@@ -1,0 +1,376 @@
+"""Health: what is said of a source by its history, and of a collection by its folder."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.errors import LedgerError
+from pipeline.configuration.config import Config, load
+from pipeline.health import checkup, signs
+from pipeline.health.checkup import Condition, Health
+from pipeline.health.record import Attempt, History
+from pipeline.health.rhythm import rhythm
+from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
+from pipeline.run import run
+from store.feed_records import FeedHealth
+from store.ledger import arrival_table, capture_table, feed_table
+from store.ledger.arrival_table import Arrival
+from store.ledger.database import Ledger
+from store.records import Outcome
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
+NOW = START + 40 * DAY
+
+
+def list_health(until: datetime, **changes: object) -> FeedHealth:
+    well = FeedHealth(
+        source="harbour",
+        url="https://harbour.example/feed",
+        at=until,
+        status=200,
+        entries=20,
+        error="",
+        failures=0,
+        succeeded_at=until,
+    )
+    return replace(well, **changes)  # type: ignore[arg-type]
+
+
+def arrival(at: datetime) -> Arrival:
+    return Arrival(at=at, words=400, dated=True, signed=True, paid=False, confidence=0.95, delay=HOUR)
+
+
+def days_of_news(
+    until: datetime, hours: tuple[int, ...] = (8, 10, 12, 14, 16), *, weekend: bool = True
+) -> list[datetime]:
+    """News at these hours of each day since START."""
+    days = [START + n * DAY for n in range((until - START).days + 1)]
+    open_days = [day for day in days if weekend or day.weekday() < 5]
+    return [day + hour * HOUR for day in open_days for hour in hours if day + hour * HOUR <= until]
+
+
+def history(times: list[datetime], until: datetime = NOW, **changes: object) -> History:
+    pages = tuple(Attempt(url=f"https://harbour.example/{n}", at=at) for n, at in enumerate(times))
+    known = History(
+        source="harbour", lists=(list_health(until),), attempts=pages, arrivals=tuple(map(arrival, times))
+    )
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def failing_pages(reason: str, count: int, detail: str = "") -> tuple[Attempt, ...]:
+    return tuple(
+        Attempt(
+            url=f"https://harbour.example/x{n}", at=NOW - (count - n) * HOUR, reason=reason, detail=detail
+        )
+        for n in range(count)
+    )
+
+
+def test_a_source_that_goes_on_as_before_is_well() -> None:
+    found = judge(history(days_of_news(NOW)), NOW)
+    assert (found.verdict, found.evidence) == (Verdict.WELL, "")
+    assert found.of_week == 35
+    assert found.usual == 35
+    assert found.rejected == 0
+    assert found.delay == HOUR
+
+
+def test_a_source_that_stops_is_quiet_and_a_weekend_is_not() -> None:
+    """News on working days from eight to four: at two on Tuesday what stopped on Friday is told, on Sunday it is not."""
+    friday = START + 32 * DAY + 17 * HOUR
+    known = days_of_news(friday, weekend=False)
+    for until in (friday + 12 * HOUR, friday + 2 * DAY, friday + 2 * DAY + 15 * HOUR):
+        assert judge(history(known, until), until).verdict is Verdict.WELL, until
+    tuesday = friday + 3 * DAY + 21 * HOUR
+    found = judge(history(known, tuesday), tuesday)
+    assert found.verdict is Verdict.QUIET
+    assert found.since == known[-1]
+    assert found.evidence == "nothing new for 3 d 22 h; nine of ten times it had news within 16 h"
+
+
+def test_who_was_not_asked_is_not_silent() -> None:
+    """The lists last answered on the day of the last news; since then nobody looked."""
+    known = days_of_news(NOW - 10 * DAY)
+    assert judge(history(known, NOW - 10 * DAY), NOW).verdict is Verdict.WELL
+
+
+@pytest.mark.parametrize("per_day", [1, 4, 12, 60])
+def test_chance_alone_is_seldom_told(per_day: int) -> None:
+    """Three sources of which each hour may bring news or not, looked at twice a day for a month."""
+    told = 0
+    for seed in range(3):
+        draw = random.Random(seed * 1000 + per_day)
+        hours = [START + n * HOUR for n in range(60 * 24)]
+        times = [hour for hour in hours for _ in range(3) if draw.random() < per_day / 72]
+        states = [
+            judge(history([time for time in times if time <= at], at), at).verdict.is_trouble
+            for at in (START + 30 * DAY + n * 12 * HOUR for n in range(60))
+        ]
+        told += sum(now and not before for before, now in zip([False, *states], states, strict=False))
+    assert told <= 1
+
+
+def test_far_fewer_articles_are_told() -> None:
+    """Twelve a day, then four."""
+    half = NOW - 4 * DAY
+    busy = days_of_news(half, tuple(range(8, 20)))
+    some = [at for at in days_of_news(NOW, (8, 11, 14, 17)) if at > half]
+    found = judge(history(busy + some), NOW)
+    assert found.verdict is Verdict.QUIET
+    assert "where 12 are usual" in found.evidence or "where 24 are usual" in found.evidence
+
+
+def test_a_few_articles_are_too_few_to_tell() -> None:
+    found = judge(history(days_of_news(START + 2 * DAY)), NOW)
+    assert (found.verdict, found.evidence) == (
+        Verdict.UNKNOWN,
+        "too few articles yet to know what is usual",
+    )
+    assert judge(history([], lists=()), NOW).evidence == "none of its lists was read yet"
+    assert judge(history([]), NOW).evidence == "it gave no article yet"
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        ("HTTP 404", Verdict.FAILING),
+        ("timeout: no answer within 30 s", Verdict.FAILING),
+        ("no_feed: it begins with '<html'", Verdict.FAILING),
+        ("HTTP 403", Verdict.BLOCKED),
+        ("HTTP 429", Verdict.BLOCKED),
+        ("robots: disallowed", Verdict.BLOCKED),
+    ],
+)
+def test_a_list_that_fails_again_and_again_is_told(error: str, verdict: Verdict) -> None:
+    read = NOW - 3 * HOUR
+    once = list_health(NOW, error=error, failures=1, succeeded_at=read)
+    assert judge(history(days_of_news(NOW), lists=(once,)), NOW).verdict is Verdict.WELL
+    found = judge(history(days_of_news(NOW), lists=(replace(once, failures=3),)), NOW)
+    assert (found.verdict, found.since, found.failures) == (verdict, read, 3)
+    assert found.evidence == f"https://harbour.example/feed: {error}, 3 times in a row"
+
+
+def test_a_list_that_was_never_read_is_told_at_once() -> None:
+    never = list_health(NOW, error="HTTP 404", failures=1, succeeded_at=None)
+    found = judge(History(source="harbour", lists=(never,)), NOW)
+    assert found.verdict is Verdict.FAILING
+    assert found.evidence == "https://harbour.example/feed: HTTP 404, the first time that it was asked"
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "verdict"),
+    [
+        ("http_status", "HTTP 403", Verdict.BLOCKED),
+        ("http_status", "HTTP 500", Verdict.FAILING),
+        ("consent_page", "a notice", Verdict.BLOCKED),
+        ("blocked", "HTTP 403 by Cloudflare", Verdict.BLOCKED),
+        ("robots", "disallowed", Verdict.BLOCKED),
+        ("timeout", "30 s", Verdict.FAILING),
+        ("no_article", "no text", Verdict.CHANGED_LAYOUT),
+        ("too_short", "3 words", Verdict.CHANGED_LAYOUT),
+        ("duplicate", "", Verdict.MOSTLY_REJECTED),
+    ],
+)
+def test_pages_that_give_no_article_any_more_are_told(reason: str, detail: str, verdict: Verdict) -> None:
+    known = history(days_of_news(NOW - 8 * HOUR))
+    bad = failing_pages(reason, 4, detail)
+    assert judge(replace(known, attempts=known.attempts + bad[-1:]), NOW).verdict is Verdict.WELL
+    found = judge(replace(known, attempts=known.attempts + bad), NOW)
+    assert (found.verdict, found.since) == (verdict, bad[0].at)
+    assert found.evidence.startswith("none of its last 4 pages gave an article, mostly: ")
+
+
+def test_what_a_source_always_did_is_no_news() -> None:
+    """Every second page is none: that the last four are none says nothing."""
+    known = history(days_of_news(NOW - 8 * HOUR))
+    mixed = [replace(page, reason="no_article") if n % 2 else page for n, page in enumerate(known.attempts)]
+    judged = judge(replace(known, attempts=(*mixed, *failing_pages("no_article", 4))), NOW)
+    assert judged.verdict is Verdict.WELL
+
+
+@pytest.mark.parametrize(
+    ("lost", "what"),
+    [
+        ({"dated": False}, "without a date of their own"),
+        ({"signed": False}, "without an author"),
+        ({"words": 40}, "much shorter than usual"),
+        ({"words": 4000}, "much longer than usual"),
+        ({"confidence": 0.4}, "less certain than usual"),
+    ],
+)
+def test_a_new_layout_is_told_by_what_its_articles_lack(lost: dict[str, object], what: str) -> None:
+    known = history(days_of_news(NOW))
+    latest = [replace(each, **lost) for each in known.arrivals[-5:]]  # type: ignore[arg-type]
+    found = judge(replace(known, arrivals=(*known.arrivals[:-5], *latest)), NOW)
+    assert (found.verdict, found.evidence) == (Verdict.CHANGED_LAYOUT, f"its last 5 articles are {what}")
+    never = [replace(each, **lost) for each in known.arrivals]  # type: ignore[arg-type]
+    assert judge(replace(known, arrivals=tuple(never)), NOW).verdict is Verdict.WELL, "it was always so"
+
+
+def test_a_wall_for_payment_is_told() -> None:
+    known = history(days_of_news(NOW))
+    paid = tuple(replace(each, paid=True) for each in known.arrivals[-4:])
+    found = judge(replace(known, arrivals=known.arrivals[:-4] + paid), NOW)
+    assert (found.verdict, found.since) == (Verdict.PAYWALLED, paid[0].at)
+
+
+def test_articles_from_before_their_facts_were_kept_are_no_sign() -> None:
+    old = tuple(Arrival(at=at) for at in days_of_news(NOW))
+    assert judge(history(days_of_news(NOW), arrivals=old), NOW).verdict is Verdict.WELL
+
+
+@given(
+    st.lists(st.integers(0, 60 * 24), max_size=60),
+    st.integers(60 * 24, 120 * 24),
+)
+def test_any_times_have_a_rhythm_or_none(times: list[int], until: int) -> None:
+    """What is expected of a time adds up, hour by hour, and a longer silence is never less of one."""
+    known = rhythm([START + hour * HOUR for hour in sorted(times)]) if times else None
+    if known is None:
+        return
+    end = START + until * HOUR
+    middle = known.last + (end - known.last) / 3
+    whole = known.expected(known.last, end)
+    assert whole == pytest.approx(known.expected(known.last, middle) + known.expected(middle, end))
+    assert all(before < after <= before + 1 for before, after in pairwise(known.week))
+    assert not known.is_silent(middle) or known.is_silent(end)
+
+
+@given(st.lists(st.booleans()))
+def test_a_streak_is_the_bad_ones_at_the_end(values: list[bool]) -> None:
+    found = signs.streak(values, bool, lambda _: START)
+    if found:
+        assert all(values[-found.length :])
+        assert found.length == len(values) or not values[-found.length - 1]
+
+
+def test_lengths_of_time_read_well() -> None:
+    assert [span(time) for time in (25 * 60 * timedelta(seconds=1), 5 * HOUR, 28 * HOUR, 12 * DAY)] == [
+        "25 min",
+        "5 h",
+        "1 d 4 h",
+        "12 d",
+    ]
+
+
+def source_health(*verdicts: Verdict) -> tuple[SourceHealth, ...]:
+    return tuple(SourceHealth(source=str(n), verdict=verdict) for n, verdict in enumerate(verdicts))
+
+
+def test_the_exit_code_is_that_of_the_worst() -> None:
+    well, quiet, failing = Verdict.WELL, Verdict.QUIET, Verdict.FAILING
+    assert Health(conditions=(), sources=source_health(well, Verdict.UNKNOWN)).code == 0
+    assert Health(conditions=(), sources=source_health(well, quiet)).code == 1
+    assert Health(conditions=(), sources=source_health(well, failing)).code == 1
+    assert Health(conditions=(), sources=source_health(failing, Verdict.BLOCKED)).code == 2
+    remark, wrong, grave = (Condition(part="x", text="x", code=code) for code in (0, 1, 2))
+    assert Health(conditions=(remark,), sources=source_health(well)).code == 0
+    assert Health(conditions=(wrong, remark), sources=source_health(well)).code == 1
+    assert Health(conditions=(grave,), sources=source_health(well)).code == 2
+
+
+@pytest.fixture
+def named(crawled: Config) -> Iterator[Config]:
+    """A crawled folder whose contact address is set."""
+    path = crawled.path
+    path.write_text(
+        path.read_text("utf-8").replace("https://example.org/contact", "https://harbour.example/bot"), "utf-8"
+    )
+    return load(path)
+
+
+def last_fetch(config: Config) -> datetime:
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        return max(each.at for each in feed_table.health(conn))
+
+
+def parts(config: Config, now: datetime) -> dict[str, int]:
+    return {each.part: each.code for each in checkup.examine(config, config.sources, now).conditions}
+
+
+def test_a_folder_in_order_has_nothing_to_tell(named: Config) -> None:
+    now = last_fetch(named)
+    found = checkup.examine(named, named.sources, now)
+    assert found.conditions == ()
+    assert [each.source for each in found.sources] == ["one", "two", "three", "four"]
+    assert {each.verdict for each in found.sources} == {Verdict.UNKNOWN}
+    assert sum(each.of_week for each in found.sources) == capture_counts(named)["indexed"]
+
+
+def capture_counts(config: Config) -> dict[str, int]:
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        return capture_table.counts(conn)
+
+
+def test_a_contact_that_nobody_has_is_remarked_on(crawled: Config) -> None:
+    assert parts(crawled, last_fetch(crawled)) == {"contact": 0}
+
+
+def test_pages_that_wait_are_told_after_an_hour(named: Config) -> None:
+    with Ledger.open(named.ledger) as ledger, ledger.transaction() as conn:
+        conn.execute(capture_table.CAPTURES.update().values(outcome=Outcome.PENDING))
+    now = last_fetch(named)
+    assert parts(named, now) == {}
+    assert parts(named, now + 2 * HOUR) == {"loading": 1}
+
+
+def test_an_index_that_cannot_be_read_is_grave(named: Config) -> None:
+    for file in named.index_folder.rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"")
+    assert parts(named, last_fetch(named)) == {"index": 2}
+
+
+def test_room_for_some_days_is_told_by_what_a_day_takes(
+    named: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = last_fetch(named)
+    a_day = sum(file.stat().st_size for file in named.folder.rglob("*") if file.is_file())
+
+    def left(size: int) -> dict[str, int]:
+        usage = shutil._ntuple_diskusage(size, 0, size)  # type: ignore[attr-defined]
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+        monkeypatch.setattr(checkup, "_LEAST_FREE", 0)
+        return parts(named, now)
+
+    assert left(30 * a_day) == {}
+    assert left(10 * a_day) == {"disk": 1}
+    assert left(a_day) == {"disk": 2}
+    monkeypatch.undo()
+
+
+def test_a_schedule_that_stands_still_is_told(named: Config) -> None:
+    now = last_fetch(named)
+    assert parts(named, now + 5 * HOUR) == {}, "runs are started by hand"
+    (named.folder / "prefect").mkdir()
+    assert parts(named, now + 2 * HOUR) == {}
+    assert parts(named, now + 5 * HOUR) == {"schedule": 2}
+
+
+def test_what_a_page_gave_is_kept_and_survives_a_second_look(named: Config) -> None:
+    with Ledger.open(named.ledger) as ledger, ledger.reading() as conn:
+        kept = {name: arrival_table.of_source(conn, name, START - 900 * DAY) for name in ("one", "two")}
+    assert all(kept.values())
+    for each in (each for of_source in kept.values() for each in of_source):
+        assert each.words
+        assert each.words > 20
+        assert each.dated is not None
+    run(named)
+    with Ledger.open(named.ledger) as ledger, ledger.reading() as conn:
+        assert arrival_table.of_source(conn, "one", START - 900 * DAY) == kept["one"]
+
+
+def test_before_the_first_run_nothing_is_known(config: Config) -> None:
+    found = checkup.unknown(config.sources, NOW)
+    assert {each.verdict for each in found.sources} == {Verdict.UNKNOWN}
+    assert found.code == 0
+    with pytest.raises(LedgerError):
+        checkup.examine(config, config.sources, NOW)
