@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass
 
-from articles.clean import CONTENT
+from articles.content import CONTENT
 from articles.model import Article, Image, Removal
 
 

@@ -6,12 +6,10 @@ needs from the Draft and gives to it; and add it to STEPS. Raise RULES by one wi
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from urllib.parse import urlsplit
 
-import msgspec
-
 from articles import confidence, html
+from articles.content import content_hash
 from articles.credits import split_credit
 from articles.dom import Element
 from articles.extraction import (
@@ -148,16 +146,13 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    """Rules of articles.extraction.block_rules. Needs page, extractor, scripted, tree, meta, lead, images; gives body, origin, below,
-    evidence, lead, images, removed.
-    """
+    """Rules of articles.extraction.block_rules. Needs page, extractor, tree, meta, lead, images; gives body, origin, below, evidence, lead, images, removed."""
     meta = draft.meta
     found = body.take(
         draft.tree, draft.page.final_url, meta.title, meta.stated_body, draft.lead, draft.extractor
     )
     draft.body = tuple(found.paragraphs)
-    draft.origin = "stated" if draft.scripted and found.origin else found.origin
-    draft.below, draft.evidence = found.below, found.evidence
+    draft.origin, draft.below, draft.evidence = found.origin, found.below, found.evidence
     if not draft.lead and found.standfirst:
         draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
     draft.removed += found.removed
@@ -259,6 +254,13 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
 )
 
 
+def _origin(draft: Draft) -> TextOrigin:
+    """What found the text: of one that was put in the place of the page, whatever stated it."""
+    if not draft.body:
+        return ""
+    return "stated" if draft.scripted else draft.origin
+
+
 def _article(draft: Draft) -> Article:
     page, meta = draft.page, draft.meta
     article = Article(
@@ -286,23 +288,9 @@ def _article(draft: Draft) -> Article:
         access=meta.access,
         notes=draft.notes,
         word_count=draft.words,
-        extractor=draft.origin if draft.body else "",
+        extractor=_origin(draft),
         confidence=confidence.confidence(draft.evidence, draft.body),
         content_hash="",
         rules=RULES,
     )
     return replace(article, content_hash=content_hash(article))
-
-
-def content_hash(article: Article) -> str:
-    """A 128-bit blake2b of the article's content; if it is unchanged, there is nothing to index again."""
-    content = [getattr(article, name) for name in CONTENT]
-    return blake2b(msgspec.json.encode(content), digest_size=16).hexdigest()
-
-
-# How it came about; its confidence hangs on the rest of the page, such as its teasers.
-_PROVENANCE = (
-    *("first_seen_at", "fetched_at", "archive", "rules", "snapshot"),
-    *("extractor", "confidence", "content_hash"),
-)
-CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)

@@ -7,7 +7,8 @@ from unittest import mock
 
 import pytest
 
-from articles.clean import clean, content_hash
+from articles.clean import clean
+from articles.content import content_hash
 from articles.model import Article, Extractor, Rejection, Rule
 from tests.test_articles_clean import html, page
 
