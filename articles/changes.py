@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass
 
-from articles.content import CONTENT
+from articles.content_hash import CONTENT
 from articles.model import Article, Image, Removal
 
 

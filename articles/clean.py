@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from articles import confidence, html
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.credits import split_credit
 from articles.dom import Element
 from articles.extraction import (

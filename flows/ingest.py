@@ -20,8 +20,8 @@ from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
 from pipeline.report import RunReport, funnel, rejections, troubled
 from pipeline.run import now, run
-from store.ledger import recent
 from store.ledger.database import Ledger
+from store.ledger.queries import recent
 
 _PASSING = (StorageError, IndexUnavailableError, CrawlError)
 _BACK_OFF = [30.0, 120.0, 600.0]

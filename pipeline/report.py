@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from crawlers.plan import CrawlReport
 from pipeline.judging import Judged
-from store.ledger.recent import HostRecord, Rejected
+from store.ledger.queries.recent import HostRecord, Rejected
 from store.records import Outcome
 
 SLOW = timedelta(seconds=10)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.model import Article
 from articles.source.features import Features, features
 from articles.source.originals import Contender, duplicates, elsewhere, named

@@ -26,12 +26,12 @@ from store.ledger import (
     host_table,
     lastmod_table,
     miss_table,
-    recent,
     segment_table,
     url_table,
 )
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
+from store.ledger.queries import recent
 from store.policy import Terms
 from store.records import Discovery, DueUrl, Miss, NotModified
 

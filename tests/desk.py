@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.model import Article
 from articles.text import count_words
 

@@ -4,7 +4,7 @@ import pytest
 
 from articles.clean import clean
 from articles.confidence import NONE, STATED, Evidence, confidence
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.model import Article
 from tests.golden_pages import CASES, cleaned
 from tests.test_articles_clean import html, page

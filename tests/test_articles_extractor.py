@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from articles.clean import clean
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.model import Article, Extractor, Rejection, Rule
 from tests.test_articles_clean import html, page
 

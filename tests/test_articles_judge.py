@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.model import Article, Image, Removal, from_json, to_json
 from articles.source.features import features
 from articles.source.judge import judge

@@ -14,10 +14,11 @@ from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.explain import explain
 from pipeline.maintenance.due_again import Retried, retry
-from store.ledger import capture_table, host_table, miss_table, segment_table, soundness, url_table
+from store.ledger import capture_table, host_table, miss_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
-from store.ledger.second_chances import Chosen
+from store.ledger.queries import soundness
+from store.ledger.queries.second_chances import Chosen
 from store.records import ArchiveRef, FetchReason, Miss, Outcome, Settled
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -27,8 +27,9 @@ from pipeline.maintenance.rebuild import rebuild
 from pipeline.report import RunReport, funnel, troubled
 from pipeline.run import choose, now, run
 from pipeline.status import feeds, status
-from store.ledger import capture_table, feed_table, recent, url_table
+from store.ledger import capture_table, feed_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.queries import recent
 from store.lock import RunLock
 from store.records import Outcome, Selection
 from tests.loopback import Reply, rss, serve

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from articles.model import FeedEntry, Page
 from articles.urls import article_id
-from store.ledger import capture_table, miss_table, segment_table, soundness, url_table
+from store.ledger import capture_table, miss_table, segment_table, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
+from store.ledger.queries import soundness
 from store.records import ArchiveRef, Capture, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

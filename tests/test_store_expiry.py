@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
-from store.ledger import capture_table, expiry, segment_table, soundness, url_table
+from store.ledger import capture_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.queries import expiry, soundness
 from store.records import ArchiveRef, Capture, Outcome, Remains, Settled
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -22,8 +22,9 @@ from articles.model import FeedEntry, Page
 from store.archive.reader import check, scan
 from store.archive.writer import ArchiveWriter, repair
 from store.feed_records import FeedResult, FeedTarget
-from store.ledger import capture_table, feed_table, segment_table, soundness, url_table
+from store.ledger import capture_table, feed_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.queries import soundness
 from store.recorder import Recorder
 from store.records import FetchReason, Miss, UrlState
 from tests.patience import PATIENCE

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from articles.content import content_hash
+from articles.content_hash import content_hash
 from articles.model import Article, Removal
 from articles.source import mismatch, templates
 from articles.source.features import Features

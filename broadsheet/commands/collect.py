@@ -186,7 +186,7 @@ def retry(
     from broadsheet.terminal import print_json, say, table, when
     from pipeline.maintenance.due_again import retry as make_due
     from pipeline.run import choose, now
-    from store.ledger.second_chances import Chosen
+    from store.ledger.queries.second_chances import Chosen
 
     config = configured(context)
     if source:

@@ -20,8 +20,9 @@ from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.report import RunReport
 from pipeline.run import Watch, carry_out, choose, data_folder
-from store.ledger import recent, url_table
+from store.ledger import url_table
 from store.ledger.database import Ledger
+from store.ledger.queries import recent
 from store.lock import RunLock
 
 MOST_LISTS = 1_000  # sitemaps of indexes, and pages of one archive

@@ -9,8 +9,9 @@ from articles.errors import BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import check, foreign
-from store.ledger import capture_table, segment_table, soundness
+from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.queries import soundness
 from store.lock import RunLock
 from store.records import Outcome
 

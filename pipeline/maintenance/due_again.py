@@ -12,10 +12,11 @@ from articles.errors import ConfigError
 from articles.model import Reason
 from articles.urls import canonical, host
 from pipeline.configuration.config import Config
-from store.ledger import capture_table, host_table, second_chances, url_table
+from store.ledger import capture_table, host_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
-from store.ledger.second_chances import Chosen
+from store.ledger.queries import second_chances
+from store.ledger.queries.second_chances import Chosen
 from store.records import FetchReason, KnownUrl, UrlState
 
 _REFUSED = {reason.value for reason in FetchReason if reason.state is UrlState.REFUSED}

@@ -23,8 +23,9 @@ from pipeline.run import now
 from pipeline.settling import Settler
 from store.archive.reader import scan
 from store.archive.repack import repack
-from store.ledger import capture_table, expiry, segment_table
+from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.queries import expiry
 from store.lock import RunLock
 
 _BATCH = 500

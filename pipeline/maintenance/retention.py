@@ -16,8 +16,9 @@ from pipeline.configuration.config import Config
 from store.archive.members import DamageError
 from store.archive.reader import read
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
-from store.ledger import capture_table, expiry, segment_table, url_table
+from store.ledger import capture_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.queries import expiry
 from store.records import Capture, Outcome, Remains, Settled
 
 

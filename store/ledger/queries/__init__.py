@@ -1,0 +1,1 @@
+"""Questions and changes that span several tables of the ledger."""
