@@ -51,8 +51,8 @@ def is_inline(element: Element) -> bool:
 def is_short(element: Element, longest: int) -> bool:
     """Whether the element has at most `longest` characters; stops reading beyond that."""
     size = 0
-    for text in element.itertext():
-        size += len(str(text).strip())
+    for length in map(len, map(str.strip, element.itertext())):
+        size += length
         if size > longest:
             return False
     return True

@@ -27,10 +27,11 @@ def read(
     its blocks). What is around the headline has no kind, whatever its name.
     """
     trusted = _around(found, heads)
-    kinds = _believed(found, values, weights, root, trusted, frozenset())
+    names: dict[Element, Kind] = {}
+    kinds = _believed(found, values, weights, root, trusted, frozenset(), names)
     if not heads:
         return kinds
-    strict = _believed(found, values, weights, root, trusted, frozenset(_NEVER))
+    strict = _believed(found, values, weights, root, trusted, frozenset(_NEVER), names)
     at = heads[0]
     if _leaves_a_text(found, values, kinds, strict, at):
         kinds = strict
@@ -73,12 +74,14 @@ def _believed(
     root: Element,
     trusted: set[Element],
     sure: frozenset[Kind],
+    names: dict[Element, Kind],
 ) -> list[Kind]:
+    """The kinds while `sure` ones are believed whatever they leave; `names` caches what elements are called."""
     total = weights.get(root, 0.0)
     doubted: set[Kind] = set()
     while True:
         known: dict[Element, Kind] = dict.fromkeys((root, *trusted), "")
-        kinds = [_kind(block.element, known, weights, total, doubted, sure) for block in found]
+        kinds = [_kind(block.element, known, weights, total, doubted, sure, names) for block in found]
         sums: dict[Kind, float] = {}
         for kind, value in zip(kinds, values, strict=True):
             sums[kind] = sums.get(kind, 0.0) + value
@@ -101,6 +104,7 @@ def _kind(
     total: float,
     doubted: set[Kind],
     sure: frozenset[Kind],
+    names: dict[Element, Kind],
 ) -> Kind:
     path: list[Element] = []
     at: Element | None = element
@@ -110,9 +114,9 @@ def _kind(
     kind = known[at] if at is not None else ""
     for inner in reversed(path):
         if kind in ("", Rule.META):  # "meta" is a weak name, which a stronger one inside overrides
-            named = blocks.kind(inner)
-            if blocks.is_paragraph(inner, named):
-                named = ""
+            named = names.get(inner)
+            if named is None:
+                named = names[inner] = _named(inner)
             most = _BELIEVED.get(named, _BELIEVED_OTHERWISE) * total
             if named in sure or (
                 named
@@ -122,6 +126,11 @@ def _kind(
                 kind = named
         known[inner] = kind
     return kind
+
+
+def _named(element: Element) -> Kind:
+    named = blocks.kind(element)
+    return "" if blocks.is_paragraph(element, named) else named
 
 
 def _around(found: Sequence[Block], heads: Sequence[int]) -> set[Element]:
