@@ -50,6 +50,8 @@ def is_inline(element: Element) -> bool:
 
 def is_short(element: Element, longest: int) -> bool:
     """Whether the element has at most `longest` characters; stops reading beyond that."""
+    if not len(element):
+        return len((element.text or "").strip()) <= longest
     size = 0
     for length in map(len, map(str.strip, element.itertext())):
         size += length
