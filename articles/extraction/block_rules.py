@@ -192,6 +192,8 @@ def _left(blocks: Blocks, verdicts: Verdicts) -> Iterator[tuple[int, Marked]]:
 
 
 def _is_link(block: Block) -> bool:
+    if block.linked <= _LINKED_BLOCK * len(block.text):
+        return False
     sentence = (
         block.kind == "text"
         and _FULL_STOP.search(block.text)
@@ -201,7 +203,7 @@ def _is_link(block: Block) -> bool:
             _POST.search(outer.get("class") or "") for outer in block.element.iterancestors("blockquote")
         )
     )
-    return block.linked > _LINKED_BLOCK * len(block.text) and not sentence
+    return not sentence
 
 
 def _list_of(element: Element) -> Element | None:

@@ -67,7 +67,8 @@ class _Walk:
 
     def add(self, text: str | None, inside_link: bool) -> None:
         if text:
-            self.pieces.append(text)
+            if self.pieces or not text.isspace():
+                self.pieces.append(text)
             if inside_link:
                 self.linked += len(text)
 

@@ -138,8 +138,9 @@ def _standfirst(scope: container.Scope, title: str) -> str:
     )
     if start is None or box is None:
         return ""
+    known: dict[Element, bool] = {}
     between = list(
-        takewhile(lambda block: not within(block.element, box, {}), above[start + 1 : start + _NEAR])
+        takewhile(lambda block: not within(block.element, box, known), above[start + 1 : start + _NEAR])
     )
     long = [
         block for block in between if len(block.text) >= _SHORTEST_LEAD and block.linked < len(block.text) / 3
@@ -165,11 +166,12 @@ def _between(scope: container.Scope, title: str, lead: str) -> list[str]:
 
     None if an opening was found there: it is all that there is.
     """
-    box, wanted, known = scope.container, key(title), key(lead)
+    box, wanted, told = scope.container, key(title), key(lead)
+    known: dict[Element, bool] = {}
     above: list[Block] = []
     headed = False
     for block, kind in zip(scope.blocks, scope.kinds, strict=True):
-        if box is None or scope.opening or within(block.element, box, {}):
+        if box is None or scope.opening or within(block.element, box, known):
             break
         if block.kind == "heading" and headline.says(block, wanted):
             headed, above = True, []
@@ -181,7 +183,7 @@ def _between(scope: container.Scope, title: str, lead: str) -> list[str]:
         if headed
         and len(block.text) >= _PARAGRAPH
         and block.linked < _LINKED * len(block.text)
-        and key(block.text) not in ("", known)
+        and key(block.text) not in ("", told)
     ]
 
 

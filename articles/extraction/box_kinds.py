@@ -1,6 +1,7 @@
 """What the boxes of a page are by their names, believed as far as they leave a text."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from articles.dom import Element, within
 from articles.extraction import blocks, headline, slides
@@ -18,6 +19,19 @@ _NEVER: dict[Kind, float] = {Rule.COMMENTS: 150, Rule.CONSENT: 150, Rule.RELATED
 Weights = dict[Element, float]
 
 
+class _Boxes(NamedTuple):
+    """A page's boxes: its blocks and their prose, that in each element and in all, what is around the headline or everything,
+    and what elements are called, as far as that is known.
+    """
+
+    blocks: Sequence[Block]
+    values: Sequence[float]
+    weights: Weights
+    total: float
+    trusted: set[Element]
+    names: dict[Element, Kind]
+
+
 def read(
     found: Sequence[Block], values: Sequence[float], weights: Weights, root: Element, heads: Sequence[int]
 ) -> list[Kind]:
@@ -26,11 +40,11 @@ def read(
     Comments, related boxes and galleries are named even so, if other prose is below the headline (given by the indices of
     its blocks). What is around the headline has no kind, whatever its name.
     """
-    trusted = _around(found, heads)
-    kinds = _believed(found, values, weights, root, trusted, frozenset())
+    boxes = _Boxes(found, values, weights, weights.get(root, 0.0), {root, *_around(found, heads)}, {})
+    kinds = _believed(boxes, frozenset())
     if not heads:
         return kinds
-    strict = _believed(found, values, weights, root, trusted, frozenset(_NEVER))
+    strict = _believed(boxes, frozenset(_NEVER))
     at = heads[0]
     if _leaves_a_text(found, values, kinds, strict, at):
         kinds = strict
@@ -66,27 +80,20 @@ def _without_slides(
     return kinds
 
 
-def _believed(
-    found: Sequence[Block],
-    values: Sequence[float],
-    weights: Weights,
-    root: Element,
-    trusted: set[Element],
-    sure: frozenset[Kind],
-) -> list[Kind]:
-    total = weights.get(root, 0.0)
+def _believed(boxes: _Boxes, sure: frozenset[Kind]) -> list[Kind]:
+    """The kinds of the blocks; `sure` ones are believed whatever they leave."""
     doubted: set[Kind] = set()
     while True:
-        known: dict[Element, Kind] = dict.fromkeys((root, *trusted), "")
-        kinds = [_kind(block.element, known, weights, total, doubted, sure) for block in found]
+        known: dict[Element, Kind] = dict.fromkeys(boxes.trusted, "")
+        kinds = [_kind(block.element, known, boxes, doubted, sure) for block in boxes.blocks]
         sums: dict[Kind, float] = {}
-        for kind, value in zip(kinds, values, strict=True):
+        for kind, value in zip(kinds, boxes.values, strict=True):
             sums[kind] = sums.get(kind, 0.0) + value
         excessive = {
             kind
             for kind in sums.keys() - doubted - sure
             if kind
-            and sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * total
+            and sums[kind] > max(_BELIEVED.get(kind, 0.0), _BELIEVED_OTHERWISE) * boxes.total
             and sums[kind] > _LITTLE
         }
         if not excessive:
@@ -95,12 +102,7 @@ def _believed(
 
 
 def _kind(
-    element: Element,
-    known: dict[Element, Kind],
-    weights: Weights,
-    total: float,
-    doubted: set[Kind],
-    sure: frozenset[Kind],
+    element: Element, known: dict[Element, Kind], boxes: _Boxes, doubted: set[Kind], sure: frozenset[Kind]
 ) -> Kind:
     path: list[Element] = []
     at: Element | None = element
@@ -110,18 +112,23 @@ def _kind(
     kind = known[at] if at is not None else ""
     for inner in reversed(path):
         if kind in ("", Rule.META):  # "meta" is a weak name, which a stronger one inside overrides
-            named = blocks.kind(inner)
-            if blocks.is_paragraph(inner, named):
-                named = ""
-            most = _BELIEVED.get(named, _BELIEVED_OTHERWISE) * total
+            named = boxes.names.get(inner)
+            if named is None:
+                named = boxes.names[inner] = _named(inner)
+            most = _BELIEVED.get(named, _BELIEVED_OTHERWISE) * boxes.total
             if named in sure or (
                 named
                 and named not in doubted
-                and weights.get(inner, 0.0) <= (most if inner.tag == "form" else max(most, _LITTLE))
+                and boxes.weights.get(inner, 0.0) <= (most if inner.tag == "form" else max(most, _LITTLE))
             ):
                 kind = named
         known[inner] = kind
     return kind
+
+
+def _named(element: Element) -> Kind:
+    named = blocks.kind(element)
+    return "" if blocks.is_paragraph(element, named) else named
 
 
 def _around(found: Sequence[Block], heads: Sequence[int]) -> set[Element]:

@@ -1,6 +1,7 @@
 """Picture captions: found by markup, cut from the tree, and split from their credits."""
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from articles.credits import FILE, SIDE, WORDS, is_marked, split_credit
@@ -9,7 +10,7 @@ from articles.model import Image, Removal, Rule
 from articles.text import ENDS, key
 from articles.urls import absolute
 
-_MAY_BE_MARKED = select("//*[@class or @itemprop='caption' or self::figcaption]")
+_MAY_BE_MARKED = select("//@class/parent::* | //@itemprop[. = 'caption']/parent::* | //figcaption")
 _MARKED_TAGS = frozenset(("div", "p", "span", "dd", "small", "em", "td", "h4"))
 _MARKED_NAME = re.compile(
     "aption|(?:photo|image|img)-credit|(?:photo|image)Credit|bild-?unterschrift|bildtext|image-source|(?:img|image|foto)-desc|"
@@ -24,9 +25,9 @@ _PICTURES = select(".//img | .//source | .//amp-img")
 _PARAGRAPHS = select(".//p | .//br")
 # A block that is named after its only picture: any other text in it is the caption.
 _FRAMED = select(
-    "//*[self::div or self::span or self::p or self::td][count(.//img) = 1]"
-    "[contains(@class, 'image') or contains(@class, 'img') or contains(@class, 'photo') or contains(@class, 'picture')]"
-    "/*[self::p or self::span or self::div][not(.//img)]"
+    "(//div | //span | //p | //td)"
+    "/@class[contains(., 'image') or contains(., 'img') or contains(., 'photo') or contains(., 'picture')]"
+    "/parent::*[count(.//img) = 1]/*[self::p or self::span or self::div][not(.//img)]"
 )
 _FRAME = re.compile(
     r"(?:^|[\s_-])(?:image|img|photo|picture)s?[_-]?(?:block|wrap|wrapper|box|holder|container|frame)?(?:$|\s)"
@@ -188,11 +189,16 @@ def _is_emphasised(line: Element, text: str) -> bool:
 
 def _is_marked(element: Element) -> bool:
     tag, name = element.tag, element.get("class", "")
-    if tag in _MARKED_TAGS and (_MARKED_NAME.search(name) or element.get("itemprop") == "caption"):
+    if tag in _MARKED_TAGS and (_is_marked_name(name) or element.get("itemprop") == "caption"):
         return True
     return tag == "figcaption" or (
         "aption" in name and next(element.iterancestors("figure"), None) is not None
     )
+
+
+@lru_cache(maxsize=10_000)
+def _is_marked_name(name: str) -> bool:
+    return _MARKED_NAME.search(name) is not None
 
 
 def _stands_in_frame(element: Element) -> bool:

@@ -96,7 +96,7 @@ def _weigh(found: Sequence[Block]) -> list[float]:
         group = [first]
         while at + len(group) < len(found) and found[at + len(group)].element is first.element:
             group.append(found[at + len(group)])
-        sizes = [len(block.text) * (2 if _DENSE.search(block.text) else 1) for block in group]
+        sizes = [len(block.text) * _density(block.text) for block in group]
         prose = (
             first.kind in ("text", "item")
             and sum(sizes) >= _SHORTEST
@@ -107,6 +107,10 @@ def _weigh(found: Sequence[Block]) -> list[float]:
         values.extend(size * factor for size in sizes)
         at += len(group)
     return values
+
+
+def _density(text: str) -> int:
+    return 2 if not text.isascii() and _DENSE.search(text) else 1
 
 
 def _spread(found: Sequence[Block], values: Sequence[float], root: Element) -> Weights:

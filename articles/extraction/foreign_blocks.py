@@ -5,6 +5,7 @@ To add a rule: write a function like the others and add it to RULES.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -21,8 +22,8 @@ _DEAD = select("//nav | //footer | //button | //svg | //template | //iframe | //
 _CONTROLS = select(".//select | .//textarea | .//label[not(ancestor::label)] | .//button | .//head")
 _ABOVE_H1 = select("(//h1)[1]/ancestor-or-self::*[position() < 3]/preceding-sibling::*[position() < 4]")
 # Words inside a line that only a screen reader says: `, opens new tab` in a link.
-_MAY_BE_UNSEEN = select("//body/descendant::*[@hidden or @class or @style]")
-_IN_A_LINE = frozenset(("span", "a", "b", "i", "em", "small", "sup", "sub", "strong", "abbr"))
+_LINE_TAGS = ("span", "a", "b", "i", "em", "small", "sup", "sub", "strong", "abbr")
+_IN_A_LINE = select(" | ".join(f"//body//{tag}" for tag in _LINE_TAGS))
 _MAY_BE_CARD = select(
     "//body//span[.//img][count(.//a[@href]) > 1][not(.//span[.//img][count(.//a[@href]) > 1])]"
 )
@@ -87,10 +88,9 @@ def other_articles(tree: Element, title: str) -> Iterator[Removal]:
 
 def unseen_words(tree: Element, _title: str) -> Iterator[Removal]:
     """Words inside a line that are not shown: hidden, or out of sight for screen readers alone. Gives hidden."""
-    for element in _MAY_BE_UNSEEN(tree):
+    for element in _IN_A_LINE(tree):
         if (
-            element.tag in _IN_A_LINE
-            and _is_unseen(element)
+            _is_unseen(element)
             and is_short(element, _LONGEST_UNSEEN)
             and element.text_content().strip()
             and attached(element, tree)
@@ -148,12 +148,17 @@ def _prose(element: Element) -> int:
 
 
 def _is_unseen(element: Element) -> bool:
-    attributes = element.attrib
+    name, style = element.get("class"), element.get("style")
     return (
-        "hidden" in attributes
-        or _UNSEEN_NAME.search(attributes.get("class", "")) is not None
-        or _UNSEEN_STYLE.search(attributes.get("style", "")) is not None
+        element.get("hidden") is not None
+        or (name is not None and _is_named_unseen(name))
+        or (style is not None and _UNSEEN_STYLE.search(style) is not None)
     )
+
+
+@lru_cache(maxsize=10_000)
+def _is_named_unseen(name: str) -> bool:
+    return _UNSEEN_NAME.search(name) is not None
 
 
 def _holds_prose(article: Element) -> bool:
@@ -172,13 +177,14 @@ def _without_its_text(others: list[Element], tree: Element) -> list[Element]:
 
 def _is_most(form: Element, tree: Element) -> bool:
     """Whether the form holds more than half of the page's text, not counting what its own controls say."""
-    return _said(form) > _said(tree) / 2
+    said = _characters(form) - _in_controls(form)
+    return is_short(tree, 2 * said + _in_controls(tree) - 1)
 
 
-def _said(element: Element) -> int:
-    """The number of characters in an element, without blanks around each piece and without those of controls."""
-    return _characters(element) - sum(map(_characters, _CONTROLS(element)))
+def _in_controls(element: Element) -> int:
+    return sum(map(_characters, _CONTROLS(element)))
 
 
 def _characters(element: Element) -> int:
+    """The number of characters in an element, without blanks around each piece, as `is_short` counts them."""
     return sum(map(len, map(str.strip, element.itertext())))

@@ -56,7 +56,10 @@ def _is_aside(element: Element) -> bool:
 
 
 def _begins(element: Element, described: str) -> bool:
-    start = key((element.text or "")[: 4 * _START])[:_START]
+    text = element.text
+    if not text or text.isspace():
+        return False
+    start = key(text[: 4 * _START])[:_START]
     return bool(start) and described.startswith(start)
 
 

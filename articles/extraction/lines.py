@@ -119,9 +119,9 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
     If several captions are in the text, they are quotations from it, and it keeps them.
     """
     known = {key(text) for text in facts.captions if count_words(text) >= 4}
-    quoted = sum(key(line) in known for line in lines) > 1
+    equal = {index for index, line in enumerate(lines) if key(line) in known} if known else set()
     for index, line in enumerate(lines):
-        if not quoted and key(line) in known:
+        if equal == {index}:
             yield index, EQUALS_CAPTION
         elif _PHOTO_CREDIT.search(line, max(0, len(line) - 200)) and count_words(line) <= _LONGEST_CAPTION:
             yield index, "ends in a photo credit"

@@ -15,19 +15,18 @@ from articles.text import key, tidy
 
 _MOST = 200
 _FEW = 4
-_MAY_BE_MARKED = select("//*[@class or @rel='author' or @itemprop='author' or @itemprop='creator']")
-_MARKED_NAME = re.compile("author(?:-n|__n|N)ame|byline(?:-|__)name")
-_MAY_BE_LOOSE = select(
-    "//a[@class or @href] |"
-    " //*[self::div or self::p or self::span or self::address or self::li or self::strong or self::em][@class or @href]"
+_MAY_BE_MARKED = select(
+    "//@class/parent::* | //@rel[. = 'author']/parent::* | //@itemprop[. = 'author' or . = 'creator']/parent::*"
 )
+_MARKED_NAME = re.compile("author(?:-n|__n|N)ame|byline(?:-|__)name")
+_MAY_BE_LOOSE = select("//a | //div | //p | //span | //address | //li | //strong | //em")
 _LOOSE_NAME = re.compile("[Aa]uthor|[Bb][Yy]line")
 _LOOSE_TARGET = re.compile("/auth?ors?/|/autor(?:en|es|i|zy)?/|/auteurs?/")
 _PROFILES = select(
-    "//a[contains(@href, '/author') or contains(@href, '/people/') or contains(@href, '/staff/') or contains(@href, '/contributor')"
-    " or contains(@href, '/profile') or contains(@href, '/journalist') or contains(@href, '/reporter') or contains(@href, '/writer')"
-    " or contains(@href, '/columnist') or contains(@href, '/auteur') or contains(@href, '/autor') or contains(@href, '/person/')"
-    " or contains(@href, '/team/') or contains(@href, '-team/')]"
+    "//a/@href[contains(., '/author') or contains(., '/people/') or contains(., '/staff/') or contains(., '/contributor')"
+    " or contains(., '/profile') or contains(., '/journalist') or contains(., '/reporter') or contains(., '/writer')"
+    " or contains(., '/columnist') or contains(., '/auteur') or contains(., '/autor') or contains(., '/person/')"
+    " or contains(., '/team/') or contains(., '-team/')]/parent::*"
 )
 _WITH_TEXT = select("//*[text()][not(self::script or self::style)]")
 _NAME_WITHIN = select(".//*[@itemprop='name'][@content]")

@@ -52,10 +52,10 @@ _IMAGE = ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src
 _LANGUAGE = ("og:locale", "language", "content-language", "dc.language", "inlanguage")
 
 _CANONICAL = select(
-    "//link[@href][contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]"
+    "//link/@rel[contains(concat(' ', translate(., 'CANOIL', 'canoil'), ' '), ' canonical ')]/parent::*[@href]"
 )
 _BASE = select("//base[@href]")
-_FREE = select("//*[@itemprop='isAccessibleForFree']")
+_FREE = select("//@itemprop[. = 'isAccessibleForFree']/parent::*")
 _NO = ("false", "no", "0")
 _MOST_TAGS = 50
 _LONGEST_TITLE = 400

@@ -10,8 +10,8 @@ from articles.text import key, tidy
 from articles.urls import absolute
 
 _MARKED = select(
-    "//time | //*[@pubdate] | //@itemprop[.='datePublished' or .='dateCreated']/parent::*"
-    " | //@property[contains(., 'datePublished')]/parent::*[not(self::meta)] | //abbr[@title][contains(@class, 'published')]"
+    "//time | //@pubdate/parent::* | //@itemprop[.='datePublished' or .='dateCreated']/parent::*"
+    " | //@property[contains(., 'datePublished')]/parent::*[not(self::meta)] | //abbr/@class[contains(., 'published')]/parent::*[@title]"
 )
 _HEADINGS = select("//h1")
 _DATE_NAME = re.compile(r"date|datum|time|publi|posted|stamp|fecha|byline|dateline|meta", re.IGNORECASE)
@@ -83,7 +83,8 @@ class _Place:
         if self._heading is not None:
             self._around = [*self._heading.iter(), *_within(_following(self._heading), _AFTER)]
             above = list(_within(_preceding(self._heading), _BEFORE))
-            above = [each for each in above if _is_together(each, self._heading)]
+            home = _home(self._heading)
+            above = [each for each in above if not home.isdisjoint(each.iterancestors())]
             self._around += above
         self._near = set(self._around)
         self._above = set(above)
@@ -169,11 +170,11 @@ def _heading(tree: Element, title: str) -> Element | None:
     return headings[0] if len(headings) == 1 else None
 
 
-def _is_together(above: Element, heading: Element) -> bool:
-    """Whether what stands above the headline is in its article, or else in its own few blocks."""
+def _home(heading: Element) -> set[Element]:
+    """The elements around the headline, up to its article, or else the three next to it, without the body."""
     outer = list(heading.iterancestors())
-    home = next((n for n, each in enumerate(outer) if each.tag in ("article", "main")), 2)
-    return not {each for each in above.iterancestors() if each.tag != "body"}.isdisjoint(outer[: home + 1])
+    last = next((n for n, each in enumerate(outer) if each.tag in ("article", "main")), 2)
+    return {each for each in outer[: last + 1] if each.tag != "body"}
 
 
 def _following(element: Element) -> Iterator[Element]:
