@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
 from articles.urls import masked
-from crawlers.plan import CrawlPlan
+from crawlers.plan import CrawlPlan, FailedFeed
 from index.protocols import IndexWriter
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
@@ -20,7 +20,8 @@ from pipeline.load import load_all
 from pipeline.report import RunReport
 from pipeline.settling import Settler
 from store.archive.writer import repair
-from store.ledger import capture_table, segment_table
+from store.feed_records import FeedResult
+from store.ledger import capture_table, feed_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome
@@ -75,6 +76,7 @@ def carry_out(
 ) -> RunReport:
     """Crawl by this plan in the open `data_folder`, and load what is fetched; all else is as in `run`."""
     lock, ledger = folder
+    started = watch.clock()
     with (
         closing(opened_index(config, ledger)) as writer,
         Crawl(replace(what, ahead=watch.ahead), lock.fileno(), watch.tell) as crawl,
@@ -84,7 +86,23 @@ def carry_out(
         pending = Pending(config.archive, ledger, pool)
         report = load_all(pending, Settler(ledger, writer, reader, watch.clock), watch.progress, crawl)
         judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock)
-        return replace(report, crawl=crawl.wait(), judged=judge.judge_waiting())
+        crawled = crawl.wait()
+        if not (what.past or what.only_pages):
+            _note_unstarted(ledger, crawled.failed_feeds, started, watch.clock())
+        return replace(report, crawl=crawled, judged=judge.judge_waiting())
+
+
+def _note_unstarted(
+    ledger: Ledger, failed: tuple[FailedFeed, ...], started: datetime, ended: datetime
+) -> None:
+    """Record what failed before it was asked, such as a spider that cannot be loaded, next to the feeds that were."""
+    with ledger.transaction() as conn:
+        known = {(each.source, each.url): each.at for each in feed_table.health(conn)}
+        for each in failed:
+            asked_at = known.get((each.source, masked(each.url)))
+            if asked_at is None or asked_at < started:
+                result = FeedResult(source=each.source, url=each.url, at=ended, status=0, error=each.error)
+                feed_table.record(conn, result)
 
 
 def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:

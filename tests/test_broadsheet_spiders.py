@@ -118,9 +118,13 @@ def test_a_spider_that_fails_costs_only_itself(tmp_path: Path, site: Site, named
         tmp_path, site, f'name = "bad"\nspider = "{named}"', f'name = "notes"\nfeeds = ["{site.url}/feed"]'
     )
     done = call(where, "run", "--json")
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)["crawl"]
-    (failed,) = report["failed_feeds"]
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert {each["source"]: each["verdict"] for each in report["health"]["sources"]} == {
+        "bad": "failing",
+        "notes": "unknown",
+    }
+    (failed,) = report["crawl"]["failed_feeds"]
     assert (failed["source"], failed["url"]) == ("bad", named)
     assert says in failed["error"]
     assert "/f/1" in site.paths()
