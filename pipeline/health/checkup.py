@@ -3,8 +3,10 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -68,11 +70,13 @@ def examine(config: Config, sources: Sequence[SourceSection], now: datetime) -> 
         lists = defaultdict(list)
         for each in feed_table.health(conn):
             lists[each.source].append(each)
+        missed = record.misses(conn, now)
         found = []
         for source in sources:
             named = {masked(url) for url in source.ways}
-            own = tuple(each for each in lists[source.name] if each.url in named)
-            found.append(judge(record.read(conn, source.name, own, now), now))
+            own = [each for each in lists[source.name] if each.url in named]
+            known = record.read(conn, source.name, own, missed.get(source.name, ()), now)
+            found.append(judge(known, now))
         conditions = tuple(_conditions(config, conn, now))
     return Health(conditions=conditions, sources=tuple(found))
 
@@ -121,8 +125,7 @@ def _disk(config: Config, conn: Connection, now: datetime) -> Condition | None:
     names = [source.name for source in config.sources]
     pages, first = capture_table.intake(conn, names, now - _WEEK)
     days = (now - first) / timedelta(days=1) if first else 0.0
-    raw = sum(file.stat().st_size for file in config.archive.glob("*"))
-    whole = sum(file.stat().st_size for file in config.folder.rglob("*") if file.is_file())
+    raw, whole = _size(config.archive), _size(config.folder)
     a_day = pages / max(days, 1.0) * (whole / raw if raw else 1.0)
     left = free / a_day if a_day else float("inf")
     if free < _LEAST_FREE or left < _ROOM:
@@ -131,6 +134,15 @@ def _disk(config: Config, conn: Connection, now: datetime) -> Condition | None:
         grave = free < _LEAST_FREE or left < _LITTLE
         return Condition(part="disk", text=text, code=2 if grave else 1)
     return None
+
+
+def _size(folder: Path) -> int:
+    """The bytes of the files in a folder, but for those that are gone meanwhile."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += file.stat().st_size
+    return total
 
 
 def _schedule(config: Config, conn: Connection, now: datetime) -> Condition | None:

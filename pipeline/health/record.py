@@ -1,6 +1,7 @@
 """What the ledger holds of a source's last weeks, as health needs it."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,17 +42,35 @@ class History:
     arrivals: tuple[Arrival, ...] = ()
 
 
-def read(conn: Connection, source: str, lists: tuple[FeedHealth, ...], now: datetime) -> History:
-    """The history of a source until now. `lists` is the health of its lists (store.ledger.feed_table.health)."""
+def read(
+    conn: Connection,
+    source: str,
+    lists: Sequence[FeedHealth],
+    missed: Iterable[Attempt],
+    now: datetime,
+) -> History:
+    """The history of a source until now.
+
+    `lists` is the health of its lists (store.ledger.feed_table.health), `missed` what `misses` says of it.
+    """
     since = now - WINDOW
-    attempts = sorted([*_captures(conn, source, since), *_misses(conn, source, since)], key=_when)
-    last = {attempt.url: attempt for attempt in attempts}
+    last = {attempt.url: attempt for attempt in sorted([*_captures(conn, source, since), *missed], key=_when)}
     return History(
         source=source,
-        lists=lists,
+        lists=tuple(lists),
         attempts=tuple(sorted(last.values(), key=_when)),
         arrivals=arrival_table.of_source(conn, source, since),
     )
+
+
+def misses(conn: Connection, now: datetime) -> Mapping[str, Sequence[Attempt]]:
+    """The attempts of all sources that left nothing to archive, by source."""
+    columns = (URLS.c.source, MISSES.c.url, MISSES.c.at, MISSES.c.reason, MISSES.c.detail)
+    query = select(*columns).join(URLS, MISSES.c.url == URLS.c.url).where(MISSES.c.at >= now - WINDOW)
+    found = defaultdict(list)
+    for row in conn.execute(query):
+        found[row.source].append(Attempt(url=row.url, at=row.at, reason=row.reason, detail=row.detail))
+    return found
 
 
 def _captures(conn: Connection, source: str, since: datetime) -> Iterator[Attempt]:
@@ -65,13 +84,6 @@ def _captures(conn: Connection, source: str, since: datetime) -> Iterator[Attemp
         else:
             reason = row.reason if row.outcome is Outcome.REJECTED else row.outcome.value
             yield Attempt(url=row.url, at=row.fetched_at, reason=reason, detail=row.detail)
-
-
-def _misses(conn: Connection, source: str, since: datetime) -> Iterator[Attempt]:
-    columns = (MISSES.c.url, MISSES.c.at, MISSES.c.reason, MISSES.c.detail)
-    missed = select(*columns).join(URLS, MISSES.c.url == URLS.c.url)
-    for row in conn.execute(missed.where(URLS.c.source == source, MISSES.c.at >= since)).mappings():
-        yield Attempt(**row)
 
 
 def _when(attempt: Attempt) -> tuple[datetime, str]:
