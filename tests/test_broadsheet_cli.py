@@ -24,11 +24,11 @@ def site() -> Iterator[Site]:
 
 
 def broadsheet(folder: Path, *words: str, code: int = 0) -> str:
-    """What the command prints when it ends with `code`: standard output, or else standard error, after a failure."""
+    """What the command prints when it ends with `code`: after a failure what it complains of, if it does."""
     done = call(folder, *words)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-    return done.stderr if code and not done.stdout else done.stdout
+    return (code and done.stderr) or done.stdout
 
 
 def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom) -> None:
