@@ -147,6 +147,7 @@ def test_a_few_articles_are_too_few_to_tell() -> None:
         ("HTTP 403", Verdict.BLOCKED),
         ("HTTP 429", Verdict.BLOCKED),
         ("robots: disallowed", Verdict.BLOCKED),
+        ("robots_unreachable: connection: refused", Verdict.FAILING),
     ],
 )
 def test_a_list_that_fails_again_and_again_is_told(error: str, verdict: Verdict) -> None:
@@ -173,6 +174,7 @@ def test_a_list_that_was_never_read_is_told_at_once() -> None:
         ("consent_page", "a notice", Verdict.BLOCKED),
         ("blocked", "HTTP 403 by Cloudflare", Verdict.BLOCKED),
         ("robots", "disallowed", Verdict.BLOCKED),
+        ("robots_unreachable", "HTTP 503", Verdict.FAILING),
         ("timeout", "30 s", Verdict.FAILING),
         ("no_article", "no text", Verdict.CHANGED_LAYOUT),
         ("too_short", "3 words", Verdict.CHANGED_LAYOUT),

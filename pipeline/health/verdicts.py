@@ -70,7 +70,6 @@ _BLOCKS = frozenset(
         "blocked",
         "consent_page",
         FetchReason.ROBOTS,
-        FetchReason.ROBOTS_UNREACHABLE,
         FetchReason.RETRY_AFTER,
         FetchReason.SILENT,
     )
@@ -122,7 +121,7 @@ def _lists(lists: Sequence[FeedHealth]) -> _Finding | None:
         verdict=Verdict.BLOCKED
         if _is_refusal(worst.error.partition(":")[0], worst.error)
         else Verdict.FAILING,
-        evidence=f"{several}{worst.url}: {worst.error}, {_times(worst.failures)}",
+        evidence=f"{several}{worst.url}: {worst.error.rstrip('.')}, {_times(worst.failures)}",
         since=min((each.succeeded_at for each in failing if each.succeeded_at), default=None),
     )
 
