@@ -40,6 +40,7 @@ def extract(html: bytes, url: str) -> dict[str, Any]:
 
 
 SOURCE = "benchmark"
+_LIMIT = -0.3
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -72,7 +73,9 @@ def prepare(articles: Sequence[Mapping[str, str]]) -> None:
 
 
 def caption_score(caption: str, title: str, body: str, lang: str, article_id: str) -> float | None:
-    """The score that decides the verdict: mismatched below `mismatch.LIMIT`; None if there is too little to compare.
+    """The score that decides the verdict: mismatched below -0.3, matched above 0; None if there is too little to compare.
+
+    It is that of `mismatch.Reader` on another scale, whose limit is the one of earlier versions, so that they compare.
 
     Pass the captions of one article one after the other, so that the article is read once. Its features are those
     computed by `prepare`, as a run computes them during cleaning.
@@ -80,7 +83,8 @@ def caption_score(caption: str, title: str, body: str, lang: str, article_id: st
     if _state.last is None or _state.last[0] != article_id:
         row = _state.rows.get(article_id) or _features(article_id, title, body, lang)
         _state.last = article_id, mismatch.Reader((title, *body.splitlines()), row, _state.knowledge)
-    return _state.last[1].score(split_credit(caption)[0])
+    score = _state.last[1].score(split_credit(caption)[0])
+    return None if score is None else score * _LIMIT / mismatch.LIMIT
 
 
 def _features(article_id: str, title: str, body: str, language: str) -> Features:
