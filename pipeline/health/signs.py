@@ -13,10 +13,8 @@ from pipeline.health.rhythm import Rhythm
 from store.ledger.arrival_table import Arrival
 
 _CHANCE = 1e-4  # the probability at which a run of bad ones is no longer taken for chance
-_RARE, _COMMON = (
-    0.02,
-    0.5,
-)  # bounds of what is usual: what never happened may happen; what often does is no sign
+_RARE = 0.02  # what never happened is taken to happen so often...
+_COMMON = 0.5  # ...and what happens more often than this is no sign
 _UNKNOWN, _WEIGHT = 0.2, 1.0  # what is usual before anything is known, and for how many pages that counts
 _SOME = 10  # articles, to know what is usual of them
 _SHORT, _LONG, _UNSURE = 0.25, 4.0, 0.3
@@ -32,11 +30,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streak:
-    """The last `length` of something, all bad, since `since`; before that the share `usual` was."""
+    """The last `length` of something, all bad, since `since`."""
 
     length: int
     since: datetime
-    usual: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ def streak(
         return None
     if len(last) < math.log(_CHANCE) / math.log(usual):
         return None
-    return Streak(length=len(last), since=at(last[-1]), usual=share if before else 0.0)
+    return Streak(length=len(last), since=at(last[-1]))
 
 
 def changes(arrivals: Sequence[Arrival]) -> list[Shift]:
