@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from articles.model import Article, Image
 from articles.source import mismatch
-from articles.source.features import features
+from articles.source.features import features, informative
+from articles.source.frequent_words import frequent_words
 from articles.source.knowledge import build
 from tests.desk import STORIES, WIRE, article
 
@@ -248,6 +249,37 @@ def test_a_word_that_most_articles_have_says_nothing() -> None:
     assert score("Krait launchers at the port") == pytest.approx(
         score("Krait launchers at the port, during that week, with their own eyes"), abs=0.3
     )
+
+
+def test_a_frequent_word_says_little_although_few_articles_are_known() -> None:
+    known = [article(f"short {n}", text[:150], day=n) for n, text in enumerate(STORIES["en"])]
+    judged = replace(
+        radar("en"), body=(*WIRE, "More of this during the first part, where other people were.")
+    )
+    names = "Qwerty zxcvbn asdfgh poiuyt Ommen"
+    alone, frequent, rare = (
+        score(f"{names} {more}", judged, known)
+        for more in (
+            "",
+            "during more of the first part where other people were",
+            "Deming sensors batteries ambassador",
+        )
+    )
+    assert alone < frequent < mismatch.LIMIT / 2
+    assert rare > 0
+
+
+def test_a_foreign_caption_is_told_by_a_young_source_of_short_articles() -> None:
+    known = [article(f"short {n}", text[:150], day=n) for n, text in enumerate(STORIES["en"])]
+    assert statuses(radar("en", FOREIGN["en"], OWN["en"]), known) == ["mismatched", "matched"]
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "es", "fa", "ru", "tr"])
+def test_lists_of_frequent_words_are_those_of_the_language(language: str) -> None:
+    words = {"ar": "في", "en": "before", "es": "durante", "fa": "این", "ru": "было", "tr": "için"}
+    assert {each for each in words if informative(words[each]) & (frequent_words(language) or set())} == {
+        language
+    }
 
 
 @pytest.mark.parametrize(("count", "judged"), [(90, False), (110, True)])

@@ -1,10 +1,10 @@
 """Whether a caption belongs to its article, by words only: how many of them the article has, and how many others have.
 
-A word counts by how unlikely a text of the article's length has it by chance, which other articles in its language show. How
-much of a caption the article says is compared with what an article says of its own captions, and of foreign ones: both
-vary widely, because the words of a caption come together or not at all, so that a few that are missing prove little. Against
-it stands the greatest share found in another article; in doubt, words that stand in one paragraph count more than scattered
-ones (figures: docs/benchmarks.md).
+A word counts by how unlikely a text of the article's length has it by chance, which other articles in its language show,
+and, while these are few, a list of its frequent words. How much of a caption the article says is compared with what an
+article says of its own captions, and of foreign ones: both vary widely, because the words of a caption come together or not
+at all, so that a few that are missing prove little. Against it stands the greatest share found in another article; in doubt,
+words that stand in one paragraph count more than scattered ones (figures: docs/benchmarks.md).
 """
 
 from collections import defaultdict
@@ -14,23 +14,31 @@ from math import lgamma, log
 
 from articles.model import CaptionStatus, Image
 from articles.source.features import Features, informative
+from articles.source.frequent_words import frequent_words
 from articles.source.knowledge import Knowledge, Words
 from articles.text import key
 
-LIMIT = -2.3  # a caption with a score below this belongs to another article, above 0 to this one
+LIMIT = -3.0  # a caption with a score below this belongs to another article, above 0 to this one
 _FEWEST_ARTICLES = 5  # others in the language; with fewer, common words are unknown
 _FEWEST_WORDS = 1.5  # in a caption, by their weight
 _SHORTEST = 100  # distinct words in an article, about a thousand characters; a shorter one says little of its pictures
 _OPENING = 600  # characters of headline, lead and text, whose words...
-_OPENING_COUNTS = 1.3  # ...count this much
+_OPENING_COUNTS = 1.6  # ...count this much
+# What is supposed of a word before any article is known, as articles: how many in all, and how many that have the word.
+_SUPPOSED_FREQUENT = 3.0, 1.5
+_SUPPOSED_OTHER = 8.0, 0.08
+_SUPPOSED_ANY = 1.0, 0.5  # in a language without a list of frequent words
+_AS_LONG = (
+    2.25  # a text of the mean length has a word with this power of the chance that its distinct words have
+)
 _FREQUENT = 0.25  # share of the articles; what they have in common with a caption beyond this shows nothing
 # Parameters of the beta-binomial distributions of what an article says of its own captions, and of foreign ones. Fitted
 # by maximum likelihood to the captions that docs/benchmarks.md describes, to foreign ones whose articles are not known.
-_OWN = 2.8, 0.9
-_FOREIGN = 3.9, 26.0
-_ELSEWHERE = 3.0  # weight of the share that another article has
+_OWN = 4.0, 0.8
+_FOREIGN = 3.7, 25.0
+_ELSEWHERE = 3.3  # weight of the share that another article has
 # Weight of the share of the words found that stand in one paragraph, less a share that is usual for own captions.
-_TOGETHER, _MOSTLY = 2.0, 0.8
+_TOGETHER, _MOSTLY = 3.4, 0.85
 _ZERO = -1.1  # the log-likelihood ratio, less that share, from which a caption matches
 # Languages in which a word is about two tokens.
 _UNSPACED = frozenset(("ja", "km", "ko", "lo", "my", "th", "zh"))
@@ -67,6 +75,7 @@ class Reader:
     __slots__ = (
         "_copies",
         "_count",
+        "_frequent",
         "_length",
         "_opening",
         "_paragraphs",
@@ -80,6 +89,7 @@ class Reader:
     def __init__(self, paragraphs: Sequence[str], row: Features, knowledge: Knowledge) -> None:
         same = knowledge.same_as(row)
         self._words = knowledge.words.get(row.language, Words((), {}, 0))
+        self._frequent = frequent_words(row.language)
         self._said = frozenset(row.tokens)
         self._paragraphs = paragraphs
         self._tokens: list[set[int]] | None = None
@@ -99,13 +109,10 @@ class Reader:
         words = said = rarity = 0.0
         here: dict[int, float] = {}
         elsewhere: defaultdict[int, float] = defaultdict(float)
-        postings, length = self._words.postings, 2 * self._length
+        length = _AS_LONG * self._length
         for token in sorted(informative(caption)):
-            places = postings.get(token, ())
-            having = len(places)
-            for copy in self._copies:
-                having -= token in copy
-            share = (having + 0.5) / (self._count + 1)
+            places = self._words.postings.get(token, ())
+            share = self._share(token, places)
             weight = (1 - share) ** length
             words += weight
             if token in self._said:
@@ -126,6 +133,15 @@ class Reader:
         if _MOSTLY - 1 < score / _TOGETHER < _MOSTLY:  # where it may change the verdict
             score += _TOGETHER * (self._together(here) - _MOSTLY)
         return score if score > 0 or len(self._said) >= _SHORTEST else None
+
+    def _share(self, token: int, places: Sequence[int]) -> float:
+        """The share of other articles that have the token, which stands at these places of the postings, as far as can be told."""
+        having = len(places) - sum(token in copy for copy in self._copies)
+        if self._frequent is None:
+            articles, supposed = _SUPPOSED_ANY
+        else:
+            articles, supposed = _SUPPOSED_FREQUENT if token in self._frequent else _SUPPOSED_OTHER
+        return (having + supposed) / (self._count + articles)
 
     def _together(self, here: dict[int, float]) -> float:
         """The greatest share of these words, by weight, in one paragraph."""
