@@ -1,5 +1,6 @@
 """Raw pages that go after a time: nothing that users see is lost, wherever upkeep is killed at it."""
 
+import itertools
 import re
 import shutil
 from collections.abc import Callable
@@ -378,9 +379,8 @@ def test_upkeep_that_is_killed_at_any_step_is_made_good_by_the_next(
     collected: Config, tmp_path: Path, behind: bool
 ) -> None:
     before, told = articles(collected), account(collected)
-    count = 0
-    while True:
-        count += 1
+    # What is behind a step is before the next one, save for what the code does between them: every second one is enough.
+    for count in itertools.count(2 if behind else 1, 2):
         config = fresh(collected, tmp_path)
         if not killed(config, count, behind=behind):
             break
