@@ -10,7 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, find, inspection, past, replay, scheduling
+from broadsheet.commands import admin, collect, find, inspection, past, replay, safety, scheduling
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -63,6 +63,8 @@ for command in (
     find.export,
     replay.reclean,
     replay.rebuild,
+    safety.backup,
+    safety.restore,
     inspection.health,
     inspection.doctor,
     inspection.maintain,
