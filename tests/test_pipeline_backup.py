@@ -277,6 +277,18 @@ def test_a_restore_begins_again_after_a_kill(
         restore(elsewhere(tmp_path), backups)
 
 
+def test_an_index_on_a_server_is_left_out(crawled: Config, backups: Path, tmp_path: Path) -> None:
+    """The restore says how it is filled again; the server is not asked for either."""
+    text = crawled.path.read_text("utf-8").replace('backend = "embedded"', 'backend = "elasticsearch"')
+    crawled.path.write_text(text, "utf-8")
+    made = back_up(load(crawled.path), backups)
+    assert not any(path.startswith(kept.INDEX) for path in made.manifest.files)
+    elsewhere(tmp_path).parent.mkdir()
+    done = restore(elsewhere(tmp_path), backups)
+    assert done.next_steps == ("`broadsheet index rebuild` fills the index from ledger and archive",)
+    assert not load(elsewhere(tmp_path)).index_folder.exists()
+
+
 def test_restore_to_another_folder(crawled: Config, backups: Path, tmp_path: Path) -> None:
     """The configuration that is there stays; one that is brought back names the folder."""
     back_up(crawled, backups)

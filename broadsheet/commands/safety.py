@@ -35,7 +35,7 @@ def backup(
         made = back_up(
             config,
             folder,
-            lambda so_far: status.update(f"Backing up: {so_far.done >> 20} of {so_far.total >> 20} MiB"),
+            lambda size, total: status.update(f"Backing up: {size >> 20} of {total >> 20} MiB"),
         )
     if as_json:
         print_json(

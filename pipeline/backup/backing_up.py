@@ -30,14 +30,6 @@ _FROZEN = "backup"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How many bytes of the backup are in it so far, and how many it will have."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class BackedUp:
     """A backup that was made: its folder, what is in it, and how many of its files, and bytes, had to be copied."""
 
@@ -63,10 +55,10 @@ class _DroppedError(Exception):
 def back_up(
     config: Config,
     folder: Path,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda _, __: None,
     clock: Callable[[], datetime] = now,
 ) -> BackedUp:
-    """Add a backup to this folder, or go on with one that was interrupted.
+    """Add a backup to this folder, or go on with one that was interrupted. `progress` is called with the bytes in it, and all there will be.
 
     Raises LedgerError where nothing was collected yet, LockedError beside a rebuild or another backup, ArchiveError for
     an archive that lacks what the ledger has committed, ConfigError for a folder within the data folder, StorageError.
@@ -86,7 +78,7 @@ def back_up(
 class _Making:
     config: Config
     folder: Path
-    progress: Callable[[Progress], None]
+    progress: Callable[[int, int], None]
     clock: Callable[[], datetime]
     files: dict[str, KeptFile] = field(default_factory=dict)
     done: int = 0
@@ -196,7 +188,7 @@ class _Making:
 
     def _tell(self, size: int) -> None:
         self.done += size
-        self.progress(Progress(self.done, self.total))
+        self.progress(self.done, self.total)
 
     def _refuse_lost(self, wanted: _Wanted) -> None:
         """A file is not there: the ledger says whether it went as it should."""
