@@ -52,6 +52,7 @@ for command in (
     collect.add,
     collect.sources,
     collect.remove,
+    collect.rename,
     collect.run,
     collect.retry,
     find.search,

@@ -1,5 +1,6 @@
 """The records that are written to the ledger and read from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -236,6 +237,25 @@ class Remains:
 
 
 def dropped_on(at: datetime) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """A source that got another name. What was archived before, up to `length` bytes of `segment`, says the old one."""
+
+    old: str
+    new: str
+    at: datetime
+    segment: str
+    length: int
+
+
+def named_now(source: str, ref: ArchiveRef, renames: Sequence[Rename]) -> str:
+    """The present name of the source that a page archived at `ref` names; `renames` are all, in the order of time."""
+    for each in renames:
+        if source == each.old and (ref.segment, ref.offset) < (each.segment, each.length):
+            source = each.new
+    return source
+
+
     """Why a raw page is missing, for people to read."""
     return f"its raw page was dropped on {at:%Y-%m-%d} by [store] retention"
 

@@ -7,7 +7,7 @@ import pytest
 
 from articles.errors import ConfigError
 from pipeline.configuration.config import load, parse
-from pipeline.configuration.config_file import add_sources, remove_sources, template
+from pipeline.configuration.config_file import add_sources, remove_sources, rename_source, template
 from pipeline.configuration.sections import SourceSection
 
 HERE = Path("broadsheet.toml")

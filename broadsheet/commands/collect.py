@@ -1,4 +1,4 @@
-"""The commands that collect: init, add, sources, remove, run, retry, demo."""
+"""The commands that collect: init, add, sources, remove, rename, run, retry, demo."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -127,6 +127,27 @@ def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(he
     choose(config, tuple(names))
     remove_sources(config.path, set(names))
     say(f"Removed {', '.join(names)}. Articles already collected stay searchable.")
+
+
+def rename(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(help="The source's present name.")],
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+) -> None:
+    """Give a source another name, in broadsheet.toml and in all that was collected from it.
+
+    If it is interrupted, the same command goes on. It also brings together what a name changed by hand has parted.
+
+    Example: broadsheet rename example.org examiner
+    """
+    from broadsheet.terminal import console, say
+    from pipeline.maintenance.renaming import rename as rename_source
+
+    config = configured(context)
+    with console.status("Renaming"):
+        done = rename_source(config, old, new)
+    where = f" in {config.path}" if done.in_file else ""
+    say(f"{old} is called {new} now{where}, with {done.captures} captures and {done.articles} articles.")
 
 
 def run(

@@ -20,6 +20,7 @@ from pipeline.backup.file_copies import checksum, copy, link_or_copy, sync_folde
 from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.configuration.config import Config
 from pipeline.run import now
+from store.archive.reader import RENAMES
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -102,6 +103,7 @@ class _Making:
                     _Wanted(f"{kept.ARCHIVE}{n}", self.config.archive / n, size)
                     for n, size in committed.items()
                 ),
+                *_renames(self.config.archive),
                 *_all(kept.INDEX, frozen, frozen),
                 *_beside_config(self.config),
             ]
@@ -215,6 +217,12 @@ class _Making:
         self.beside.rename(made)
         sync_folder(self.folder)
         return made
+
+
+def _renames(archive: Path) -> Iterator[_Wanted]:
+    """The archive's list of renamed sources, if there is one."""
+    if (archive / RENAMES).exists():
+        yield _Wanted(f"{kept.ARCHIVE}{RENAMES}", archive / RENAMES, (archive / RENAMES).stat().st_size)
 
 
 def _beside_config(config: Config) -> Iterator[_Wanted]:

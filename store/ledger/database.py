@@ -26,6 +26,7 @@ from store.ledger import (
     knowledge_table,
     lastmod_table,
     miss_table,
+    rename_table,
     segment_table,
     url_table,
 )
@@ -45,6 +46,7 @@ GROUPS = (
     import_table,
     lastmod_table,
     miss_table,
+    rename_table,
 )
 
 _BUSY_SECONDS = 30
