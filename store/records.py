@@ -90,6 +90,7 @@ class FeedReason(StrEnum):
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
     GONE = "gone"
+    CLAIMED = "claimed"
     SPIDER = "spider"
     HEADERS = "headers"
     BROWSER = "browser"
@@ -236,7 +237,6 @@ class Remains:
     kept: Article | Settled
 
 
-def dropped_on(at: datetime) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rename:
     """A source that got another name. What was archived before, up to `length` bytes of `segment`, says the old one."""
@@ -256,6 +256,7 @@ def named_now(source: str, ref: ArchiveRef, renames: Sequence[Rename]) -> str:
     return source
 
 
+def dropped_on(at: datetime) -> str:
     """Why a raw page is missing, for people to read."""
     return f"its raw page was dropped on {at:%Y-%m-%d} by [store] retention"
 
