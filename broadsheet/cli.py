@@ -75,6 +75,7 @@ for command in (
 ):
     app.command()(command)
 app.command()(past.backfill)
+app.command("dead-letters")(inspection.dead_letters)
 app.command("import")(past.import_past)
 app.add_typer(admin.app, name="index")
 

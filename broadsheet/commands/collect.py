@@ -197,8 +197,9 @@ def retry(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be due.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Have the next run fetch pages again that failed, are gone, were rejected or wait for another attempt.
+    """Have the next run try pages again that failed, are gone, were rejected or wait for another attempt.
 
+    They are fetched again; those that were archived and could not be cleaned or indexed are loaded again from the archive.
     Pages that robots.txt or the address rules refuse stay refused. A host that asked to be left alone is asked again.
 
     Example: broadsheet retry --reason no_article --since 7d --dry-run
@@ -221,7 +222,14 @@ def retry(
     done = make_due(config, chosen, now(), dry_run=dry_run)
     if as_json:
         reopened = [one.host for one in done.reopened]
-        print_json({"pages": dict(done.pages), "left": list(done.left), "reopened": reopened})
+        print_json(
+            {
+                "pages": dict(done.pages),
+                "left": list(done.left),
+                "reopened": reopened,
+                "loaded": done.loaded,
+            }
+        )
         return
     table(("reason", "pages"), list(done.pages.items()))
     for line in done.left:
@@ -233,7 +241,8 @@ def retry(
     if dry_run:
         say(f"{pages} would be due again.")
     else:
-        say(f"{pages} {'is' if count == 1 else 'are'} due again. Next: broadsheet run")
+        from_archive = f" ({done.loaded} from the archive)" if done.loaded else ""
+        say(f"{pages} {'is' if count == 1 else 'are'} due again{from_archive}. Next: broadsheet run")
 
 
 def demo(
