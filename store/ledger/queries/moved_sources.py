@@ -58,8 +58,8 @@ def under_another_name(conn: Connection, sources: Mapping[str, Sequence[str]]) -
     of = {masked(way): name for name, ways in sources.items() for way in ways}
     captured = set(capture_table.sources(conn)) - sources.keys()
     found = dict.fromkeys(rename_table.unfinished(conn))
-    for row in conn.execute(select(FEEDS.c.source, FEEDS.c.url).where(FEEDS.c.source.in_(captured))):
-        if row.url in of:
+    for row in conn.execute(select(FEEDS.c.source, FEEDS.c.url).order_by(FEEDS.c.source, FEEDS.c.url)):
+        if row.source in captured and row.url in of:
             found[row.source, of[row.url]] = None
     return list(found)
 
