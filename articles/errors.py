@@ -13,6 +13,7 @@ BroadsheetError
 ├── WarcError          a WARC file to import cannot be read or downloaded, or is none; check its name, or try again
 ├── StorageError       the disk is full, read-only or missing; free space, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
+├── BackupError        a backup is missing, damaged or not whole, or may not be put there; the message says what to do
 ├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` recreates it
 └── SearchIndexError   the index is damaged, missing, of another version or denies access; the message says what to do
     └── IndexUnavailableError   the index cannot be reached or accepts nothing for now; run again later, nothing is lost
@@ -95,6 +96,10 @@ class ArchiveError(BroadsheetError):
 
 class LedgerError(BroadsheetError):
     """The ledger is damaged, missing, or of a schema that this version cannot read."""
+
+
+class BackupError(BroadsheetError):
+    """There is no backup that can be used, files of it are damaged (it names them), or the place to restore into is taken."""
 
 
 class SearchIndexError(BroadsheetError):

@@ -10,7 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, find, inspection, past, replay, scheduling
+from broadsheet.commands import admin, collect, find, inspection, past, replay, safety, scheduling
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ for command in (
     collect.add,
     collect.sources,
     collect.remove,
+    collect.rename,
     collect.run,
     collect.retry,
     find.search,
@@ -63,6 +64,8 @@ for command in (
     find.export,
     replay.reclean,
     replay.rebuild,
+    safety.backup,
+    safety.restore,
     inspection.health,
     inspection.doctor,
     inspection.maintain,
@@ -72,6 +75,7 @@ for command in (
 ):
     app.command()(command)
 app.command()(past.backfill)
+app.command("dead-letters")(inspection.dead_letters)
 app.command("import")(past.import_past)
 app.add_typer(admin.app, name="index")
 

@@ -45,7 +45,8 @@ class SourceFeeds:
     the crawl of this source alone. `headers` are environment variables by the header that each has the value of.
     `site` is a URL of the site that they are sent to, and whose pages its sitemaps list; "" for that of the feeds,
     sitemaps and sections. `render`: whether a browser runs the scripts of its pages. Feeds that are not worth asking
-    before `due_by` are passed over (None: none is).
+    before `due_by` are passed over (None: none is). `claimed` are those of its lists that another source, by name, has
+    already: they are not asked.
     """
 
     name: str
@@ -59,6 +60,7 @@ class SourceFeeds:
     site: str = ""
     render: bool = False
     due_by: datetime | None = None
+    claimed: dict[str, str] = field(default_factory=dict)
 
     @property
     def lists(self) -> tuple[str, ...]:

@@ -1,27 +1,34 @@
 """The programs that `broadsheet schedule` keeps alive, Prefect's own among them; free of Prefect, which takes seconds to import."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import IO
 
 from flows.lifeline import GRACE_SECONDS
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 _PROVEN_SECONDS = 300.0
-_LARGEST_LOG = 10_000_000
+_LARGEST_LOG = 10_000_000  # bytes
+_OLDER_LOGS = 4
+_LONGEST_LINE = 1 << 16
+_LAST_WORDS = 2.0  # seconds
 
 
 class Program:
     """A Python module run as a program in a process group of its own, together with what it starts itself.
 
-    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log`, whose folder it
-    works in: Prefect imports flows from the working folder first, whatever the flags say. `clock`, in
+    It ends with this process, however that ends (flows.lifeline). Its output goes to the file `log` (and when that is full,
+    to `log.1`, the oldest to `log.4`), whose folder it works in: Prefect imports flows from the working folder first, whatever the flags say. `clock`, in
     seconds, is what its restarts go by.
     """
 
@@ -37,6 +44,10 @@ class Program:
         self._words = words
         self._environment = environment
         self._log = log
+        self._kept = RotatingFileHandler(
+            log, maxBytes=_LARGEST_LOG, backupCount=_OLDER_LOGS, encoding="utf-8", delay=True
+        )
+        self._reader: threading.Thread | None = None
         self._clock = clock
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
@@ -55,17 +66,18 @@ class Program:
 
     def start(self) -> None:
         """Start it; to be called when it is not running."""
-        grown = self._log.exists() and self._log.stat().st_size > _LARGEST_LOG
-        with self._log.open("wb" if grown else "ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603  words of our own
-                [sys.executable, "-P", "-m", "flows.lifeline", *self._words],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env=dict(self._environment),
-                cwd=self._log.parent,
-                start_new_session=True,
-            )
+        self._log.touch()
+        self._process = subprocess.Popen(  # noqa: S603  words of our own
+            [sys.executable, "-P", "-m", "flows.lifeline", *self._words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(self._environment),
+            cwd=self._log.parent,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._keep_log, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
         self._started_at = self._clock()
         self._mourned = False
 
@@ -111,6 +123,16 @@ class Program:
         while self._signal_group(0) and time.monotonic() < deadline:
             time.sleep(0.1)
         self._signal_group(signal.SIGKILL)
+        if self._reader:
+            self._reader.join(_LAST_WORDS)
+
+    def _keep_log(self, output: IO[bytes]) -> None:
+        """Write what comes to the log, until nobody is left to say anything; what a full disk does not take is lost."""
+        with output:
+            while line := output.readline(_LONGEST_LINE):
+                text = line.decode(errors="replace").rstrip("\n")
+                self._kept.handle(logging.makeLogRecord({"msg": text}))
+        self._kept.close()  # until there is something to write again
 
     def _signal_group(self, number: int) -> bool:
         """Whether there is anyone in the group to take the signal."""

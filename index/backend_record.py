@@ -58,6 +58,7 @@ class Backend:
     `new`: an empty index next to the present one, which searches use until the new one is published; an index on this
     machine is made in the given folder.
     `one_writer`: whether only one process may write at a time.
+    `freeze`: gives an index on this machine, as it is now, a second name in the given folder; None if it is on a server.
     `by_hand`: None if a person has nothing to do.
     """
 
@@ -66,4 +67,5 @@ class Backend:
     writer: Callable[[Place], "IndexWriter"]
     new: Callable[[Place, Path], AbstractContextManager[NewIndex]]
     one_writer: bool
+    freeze: Callable[[Place, Path], None] | None = None
     by_hand: ByHand | None = None

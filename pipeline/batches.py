@@ -79,4 +79,4 @@ def clean_in_batches(
 def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
     for capture in wanted:
         in_hand[capture.id] = capture
-        yield CleanTask(capture.id, archive, capture.ref)
+        yield CleanTask(capture.id, capture.source, archive, capture.ref)

@@ -21,9 +21,10 @@ FAILURES: frozenset[Reason] = frozenset({"archive_damaged", "parser_killed", "cl
 
 @dataclass(frozen=True, slots=True)
 class CleanTask:
-    """One capture to clean."""
+    """One capture to clean, of the source of this name: its present one, whatever the archived page says."""
 
     capture_id: int
+    source: str
     archive: Path
     ref: ArchiveRef
 
@@ -40,7 +41,7 @@ def clean_capture(extractors: Extractors, task: CleanTask) -> Article | Rejectio
     except ArchiveError as error:
         return Rejection(reason="archive_damaged", detail=str(error))
     if isinstance(record, Page):
-        return clean(record, extractors.of(record.entry.source))
+        return clean(record, extractors.of(task.source))
     if isinstance(record.kept, Article):
         return record.kept
     return Rejection(reason="archive_damaged", detail=f"{task.ref}: {dropped_on(record.dropped_at)}")

@@ -18,7 +18,7 @@ from pipeline.due import due_by
 
 _GRACE = 30.0
 _LAST_LINES = 20
-_STATED = {field.name for field in fields(SourceFeeds)} - {"due_by"}
+_STATED = {field.name for field in fields(SourceFeeds)} - {"due_by", "claimed"}
 """What a source's section of the configuration and of the plan both name."""
 
 
@@ -33,6 +33,7 @@ def plan(config: Config, sources: tuple[SourceSection, ...], tick: datetime | No
 
     At a `tick` of a schedule, feeds that gave little of late are passed over; without one, all are asked.
     """
+    claimed = config.claimed
     return CrawlPlan(
         folder=str(config.folder),
         settings=settings(config),
@@ -40,6 +41,7 @@ def plan(config: Config, sources: tuple[SourceSection, ...], tick: datetime | No
             SourceFeeds(
                 **{name: getattr(source, name) for name in _STATED},
                 due_by=due_by(config.schedule_of(source), tick) if tick else None,
+                claimed={url: owner for (name, url), owner in claimed.items() if name == source.name},
             )
             for source in sources
         ),

@@ -55,6 +55,15 @@ def anew(config: Config, beside: Path) -> AbstractContextManager[NewIndex]:
     return backend(config).new(place(config), beside)
 
 
+def freeze(config: Config, into: Path) -> bool:
+    """Give an index on this machine, as it is now, a second name in a new folder; False if there is none here."""
+    freezing = backend(config).freeze
+    if freezing is None or not exists(config):
+        return False
+    freezing(place(config), into)
+    return True
+
+
 class LateWriter:
     """The writer of an index that cannot be reached yet, opened by `opening` when it is first needed.
 

@@ -1,9 +1,10 @@
 """What becomes of a capture, decided from its cleaning and what the index holds. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from articles.content_hash import content_hash
 from articles.model import Article, Rejection
 from articles.source.originals import Contender
 from articles.urls import twins
@@ -25,8 +26,11 @@ def decide(
     latest: Mapping[str, Latest],
     originals: Mapping[str, Contender],
     now: datetime,
+    former: Mapping[str, Sequence[str]] | None = None,
 ) -> Decision:
     """What becomes of a batch. `latest` is what the index holds; `originals` are those of duplicates, by the duplicate's id.
+
+    `former` are the earlier names of renamed sources: an article is the same under any of them.
 
     The captures are taken in order, each as if those before it were in the index: what becomes of them does not depend on
     how they are divided into batches.
@@ -45,7 +49,8 @@ def decide(
         if result.id in originals:
             settled.append(duplicate(capture, result.content_hash, originals[result.id], now))
             continue
-        outcome = None if held else _outcome(result, present.get(result.id))
+        names = (former or {}).get(result.source, ())
+        outcome = None if held else _outcome(result, present.get(result.id), names)
         if outcome is None:
             if result.id in to_add:
                 settled.append(_settled(*to_add[result.id], Outcome.SUPERSEDED, now))
@@ -87,13 +92,14 @@ def duplicate(capture: Capture, content_hash: str, original: Contender, now: dat
     )
 
 
-def _outcome(article: Article, present: Latest | None) -> Outcome | None:
+def _outcome(article: Article, present: Latest | None, former: Sequence[str]) -> Outcome | None:
     """The outcome that is known before the index is asked. None: add the article."""
     if present is None:
         return None
     if present.fetched_at > article.fetched_at:
         return Outcome.SUPERSEDED
-    return Outcome.UNCHANGED if present.content_hash == article.content_hash else None
+    hashes = (article.content_hash, *(content_hash(replace(article, source=name)) for name in former))
+    return Outcome.UNCHANGED if present.content_hash in hashes else None
 
 
 def _settled(capture: Capture, article: Article, outcome: Outcome, now: datetime) -> Settled:

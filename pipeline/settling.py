@@ -19,7 +19,7 @@ from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, duplicate
 from store import policy
-from store.ledger import arrival_table, capture_table, knowledge_table, url_table
+from store.ledger import arrival_table, capture_table, knowledge_table, rename_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, OutcomeReason, Settled
@@ -56,10 +56,11 @@ class Settler:
         with self.ledger.turn():
             with self.ledger.reading() as conn:
                 latest = capture_table.latest_indexed(conn, of_batch)
+                former = rename_table.former(conn)
             newest = _newest(cleaned)
             rivals = self._rivals({article.url: named(article) for article in newest})
             new = [article for article in newest if article.id not in latest]
-            decision = decide(cleaned, latest, _originals(new, rivals, of_batch), self.clock())
+            decision = decide(cleaned, latest, _originals(new, rivals, of_batch), self.clock(), former)
             for deleted in decision.to_delete:
                 rivals.contenders.pop(deleted, None)
             if decision.to_delete:
@@ -172,6 +173,7 @@ def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> lis
     whole = (
         replace(
             article,
+            source=capture.source,  # whatever it was called when the page was archived
             first_seen_at=min(first_seen[article.id], article.first_seen_at),
             archive=article.archive or str(capture.ref),
             story_id=article.story_id or article.id,

@@ -17,17 +17,19 @@ from articles.errors import LockedError, StorageError
 
 _ENDING = 5.0  # seconds
 _LOOK = 0.05
+_OTHERS = {"run": "another run", "rebuild": "another rebuild or a backup", "backup": "another backup"}
 
 
 class RunLock:
     """The lock on a data folder, held during the context, and by children that were passed `fileno()`.
 
-    `kind` is the work that it excludes: another run, or another rebuild (which may happen during a run). Entering raises
+    `kind` is the work that it excludes: another run; another rebuild or backup (which may happen during a run); or, on a
+    folder of backups, another backup into it. Entering raises
     LockedError if another process holds it, StorageError if the folder cannot be written. For processes of one that was
     killed, which may take a moment to end, it waits five seconds.
     """
 
-    def __init__(self, folder: Path, kind: Literal["run", "rebuild"] = "run") -> None:
+    def __init__(self, folder: Path, kind: Literal["run", "rebuild", "backup"] = "run") -> None:
         self._folder = folder
         self._kind = kind
         self._name = "lock" if kind == "run" else f"lock.{kind}"
@@ -49,7 +51,7 @@ class RunLock:
             holder = _holder(descriptor)
             os.close(descriptor)
             raise LockedError(
-                f"{self._folder} is in use by another {self._kind} ({holder}): wait for it, or stop that process"
+                f"{self._folder} is in use by {_OTHERS[self._kind]} ({holder}): wait for it, or stop that process"
             ) from error
         except OSError as error:
             os.close(descriptor)

@@ -1,5 +1,6 @@
 """The records that are written to the ledger and read from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +90,7 @@ class FeedReason(StrEnum):
     PARSER_DIED = "parser_died"
     PARSER_ERROR = "parser_error"
     GONE = "gone"
+    CLAIMED = "claimed"
     SPIDER = "spider"
     HEADERS = "headers"
     BROWSER = "browser"
@@ -233,6 +235,25 @@ class Remains:
     raw: ArchiveRef
     dropped_at: datetime
     kept: Article | Settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """A source that got another name. What was archived before, up to `length` bytes of `segment`, says the old one."""
+
+    old: str
+    new: str
+    at: datetime
+    segment: str
+    length: int
+
+
+def named_now(source: str, ref: ArchiveRef, renames: Sequence[Rename]) -> str:
+    """The present name of the source that a page archived at `ref` names; `renames` are all, in the order of time."""
+    for each in renames:
+        if source == each.old and (ref.segment, ref.offset) < (each.segment, each.length):
+            source = each.new
+    return source
 
 
 def dropped_on(at: datetime) -> str:

@@ -74,3 +74,22 @@ def test_a_program_neither_works_in_the_working_folder_nor_imports_from_it(
     until(lambda: not program.running)
     program.end_leftovers()
     assert (there / "log").read_text(encoding="utf-8") == '["found"]\n'
+
+
+def test_a_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came last is kept, in four older files; nothing that was said before the end is missing."""
+    monkeypatch.setattr("flows.programs._LARGEST_LOG", 1000)
+    (tmp_path / "many.json").write_text(str(list(range(1000))), encoding="utf-8")
+    program = Program("printer", ("json.tool", "--indent", "0", "many.json"), os.environ, tmp_path / "log")
+    for _ in range(2):
+        program.start()
+        until(lambda: not program.running)
+        program.end_leftovers()
+    program.stop(5)
+    logs = sorted(path.name for path in tmp_path.glob("log*"))
+    assert logs == ["log", "log.1", "log.2", "log.3", "log.4"]
+    assert all((tmp_path / name).stat().st_size <= 1000 for name in logs)
+    kept = "".join((tmp_path / name).read_text(encoding="utf-8") for name in reversed(logs))
+    said = "[\n" + ",\n".join(map(str, range(1000))) + "\n]\n"
+    assert len(kept) > 4000
+    assert (said + said).endswith(kept)

@@ -7,8 +7,9 @@ import pytest
 
 from articles.errors import ConfigError
 from pipeline.configuration.config import load, parse
-from pipeline.configuration.config_file import add_sources, remove_sources, template
+from pipeline.configuration.config_file import add_sources, remove_sources, rename_source, template
 from pipeline.configuration.sections import SourceSection
+from pipeline.crawl import plan
 
 HERE = Path("broadsheet.toml")
 
@@ -194,3 +195,40 @@ def test_headers_need_a_site_to_be_sent_to() -> None:
         parse(f'{spider}site = "ftp://gazette.example"', HERE)
     (source,) = parse(f'{spider}site = "https://gazette.example"', HERE).sources
     assert source.headers == {"Cookie": "COOKIES"}
+
+
+def test_a_list_of_two_sources_is_the_first_ones() -> None:
+    """Compared as canonical URLs; what is no URL fails by itself, and a sitemap may be of several sites."""
+    config = parse(
+        """
+        [[sources]]
+        name = "a"
+        feeds = ["https://a.example/feed?utm_source=x#top", "no url"]
+        sitemaps = ["https://cdn.example/news.xml"]
+        site = "https://a.example/"
+        [[sources]]
+        name = "b"
+        feeds = ["HTTPS://a.example/feed", "no url", "https://b.example/feed"]
+        sitemaps = ["https://cdn.example/news.xml"]
+        site = "https://b.example/"
+        [[sources]]
+        name = "c"
+        sections = ["https://a.example/feed", "https://c.example/"]
+        """,
+        HERE,
+    )
+    assert config.claimed == {("b", "HTTPS://a.example/feed"): "a", ("c", "https://a.example/feed"): "a"}
+    a, b, _ = plan(config, config.sources).sources
+    assert (a.claimed, b.claimed) == ({}, {"HTTPS://a.example/feed": "a"})
+    (b,) = plan(config, config.sources[1:2]).sources
+    assert b.claimed == {"HTTPS://a.example/feed": "a"}, "whoever is crawled"
+
+
+def test_a_source_is_renamed_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    text = '# mine\n[[sources]]\nname = "a" # old friend\nfeeds = ["x"]\n\n[[sources]]\nname = "b"\nfeeds = ["a"]\n'
+    path.write_text(text, encoding="utf-8")
+    rename_source(path, "a", "c")
+    assert path.read_text(encoding="utf-8") == text.replace('"a" #', '"c" #')
+    with pytest.raises(ConfigError, match="two sources are called `b`"):
+        rename_source(path, "c", "b")

@@ -1,5 +1,6 @@
 """Pages made due again by hand: which are, which never are, and what the command says of it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipeline.configuration.config import Config, load
 from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.explain import explain
-from pipeline.maintenance.due_again import Retried, retry
+from pipeline.maintenance.due_again import Retried, dead_letters, retry
 from store.ledger import capture_table, host_table, miss_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
@@ -201,3 +202,57 @@ def test_explain_says_that_it_is_due_and_why_it_was_not(kept: Config) -> None:
     assert explain(kept, address("late"))[-1].what == (
         f"{address('late')} is due (timeout), next fetch 2026-05-04 12:00 UTC"
     )
+
+
+def settled_anew(config: Config, name: str, outcome: Outcome, reason: str) -> None:
+    """What became of a page's capture, as if the loader had said so."""
+    with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:
+        (capture,) = capture_table.of_url(conn, address(name))
+        one = Settled(capture_id=capture.id, outcome=outcome, at=NOON, reason=reason, detail="why")
+        capture_table.settle(conn, [one])
+
+
+def test_what_was_given_up_is_listed_with_how_often_it_was_tried(kept: Config) -> None:
+    """What waits for another attempt, is gone, refused or a page of another kind, is not given up."""
+    settled_anew(kept, "there", Outcome.DEAD_LETTER, "index")
+    settled_anew(kept, "front", Outcome.REJECTED, "cleaner_failed")
+    found = {one.url.rpartition("/")[2]: one for one in dead_letters(kept, Chosen())}
+    assert {name: one.reason for name, one in found.items()} == {
+        "there": "dead_letter",
+        "front": "cleaner_failed",
+        "large": "too_large",
+        "forbidden": "http_status",
+    }
+    assert {(one.since, one.tries) for one in found.values()} == {(NOON, 1), (NOON - 9 * DAY, 1)}
+    assert found["there"].detail == "why"
+    assert [one.url for one in dead_letters(kept, Chosen(reasons=("too_large",)))] == [address("large")]
+    assert [one.url for one in dead_letters(kept, Chosen(sources=("mast",)))] == [address("front")]
+    with pytest.raises(ConfigError, match="`lost` is not a reason"):
+        dead_letters(kept, Chosen(reasons=("lost",)))
+
+
+def test_what_failed_with_us_is_loaded_again_and_not_fetched(kept: Config) -> None:
+    settled_anew(kept, "there", Outcome.DEAD_LETTER, "index")
+    settled_anew(kept, "front", Outcome.REJECTED, "cleaner_failed")
+    done = retry(kept, Chosen(reasons=("dead_letter", "cleaner_failed", "too_large")), NOON)
+    assert (done.pages, done.loaded) == ({"dead_letter": 1, "cleaner_failed": 1, "too_large": 1}, 2)
+    assert due(kept) == {"new", "large"}
+    with Ledger.open(kept.ledger) as ledger, ledger.reading() as conn:
+        waiting = {one.url for one in capture_table.pending(conn, 99)}
+    assert waiting >= {address("there"), address("front")}
+    assert [one.url for one in dead_letters(kept, Chosen())] == [address("forbidden")]
+
+
+def test_the_command_dead_letters(kept: Config) -> None:
+    def said(*words: str) -> str:
+        result = CliRunner().invoke(app, ["--config", str(kept.path), "dead-letters", *words])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    assert "2 pages given up" in said()
+    (one,) = json.loads(said("--reason", "too_large", "--retry", "--json"))
+    assert (one["url"], one["again"], one["retried"]) == (address("large"), "fetch", True)
+    assert "large" in due(kept, datetime.now(UTC))
+    assert "1 page given up" in said()
+    assert "1 page is due again" in said("--retry")
+    assert "No page was given up" in said("--retry")

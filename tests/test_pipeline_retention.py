@@ -298,7 +298,7 @@ def test_a_capture_without_an_article_cannot_be_cleaned_again(retained: Config) 
         for ref, (outcome,) in zip(refs(retained), rows(retained, "outcome"), strict=True)
         if outcome == "rejected"
     )
-    result = clean_capture(Extractors(), CleanTask(1, retained.archive, ref))
+    result = clean_capture(Extractors(), CleanTask(1, "one", retained.archive, ref))
     assert isinstance(result, Rejection)
     assert result.reason == "archive_damaged"
     assert "its raw page was dropped on" in result.detail

@@ -216,7 +216,7 @@ def kill_after(config: Config, newsroom: Newsroom, requests: int) -> None:
     until(lambda: not any(map(alive, family)))
 
 
-def test_a_feed_that_is_no_url_is_named_and_the_other_sources_go_on(
+def test_a_feed_that_is_no_url_or_of_another_source_is_named_and_the_other_sources_go_on(
     config: Config, newsroom: Newsroom
 ) -> None:
     bad = ("", "http://[::1/feed", "ftp://example.org/feed")
@@ -233,10 +233,13 @@ def test_a_feed_that_is_no_url_is_named_and_the_other_sources_go_on(
     assert {article.title for article in articles(config).values()} == {
         sample.title for sample in newsroom.articles()
     }
-    named = {(failed.source, failed.url) for failed in report.crawl.failed_feeds}
-    assert named == {*(("mixed", url) for url in bad), ("none", "notes")}
+    failed = {(each.source, each.url) for each in report.crawl.failed_feeds}
     rows = {(row["source"], row["url"]): row["error"] for row in feeds(load(config.path))}
-    assert {key for key, error in rows.items() if error} == named
+    assert {key for key, error in rows.items() if error} == failed
+    claimed = ("mixed", newsroom.feeds[0])
+    assert rows[claimed].startswith("claimed: the source `one` has it already")
+    named = failed - {claimed}
+    assert named == {*(("mixed", url) for url in bad), ("none", "notes")}
     assert all(rows[key].startswith("url: not a") for key in named)
     assert due_sources(load(config.path), started) == ()
     ledger = Ledger.open(config.ledger)

@@ -1,4 +1,4 @@
-"""The commands that collect: init, add, sources, remove, run, retry, demo."""
+"""The commands that collect: init, add, sources, remove, rename, run, retry, demo."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -129,6 +129,27 @@ def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(he
     say(f"Removed {', '.join(names)}. Articles already collected stay searchable.")
 
 
+def rename(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(help="The source's present name.")],
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+) -> None:
+    """Give a source another name, in broadsheet.toml and in all that was collected from it.
+
+    If it is interrupted, the same command goes on. It also brings together what a name changed by hand has parted.
+
+    Example: broadsheet rename example.org examiner
+    """
+    from broadsheet.terminal import console, say
+    from pipeline.maintenance.renaming import rename as rename_source
+
+    config = configured(context)
+    with console.status("Renaming"):
+        done = rename_source(config, old, new)
+    where = f" in {config.path}" if done.in_file else ""
+    say(f"{old} is called {new} now{where}, with {done.captures} captures and {done.articles} articles.")
+
+
 def run(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Source names (default: all).")] = None,
@@ -176,8 +197,9 @@ def retry(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be due.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Have the next run fetch pages again that failed, are gone, were rejected or wait for another attempt.
+    """Have the next run try pages again that failed, are gone, were rejected or wait for another attempt.
 
+    They are fetched again; those that were archived and could not be cleaned or indexed are loaded again from the archive.
     Pages that robots.txt or the address rules refuse stay refused. A host that asked to be left alone is asked again.
 
     Example: broadsheet retry --reason no_article --since 7d --dry-run
@@ -200,7 +222,14 @@ def retry(
     done = make_due(config, chosen, now(), dry_run=dry_run)
     if as_json:
         reopened = [one.host for one in done.reopened]
-        print_json({"pages": dict(done.pages), "left": list(done.left), "reopened": reopened})
+        print_json(
+            {
+                "pages": dict(done.pages),
+                "left": list(done.left),
+                "reopened": reopened,
+                "loaded": done.loaded,
+            }
+        )
         return
     table(("reason", "pages"), list(done.pages.items()))
     for line in done.left:
@@ -212,7 +241,8 @@ def retry(
     if dry_run:
         say(f"{pages} would be due again.")
     else:
-        say(f"{pages} {'is' if count == 1 else 'are'} due again. Next: broadsheet run")
+        from_archive = f" ({done.loaded} from the archive)" if done.loaded else ""
+        say(f"{pages} {'is' if count == 1 else 'are'} due again{from_archive}. Next: broadsheet run")
 
 
 def demo(

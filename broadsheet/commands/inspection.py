@@ -1,4 +1,4 @@
-"""The commands for inspection: explain, templates, check, status, health, doctor, maintain."""
+"""The commands for inspection: explain, templates, check, status, dead-letters, health, doctor, maintain."""
 
 import os
 import sys
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from articles.errors import SearchIndexError
     from pipeline.maintenance.doctor import Finding
+
+_MOST_LISTED = 100
+_DETAIL = 80  # characters
 
 
 def explain(
@@ -134,6 +137,58 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         )
     for problem in problems:
         raise problem
+
+
+def dead_letters(
+    context: typer.Context,
+    source: Annotated[list[str] | None, typer.Option(help="Only this source; can be repeated.")] = None,
+    reason: Annotated[
+        list[str] | None, typer.Option(help="Only pages given up for this reason; can be repeated.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--retry", help="Have the next run try them again, as `broadsheet retry` does.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the pages that were given up: not fetched after several attempts, not cleaned, or not taken by the index.
+
+    Example: broadsheet dead-letters
+    Example: broadsheet dead-letters --reason cleaner_failed --retry
+    """
+    from dataclasses import asdict
+
+    from broadsheet.terminal import print_json, say, table, when
+    from pipeline.maintenance.due_again import dead_letters as given_up
+    from pipeline.maintenance.due_again import retry
+    from pipeline.run import choose, now
+    from store.ledger.queries.second_chances import OURS, Chosen
+
+    config = configured(context)
+    if source:
+        choose(config, tuple(source))
+    found = given_up(config, Chosen(sources=tuple(source or ()), reasons=tuple(reason or ())))
+    retried = again and bool(found)
+    if retried:
+        retry(config, Chosen(urls=tuple(each.url for each in found)), now())
+    how = {each.url: "load" if each.reason in OURS else "fetch" for each in found}
+    if as_json:
+        print_json([{**asdict(each), "again": how[each.url], "retried": retried} for each in found])
+        return
+    rows = [
+        (e.source, e.url, e.reason, e.detail[:_DETAIL], when(e.since), e.tries, how[e.url])
+        for e in found[:_MOST_LISTED]
+    ]
+    if rows:
+        table(("source", "page", "reason", "detail", "since (UTC)", "tries", "again"), rows)
+    if len(found) > len(rows):
+        say(f"... and {len(found) - len(rows)} more; --json lists all.")
+    pages = f"{len(found)} page{'' if len(found) == 1 else 's'}"
+    if retried:
+        say(f"{pages} {'is' if len(found) == 1 else 'are'} due again. Next: broadsheet run")
+    elif found:
+        say(f"{pages} given up. To have them tried again: the same with --retry")
+    else:
+        say("No page was given up.")
 
 
 def health(context: typer.Context, as_json: Json = False) -> None:

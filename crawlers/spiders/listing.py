@@ -28,6 +28,7 @@ from store.policy import Terms
 from store.records import FeedReason, FetchReason
 
 _GONE = 410
+_IS_ANOTHERS = "the source `{}` has it already; take it out of one of the two in broadsheet.toml"
 _HAS_ENDED = "the server says that this {kind} has ended (HTTP 410); take it out of broadsheet.toml"
 
 
@@ -54,6 +55,9 @@ class ListSpider(Spider):
         self._lists = [(source.name, self.lists_of(source)) for source in sources]
         if named:
             self._lists.append((self.name, named))
+        self._claimed = {
+            (source.name, url): owner for source in sources for url, owner in source.claimed.items()
+        }
         self._due_by = {source.name: source.due_by for source in sources if source.due_by}
         self._pages = pages
 
@@ -82,11 +86,15 @@ class ListSpider(Spider):
             yield store.pages.request(due)
 
     async def fetched(self, target: FeedTarget) -> AsyncIterator[Request]:
-        """The request for a list; none for what is no URL, which is noted as a failure."""
+        """The request for a list; none for what is no URL, or another source's, which is noted as a failure."""
+        if owner := self._claimed.get((target.source, target.url)):
+            async for request in self._failed(target, f"{FeedReason.CLAIMED}: {_IS_ANOTHERS.format(owner)}"):
+                yield request
+            return
         try:
             refuse_unfetchable(target.url)
         except UrlError as error:
-            async for request in self._failed(target, FetchError(FetchReason.URL, str(error))):
+            async for request in self._failed(target, str(FetchError(FetchReason.URL, str(error)))):
                 yield request
             return
         yield self.request(target)
@@ -136,12 +144,12 @@ class ListSpider(Spider):
         """Note why a list could not be had; requests for its pages that are due from earlier."""
         request, error = failed(failure)
         if not isinstance(error, StoppedError):
-            async for each in self._failed(request.cb_kwargs["target"], noted(error, request)):
+            async for each in self._failed(request.cb_kwargs["target"], str(noted(error, request))):
                 yield each
 
-    async def _failed(self, target: FeedTarget, error: FetchError) -> AsyncIterator[Request]:
+    async def _failed(self, target: FeedTarget, error: str) -> AsyncIterator[Request]:
         at = clock(self.crawler)()
-        result = FeedResult(source=target.source, url=target.url, at=at, status=0, error=str(error))
+        result = FeedResult(source=target.source, url=target.url, at=at, status=0, error=error)
         async for request in self._listed(target, result, ()):
             yield request
 

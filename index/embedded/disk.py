@@ -3,9 +3,10 @@
 The folder is tantivy's, plus one file of ours. It contains no paths, so that it can be moved.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import get_args
@@ -44,6 +45,8 @@ from index.tokens import analyzer, keyword, plain
 
 VERSION = "7"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
+_META = "meta.json"
+_OF_ALL_SEGMENTS = (_META, ".managed.json", _VERSION_FILE)
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
 _REBUILD = "`broadsheet index rebuild` makes a new one from the archive"
@@ -111,6 +114,33 @@ def create(folder: Path) -> None:
         Index(make_schema(), str(unfinished))
         (unfinished / _VERSION_FILE).write_text(VERSION, "ascii")
         unfinished.rename(folder)
+
+
+def freeze(folder: Path, into: Path) -> None:
+    """Give the index as it is now a second name in a new folder, in which it stays as it is while a writer goes on.
+
+    Its files are never changed, only replaced and removed; where the file system knows no second names, they are copied.
+    """
+    with reading(folder):
+        before = None
+        while before != (before := (folder / _META).read_bytes()):  # a merge may end meanwhile
+            shutil.rmtree(into, ignore_errors=True)
+            into.mkdir(parents=True)
+            meta = msgspec.json.decode(before)
+            segments = {each["segment_id"].replace("-", "") for each in meta["segments"]}
+            for path in folder.iterdir():
+                if path.name in _OF_ALL_SEGMENTS or path.name.partition(".")[0] in segments:
+                    with suppress(FileNotFoundError):
+                        _link(path, into / path.name)
+
+
+def _link(path: Path, other: Path) -> None:
+    try:
+        os.link(path, other)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(path, other)
 
 
 def is_there(folder: Path) -> bool:

@@ -46,4 +46,10 @@ def _new(place: Place, parent: Path) -> Iterator[NewIndex]:
     yield NewIndex(writer, EmbeddedReader(folder), publish)
 
 
-BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True)
+def _freeze(place: Place, into: Path) -> None:
+    from index.embedded import disk
+
+    disk.freeze(place.folder, into)
+
+
+BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True, freeze=_freeze)

@@ -6,15 +6,16 @@ Secrets are never in the file: they come only from the environment.
 import difflib
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, Field, ValidationError
 
-from articles.errors import ConfigError
+from articles.errors import ConfigError, UrlError
 from articles.model import Extractor, Extractors
-from articles.urls import masked
+from articles.urls import canonical, masked
 from pipeline.configuration.schedule import Schedule, interval
 from pipeline.configuration.sections import (
     CleanSection,
@@ -74,6 +75,23 @@ class Config(Section):
     def backlog(self) -> timedelta | None:
         """The age from which new pages are not fetched; None: all are."""
         return interval(self.crawl.backlog) if self.crawl.backlog else None
+
+    @property
+    def claimed(self) -> Mapping[tuple[str, str], str]:
+        """Lists that an earlier source of the file has already, by source and URL, each with the name of that source.
+
+        A sitemap may be of several sources that name a `site` each: they take their own pages of it.
+        """
+        first: dict[tuple[str, str], str] = {}
+        found = {}
+        for source in self.sources:
+            for url in source.lists:
+                with suppress(UrlError):  # what is no URL fails by itself
+                    site = source.site if url in source.sitemaps else ""
+                    owner = first.setdefault((canonical(url), site), source.name)
+                    if owner != source.name:
+                        found[source.name, url] = owner
+        return found
 
     @property
     def extractors(self) -> Extractors:

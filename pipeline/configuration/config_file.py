@@ -63,6 +63,26 @@ def remove_sources(path: Path, names: set[str]) -> None:
     _write(path, tomlkit.dumps(document))
 
 
+def rename_source(path: Path, old: str, new: str) -> None:
+    """Give a source of the file another name, leaving the rest of it as it is. Raises ConfigError, StorageError."""
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    for table in document["sources"]:
+        if table["name"] == old:
+            table["name"] = new
+    _write(path, tomlkit.dumps(document))
+
+
+def in_folder(text: str, path: Path, folder: Path) -> str:
+    """The configuration in `text`, to be written to `path`, with this data folder."""
+    if parse(text, path).folder == folder:
+        return text
+    document = tomlkit.parse(text)
+    base = path.absolute().parent
+    relative = folder.relative_to(base) if folder.is_relative_to(base) else folder
+    document.setdefault("store", tomlkit.table())["folder"] = str(relative)
+    return tomlkit.dumps(document)
+
+
 def _write(path: Path, text: str) -> None:
     parse(text, path)
     beside = path.with_name(path.name + ".new")

@@ -19,6 +19,7 @@ from pipeline.configuration.sections import SourceSection
 from pipeline.due import last_crawl
 from pipeline.health import record
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
+from pipeline.maintenance.renaming import under_other_names
 from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
 
@@ -94,6 +95,7 @@ def _conditions(config: Config, conn: Connection, now: datetime) -> Iterator[Con
         _disk(config, conn, now),
         _schedule(config, conn, now),
         _contact(config),
+        *(Condition(part="sources", text=text) for text in under_other_names(config, conn)),
     )
     yield from filter(None, found)
 

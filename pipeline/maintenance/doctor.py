@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from articles.errors import BroadsheetError, IndexUnavailableError, LockedError
+from articles.errors import ArchiveError, BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from pipeline.maintenance import renaming
+from store.archive import renames
 from store.archive.reader import check, foreign
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
@@ -80,10 +82,17 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         problems += soundness.problems(conn)
         committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         counts = capture_table.counts(conn)
+        under_other_names = renaming.under_other_names(config, conn)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
     problems = check(config.archive, committed) + foreign(config.archive, committed)
+    try:
+        renames.read(config.archive)
+    except ArchiveError as error:
+        problems.append(str(error))
     yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
+    for problem in under_other_names:
+        yield Finding("sources", False, problem)
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")

@@ -4,8 +4,8 @@ The old ledger is not needed. Where it can be read, it gives what no archive tel
 """
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -22,11 +22,13 @@ from pipeline.report import RunReport
 from pipeline.run import now
 from pipeline.settling import Settler
 from store.archive.reader import scan
+from store.archive.renames import read as read_renames
 from store.archive.repack import repack
-from store.ledger import capture_table, segment_table
+from store.ledger import capture_table, rename_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import expiry
 from store.lock import RunLock
+from store.records import ArchiveRef, Rename, named_now
 
 _BATCH = 500
 
@@ -58,12 +60,13 @@ def rebuild(
         beside.mkdir()
         damages: list[str] = []
         old = old_ledger(config.ledger)
+        renames = read_renames(config.archive)
         with indexes.anew(config, beside) as new:
             with Ledger.open(beside / "ledger.sqlite") as ledger:
                 repack(config.archive, damages.append)
                 with ledger.transaction() as conn:
                     carry_over(conn, old)
-                _replay(config.archive, ledger, damages.append)
+                _replay(config.archive, ledger, renames, damages.append)
                 with ledger.transaction() as conn:
                     carry_imports_over(conn, old)
                 with cleaners(config) as pool:
@@ -78,17 +81,27 @@ def rebuild(
     return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages), old.readable)
 
 
-def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> None:
+def _replay(archive: Path, ledger: Ledger, renames: Sequence[Rename], damaged: Callable[[str], None]) -> None:
     """Note every capture of the archive. What is left of a page counts only once the page's segment is gone."""
+    with ledger.transaction() as conn:
+        for rename in renames:
+            rename_table.add(conn, rename, finished=True)
     records = scan(archive, damaged)
     while batch := list(islice(records, _BATCH)):
         with ledger.transaction() as conn:
             segment_table.commit(conn, {ref.segment: ref.offset + ref.length for ref, _ in batch})
             for ref, record in batch:
                 if isinstance(record, Page):
-                    capture_table.add(conn, [(record, ref)])
+                    capture_table.add(conn, [(_of_present(record, ref, renames), ref)])
                 elif not (archive / record.raw.segment).exists():
-                    expiry.restore(conn, ref, record)
+                    page = _of_present(record.page, record.raw, renames)
+                    expiry.restore(conn, ref, replace(record, page=page))
+
+
+def _of_present(page: Page, raw: ArchiveRef, renames: Sequence[Rename]) -> Page:
+    """A page archived there, of the source by its present name."""
+    source = named_now(page.entry.source, raw, renames)
+    return replace(page, entry=replace(page.entry, source=source))
 
 
 def _put_in_place(config: Config, beside: Path) -> None:

@@ -18,6 +18,7 @@ from store.archive.members import DamageError, ForeignError
 from store.archive.resync import resume
 from store.records import ArchiveRef, Remains, dropped_on
 
+RENAMES = "renames.warc.gz"  # written by store.archive.renames
 _NAME = re.compile(r"segment-\d{6,}\.warc\.gz")
 
 
@@ -92,7 +93,8 @@ def foreign(folder: Path, committed: Container[str]) -> list[str]:
     """What lies in the folder and is no segment of this archive, a sentence each."""
     present = sorted(folder.iterdir()) if folder.is_dir() else []
     advice = "is no segment of this archive, and nothing reads it: move it elsewhere"
-    return [f"{path} {advice}" for path in present if path.name not in committed and is_foreign(path)]
+    strange = (path for path in present if path.name not in committed and path.name != RENAMES)
+    return [f"{path} {advice}" for path in strange if is_foreign(path)]
 
 
 def is_foreign(path: Path) -> bool:

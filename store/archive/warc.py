@@ -26,7 +26,7 @@ from fastwarc import GzipWriter, WarcRecord, WarcRecordType
 from articles.errors import ArchiveError
 from articles.model import Article, Page, from_json, to_json
 from store.archive.members import Bytes, DamageError, ForeignError, Member, head_at, next_member, unpacked
-from store.records import ArchiveRef, Remains, Settled
+from store.records import ArchiveRef, Remains, Rename, Settled
 
 SCHEMA = 1
 
@@ -98,6 +98,22 @@ def encode_info(segment: str, opened_at: datetime) -> bytes:
     record.headers["WARC-Filename"] = segment
     record.headers["Content-Type"] = "application/warc-fields"
     return _packed(record)
+
+
+def encode_rename(rename: Rename) -> bytes:
+    """The `metadata` record that says that a source was renamed."""
+    record_id = _record_id(f"rename {rename.old} {rename.new} {rename.at.isoformat()}")
+    fields = {"schema": SCHEMA, "renamed": msgspec.to_builtins(rename)}
+    record = _record(WarcRecordType.metadata, record_id, rename.at, _json(fields))
+    record.headers["Content-Type"] = "application/json"
+    return _packed(record)
+
+
+def decode_rename(data: Bytes, offset: int) -> tuple[Rename, int]:
+    """The inverse of `encode_rename`, and the offset after the record. Raises DamageError."""
+    record, end = unpacked(data, offset)
+    with _describing():
+        return msgspec.convert(json.loads(_block(record))["renamed"], Rename), end
 
 
 def decode(data: Bytes, offset: int = 0) -> tuple[Page | Remains, int]:

@@ -4,8 +4,8 @@ Its tables and their queries are in the `..._table` modules.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +26,7 @@ from store.ledger import (
     knowledge_table,
     lastmod_table,
     miss_table,
+    rename_table,
     segment_table,
     url_table,
 )
@@ -45,6 +46,7 @@ GROUPS = (
     import_table,
     lastmod_table,
     miss_table,
+    rename_table,
 )
 
 _BUSY_SECONDS = 30
@@ -121,6 +123,24 @@ class Ledger:
         """Take the turn to change index and ledger together; others who want to, in any process, wait."""
         with turn(self._path.with_name(f"{self._path.name}.turn")):
             yield
+
+    def copy(self, to: Path, begun: Callable[[], None] = lambda: None) -> None:
+        """Write the ledger as it is now into a new file, while others go on; `begun` is called once it is settled what it is.
+
+        Raises StorageError if the file cannot be written.
+        """
+        with self._translating_errors(), self._engine.begin() as connection:
+            connection.execute(select(SCHEMA))  # from here on it reads the same
+            begun()
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            try:
+                with closing(sqlite3.connect(to)) as target:
+                    source.backup(target)
+            except sqlite3.Error as error:
+                raise StorageError(
+                    f"{to} cannot be written: {error}. Make room or repair the disk, then run again"
+                ) from error
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file, one sentence per problem; reads all of it."""

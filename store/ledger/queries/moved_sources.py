@@ -1,0 +1,72 @@
+"""A source's history under another name, in the ledger: moved there, and told where the name was changed by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, func, select
+
+from articles.source.features import FORMAT, from_bytes, to_bytes
+from articles.urls import masked
+from store.ledger import capture_table, knowledge_table, rename_table
+from store.ledger.arrival_table import ARRIVALS
+from store.ledger.caption_table import CAPTIONS
+from store.ledger.capture_table import CAPTURES
+from store.ledger.feed_table import FEEDS
+from store.ledger.knowledge_table import FEATURES, TEMPLATES
+from store.ledger.lastmod_table import CLAIMS, PROOFS
+from store.ledger.url_table import URLS
+
+
+def move(conn: Connection, old: str, new: str) -> int:
+    """Have all that is known of a source belong to this name; how many captures it has.
+
+    What is known of the new name already stays, beside the old one's; what is known of both is the new one's.
+    """
+    conn.execute(
+        URLS.update()
+        .where(URLS.c.source == old)
+        .values(source=new, entry=func.json_set(URLS.c.entry, "$.source", new))
+    )
+    moved = conn.execute(CAPTURES.update().where(CAPTURES.c.source == old).values(source=new)).rowcount
+    for table in (ARRIVALS, CAPTIONS, CLAIMS):
+        conn.execute(table.update().where(table.c.source == old).values(source=new))
+    _move_features(conn, old, new)
+    for template in knowledge_table.templates(conn, old):
+        if template.forgotten_at:
+            same = (TEMPLATES.c.source == new, TEMPLATES.c.fingerprint == template.fingerprint)
+            conn.execute(TEMPLATES.update().where(*same).values(forgotten_at=template.forgotten_at))
+    for table in (FEEDS, TEMPLATES, PROOFS):
+        free = table.update().prefix_with("OR IGNORE").where(table.c.source == old)
+        conn.execute(free.values(source=new))
+        conn.execute(table.delete().where(table.c.source == old))
+    return moved
+
+
+def is_known(conn: Connection, source: str) -> bool:
+    """Whether anything was collected from a source of this name, or at least found."""
+    return any(
+        conn.execute(select(table.c.source).where(table.c.source == source).limit(1)).first()
+        for table in (URLS, CAPTURES, FEEDS)
+    )
+
+
+def under_another_name(conn: Connection, sources: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Names with captures that no source has any more, each with the source that has one of its feeds now.
+
+    `sources` are the ways in of the present ones, by name. Renamings that were interrupted are among them.
+    """
+    of = {masked(way): name for name, ways in sources.items() for way in ways}
+    captured = set(capture_table.sources(conn)) - sources.keys()
+    found = dict.fromkeys(rename_table.unfinished(conn))
+    for row in conn.execute(select(FEEDS.c.source, FEEDS.c.url).order_by(FEEDS.c.source, FEEDS.c.url)):
+        if row.source in captured and row.url in of:
+            found[row.source, of[row.url]] = None
+    return list(found)
+
+
+def _move_features(conn: Connection, old: str, new: str) -> None:
+    rows = select(FEATURES.c.article_id, FEATURES.c.snapshot, FEATURES.c.format, FEATURES.c.row)
+    for row in conn.execute(rows.where(FEATURES.c.source == old)).all():
+        this = (FEATURES.c.article_id == row.article_id, FEATURES.c.snapshot == row.snapshot)
+        packed = to_bytes(replace(from_bytes(row.row), source=new)) if row.format == FORMAT else row.row
+        conn.execute(FEATURES.update().where(*this).values(source=new, row=packed))
