@@ -14,7 +14,6 @@ from articles.model import FeedEntry
 from articles.source.features import Features
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger import (
-    arrival_table,
     caption_table,
     feed_table,
     knowledge_table,
@@ -22,11 +21,12 @@ from store.ledger import (
     segment_table,
     url_table,
 )
-from store.ledger.arrival_table import Arrival
 from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.schema import portions
+from store.ledger.watch import arrival_table
+from store.ledger.watch.arrival_table import Arrival
 from store.policy import Terms
 from store.records import UrlState
 

@@ -17,7 +17,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
 from store.ledger import (
-    arrival_table,
     caption_table,
     capture_table,
     feed_table,
@@ -30,6 +29,7 @@ from store.ledger import (
     url_table,
 )
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
+from store.ledger.watch import arrival_table
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
