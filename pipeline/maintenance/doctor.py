@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from articles.errors import BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from pipeline.health.checkup import undelivered, why
 from store.archive.reader import check, foreign
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
@@ -80,10 +81,13 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         problems += soundness.problems(conn)
         committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         counts = capture_table.counts(conn)
+        untold = undelivered(conn, config.notify)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
     problems = check(config.archive, committed) + foreign(config.archive, committed)
     yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
+    for telling in untold:
+        yield Finding(f"notify {telling.target}", False, why(telling))
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")

@@ -29,7 +29,7 @@ from store.ledger import (
     url_table,
 )
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
-from store.ledger.watch import arrival_table
+from store.ledger.watch import arrival_table, run_table, told_table
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
@@ -45,6 +45,8 @@ GROUPS = (
     import_table,
     lastmod_table,
     miss_table,
+    run_table,
+    told_table,
 )
 
 _BUSY_SECONDS = 30
