@@ -47,7 +47,8 @@ def begin(conn: Connection, at: datetime) -> int:
     conn.execute(RUNS.delete().where(RUNS.c.started_at < at - _KEPT))
     conn.execute(RUNS.update().where(RUNS.c.end == RunEnd.RUNNING).values(end=RunEnd.CRASHED))
     begun = RUNS.insert().values(started_at=at, end=RunEnd.RUNNING, detail="").returning(RUNS.c.id)
-    return conn.execute(begun).scalar_one()
+    run: int = conn.execute(begun).scalar_one()
+    return run
 
 
 def finish(conn: Connection, run: int, at: datetime, end: RunEnd, detail: str = "") -> None:
