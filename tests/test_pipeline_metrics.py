@@ -20,7 +20,9 @@ from store.ledger.watch import run_table
 from store.ledger.watch.arrival_table import ARRIVALS
 from store.records import Outcome
 
-HOW_TO = (Path(__file__).parent.parent / "docs" / "how-to.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parent.parent / "docs"
+HOW_TO = (DOCS / "how-to.md").read_text(encoding="utf-8")
+REFERENCE = (DOCS / "reference.md").read_text(encoding="utf-8")
 
 
 def samples(config: Config) -> Iterator[Sample]:
@@ -105,6 +107,26 @@ def test_a_file_is_replaced_whole_or_stays_as_it_was(crawled: Config, tmp_path: 
     assert [each.name for each in tmp_path.glob("broadsheet.prom*")] == ["broadsheet.prom"]
     with pytest.raises(StorageError, match=r"cannot be written: No such file or directory\.$"):
         write(crawled, now(), tmp_path / "nowhere" / "broadsheet.prom")
+
+
+def test_the_figures_of_the_reference_are_all_there_are(crawled: Config) -> None:
+    part = REFERENCE.split("## Figures for Prometheus")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(broadsheet_\w+)(?:\{([\w,]+)\})?` \| (\w+) \|", part, re.MULTILINE)
+    with Ledger.open(crawled.ledger) as ledger, ledger.transaction() as conn:
+        run_table.begin(conn, now())
+        conn.execute(CAPTURES.update().values(outcome=Outcome.REJECTED, reason="empty"))
+        first = conn.execute(CAPTURES.select()).first()
+        assert first
+        conn.execute(CAPTURES.update().where(CAPTURES.c.id == first.id).values(outcome=Outcome.PENDING))
+    text = exposed(crawled, now()).decode()
+    families = list(text_string_to_metric_families(text))
+    found = {each.name: ",".join(sorted(each.labels)) for family in families for each in family.samples}
+    assert {(name, ",".join(sorted(labels.split(",")))) for name, labels, _ in rows} == {
+        *found.items(),
+        ("broadsheet_last_run_duration_seconds", ""),  # of a run that ended
+    }
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+    assert all(kinds.get(name, "gauge") == kind for name, _, kind in rows)
 
 
 def test_the_alerts_of_the_how_to_name_figures_that_there_are(crawled: Config) -> None:

@@ -105,8 +105,15 @@ def test_a_graver_trouble_of_the_same_source_is_told_and_a_lesser_one_is_not() -
 
 
 def test_of_what_nobody_knows_or_looks_at_nothing_is_told() -> None:
-    unknown = situation(health(source("gazette", Verdict.UNKNOWN)), ())
-    assert news(unknown, told("source gazette")) == news(unknown, {})
+    unread = situation(health(source("gazette", Verdict.UNKNOWN)), ())
+    assert news(unread, told("source gazette")) == news(unread, {})
+    quiet, failing = (
+        situation(health(source("gazette", verdict)), ()).troubles[0].rank
+        for verdict in (Verdict.QUIET, Verdict.FAILING)
+    )
+    young = situation(health(source("gazette", Verdict.UNKNOWN, asked_at=NOON)), ())
+    assert not news(young, told("source gazette", rank=quiet)).well
+    assert news(young, told("source gazette", rank=failing)).well == ("source gazette",)
     removed = news(situation(health(source("gazette")), ()), told("source mast", "index"))
     assert (removed.well, removed.gone) == (("index",), ("source mast",))
     assert not news(situation(health(contact=0), ()), {}).troubles, "a remark"
@@ -307,8 +314,9 @@ def test_a_wrong_setting_is_one_line_without_its_secret(tmp_path: Path, notify: 
 def test_who_has_nobody_to_tell_is_told_so(tmp_path: Path) -> None:
     config = configured(tmp_path, "")
     announce(config, good=True)
-    with pytest.raises(ConfigError, match="names nobody to tell"):
-        try_out(config)
+    for asked in (try_out, tell):
+        with pytest.raises(ConfigError, match="names nobody to tell"):
+            asked(config)
 
 
 class _Receiver(BaseHTTPRequestHandler):
@@ -459,7 +467,7 @@ def test_a_test_message_reaches_everybody_and_asks_no_heartbeat(
     (message,) = heard(tested)
     assert message["test"] is True
     monkeypatch.setenv("BEAT", "http://127.0.0.1/")
-    assert [each.target for each in try_out(tested)] == ["command"]
+    assert [(each.target, each.error) for each in try_out(tested)] == [("command", ""), ("heartbeat", "")]
 
 
 def test_apprise_is_imported_by_the_process_that_sends_alone() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from articles.errors import BroadsheetError, ConfigError, LockedError, StorageError
+from articles.errors import ConfigError, LockedError, StorageError
 from broadsheet.commands.options import Json, configured, span
 
 
@@ -142,6 +142,7 @@ def run(
     Example: broadsheet run example.org --json
     """
     from dataclasses import asdict
+    from functools import partial
 
     from broadsheet.funnel import show_funnel, watch
     from broadsheet.health_shown import as_json as health_as_json
@@ -159,8 +160,8 @@ def run(
             report = run_now(config, tuple(names or ()), progress)
     except LockedError:
         raise
-    except BroadsheetError:
-        announce(config)
+    except Exception:
+        announce(config, say=partial(typer.echo, err=True))
         raise
     whole = examine(config, config.sources, now())
     health = whole.of(chosen)

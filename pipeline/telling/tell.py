@@ -35,7 +35,7 @@ def announce(
     A ledger that cannot be used is told, too, each time, because nothing can be noted.
     """
     try:
-        for telling in tell(config, health=health, clock=clock):
+        for telling in tell(config, health=health, clock=clock) if config.notify.targets else ():
             say(said(telling))
         if good and config.notify.heartbeat:
             _beat(config, clock(), say)
@@ -52,10 +52,10 @@ def tell(
 ) -> list[Telling]:
     """Tell each target what it does not know yet. Returns those that were to be told something.
 
-    `health` is that of all sources, if it is known already. Raises LedgerError, StorageError, LockedError.
+    `health` is that of all sources, if it is known already. Raises ConfigError if there is no target, LedgerError, StorageError, LockedError.
     """
     if not config.notify.targets:
-        return []
+        raise _nobody(config)
     Ledger.expect(config.ledger)
     with turn(config.folder / "told.turn"), Ledger.open(config.ledger) as ledger:
         canaries = [source.name for source in config.sources if source.canary]
@@ -79,7 +79,7 @@ def try_out(config: Config, clock: Callable[[], datetime] = now) -> list[Telling
     The heartbeat's URL is not asked, because that would say that a run went well; only whether its variable is set.
     """
     if not config.notify.named:
-        raise ConfigError(f"{config.path} names nobody to tell; give `urls` or `command` in [notify].")
+        raise _nobody(config)
     done = []
     for target in config.notify.targets:
         error = deliver(config, target, trial(_name(config), clock()))
@@ -88,14 +88,16 @@ def try_out(config: Config, clock: Callable[[], datetime] = now) -> list[Telling
         with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:
             for telling in done:
                 told_table.note(conn, telling)
-    if config.notify.heartbeat and not os.environ.get(config.notify.heartbeat):
-        error = f"the environment variable {config.notify.heartbeat} is not set"
+    if variable := config.notify.heartbeat:
+        error = "" if os.environ.get(variable) else f"the environment variable {variable} is not set"
         done.append(Telling(target=HEARTBEAT, at=clock(), error=error))
     return done
 
 
 def said(telling: Telling) -> str:
     """What became of an attempt, for people."""
+    if telling.target == HEARTBEAT:
+        return f"{HEARTBEAT}: {telling.error or 'asked after each good run'}"
     return f"{telling.target}: not told: {telling.error}" if telling.error else f"{telling.target}: told"
 
 
@@ -128,7 +130,11 @@ def _beat(config: Config, at: datetime, say: Callable[[str], None]) -> None:
     with Ledger.existing(config.ledger) as ledger, ledger.transaction() as conn:
         told_table.note(conn, telling)
     if telling.error:
-        say(f"{HEARTBEAT}: {telling.error}")
+        say(said(telling))
+
+
+def _nobody(config: Config) -> ConfigError:
+    return ConfigError(f"{config.path} names nobody to tell; give `urls` or `command` in [notify].")
 
 
 def _name(config: Config) -> str:

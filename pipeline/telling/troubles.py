@@ -1,7 +1,7 @@
 """What is wrong now, and what of that a target does not know yet. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.health.checkup import Condition, Health
 from pipeline.health.verdicts import SourceHealth, Verdict
@@ -30,11 +30,14 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All troubles of a moment, and the sources that were looked at; of the `unsure` it is not known how they are."""
+    """All troubles of a moment, and the sources that were looked at.
+
+    `unsure` names subjects of which it is not known whether a trouble of this rank, or a less grave one, is over.
+    """
 
     troubles: tuple[Trouble, ...] = ()
     sources: frozenset[str] = frozenset()
-    unsure: frozenset[str] = frozenset()
+    unsure: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +57,16 @@ def situation(health: Health, canaries: Collection[str]) -> Situation:
     grave = any(each.code == _GRAVE for each in health.conditions)
     wrong = [each for each in health.conditions if each.code]
     following = {each.part for each in wrong if grave and each.part == _RUN}
-    unknown = {_SOURCE + each.source for each in health.sources if each.verdict is Verdict.UNKNOWN}
+    unsure = {
+        _SOURCE + each.source: _rank(each) for each in health.sources if each.verdict is Verdict.UNKNOWN
+    }
     return Situation(
         troubles=(
             *(_condition(each) for each in wrong if each.part not in following),
             *_of_sources(health, canaries),
         ),
         sources=frozenset(_SOURCE + each.source for each in health.sources),
-        unsure=frozenset(unknown | following),
+        unsure=unsure | dict.fromkeys(following, 0),
     )
 
 
@@ -74,7 +79,11 @@ def news(now: Situation, told: Mapping[str, Told], target: str = "", *, quiet: b
         for each in present.values()
         if (each.subject not in told or each.rank < told[each.subject].rank) and (each.canary or not quiet)
     ]
-    over = [subject for subject in told if subject not in present and subject not in now.unsure]
+    over = [
+        subject
+        for subject, line in told.items()
+        if subject not in present and line.rank < now.unsure.get(subject, line.rank + 1)
+    ]
     gone = tuple(each for each in over if each.startswith(_SOURCE) and each not in now.sources)
     return News(
         troubles=tuple(sorted(new, key=lambda each: (not each.canary, each.rank, each.head))),
@@ -86,6 +95,11 @@ def news(now: Situation, told: Mapping[str, Told], target: str = "", *, quiet: b
 def name_of(subject: str) -> str:
     """The subject for people: the name of the source, or the part of the collection."""
     return subject.removeprefix(_SOURCE)
+
+
+def _rank(unknown: SourceHealth) -> int:
+    """Of a source whose lists are read it is unknown only whether it is quiet."""
+    return len(_RANKS) + _ORDER.index(Verdict.QUIET) if unknown.asked_at else 0
 
 
 def _condition(each: Condition) -> Trouble:
