@@ -68,8 +68,8 @@ def ingest(
     if is_skipped(state) and not failures:
         return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
-    publish(settings, started, result if isinstance(result, RunReport) else None)
     announce(settings, good=isinstance(result, RunReport), say=log.info)
+    publish(settings, started, result if isinstance(result, RunReport) else None)
     if is_skipped(state):
         return skipped(state.message or "", failures[0])
     return state.result()

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,13 +27,14 @@ from store.ledger.database import Ledger
 from store.ledger.watch import run_table
 from store.ledger.watch.run_table import RunEnd
 from store.ledger.watch.told_table import Told
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from store.ledger.watch.told_table import Telling
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-APPEND = "import sys; open('heard', 'a').write(sys.stdin.read() + chr(10))"
+APPEND = ["/bin/sh", "-c", "cat >> heard; echo >> heard"]
 
 
 def source(name: str, verdict: Verdict = Verdict.WELL, **fields: object) -> SourceHealth:
@@ -60,7 +60,7 @@ FAILING = health(source("gazette", Verdict.FAILING))
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """A folder with a ledger, a source that was never crawled, and a command that writes down what it is told."""
-    config = configured(tmp_path, f"command = {json.dumps([sys.executable, '-c', APPEND])}")
+    config = configured(tmp_path, f"command = {json.dumps(APPEND)}")
     Ledger.open(config.ledger).close()
     return config
 
@@ -410,6 +410,7 @@ def test_no_secret_gets_anywhere(
 ) -> None:
     """Two services, of which one is away, and a heartbeat that fails: told by a process of its own, and nothing leaks."""
     caplog.set_level(0)
+    monkeypatch.setattr(delivery, "SECONDS", PATIENCE)
     notify = 'urls = ["DESK", "AWAY", "UNSET"]\nheartbeat = "BEAT"'
     config = configured(tmp_path, notify)
     Ledger.open(config.ledger).close()

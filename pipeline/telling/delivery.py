@@ -13,7 +13,7 @@ from pipeline.configuration.config import Config
 from pipeline.configuration.sections import COMMAND
 from pipeline.telling.digest import Message
 
-SECONDS = 30.0
+SECONDS = 60.0
 """The time limit for one target."""
 
 _SENDER = (sys.executable, "-P", "-m", "pipeline.telling.sender")

@@ -14,7 +14,7 @@ import signal
 import sys
 
 _SECONDS = 20.0
-_LIFE = 40  # seconds, after which it ends even if nobody is there any more to kill it
+_LIFE = 120  # seconds, after which it ends even if nobody is there any more to kill it
 
 
 def main() -> None:
