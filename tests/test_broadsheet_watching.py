@@ -58,14 +58,13 @@ def test_a_run_that_fails_is_told_once_and_health_says_so(folder: Path) -> None:
         assert done.returncode == 1
         assert "index rebuild" in done.stderr
     (message,) = heard(folder)
-    assert str(message["title"]).endswith(": run")
+    assert str(message["title"]).endswith(": run: in trouble")
     assert "failed: The index is missing" in str(message["text"])
     assert call(folder, "notify").stdout == "There is nothing to tell.\n"
     shown = call(folder, "health")
     assert "run: the run of " in shown.stdout
-    assert [line.split()[2:] for line in shown.stdout.splitlines() if "command" in line] == [
-        ["command", "run"]
-    ]
+    lines = [line.split()[2:] for line in shown.stdout.splitlines() if "command" in line]
+    assert lines == [["command", "run:", "in", "trouble"]]
     (told,) = json.loads(call(folder, "health", "--json").stdout)["told"]
     assert (told["target"], told["subject"], told["well"]) == ("command", "run", False)
 

@@ -8,7 +8,7 @@ from pipeline.health.verdicts import SourceHealth, Verdict
 from store.ledger.watch.told_table import Told
 
 _SOURCE = "source "
-_RUN = "run"  # it fails for an index that is away or a full disk, which is told already
+_RUN, _CAUSES = "run", ("index", "disk")  # a run fails for these, which are told already
 _GRAVE = 2  # the code of a condition in which nothing gets in
 _RANKS = {code: _GRAVE - code for code in (1, _GRAVE)}
 _ORDER = list(Verdict)
@@ -54,9 +54,9 @@ class News:
 
 def situation(health: Health, canaries: Collection[str]) -> Situation:
     """The situation by the health of the collection and of its sources; some of these are canaries, by name."""
-    grave = any(each.code == _GRAVE for each in health.conditions)
     wrong = [each for each in health.conditions if each.code]
-    following = {each.part for each in wrong if grave and each.part == _RUN}
+    caused = any(each.part in _CAUSES and each.code == _GRAVE for each in wrong)
+    following = {each.part for each in wrong if caused and each.part == _RUN}
     unsure = {
         _SOURCE + each.source: _rank(each) for each in health.sources if each.verdict is Verdict.UNKNOWN
     }
@@ -104,7 +104,10 @@ def _rank(unknown: SourceHealth) -> int:
 
 def _condition(each: Condition) -> Trouble:
     return Trouble(
-        subject=each.part, head=each.part, text=f"{each.part}: {each.text}", rank=_RANKS[each.code]
+        subject=each.part,
+        head=f"{each.part}: in trouble",
+        text=f"{each.part}: {each.text}",
+        rank=_RANKS[each.code],
     )
 
 
