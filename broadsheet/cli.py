@@ -10,7 +10,17 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, find, inspection, past, replay, safety, scheduling
+from broadsheet.commands import (
+    admin,
+    collect,
+    find,
+    inspection,
+    past,
+    replay,
+    safety,
+    scheduling,
+    watching,
+)
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -67,6 +77,8 @@ for command in (
     safety.backup,
     safety.restore,
     inspection.health,
+    watching.notify,
+    watching.metrics,
     inspection.doctor,
     inspection.maintain,
     scheduling.schedule,

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from broadsheet.terminal import say, table
+from broadsheet.terminal import say, table, when
 from pipeline.health.checkup import Health
 from pipeline.health.verdicts import SourceHealth, Verdict, span
+from store.ledger.watch.told_table import Told
 
 _SHOWN = 20
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +63,16 @@ def show_score_card(sources: Sequence[SourceHealth], now: datetime) -> None:
         for each in sources
     ]
     table(("source", "verdict", "last new", "week", "usual", "rejected", "failures"), rows)
+
+
+def show_told(told: Sequence[Told]) -> None:
+    """Print what was told of late, and to whom; of much, the latest."""
+    if told:
+        say()
+        table(
+            ("told (UTC)", "whom", "what"),
+            [(when(each.at), each.target, each.text) for each in told[-_SHOWN:]],
+        )
 
 
 def as_json(health: Health) -> dict[str, object]:

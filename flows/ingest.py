@@ -20,6 +20,7 @@ from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
 from pipeline.report import RunReport, funnel, rejections, troubled
 from pipeline.run import now, run
+from pipeline.telling.tell import announce
 from store.ledger.database import Ledger
 from store.ledger.queries import recent
 
@@ -67,6 +68,7 @@ def ingest(
     if is_skipped(state) and not failures:
         return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
+    announce(settings, good=isinstance(result, RunReport), say=log.info)
     publish(settings, started, result if isinstance(result, RunReport) else None)
     if is_skipped(state):
         return skipped(state.message or "", failures[0])

@@ -14,6 +14,7 @@ from flows.skipping import is_skipped, skipped, skipped_task
 from pipeline.configuration.config import Config, load
 from pipeline.maintenance.upkeep import Upkeep
 from pipeline.maintenance.upkeep import maintain as do_upkeep
+from pipeline.telling.tell import announce
 
 _WAIT_FOR_RUN = [60.0, 300.0, 900.0, 900.0, 900.0]
 
@@ -35,6 +36,7 @@ def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
     assert isinstance(upkeep, Upkeep)
     rows = [{"part": f.part, "well": "yes" if f.ok else "NO", "finding": f.text} for f in upkeep.findings]
     create_table_artifact(rows, key="findings", description="The data folder, looked at")
+    announce(settings, say=get_run_logger().info)
     if not upkeep.ok:
         return Failed(message="; ".join(f"{f.part}: {f.text}" for f in upkeep.findings if not f.ok))
     return None

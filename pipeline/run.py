@@ -15,6 +15,7 @@ from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
+from pipeline.health.run_record import recorded
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.report import RunReport
@@ -63,7 +64,7 @@ def run(
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
     sources = choose(config, names)
-    with data_folder(config) as (lock, ledger):
+    with data_folder(config) as (lock, ledger), recorded(ledger, clock):
         what = plan(config, sources, tick=clock() if scheduled else None)
         return carry_out(config, what, (lock, ledger), Watch(progress, clock, tell))
 

@@ -19,9 +19,10 @@ from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, duplicate
 from store import policy
-from store.ledger import arrival_table, capture_table, knowledge_table, rename_table, url_table
+from store.ledger import capture_table, knowledge_table, rename_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
+from store.ledger.watch import arrival_table
 from store.records import Capture, Outcome, OutcomeReason, Settled
 
 

@@ -220,7 +220,7 @@ def test_every_rule_that_cuts_is_in_the_reference_and_no_other() -> None:
 
 def test_the_template_shows_every_setting_with_its_meaning() -> None:
     text = template()
-    for section in ("store", "crawl", "clean", "index", "schedule"):
+    for section in ("store", "crawl", "clean", "index", "schedule", "notify"):
         for key, setting in Config.model_fields[section].annotation.model_fields.items():  # type: ignore[union-attr]
             assert re.search(rf"^{key} = ", text, flags=re.MULTILINE), key
             assert f"# {setting.description}" in text

@@ -190,9 +190,12 @@ def test_what_may_pass_is_tried_again_and_a_wrong_configuration_is_not(
 def test_a_retry_that_finds_the_folder_in_use_fails_with_what_made_the_first_try_fail(
     client: "SyncPrefectClient", config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And that is told, once."""
     from flows import ingest as module
 
-    config.path.write_text(away(config.path.read_text(encoding="utf-8")), encoding="utf-8")
+    command = f"command = {json.dumps(['/bin/sh', '-c', 'cat >> heard; echo >> heard'])}"
+    text = away(config.path.read_text(encoding="utf-8")).replace("command = []", command)
+    config.path.write_text(text, encoding="utf-8")
     at_once = module.crawl_and_load.with_options(retry_delay_seconds=0)
     monkeypatch.setattr(module, "crawl_and_load", at_once)
     with ExitStack() as other_run:
@@ -211,6 +214,8 @@ def test_a_retry_that_finds_the_folder_in_use_fails_with_what_made_the_first_try
     assert message.startswith("Elasticsearch cannot be reached")
     assert "captures stay pending" in message
     assert f"in use by another run (process {os.getpid()}" in message
+    (told,) = (config.path.parent / "heard").read_text("utf-8").splitlines()
+    assert [each["subject"] for each in json.loads(told)["troubles"]] == ["index"]
     assert "hosts" in tables(client, state.state_details.flow_run_id)
     assert task_run(client, state.state_details.flow_run_id)["run_count"] == 2
 

@@ -13,6 +13,9 @@ from store.ledger import capture_table, host_table, import_table, lastmod_table,
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.import_table import ImportState
+from store.ledger.watch import run_table, told_table
+from store.ledger.watch.run_table import RunEnd
+from store.ledger.watch.told_table import Telling, Told
 from store.records import ArchiveRef
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -63,6 +66,19 @@ def test_what_the_archive_does_not_tell_is_carried_over(old: Path, tmp_path: Pat
     new = tmp_path / "new" / "ledger.sqlite"
     add(new, replace(PAGE, fetched_at=NOON + timedelta(hours=1)))
     assert carried(new, old_ledger(old)) == ([ALONE], IMPORT, "++-")
+
+
+def test_nobody_is_told_again_after_a_rebuild(old: Path, tmp_path: Path) -> None:
+    line = Told(target="DESK", subject="index", at=NOON, text="index")
+    with Ledger.open(old) as ledger, ledger.transaction() as conn:
+        told_table.note(conn, Telling(target="DESK", at=NOON), [line])
+        run_table.finish(conn, run_table.begin(conn, NOON), NOON, RunEnd.DONE)
+    new = tmp_path / "new" / "ledger.sqlite"
+    carried(new, old_ledger(old))
+    with Ledger.open(new) as ledger, ledger.reading() as conn:
+        assert told_table.standing(conn, "DESK") == {"index": line}
+        assert told_table.attempts(conn).keys() == {"DESK"}
+        assert [each.end for each in run_table.latest(conn, 2)] == [RunEnd.DONE]
 
 
 def test_imports_are_forgotten_where_captures_are_lost(old: Path, tmp_path: Path) -> None:

@@ -20,9 +20,10 @@ from pipeline.health.rhythm import rhythm
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.run import run
 from store.feed_records import FeedHealth
-from store.ledger import arrival_table, capture_table, feed_table
-from store.ledger.arrival_table import Arrival
+from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
+from store.ledger.watch import arrival_table
+from store.ledger.watch.arrival_table import Arrival
 from store.records import Outcome
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -14,7 +14,6 @@ from articles.model import FeedEntry
 from articles.source.features import Features
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger import (
-    arrival_table,
     caption_table,
     feed_table,
     knowledge_table,
@@ -22,11 +21,13 @@ from store.ledger import (
     segment_table,
     url_table,
 )
-from store.ledger.arrival_table import Arrival
 from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.schema import portions
+from store.ledger.watch import arrival_table, run_table, told_table
+from store.ledger.watch.arrival_table import Arrival
+from store.ledger.watch.told_table import Telling, Told
 from store.policy import Terms
 from store.records import UrlState
 
@@ -286,6 +287,37 @@ def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Pat
         indexes = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}
     assert indexes >= {"captures_source", "ix_misses_at", "arrivals_source"}
     assert columns(path) == new
+
+
+def test_a_ledger_of_version_10_knows_of_no_run_and_told_nobody(path: Path) -> None:
+    Ledger.open(path).close()
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        for table in ("runs", "told", "told_attempts"):
+            conn.execute(f"DROP TABLE {table}")
+        conn.execute("UPDATE schema SET version = 10")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert run_table.latest(conn, 1) == []
+        assert told_table.since(conn, NOON) == []
+    assert columns(path) == new
+
+
+def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(path: Path) -> None:
+    def line(subject: str, at: datetime, *, well: bool = False) -> Told:
+        return Told(target="DESK", subject=subject, at=at, text=subject, well=well)
+
+    later = NOON + timedelta(days=61)
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        old = [line("index", NOON), line("disk", NOON), line("disk", NOON, well=True)]
+        told_table.note(conn, Telling(target="DESK", at=NOON), old)
+        assert told_table.standing(conn, "DESK").keys() == {"index"}
+        assert told_table.standing(conn, "MAST") == {}
+        told_table.note(conn, Telling(target="DESK", at=later, error="away"))
+        assert told_table.since(conn, NOON) == [line("index", NOON)]
+        assert told_table.attempts(conn)["DESK"].error == "away"
+        told_table.forget(conn, "DESK", ["index"])
+        assert told_table.since(conn, NOON) == []
 
 
 def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from articles.errors import ConfigError, StorageError
+from articles.errors import ConfigError, LockedError, StorageError
 from broadsheet.commands.options import Json, configured, span
 
 
@@ -157,30 +157,44 @@ def run(
 ) -> None:
     """Crawl, clean and index everything that is due.
 
-    Ends with the health of its sources, and with the exit code of `broadsheet health`.
+    Ends with the health of its sources, and with the exit code of `broadsheet health`; tells those in [notify] what changed.
 
     Example: broadsheet run
     Example: broadsheet run example.org --json
     """
     from dataclasses import asdict
+    from functools import partial
 
     from broadsheet.funnel import show_funnel, watch
     from broadsheet.health_shown import as_json as health_as_json
     from broadsheet.health_shown import show_health
-    from broadsheet.terminal import print_json
+    from broadsheet.terminal import print_json, say
     from pipeline.health.checkup import examine
     from pipeline.run import choose, now
     from pipeline.run import run as run_now
+    from pipeline.telling.tell import announce
 
     config = configured(context)
-    with watch(quiet=as_json) as progress:
-        report = run_now(config, tuple(names or ()), progress)
-    health = examine(config, choose(config, tuple(names or ())), now())
+    chosen = [source.name for source in choose(config, tuple(names or ()))]
+    try:
+        with watch(quiet=as_json) as progress:
+            report = run_now(config, tuple(names or ()), progress)
+    except LockedError:
+        raise
+    except Exception:
+        announce(config, say=partial(typer.echo, err=True))
+        raise
+    whole = examine(config, config.sources, now())
+    health = whole.of(chosen)
+    told: list[str] = []
+    announce(config, good=True, health=whole, say=told.append)
     if as_json:
-        print_json({**asdict(report), "health": health_as_json(health)})
+        print_json({**asdict(report), "health": health_as_json(health), "told": told})
     else:
         show_funnel(report)
         show_health(health, now())
+        for line in told:
+            say(line)
     if health.code:
         raise typer.Exit(health.code)
 

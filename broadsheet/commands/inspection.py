@@ -192,25 +192,29 @@ def dead_letters(
 
 
 def health(context: typer.Context, as_json: Json = False) -> None:
-    """Say what is wrong with the collection and its sources, and since when.
+    """Say what is wrong with the collection and its sources, since when, and what of that was told to whom of late.
 
     Exit code 0 if all is well, 1 if something is wrong, 2 if nothing gets in any more, or will not for long.
 
     Example: broadsheet health
     Example: broadsheet health --json
     """
+    from dataclasses import asdict
+
     from broadsheet.health_shown import as_json as health_as_json
-    from broadsheet.health_shown import show_health
+    from broadsheet.health_shown import show_health, show_told
     from broadsheet.terminal import print_json
     from pipeline.health.checkup import examine as examine_health
     from pipeline.run import now
+    from pipeline.telling.tell import lately
 
     config, at = configured(context), now()
-    found = examine_health(config, config.sources, at)
+    found, told = examine_health(config, config.sources, at), lately(config, at)
     if as_json:
-        print_json(health_as_json(found))
+        print_json({**health_as_json(found), "told": [asdict(each) for each in told]})
     else:
         show_health(found, at)
+        show_told(told)
     if found.code:
         raise typer.Exit(found.code)
 

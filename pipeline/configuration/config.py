@@ -21,6 +21,7 @@ from pipeline.configuration.sections import (
     CleanSection,
     CrawlSection,
     IndexSection,
+    NotifySection,
     ScheduleSection,
     Section,
     SourceSection,
@@ -38,6 +39,7 @@ class Config(Section):
     clean: CleanSection = CleanSection()
     index: IndexSection = IndexSection()
     schedule: ScheduleSection = ScheduleSection()
+    notify: NotifySection = NotifySection()
     sources: tuple[SourceSection, ...] = ()
     path: Path = Field(default=Path(FILE_NAME), exclude=True)
 
@@ -169,6 +171,9 @@ def parse(text: str, path: Path) -> Config:
     return config
 
 
+_SECRET = {"headers", "urls", "command", "heartbeat"}
+
+
 def _explain(error: ValidationError, path: Path) -> str:
     lines = []
     for problem in error.errors():
@@ -179,7 +184,7 @@ def _explain(error: ValidationError, path: Path) -> str:
             lines.append(f"{path}: unknown key `{key}`; did you mean `{nearest[0]}`?")
         else:
             value = problem["input"]
-            secret = "headers" in where  # where a name belongs, somebody may have written the value
+            secret = _SECRET & set(where)  # where a name belongs, somebody may have written the value
             said = "" if secret or isinstance(value, dict) else f" (it says `{masked(str(value))}`)"
             lines.append(f"{path}: `{key}`: {problem['msg'].removeprefix('Value error, ')}{said}.")
     return "\n".join(lines)

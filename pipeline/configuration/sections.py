@@ -10,6 +10,7 @@ from pipeline.configuration.values import (
     Alias,
     BackendName,
     Backlog,
+    Command,
     Cron,
     Days,
     Every,
@@ -17,6 +18,8 @@ from pipeline.configuration.values import (
     HeaderName,
     Network,
     OwnExtractor,
+    OwnVariable,
+    QuietHours,
     Site,
     SourceName,
     Span,
@@ -24,6 +27,7 @@ from pipeline.configuration.values import (
     TimeZone,
     UserAgent,
     Variable,
+    Variables,
 )
 
 
@@ -162,6 +166,41 @@ class ScheduleSection(_Scheduled):
         return self
 
 
+COMMAND, HEARTBEAT = "command", "heartbeat"
+
+
+class NotifySection(Section):
+    """Who is told what is wrong. URLs stand in environment variables alone; here are these variables' names."""
+
+    urls: Variables = Field(
+        default=(),
+        description="Environment variables, each with the URL of a service that Apprise knows, such as NEWSDESK_SLACK.",
+    )
+    command: Command = Field(
+        default=(),
+        repr=False,
+        description="A program and its arguments, which gets each message as JSON on standard input.",
+    )
+    heartbeat: OwnVariable = Field(
+        default="",
+        description="The environment variable with a URL that is asked after each good run, such as NEWS_HEARTBEAT.",
+    )
+    quiet: QuietHours = Field(
+        default="",
+        description="Hours in which nothing is told, such as 22:00-07:00, in the time zone of [schedule].",
+    )
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Who is told, by name: the variables, and `command`."""
+        return (*self.urls, COMMAND) if self.command else self.urls
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The targets, and `heartbeat` if there is one."""
+        return (*self.targets, HEARTBEAT) if self.heartbeat else self.targets
+
+
 class SourceSection(_Scheduled):
     """One publisher."""
 
@@ -195,6 +234,10 @@ class SourceSection(_Scheduled):
     )
     extractor: OwnExtractor = Field(
         default="", description="What finds the text of its pages, if not as in [clean]."
+    )
+    canary: bool = Field(
+        default=False,
+        description="A site that is always there: trouble with it is told at once, as likely our own fault.",
     )
     every: Every = Field(default="", description="How often this source is crawled, if not as in [schedule].")
     cron: Cron = Field(default="", description="When this source is crawled, if not as in [schedule].")

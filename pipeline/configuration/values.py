@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from articles.model import Extractor
 from articles.urls import refuse_unfetchable
 from index.backends import BACKENDS
+from pipeline.configuration.quiet_hours import hours
 from pipeline.configuration.schedule import check_cron, in_words, interval
 
 
@@ -91,8 +92,34 @@ def _variable(value: str) -> str:
     if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):
         raise ValueError(
             "give the name of an environment variable, in capitals, such as GAZETTE_COOKIES; "
-            "the header's value stands only there"
+            "the value stands only there"
         )
+    return value
+
+
+def _own_variable(value: str) -> str:
+    return _variable(value) if value else value
+
+
+def _variables(value: object) -> object:
+    if isinstance(value, (list, tuple)) and len(set(map(str, value))) < len(value):
+        raise ValueError("names a variable twice")
+    return value
+
+
+def _command(value: object) -> object:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(word, str) for word in value):
+        raise ValueError(
+            'must be a list: a program and its arguments, such as ["/usr/local/bin/page", "news"]'
+        )
+    if value and (not value[0] or any("\0" in word for word in value)):
+        raise ValueError("names no program, or holds a character that no argument may have")
+    return value
+
+
+def _quiet(value: str) -> str:
+    if value:
+        hours(value)
     return value
 
 
@@ -119,6 +146,10 @@ OwnExtractor = Annotated[
 BackendName = Annotated[str, AfterValidator(_backend)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 Variable = Annotated[str, AfterValidator(_variable)]
+Variables = Annotated[tuple[Variable, ...], BeforeValidator(_variables)]
+OwnVariable = Annotated[str, AfterValidator(_own_variable)]
+Command = Annotated[tuple[str, ...], BeforeValidator(_command)]
+QuietHours = Annotated[str, AfterValidator(_quiet)]
 Site = Annotated[str, AfterValidator(_site)]
 UserAgent = Annotated[str, AfterValidator(_user_agent)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]

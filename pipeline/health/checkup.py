@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +15,16 @@ from articles.urls import masked
 from crawlers.settings import USER_AGENT
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from pipeline.configuration.sections import SourceSection
+from pipeline.configuration.sections import HEARTBEAT, NotifySection, SourceSection
 from pipeline.due import last_crawl
 from pipeline.health import record
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.maintenance.renaming import under_other_names
 from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
+from store.ledger.watch import run_table, told_table
+from store.ledger.watch.run_table import RunEnd
+from store.ledger.watch.told_table import Telling
 
 _WAITING = timedelta(hours=1)
 _ROOM, _LITTLE = 14, 2  # days
@@ -48,6 +51,13 @@ class Health:
 
     conditions: tuple[Condition, ...]
     sources: tuple[SourceHealth, ...]
+
+    def of(self, names: Collection[str]) -> "Health":
+        """The same, of the sources with these names alone."""
+        return Health(
+            conditions=self.conditions,
+            sources=tuple(source for source in self.sources if source.source in names),
+        )
 
     @property
     def troubled(self) -> tuple[SourceHealth, ...]:
@@ -94,6 +104,8 @@ def _conditions(config: Config, conn: Connection, now: datetime) -> Iterator[Con
         _index(config),
         _disk(config, conn, now),
         _schedule(config, conn, now),
+        _runs(conn),
+        *_undelivered(config, conn),
         _contact(config),
         *(Condition(part="sources", text=text) for text in under_other_names(config, conn)),
     )
@@ -168,6 +180,41 @@ def _schedule(config: Config, conn: Connection, now: datetime) -> Condition | No
         f"{span(now - min(missed))}: does `broadsheet schedule` run?",
         code=2 if len(missed) == len(config.sources) else 1,
     )
+
+
+def _runs(conn: Connection) -> Condition | None:
+    """The last run, if it failed, or one of the last two, if it crashed: of that only the next one tells."""
+    ended = run_table.latest(conn, 2, *(end for end in RunEnd if end is not RunEnd.RUNNING))
+    bad = next((run for run in ended if run.end is RunEnd.CRASHED), None)
+    if ended and ended[0].end is RunEnd.FAILED:
+        bad = ended[0]
+    if bad is None:
+        return None
+    how = f"failed: {bad.detail}"
+    if bad.end is RunEnd.CRASHED:
+        how = "was ended from outside (killed, or the machine went down); the next one goes on where it was."
+    return Condition(part="run", text=f"the run of {bad.started_at:%Y-%m-%d %H:%M} UTC {how}")
+
+
+def _undelivered(config: Config, conn: Connection) -> Iterator[Condition]:
+    for telling in undelivered(conn, config.notify):
+        yield Condition(part=f"notify {telling.target}", text=why(telling))
+
+
+def undelivered(conn: Connection, notify: NotifySection) -> list[Telling]:
+    """The targets that did not take what they were told last."""
+    last = told_table.attempts(conn)
+    return [last[name] for name in notify.named if name in last and last[name].error]
+
+
+def why(telling: Telling) -> str:
+    """Why a target was not told, for people."""
+    again = (
+        "it is asked again after the next good run"
+        if telling.target == HEARTBEAT
+        else "it is told again after the next run, `broadsheet notify --test` tries it now"
+    )
+    return f"{telling.error}, at {telling.at:%Y-%m-%d %H:%M} UTC; {again}."
 
 
 def _contact(config: Config) -> Condition | None:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from store.feed_records import FeedHealth
-from store.ledger import arrival_table
-from store.ledger.arrival_table import Arrival
 from store.ledger.capture_table import CAPTURES
 from store.ledger.miss_table import MISSES
 from store.ledger.url_table import URLS
+from store.ledger.watch import arrival_table
+from store.ledger.watch.arrival_table import Arrival
 from store.records import Outcome
 
 WINDOW = timedelta(days=60)

@@ -10,7 +10,7 @@ from statistics import median
 from typing import TypeVar
 
 from pipeline.health.rhythm import Rhythm
-from store.ledger.arrival_table import Arrival
+from store.ledger.watch.arrival_table import Arrival
 
 _CHANCE = 1e-4  # the probability at which a run of bad ones is no longer taken for chance
 _RARE = 0.02  # what never happened is taken to happen so often...

@@ -11,7 +11,7 @@ from pipeline.health import signs
 from pipeline.health.record import Attempt, History
 from pipeline.health.rhythm import HOUR, rhythm
 from store.feed_records import FeedHealth
-from store.ledger.arrival_table import Arrival
+from store.ledger.watch.arrival_table import Arrival
 from store.records import FetchReason
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

@@ -15,13 +15,17 @@ from store.ledger.host_table import HOSTS
 from store.ledger.import_table import IMPORTS
 from store.ledger.knowledge_table import TEMPLATES
 from store.ledger.lastmod_table import PROOFS
+from store.ledger.watch.run_table import RUNS
+from store.ledger.watch.told_table import ATTEMPTS, TOLD
 
 Rows = Sequence[dict[str, Any]]
+
+_WHOLE = (HOSTS, PROOFS, RUNS, TOLD, ATTEMPTS)
 
 
 @dataclass(frozen=True, slots=True)
 class OldLedger:
-    """Hosts that are left alone, lines that a person declared to be no template, proofs of sitemaps; and the imports.
+    """Hosts that are left alone, lines that a person declared to be no template, proofs of sitemaps, runs, what was told; and the imports.
 
     `captures` is the number of captures; `readable` is False where there was no ledger to read.
     """
@@ -37,7 +41,7 @@ def old_ledger(path: Path) -> OldLedger:
     declared = select(TEMPLATES).where(TEMPLATES.c.forgotten_at.is_not(None))
     try:
         with Ledger.existing(path) as ledger, ledger.reading() as conn:
-            queries = {HOSTS: select(HOSTS), TEMPLATES: declared, PROOFS: select(PROOFS)}
+            queries = {table: select(table) for table in _WHOLE} | {TEMPLATES: declared}
             return OldLedger(
                 readable=True,
                 captures=sum(capture_table.counts(conn).values()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from articles.errors import ArchiveError, BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
 from store.archive import renames
 from store.archive.reader import check, foreign
@@ -83,6 +84,7 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         counts = capture_table.counts(conn)
         under_other_names = renaming.under_other_names(config, conn)
+        untold = undelivered(conn, config.notify)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
     problems = check(config.archive, committed) + foreign(config.archive, committed)
@@ -93,6 +95,8 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
     for problem in under_other_names:
         yield Finding("sources", False, problem)
+    for telling in untold:
+        yield Finding(f"notify {telling.target}", False, why(telling))
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")

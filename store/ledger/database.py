@@ -17,7 +17,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from articles.errors import BroadsheetError, LedgerError, LockedError, StorageError
 from store.ledger import (
-    arrival_table,
     caption_table,
     capture_table,
     feed_table,
@@ -31,6 +30,7 @@ from store.ledger import (
     url_table,
 )
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
+from store.ledger.watch import arrival_table, run_table, told_table
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
@@ -47,6 +47,8 @@ GROUPS = (
     lastmod_table,
     miss_table,
     rename_table,
+    run_table,
+    told_table,
 )
 
 _BUSY_SECONDS = 30

@@ -52,7 +52,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
     ),
-    10: (),  # the table of renames is new
+    10: (),  # the tables of renames, of runs and of what was told are new
 }
 
 METADATA = MetaData()

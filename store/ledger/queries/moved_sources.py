@@ -8,13 +8,13 @@ from sqlalchemy import Connection, func, select
 from articles.source.features import FORMAT, from_bytes, to_bytes
 from articles.urls import masked
 from store.ledger import capture_table, knowledge_table, rename_table
-from store.ledger.arrival_table import ARRIVALS
 from store.ledger.caption_table import CAPTIONS
 from store.ledger.capture_table import CAPTURES
 from store.ledger.feed_table import FEEDS
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS, PROOFS
 from store.ledger.url_table import URLS
+from store.ledger.watch.arrival_table import ARRIVALS
 
 
 def move(conn: Connection, old: str, new: str) -> int:

@@ -1,0 +1,1 @@
+"""Telling people what is wrong: once for each trouble, and when it is over."""
