@@ -10,6 +10,8 @@ from prefect.runtime import task_run
 from prefect.states import Failed
 
 from articles.errors import LockedError
+from flows import run_names
+from flows.endings import done, within
 from flows.skipping import is_skipped, skipped, skipped_task
 from pipeline.configuration.config import Config, load
 from pipeline.maintenance.upkeep import Upkeep
@@ -18,8 +20,8 @@ from pipeline.maintenance.upkeep import maintain as do_upkeep
 _WAIT_FOR_RUN = [60.0, 300.0, 900.0, 900.0, 900.0]
 
 
-@flow(name="maintain", log_prints=False)
-def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
+@flow(name="maintain", flow_run_name=run_names.by_schedule, log_prints=False)
+def maintain(config: Path = Path("broadsheet.toml")) -> State[Any]:
     """Close old segments, drop raw pages older than the retention, and check archive, ledger and index.
 
     Waits for a run that is under way, most of an hour at the longest; then it is skipped. Fails when something is wrong.
@@ -28,7 +30,11 @@ def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
         config: The configuration file, on the machine of the worker.
     """
     settings = load(config)
-    state = keep_up(settings, return_state=True)
+    return within(settings.timeout, lambda: _maintain(settings))
+
+
+def _maintain(config: Config) -> State[Any]:
+    state = keep_up(config, return_state=True)
     if is_skipped(state):
         return skipped(state.message or "")
     upkeep = state.result()
@@ -37,7 +43,7 @@ def maintain(config: Path = Path("broadsheet.toml")) -> State[Any] | None:
     create_table_artifact(rows, key="findings", description="The data folder, looked at")
     if not upkeep.ok:
         return Failed(message="; ".join(f"{f.part}: {f.text}" for f in upkeep.findings if not f.ok))
-    return None
+    return done(" ".join((*upkeep.done, f"All {len(upkeep.findings)} parts of the data folder are well.")))
 
 
 def _locked(_task: object, _run: TaskRun, state: State[Any]) -> bool:

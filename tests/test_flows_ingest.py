@@ -59,6 +59,7 @@ def test_a_run_leaves_its_tables_and_its_crawl_log(
     assert state.is_completed()
     run_id = state.state_details.flow_run_id
     shown = tables(client, run_id)
+    assert shown["health"][-1] == {"verdict": "x"}, (state, client.read_flow_run(run_id).name, shown["health"])
     (indexed,) = [row for row in shown["funnel"] if row["stage"] == "indexed"]
     assert indexed["count"] == status(config)["index"]["documents"] > 0
     rejected = {row["reason"]: row for row in shown["rejections"]}
