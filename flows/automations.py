@@ -147,13 +147,17 @@ def _webhook(client: SyncPrefectClient, folder: str) -> UUID | None:
 def _saved(folder: str, url: str) -> UUID:
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise ConfigError(f"{WEBHOOK} is no http(s) URL, such as that of an incoming webhook of your chat.")
-    block = CustomWebhookNotificationBlock(
-        name=folder,
-        url="{{url}}",
-        json_data={"text": "{{subject}}\n{{body}}"},
-        secrets={"url": url},
+    block = CustomWebhookNotificationBlock.model_validate(
+        {
+            "name": folder,
+            "url": "{{url}}",
+            "json_data": {"text": "{{subject}}\n{{body}}"},
+            "secrets": {"url": url},
+        }
     )
-    return block.save(_block_name(folder), overwrite=True)
+    saved = block.save(_block_name(folder), overwrite=True)
+    assert isinstance(saved, UUID)
+    return saved
 
 
 def _block_name(folder: str) -> str:

@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from prefect.utilities.timeout import timeout
 
-from pipeline.configuration.schedule import in_words
+from pipeline.health.verdicts import span
 
 TROUBLED = "Troubled"
 """The name of the state in which a run ends that did its work, when something about the collection needs a look."""
@@ -32,6 +32,6 @@ def within(limit: timedelta, work: Callable[[], State[Any]]) -> State[Any]:
     except _TimeIsUpError:
         return Failed(
             name=TIMED_OUT,
-            message=f"Ended after {in_words(limit)} ([schedule] timeout). What was done until then is kept; "
+            message=f"Ended after {span(limit)} ([schedule] timeout). What was done until then is kept; "
             "the next run goes on from there.",
         )

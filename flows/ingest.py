@@ -21,6 +21,7 @@ from pipeline.configuration.config import Config, load
 from pipeline.configuration.values import SourceName
 from pipeline.due import due_sources
 from pipeline.health.checkup import Health, examine
+from pipeline.health.observed import RunSeen, observe
 from pipeline.health.summary import headline, rows
 from pipeline.report import RunReport, funnel, rejections, troubled
 from pipeline.run import now, run
@@ -73,7 +74,7 @@ def _ingest(config: Config, names: tuple[str, ...]) -> State[Any]:
     if is_skipped(state) and not failures:
         return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
-    health = publish(config, started, result if isinstance(result, RunReport) else None)
+    health = publish(config, started, failures[0] if is_skipped(state) else result)
     if is_skipped(state):
         return skipped(state.message or "", failures[0])
     report = state.result()
@@ -101,8 +102,12 @@ def crawl_and_load(config: Config, names: tuple[str, ...], scheduled: bool = Fal
 
 
 @task(name="publish")
-def publish(config: Config, started: datetime, report: RunReport | None) -> Health:
-    """The run's tables: its funnel (where it came to an end), rejections, troubled hosts, and the health of all sources."""
+def publish(config: Config, started: datetime, result: object) -> Health:
+    """The run's tables: its funnel (where it came to an end), rejections, troubled hosts, and the health of all sources.
+
+    `result` is the run's report, or what made it fail. The index's journal gets the same, where one is kept.
+    """
+    report = result if isinstance(result, RunReport) else None
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
         rejected = rejections(recent.rejected(conn, started))
         hosts = troubled(recent.hosts(conn, started))
@@ -118,6 +123,9 @@ def publish(config: Config, started: datetime, report: RunReport | None) -> Heal
     at = now()
     health = examine(config, config.sources, at)
     create_table_artifact(rows(health, at), key="health", description="What needs a look, the gravest first")
+    error = "" if report else str(result)
+    if trouble := observe(config, RunSeen(start=started, end=at, report=report, error=error), health):
+        get_run_logger().warning(trouble)
     return health
 
 

@@ -148,18 +148,22 @@ def run(
     from broadsheet.health_shown import show_health
     from broadsheet.terminal import print_json
     from pipeline.health.checkup import examine
+    from pipeline.health.observed import RunSeen, observe
     from pipeline.run import choose, now
     from pipeline.run import run as run_now
 
-    config = configured(context)
+    config, started = configured(context), now()
     with watch(quiet=as_json) as progress:
         report = run_now(config, tuple(names or ()), progress)
     health = examine(config, choose(config, tuple(names or ())), now())
+    missed = observe(config, RunSeen(start=started, end=now(), report=report), health)
     if as_json:
         print_json({**asdict(report), "health": health_as_json(health)})
     else:
         show_funnel(report)
         show_health(health, now())
+    if missed:
+        typer.echo(f"broadsheet: {missed}", err=True)
     if health.code:
         raise typer.Exit(health.code)
 
