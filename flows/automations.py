@@ -88,9 +88,12 @@ def _update(
     """Changes it only if it differs: a change makes an automation forget when it fired."""
     theirs = [each for each in before.actions if not _is_ours(each, ours)]
     mine = [each for each in now.actions if not (theirs and isinstance(each, DoNothing))]
-    changed = now.model_copy(update={"enabled": before.enabled, "actions": [*mine, *theirs]})
+    kept = {"enabled", "actions_on_trigger", "actions_on_resolve"}
+    changed = now.model_copy(
+        update={name: getattr(before, name) for name in kept} | {"actions": [*mine, *theirs]}
+    )
     if _content(changed) != _content(before):
-        client.update_automation(before.id, AutomationCore.model_validate(changed.model_dump()))
+        client.update_automation(before.id, AutomationCore.model_validate(_content(changed)))
 
 
 def _is_ours(action: ActionTypes, blocks: set[UUID | None]) -> bool:
@@ -100,8 +103,8 @@ def _is_ours(action: ActionTypes, blocks: set[UUID | None]) -> bool:
 
 
 def _content(automation: AutomationCore) -> Any:
-    kept = {"name", "description", "enabled", "tags", "trigger", "actions"}
-    return automation.model_dump(include=kept)
+    """What a server takes as an update."""
+    return automation.model_dump(exclude={"id", "owner_resource"})
 
 
 def _seen(tags: Sequence[str], within: timedelta, *names: str) -> EventTrigger:

@@ -1,10 +1,12 @@
-"""How a flow run ends that did its work, or for which it took too long; the state's name and message stand in Prefect's lists."""
+"""How a flow run ends that did its work, or that took too long. Prefect's lists show its name and that of its state, no message."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 from prefect.utilities.timeout import timeout
 
@@ -20,7 +22,12 @@ class _TimeIsUpError(TimeoutError):
 
 
 def done(message: str, *, troubled: bool = False) -> State[Any]:
-    """The state of a run that did its work."""
+    """The state of the flow run under way, which did its work; the message stands in its name as well."""
+    context = FlowRunContext.get()
+    assert context is not None
+    assert context.flow_run is not None
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_name(context.flow_run.id, f"{context.flow_run.name} · {message}")
     return Completed(name=TROUBLED if troubled else None, message=message)
 
 

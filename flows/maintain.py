@@ -43,7 +43,7 @@ def _maintain(config: Config) -> State[Any]:
     create_table_artifact(rows, key="findings", description="The data folder, looked at")
     if not upkeep.ok:
         return Failed(message="; ".join(f"{f.part}: {f.text}" for f in upkeep.findings if not f.ok))
-    return done(" ".join((*upkeep.done, f"All {len(upkeep.findings)} parts of the data folder are well.")))
+    return done(" · ".join((f"{len(upkeep.findings)} parts well", *upkeep.done)))
 
 
 def _locked(_task: object, _run: TaskRun, state: State[Any]) -> bool:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,7 +67,8 @@ def test_a_run_leaves_its_tables_and_its_crawl_log(
     documents = status(config)["index"]["documents"]
     assert (state.type.value, state.name) == ("COMPLETED", "Troubled")
     assert state.message == f"{documents} indexed · 1 of 5 sources in trouble (1 failing)"
-    assert client.read_flow_run(run_id).name.startswith("by hand, ")
+    name = client.read_flow_run(run_id).name
+    assert re.fullmatch(r"by hand, \d\d \w{3} \d\d:\d\d UTC · (.*)", name)[1] == state.message  # type: ignore[index]
     remark, dead, rest = shown["health"]
     assert (remark["verdict"], rest["source"]) == ("contact", "4 sources")
     assert (dead["verdict"], dead["source"]) == ("failing", "dead")
@@ -156,7 +158,7 @@ def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
 
     run(config)
     state = maintain(config.path, return_state=True)
-    assert state.is_completed()
+    assert (state.name, state.message) == ("Completed", "6 parts well")
     assert {row["well"] for row in tables(client, state.state_details.flow_run_id)["findings"]} == {"yes"}
     (segment,) = config.archive.iterdir()
     damaged = bytearray(segment.read_bytes())
