@@ -79,8 +79,10 @@ class Kibana:
         if column["operationType"] == "count":
             return {"filter": self.ask(column["filter"])}
         if column["operationType"] == "last_value":
-            newest = {column["params"]["sortField"]: "desc"}
-            measured: Json = {"top_metrics": {"metrics": {"field": column["sourceField"]}, "sort": newest}}
+            # as top_hits, which gives the same: top_metrics is not in the distribution that tests have
+            newest = [{column["params"]["sortField"]: "desc"}]
+            hits = {"size": 1, "sort": newest, "docvalue_fields": [column["sourceField"]], "_source": False}
+            measured: Json = {"top_hits": hits}
         elif column["operationType"] == "median":
             measured = {"percentiles": {"field": column["sourceField"], "percents": [50]}}
         else:
@@ -119,7 +121,7 @@ def _value(column: Json, answer: Json, total: int) -> Any:
         return answer.get("doc_count", total)
     answer = answer.get("of", answer)
     if column["operationType"] == "last_value":
-        return next((each["metrics"][column["sourceField"]] for each in answer["top"]), None)
+        return next((hit["fields"][column["sourceField"]][0] for hit in answer["hits"]["hits"]), None)
     value = answer["values"]["50.0"] if "values" in answer else answer["value"]
     if column["dataType"] == "date" and value is not None:
         return datetime.fromtimestamp(value / 1000, UTC).isoformat()
