@@ -12,6 +12,8 @@ from prefect.client.schemas.objects import State
 from pydantic import PositiveInt
 
 from articles.errors import LockedError
+from flows import run_names
+from flows.endings import done, within
 from flows.skipping import skipped
 from pipeline.backfilling.backfilled import MOST_PAGES, Backfill, Backfilled, found_rows, spans
 from pipeline.backfilling.filling import backfill as fill
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 _LOG_SECONDS = 30.0
 
 
-@flow(name="backfill", log_prints=False)
+@flow(name="backfill", flow_run_name=run_names.of_backfill, log_prints=False)
 def backfill(
     source: SourceName,
     from_day: date,
@@ -34,7 +36,7 @@ def backfill(
     pages: PositiveInt = MOST_PAGES,
     dry_run: bool = True,
     config: Path = Path("broadsheet.toml"),
-) -> State[Any] | None:
+) -> State[Any]:
     """Load what a source published on some days: from its backlog, sitemaps and archive pages.
 
     Ends as Skipped while another run has the data folder. A run with the same days goes on where one was stopped.
@@ -48,15 +50,20 @@ def backfill(
         config: The configuration file, on the machine of the worker.
     """
     log = get_run_logger()
+    settings = load(config)
     task = Backfill(source=source, first=from_day, last=to_day, pages=pages, dry_run=dry_run)
-    try:
-        report = fill(load(config), task, Watch(_progress(log), tell=log.info))
-    except LockedError as error:
-        return skipped(str(error))
-    word = "would be fetched" if dry_run else "chosen"
-    log.info("%d pages %s, %d indexed, %d left", report.chosen, word, report.indexed, report.left)
-    _publish(report)
-    return None
+
+    def work() -> State[Any]:
+        try:
+            report = fill(settings, task, Watch(_progress(log), tell=log.info))
+        except LockedError as error:
+            return skipped(str(error))
+        _publish(report)
+        if dry_run:
+            return done(f"{report.chosen} pages would be fetched · {report.left} left")
+        return done(f"{report.chosen} pages chosen · {report.indexed} indexed · {report.left} left")
+
+    return within(settings.timeout, work)
 
 
 def _publish(report: Backfilled) -> None:

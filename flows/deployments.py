@@ -26,6 +26,7 @@ from prefect.workers.process import ProcessWorker
 
 from articles.errors import ConfigError, SchedulerError
 from articles.urls import masked
+from flows import automations
 from flows.backfill import backfill
 from flows.ingest import ingest
 from flows.maintain import maintain
@@ -49,9 +50,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Names of deployments that are on the server now, and of those that were removed from it."""
+    """Names of deployments and automations that are on the server now, and of those that were removed from it."""
 
     present: tuple[str, ...]
+    automations: tuple[str, ...]
     removed: tuple[str, ...]
 
 
@@ -116,10 +118,10 @@ def deploy(config: Config, pool: str) -> Registered:
 
 
 def register(client: SyncPrefectClient, config: Config, pool: str, command: str = "") -> Registered:
-    """Bring the server's deployments of this configuration file in line with it.
+    """Bring the server's deployments and automations of this configuration file in line with it.
 
     Those of others are left alone: ours carry the file's path as a tag. With `command` the server is our own: the
-    command starts a flow run's process, and deployments of any file that are not wanted go. Without, the server cancels
+    command starts a flow run's process, and those of any file that are not wanted go. Without, the server cancels
     runs that would overlap, since nobody else sees to it that they do not pile up. Raises ConfigError when a
     deployment of that name is another file's.
     """
@@ -154,7 +156,10 @@ def register(client: SyncPrefectClient, config: Config, pool: str, command: str 
     gone = [deployment for key, deployment in ours.items() if key not in present]
     for deployment in gone:
         client.delete_deployment(deployment.id)
-    return Registered(tuple(present.values()), tuple(deployment.name for deployment in gone))
+    webhook = os.environ.get(automations.WEBHOOK, "")
+    folder = config.path.parent.name
+    armed, removed = automations.put_in_place(client, folder, (TAG, mine), webhook, alone=bool(command))
+    return Registered(tuple(present.values()), armed, (*(each.name for each in gone), *removed))
 
 
 def make_pool(client: SyncPrefectClient, name: str) -> None:

@@ -1,5 +1,6 @@
 """The Prefect flow `reclean`: the archive cleaned again, as `broadsheet reclean` does it, with the differences as tables."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
 
 from articles.errors import LockedError
+from flows import run_names
+from flows.endings import done, within
 from flows.skipping import skipped
 from pipeline.configuration.config import load
 from pipeline.configuration.values import SourceName
@@ -20,13 +23,17 @@ _LOG_EVERY = 1000  # pages between two lines of the log
 _LINES = 30  # of one example
 
 
-@flow(name="reclean", log_prints=False)
+@flow(
+    name="reclean",
+    flow_run_name=run_names.of_reclean,
+    log_prints=False,
+)
 def reclean(
     config: Path = Path("broadsheet.toml"),
     since: date | None = None,
     sources: tuple[SourceName, ...] = (),
     dry_run: bool = True,
-) -> State[Any] | None:
+) -> State[Any]:
     """Clean archived pages again by today's rules, and say what changes. Writes it, unless it is a dry run.
 
     Ends as Skipped while a rebuild is under way (or a run, where the index is embedded).
@@ -37,10 +44,27 @@ def reclean(
         sources: Names of sources. Without any: all.
         dry_run: Only say what would change.
     """
-    log = get_run_logger()
     settings = load(config)
     if sources:
         choose(settings, sources)
+    start = datetime.combine(since, time.min, UTC) if since else None
+
+    def work() -> State[Any]:
+        try:
+            report = clean_again(
+                settings, since=start, sources=sources, dry_run=dry_run, progress=_progress()
+            )
+        except LockedError as error:
+            return skipped(str(error))
+        _publish(report)
+        word = "would change" if dry_run else "changed"
+        return done(f"{report.captures} pages cleaned again · {report.changed} {word}")
+
+    return within(settings.timeout, work)
+
+
+def _progress() -> Callable[[Recleaned], None]:
+    log = get_run_logger()
     logged = 0
 
     def log_progress(report: Recleaned) -> None:
@@ -49,19 +73,7 @@ def reclean(
             logged = report.captures
             log.info("so far %d pages, %d changed", report.captures, report.changed)
 
-    start = datetime.combine(since, time.min, UTC) if since else None
-    try:
-        report = clean_again(settings, since=start, sources=sources, dry_run=dry_run, progress=log_progress)
-    except LockedError as error:
-        return skipped(str(error))
-    log.info(
-        "%d pages cleaned again, %d %s",
-        report.captures,
-        report.changed,
-        "would change" if dry_run else "changed",
-    )
-    _publish(report)
-    return None
+    return log_progress
 
 
 def _publish(report: Recleaned) -> None:

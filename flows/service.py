@@ -129,6 +129,8 @@ def _register(client: "SyncPrefectClient", config: Config, say: Say) -> None:
     registered = register(client, config, POOL, f"{sys.executable} -P -m flows.lifeline prefect.engine")
     for name in registered.present:
         say(f"scheduled: {name}")
+    for name in registered.automations:
+        say(f"automation: {name}")
     for name in registered.removed:
         say(f"removed: {name}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,25 @@ class NewIndex:
 class ByHand:
     """What a person does to an index on a server. Each function raises SearchIndexError.
 
-    `create` makes the index if it does not exist, and returns its name; `check` returns what is wrong, one sentence
+    `create` makes what does not exist, and returns the names of the indices by their aliases; `check` returns what is wrong, one sentence
     each; `drop` deletes everything, and returns the names of the deleted indices.
     """
 
-    create: Callable[[Place], str]
+    create: Callable[[Place], Mapping[str, str]]
     check: Callable[[Place], list[str]]
     drop: Callable[[Place], list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What a server keeps beside the articles: what runs did, and how sources were. Each function raises SearchIndexError.
+
+    `write` takes documents by their ids, and the time they are of; `trim` deletes what is older than a time, and returns how
+    many documents.
+    """
+
+    write: Callable[[Place, Mapping[str, Mapping[str, object]], datetime], None]
+    trim: Callable[[Place, datetime], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +73,7 @@ class Backend:
     `one_writer`: whether only one process may write at a time.
     `freeze`: gives an index on this machine, as it is now, a second name in the given folder; None if it is on a server.
     `by_hand`: None if a person has nothing to do.
+    `journal`: None if none is kept.
     """
 
     exists: Callable[[Place], bool]
@@ -69,3 +83,4 @@ class Backend:
     one_writer: bool
     freeze: Callable[[Place, Path], None] | None = None
     by_hand: ByHand | None = None
+    journal: Journal | None = None

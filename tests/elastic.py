@@ -22,7 +22,7 @@ from uuid import uuid4
 import pytest
 from elasticsearch import Elasticsearch
 
-from index.elastic import mapping
+from index.elastic import journal, mapping
 from index.elastic.client import connect
 
 NODE = Path(__file__).with_name("elasticsearch_node.py")
@@ -93,6 +93,7 @@ def fresh_alias(connection: Elasticsearch) -> Iterator[str]:
         yield alias
     finally:
         mapping.drop(connection, alias)
+        journal.drop(connection, alias)
 
 
 class CuttingProxy:

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import Any
 
-from index.elastic import mapping
+from index.elastic import journal, mapping
 from tests.kibana_panels import queried_fields, queries
 
 Json = dict[str, Any]
@@ -26,11 +26,21 @@ PACKED = {
 }
 LAYER = "indexpattern-datasource-layer-"
 _SEARCHABLE = {"text", "keyword", "date", "integer", "float"}
+JOURNAL = "broadsheet-journal"
 
 
-def mapped() -> dict[str, str]:
-    """The names of the fields of our index that can be searched, with their types."""
-    return {name: kind for name, kind, searched in _mapped(mapping._mappings()) if searched}
+def mapped(view: str = "broadsheet-articles") -> dict[str, str]:
+    """The names of the fields of a data view's index that can be searched, with their types."""
+    fields = {"properties": journal.FIELDS} if view == JOURNAL else mapping._mappings()
+    return {name: kind for name, kind, searched in _mapped(fields) if searched}
+
+
+def view_of(each: Json) -> str:
+    """The data view that an object is over, or is."""
+    if each["type"] == "index-pattern":
+        return str(each["id"])
+    views = [one["id"] for one in each["references"] if one["type"] == "index-pattern"]
+    return views[0] if views else "broadsheet-articles"
 
 
 def _mapped(part: Json, prefix: str = "") -> Iterator[tuple[str, str, bool]]:
@@ -42,7 +52,6 @@ def _mapped(part: Json, prefix: str = "") -> Iterator[tuple[str, str, bool]]:
 
 def problems(objects: list[Json]) -> list[str]:
     """A sentence for each fault; the object's type and id first."""
-    fields = mapped()
     known = [(each.get("type"), each.get("id")) for each in objects]
     found = [
         f"{kind} {name}: there are two of it" for kind, name in set(known) if known.count((kind, name)) > 1
@@ -50,7 +59,7 @@ def problems(objects: list[Json]) -> list[str]:
     for each in objects:
         whose = f"{each.get('type')} {each.get('id')}"
         try:
-            found += [f"{whose}: {fault}" for fault in _faults(each, known, fields)]
+            found += [f"{whose}: {fault}" for fault in _faults(each, known, mapped(view_of(each)))]
         except (KeyError, ValueError, TypeError) as error:
             found.append(f"{whose}: {type(error).__name__} {error}")
     return found
@@ -177,7 +186,7 @@ def _columns(order: list[str], columns: dict[str, Json], fields: dict[str, str])
 
 
 def _data_type(operation: str, kind: str) -> str:
-    if operation == "unique_count" or kind in ("integer", "float"):
+    if operation == "unique_count" or kind in ("integer", "float", "long"):
         return "number"
     return "date" if kind == "date" else "string"
 

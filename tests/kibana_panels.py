@@ -36,10 +36,10 @@ class Kibana:
         raise ValueError(f"no query language of Kibana: {query['language']}")
 
     def hits(self, query: Json, sort: list[list[str]] | None = None) -> list[str]:
-        """The content hashes of what a query finds."""
+        """The content hashes of the articles that a query finds, or the ids of the journal's documents."""
         order = [{field: direction} for field, direction in sort or [["@timestamp", "desc"]]]
         found = self._search(query=self.ask(query), sort=order, size=100)
-        return [hit["_source"]["content_hash"] for hit in found["hits"]["hits"]]
+        return [hit["_source"].get("content_hash") or hit["_id"] for hit in found["hits"]["hits"]]
 
     def saved_search(self, attributes: Json) -> list[str]:
         """What a saved search lists."""
@@ -78,8 +78,13 @@ class Kibana:
     def _metric(self, column: Json) -> Json:
         if column["operationType"] == "count":
             return {"filter": self.ask(column["filter"])}
-        if column["operationType"] == "median":
-            measured: Json = {"percentiles": {"field": column["sourceField"], "percents": [50]}}
+        if column["operationType"] == "last_value":
+            # as top_hits, which gives the same: top_metrics is not in the distribution that tests have
+            newest = [{column["params"]["sortField"]: "desc"}]
+            hits = {"size": 1, "sort": newest, "docvalue_fields": [column["sourceField"]], "_source": False}
+            measured: Json = {"top_hits": hits}
+        elif column["operationType"] == "median":
+            measured = {"percentiles": {"field": column["sourceField"], "percents": [50]}}
         else:
             measured = {_METRICS[column["operationType"]]: {"field": column["sourceField"]}}
         if "filter" not in column:
@@ -115,6 +120,8 @@ def _value(column: Json, answer: Json, total: int) -> Any:
     if column["operationType"] == "count":
         return answer.get("doc_count", total)
     answer = answer.get("of", answer)
+    if column["operationType"] == "last_value":
+        return next((hit["fields"][column["sourceField"]][0] for hit in answer["hits"]["hits"]), None)
     value = answer["values"]["50.0"] if "values" in answer else answer["value"]
     if column["dataType"] == "date" and value is not None:
         return datetime.fromtimestamp(value / 1000, UTC).isoformat()

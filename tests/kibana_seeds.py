@@ -5,11 +5,17 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from articles.model import Image, Removal
-from index.elastic import mapping
+from crawlers.plan import CrawlReport
+from index.elastic import journal, mapping
 from index.elastic.cluster_writer import ElasticWriter
+from index.patience import Patience
+from pipeline.health.checkup import Condition, Health
+from pipeline.health.observed import RunSeen, documents
+from pipeline.health.verdicts import SourceHealth, Verdict
+from pipeline.report import RunReport
 from tests import elastic
 from tests.index_contract import article
-from tests.kibana_objects import mapped
+from tests.kibana_objects import JOURNAL, mapped
 from tests.kibana_panels import Kibana
 
 
@@ -113,3 +119,56 @@ def seeded(server: elastic.Server) -> Iterator[Kibana]:
         acks = ElasticWriter(client, alias).add(SEEDS)
         assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)
         yield Kibana(client, alias, mapped())
+
+
+REPORT = RunReport(
+    crawl=CrawlReport(feeds=3, feeds_failed=1, fetched=9), outcomes={"indexed": 7, "rejected": 2}
+)
+RUNS = (
+    (
+        RunSeen(start=_at(20, 8), end=_at(20, 9), report=REPORT),
+        Health(
+            conditions=(),
+            sources=(
+                SourceHealth(source="norland", verdict=Verdict.WELL, new_at=_at(20, 8), of_week=40, usual=42),
+                SourceHealth(source="southern", verdict=Verdict.UNKNOWN, evidence="it gave no article yet"),
+                SourceHealth(source="island-times", verdict=Verdict.QUIET, new_at=_at(1, 8), since=_at(1, 8)),
+            ),
+        ),
+    ),
+    (
+        RunSeen(start=_at(21, 8), end=_at(21, 9), error="The crawl did not end by itself"),
+        Health(
+            conditions=(
+                Condition(part="disk", text="1 MiB left"),
+                Condition(part="contact", text="none", code=0),
+            ),
+            sources=(
+                SourceHealth(
+                    source="norland",
+                    verdict=Verdict.FAILING,
+                    evidence="https://norland.example/feed: HTTP 503, 2 times in a row",
+                    since=_at(20, 10),
+                    new_at=_at(20, 8),
+                    of_week=33,
+                    usual=42,
+                    rejected=0.5,
+                    failures=2,
+                ),
+                SourceHealth(source="southern", verdict=Verdict.UNKNOWN, evidence="it gave no article yet"),
+                SourceHealth(source="island-times", verdict=Verdict.WELL, new_at=_at(21, 8), of_week=1),
+            ),
+        ),
+    ),
+)
+"""Two runs with the health of three sources at their ends."""
+
+
+@contextmanager
+def seeded_journal(server: elastic.Server) -> Iterator[Kibana]:
+    """A real journal with the runs in it, and what Kibana would ask it."""
+    with closing(server.connect()) as client, elastic.fresh_alias(client) as alias:
+        for run, health in RUNS:
+            found = documents(run, health, {"norland": "norland.example"})
+            journal.write(client, alias, found, run.end, Patience(seconds=0.5))
+        yield Kibana(client, journal.alias_of(alias), mapped(JOURNAL))

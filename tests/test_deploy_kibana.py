@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from tests import elastic
-from tests.kibana_objects import mapped, problems, unpacked
+from tests.kibana_objects import JOURNAL, mapped, problems, unpacked, view_of
 from tests.kibana_panels import Kibana, Row
-from tests.kibana_seeds import SEEDS, seeded
+from tests.kibana_seeds import SEEDS, seeded, seeded_journal
 
 FOLDER = Path(__file__).parent.parent / "deploy" / "kibana"
 FILE = FOLDER / "broadsheet.ndjson"
@@ -74,16 +74,48 @@ PANELS: dict[str, list[Row]] = {
         ("southern", "2026-11-21T01:00:00+00:00"),
         ("island-times", "2026-11-22T07:00:00+00:00"),
     ],
+    "broadsheet-troubled": [(1,)],
+    "broadsheet-last-run": [("2026-11-21T09:00:00+00:00",)],
+    "broadsheet-failed-runs": [(1,)],
+    "broadsheet-indexed": [(7.0,)],
+    "broadsheet-verdicts": [
+        ("2026-11-20", "quiet", 1),
+        ("2026-11-20", "unknown", 1),
+        ("2026-11-20", "well", 1),
+        ("2026-11-21", "failing", 1),
+        ("2026-11-21", "unknown", 1),
+        ("2026-11-21", "well", 1),
+    ],
+    "broadsheet-runs-by-day": [("2026-11-20", 7.0), ("2026-11-21", 0.0)],
+    # the gravest; now: the verdict, since, failures, share rejected
+    "broadsheet-worst": [
+        ("norland", 8.0, "failing", "2026-11-20T10:00:00.000Z", 2, 0.5),
+        ("island-times", 3.0, "well", "2026-11-01T08:00:00.000Z", 0, 0.0),
+        ("southern", 2.0, "unknown", None, 0, 0.0),
+    ],
+    # last new; of the last run: new in a week, in a usual one
+    "broadsheet-silent": [
+        ("southern", None, 0, None),
+        ("norland", "2026-11-20T08:00:00+00:00", 33, 42.0),
+        ("island-times", "2026-11-21T08:00:00+00:00", 1, None),
+    ],
 }
 SEARCHES = {
     "broadsheet-latest": ["chinese", "ferry", "cars", "steel", "jets"],
     "broadsheet-gaps": ["chinese", "cars", "jets"],
     "broadsheet-cut": ["ferry", "cars", "steel"],
+    "broadsheet-runs": ["run-20261121T080000.000000Z", "run-20261120T080000.000000Z"],
+    "broadsheet-troubles": [
+        "source-20261121T080000.000000Z-norland",
+        "source-20261120T080000.000000Z-island-times",
+    ],
 }
 OPTIONS = {
     "source": ["island-times", "norland", "southern"],
     "section": ["Money", "World News"],
     "language": ["de", "en", "zh"],
+    "broadsheet.source": ["island-times", "norland", "southern"],
+    "broadsheet.verdict": ["failing", "quiet", "unknown", "well"],
 }
 # What kbn-es-query makes of a query, by hand.
 KQL: list[tuple[str, Any]] = [
@@ -109,6 +141,13 @@ def kibana(elasticsearch_server: elastic.Server) -> Iterator[Kibana]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def views(elasticsearch_server: elastic.Server, kibana: Kibana) -> Iterator[dict[str, Kibana]]:
+    """The data views by their ids."""
+    with seeded_journal(elasticsearch_server) as opened:
+        yield {"broadsheet-articles": kibana, JOURNAL: opened}
+
+
 # The file
 
 
@@ -126,8 +165,9 @@ def test_there_are_the_objects_that_are_promised() -> None:
     assert [each["attributes"]["title"] for each in of("dashboard")] == [
         "What was collected",
         "What went wrong",
+        "How the sources are",
     ]
-    assert [each["attributes"]["title"] for each in of("index-pattern")] == ["articles"]
+    assert [each["attributes"]["title"] for each in of("index-pattern")] == ["articles", "articles-health"]
     shown = {one["id"] for each in of("dashboard") for one in each["references"] if one["type"] == "lens"}
     assert shown == {each["id"] for each in of("lens")} == set(PANELS)
     assert {each["id"] for each in of("search")} == set(SEARCHES)
@@ -164,9 +204,15 @@ FAULTS: dict[str, Callable[[list[Any]], None]] = {
     "JSONDecodeError": lambda objects: objects[-1]["attributes"].update(panelsJSON="[{"),
     "which is not in the file": lambda objects: objects.pop(PLACES.index(("lens", "broadsheet-rules"))),
     "unused or missing": lambda objects: objects[-1]["references"].pop(),
-    "shows byline": lambda objects: objects[1]["attributes"]["columns"].append("byline"),
-    "has no columns": lambda objects: objects[1]["attributes"].update(columns=[]),
-    "sorted by title": lambda objects: objects[1]["attributes"].update(sort=[["title", "asc"]]),
+    "shows byline": lambda objects: objects[PLACES.index(("search", "broadsheet-latest"))]["attributes"][
+        "columns"
+    ].append("byline"),
+    "has no columns": lambda objects: objects[PLACES.index(("search", "broadsheet-latest"))][
+        "attributes"
+    ].update(columns=[]),
+    "sorted by title": lambda objects: objects[PLACES.index(("search", "broadsheet-latest"))][
+        "attributes"
+    ].update(sort=[["title", "asc"]]),
     "no date": lambda objects: objects[0]["attributes"].update(timeFieldName="date"),
     "asks for rule": packed(
         "search", "broadsheet-cut", SOURCE, lambda source: source["query"].update(query="rule: *")
@@ -226,23 +272,35 @@ def test_a_fault_is_found(fault: str) -> None:
 
 
 @pytest.mark.parametrize("panel", of("lens"), ids=lambda each: each["id"])
-def test_a_panel_shows(kibana: Kibana, panel: Any) -> None:
-    assert kibana.panel(panel["attributes"]) == PANELS[panel["id"]]
+def test_a_panel_shows(views: dict[str, Kibana], panel: Any) -> None:
+    assert views[view_of(panel)].panel(panel["attributes"]) == PANELS[panel["id"]]
 
 
 @pytest.mark.parametrize("search", of("search"), ids=lambda each: each["id"])
-def test_a_saved_search_lists(kibana: Kibana, search: Any) -> None:
-    assert kibana.saved_search(search["attributes"]) == SEARCHES[search["id"]]
+def test_a_saved_search_lists(views: dict[str, Kibana], search: Any) -> None:
+    assert views[view_of(search)].saved_search(search["attributes"]) == SEARCHES[search["id"]]
 
 
 @pytest.mark.parametrize("dashboard", of("dashboard"), ids=lambda each: each["id"])
-def test_the_controls_offer(kibana: Kibana, dashboard: Any) -> None:
+def test_the_controls_offer(views: dict[str, Kibana], dashboard: Any) -> None:
+    kibana, all_of_it = views[view_of(dashboard)], len(SEEDS) if view_of(dashboard) != JOURNAL else 8
     attributes = unpacked(dashboard["attributes"])
     query = attributes["kibanaSavedObjectMeta"]["searchSourceJSON"]["query"]
-    assert len(kibana.hits(query)) == len(SEEDS)
+    assert len(kibana.hits(query)) == all_of_it
     controls = attributes["controlGroupInput"]["panelsJSON"]
     fields = [control["explicitInput"]["fieldName"] for control in controls.values()]
-    assert {field: kibana.options(field) for field in fields} == OPTIONS
+    assert {field: kibana.options(field) for field in fields} == {field: OPTIONS[field] for field in fields}
+
+
+def test_no_list_of_sources_ends_early_or_forgets_the_silent() -> None:
+    tables = [each for each in of("lens") if each["attributes"]["visualizationType"] == "lnsDatatable"]
+    for each in tables:
+        (layer,) = each["attributes"]["state"]["datasourceStates"]["formBased"]["layers"].values()
+        assert layer["columns"]["s"]["params"]["size"] == 1000, each["id"]
+    wrong = next(each for each in of("dashboard") if each["id"] == "broadsheet-wrong")
+    names = {one["id"]: one["name"].partition(":")[0] for one in wrong["references"]}
+    panels = {one["panelIndex"]: one for one in json.loads(wrong["attributes"]["panelsJSON"])}
+    assert panels[names["broadsheet-quiet"]]["embeddableConfig"]["timeRange"]["from"] == "now-20y"
 
 
 def test_every_field_is_of_one_type_on_the_server(kibana: Kibana) -> None:
@@ -318,10 +376,10 @@ def test_the_import_sends_an_api_key() -> None:
         (
             200,
             '{"successCount":25,"success":false,"errors":[{"id":"x"}]}',
-            'only 25 of 27 objects were taken: {"succ',
+            'only 25 of 39 objects were taken: {"succ',
         ),
-        (200, '{"successCount":25,"success":true}', "only 25 of 27"),
-        (200, "<html>a proxy</html>", "only 0 of 27 objects were taken: <html>"),
+        (200, '{"successCount":25,"success":true}', "only 25 of 39"),
+        (200, "<html>a proxy</html>", "only 0 of 39 objects were taken: <html>"),
         (401, "{}", "other credentials"),
         (403, "{}", "every Kibana privilege"),
         (422, '{"message":"belongs to a more recent version"}', "answered 422"),

@@ -39,6 +39,9 @@ def test_a_dry_run_says_what_would_be_fetched_and_fetches_no_page(
     before = len(newsroom.requests)
     state = backfill("one", **days, return_state=True)
     assert state.is_completed()
+    assert state.message == "0 pages would be fetched · 0 left"
+    name = client.read_flow_run(state.state_details.flow_run_id).name
+    assert name == f"one, 2025-11-03 to 2025-11-05 (dry run) · {state.message}"
     asked = {request.path for request in newsroom.requests[before:]}
     assert "/robots.txt" in asked
     assert not [path for path in asked if path.startswith("/news/")]

@@ -3,11 +3,14 @@
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +19,8 @@ import pytest
 from articles.errors import IndexUnavailableError
 from broadsheet.newsroom import Newsroom
 from pipeline.configuration.config import Config, load
+from pipeline.configuration.config_file import add_sources
+from pipeline.configuration.sections import SourceSection
 from pipeline.maintenance.doctor import examine
 from pipeline.run import run as real_run
 from pipeline.status import status
@@ -55,12 +60,21 @@ def test_a_run_leaves_its_tables_and_its_crawl_log(
 ) -> None:
     from flows.ingest import ingest
 
+    add_sources(config.path, [SourceSection(name="dead", feeds=(f"{newsroom.feeds[0]}/missing",))])
     state = ingest(config.path, return_state=True)
-    assert state.is_completed()
     run_id = state.state_details.flow_run_id
     shown = tables(client, run_id)
+    documents = status(config)["index"]["documents"]
+    assert (state.type.value, state.name) == ("COMPLETED", "Troubled")
+    assert state.message == f"{documents} indexed · 1 of 5 sources in trouble (1 failing)"
+    name = client.read_flow_run(run_id).name
+    assert re.fullmatch(r"by hand, \d\d \w{3} \d\d:\d\d UTC · (.*)", name)[1] == state.message  # type: ignore[index]
+    remark, dead, rest = shown["health"]
+    assert (remark["verdict"], rest["source"]) == ("contact", "4 sources")
+    assert (dead["verdict"], dead["source"]) == ("failing", "dead")
+    assert "HTTP 404" in dead["evidence"]
     (indexed,) = [row for row in shown["funnel"] if row["stage"] == "indexed"]
-    assert indexed["count"] == status(config)["index"]["documents"] > 0
+    assert indexed["count"] == documents > 0
     rejected = {row["reason"]: row for row in shown["rejections"]}
     assert set(rejected) == {"http_status", "list_page", "no_article"}
     assert rejected["list_page"]["examples"].startswith("http://127.0.")
@@ -144,7 +158,7 @@ def test_upkeep_shows_what_it_found_and_fails_when_something_is_wrong(
 
     run(config)
     state = maintain(config.path, return_state=True)
-    assert state.is_completed()
+    assert re.fullmatch(r"\d parts well", state.message or ""), state
     assert {row["well"] for row in tables(client, state.state_details.flow_run_id)["findings"]} == {"yes"}
     (segment,) = config.archive.iterdir()
     damaged = bytearray(segment.read_bytes())
@@ -286,3 +300,33 @@ def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
     assert counts["urls"]["due"] == 1, "the page that is no article has a second chance, an hour later"
     assert due_sources(load(config.path), before) == ()
     assert all(finding.ok for finding in examine(config)), examine(config)
+
+
+def test_a_run_that_hangs_is_ended_in_time_and_the_next_goes_on(
+    client: "SyncPrefectClient", config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import ingest as module
+
+    children: set[int] = set()
+
+    def hanging(_: object) -> None:
+        children.update(own_children())
+        signal.raise_signal(signal.SIGALRM)  # Prefect's alarm: the time is up
+        time.sleep(PATIENCE)
+
+    monkeypatch.setattr(module, "_progress", lambda _: hanging)
+    state = module.ingest(config.path, return_state=True)
+    assert (state.type.value, state.name) == ("FAILED", "TimedOut")
+    assert "[schedule] timeout" in (state.message or "")
+    assert children
+    assert not children & own_children()
+    monkeypatch.undo()
+    assert module.ingest(config.path, return_state=True).is_completed()
+    assert status(config)["captures"]["pending"] == 0
+    assert all(finding.ok for finding in examine(config)), examine(config)
+
+
+def own_children() -> set[int]:
+    """The processes that this one started and that live."""
+    found = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for path in found for pid in path.read_text(encoding="ascii").split()}

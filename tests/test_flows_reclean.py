@@ -35,6 +35,9 @@ def test_a_dry_run_leaves_the_changes_and_examples(client: "SyncPrefectClient", 
     assert skipped.name == "Skipped"
     state = reclean(config.path, return_state=True)
     assert state.is_completed()
+    assert state.message == "29 pages cleaned again · 1 would change"
+    name = client.read_flow_run(state.state_details.flow_run_id).name
+    assert name == f"all sources (dry run) · {state.message}"
     wanted = {"artifacts": {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}}
     shown = {
         each["key"]: each["data"] for each in client.request("POST", "/artifacts/filter", json=wanted).json()

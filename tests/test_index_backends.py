@@ -95,7 +95,7 @@ def shelves(monkeypatch: pytest.MonkeyPatch) -> dict[str, Shelf]:
         new=new,
         one_writer=True,
         by_hand=ByHand(
-            create=lambda place: type(opened(place)).__name__,
+            create=lambda place: {place.alias: type(opened(place)).__name__},
             check=lambda place: [] if place.alias in shelves else ["there is none"],
             drop=lambda place: [str(shelves.pop(place.alias).count())],
         ),

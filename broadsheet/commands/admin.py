@@ -34,14 +34,15 @@ def _by_hand(context: typer.Context) -> tuple["ByHand", "Place"]:
 
 @app.command()
 def create(context: typer.Context) -> None:
-    """Create index templates, index and alias, if they do not exist yet.
+    """Create index templates, index and alias, and those of the journal, if they do not exist yet.
 
     Example: broadsheet index create
     """
     from broadsheet.terminal import say
 
     by_hand, place = _by_hand(context)
-    say(f"The alias {place.alias} names {by_hand.create(place)}.")
+    for alias, name in by_hand.create(place).items():
+        say(f"The alias {alias} names {name}.")
 
 
 @app.command()
@@ -66,7 +67,7 @@ def drop(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete the index with every article in it; `index rebuild` fills a new one from the archive.
+    """Delete the journal, and the index with every article; `index rebuild` fills a new one from the archive.
 
     Example: broadsheet index drop
     """
@@ -74,7 +75,7 @@ def drop(
 
     by_hand, place = _by_hand(context)
     if not yes:
-        typer.confirm(f"Delete every index of the alias {place.alias}?", abort=True)
+        typer.confirm(f"Delete every index of the alias {place.alias}, and its journal?", abort=True)
     deleted = by_hand.drop(place)
     say(f"Deleted {', '.join(deleted)}." if deleted else f"The alias {place.alias} had no index.")
 

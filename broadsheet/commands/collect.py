@@ -170,11 +170,12 @@ def run(
     from broadsheet.health_shown import show_health
     from broadsheet.terminal import print_json, say
     from pipeline.health.checkup import examine
+    from pipeline.health.observed import RunSeen, observe
     from pipeline.run import choose, now
     from pipeline.run import run as run_now
     from pipeline.telling.tell import announce
 
-    config = configured(context)
+    config, started = configured(context), now()
     chosen = [source.name for source in choose(config, tuple(names or ()))]
     try:
         with watch(quiet=as_json) as progress:
@@ -188,6 +189,7 @@ def run(
     health = whole.of(chosen)
     told: list[str] = []
     announce(config, good=True, health=whole, say=told.append)
+    missed = observe(config, RunSeen(start=started, end=now(), report=report), whole)
     if as_json:
         print_json({**asdict(report), "health": health_as_json(health), "told": told})
     else:
@@ -195,6 +197,8 @@ def run(
         show_health(health, now())
         for line in told:
             say(line)
+    if missed:
+        typer.echo(f"broadsheet: {missed}", err=True)
     if health.code:
         raise typer.Exit(health.code)
 

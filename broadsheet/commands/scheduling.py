@@ -49,6 +49,8 @@ def deploy(
         registered = register_all(config, pool)
     for name in registered.present:
         say(f"scheduled: {name}")
+    for name in registered.automations:
+        say(f"automation: {name}")
     for name in registered.removed:
         say(f"removed: {name}")
     say(

@@ -2,7 +2,7 @@
 
     python deploy/kibana/build.py
 
-The same bytes every time; edit here, never the file. Fields are those of index/elastic/mapping.py.
+The same bytes every time; edit here, never the file. Fields are those of index/elastic/mapping.py and journal.py.
 """
 
 from pathlib import Path
@@ -10,12 +10,16 @@ from pathlib import Path
 from lens import (
     DATA_VIEW,
     EVERYTHING,
+    JOURNAL,
+    MOST_SOURCES,
     Json,
+    always,
     bars,
     count,
     dashboard,
     days,
     kql,
+    last,
     lucene,
     metric,
     number,
@@ -36,15 +40,18 @@ WRONG_CAPTION = kql("images.status: mismatched")
 SHORT = kql("word_count < 100")
 UNSURE = kql("confidence < 0.7")  # articles.confidence.LOW
 BY_TRAFILATURA = kql("extractor: trafilatura")
+RUNS, SOURCES = kql("event.dataset: broadsheet.run"), kql("event.dataset: broadsheet.source")
+FAILED = kql("event.outcome: failure")
 CONTROLS = {"source": "Source", "section": "Section", "language": "Language"}
 
 
 def objects() -> list[Json]:
     """Every object, those that are referred to before those that refer."""
-    collected, wrong = _collected(), _wrong()
-    panels = [panel for row in collected + wrong for panel, _, _ in row]
+    collected, wrong, health = _collected(), _wrong(), _health()
+    panels = [panel for row in collected + wrong + health for panel, _, _ in row]
     return [
         _data_view(),
+        _journal(),
         *_searches(),
         *panels,
         dashboard(
@@ -61,6 +68,14 @@ def objects() -> list[Json]:
             "index: `broadsheet status`, `sources` and `explain` know of them.",
             wrong,
             CONTROLS,
+        ),
+        dashboard(
+            "broadsheet-health",
+            "How the sources are",
+            "What each run did, and each source's verdict at its end, as `broadsheet health` gives it. Runs of the last 90 days.",
+            health,
+            {"broadsheet.source": "Source", "broadsheet.verdict": "Verdict"},
+            ("now-7d", JOURNAL),
         ),
     ]
 
@@ -79,6 +94,21 @@ def _data_view() -> Json:
         "fields": packed([]),
     }
     return saved("index-pattern", DATA_VIEW, attributes, [])
+
+
+def _journal() -> Json:
+    attributes = {
+        "title": "articles-health",
+        "name": "Broadsheet, runs and health",
+        "timeFieldName": "@timestamp",
+        "allowNoIndex": True,
+        "fieldFormatMap": packed({"broadsheet.rejected": {"id": "percent"}}),
+        "runtimeFieldMap": packed({}),
+        "fieldAttrs": packed({}),
+        "sourceFilters": packed([]),
+        "fields": packed([]),
+    }
+    return saved("index-pattern", JOURNAL, attributes, [])
 
 
 def _searches() -> list[Json]:
@@ -105,6 +135,22 @@ def _searches() -> list[Json]:
             ["title", "source", "removed.rule", "removed.text"],
             kql("removed.rule: *"),
         ),
+        search(
+            "broadsheet-runs",
+            "Runs",
+            "Every run, newest first, with what it brought and how it ended.",
+            ["message", "event.outcome", "broadsheet.run.indexed", "broadsheet.run.troubled"],
+            RUNS,
+            JOURNAL,
+        ),
+        search(
+            "broadsheet-troubles",
+            "Sources in trouble",
+            "Each verdict that was no good one, at the end of each run, with its evidence.",
+            ["broadsheet.source", "broadsheet.verdict", "message", "broadsheet.since"],
+            kql("event.dataset: broadsheet.source and event.outcome: failure"),
+            JOURNAL,
+        ),
     ]
 
 
@@ -112,7 +158,7 @@ def _collected() -> list[list[tuple[Json, int, int]]]:
     articles = count("Articles")
     by_day = {"x": days(), "s": top("source", "Source", 10, "n"), "n": articles}
     sources = {
-        "s": top("source", "Source", 100, "n"),
+        "s": top("source", "Source", MOST_SOURCES, "n"),
         "n": articles,
         "newest": metric("max", "@timestamp", "Newest article", "date"),
         "seen": metric("max", "first_seen_at", "Newest first seen", "date"),
@@ -157,7 +203,7 @@ def _collected() -> list[list[tuple[Json, int, int]]]:
 def _wrong() -> list[list[tuple[Json, int, int]]]:
     by_day = {"x": days(), "s": top("removed.rule", "Rule", 10, "n"), "n": count("Articles")}
     gaps = {
-        "s": top("source", "Source", 100, "n"),
+        "s": top("source", "Source", MOST_SOURCES, "n"),
         "n": count("Articles"),
         "author": count("Without author", NO_AUTHOR),
         "lead": count("Without lead", NO_LEAD),
@@ -167,14 +213,14 @@ def _wrong() -> list[list[tuple[Json, int, int]]]:
         "short": count("Under 100 words", SHORT),
     }
     confidence = {
-        "s": top("source", "Source", 100, "n"),
+        "s": top("source", "Source", MOST_SOURCES, "n"),
         "n": count("Articles"),
         "sure": metric("median", "confidence", "Confidence (median)"),
         "unsure": count("Confidence under .7", UNSURE),
         "theirs": count("Text by trafilatura", BY_TRAFILATURA),
     }
     quiet = {
-        "s": top("source", "Source", 100, "seen", ascending=True),
+        "s": top("source", "Source", MOST_SOURCES, "seen", ascending=True),
         "seen": metric("max", "first_seen_at", "Newest first seen", "date"),
     }
     versions = {"x": top("rules", "Version", 10, "n", kind="number"), "n": count("Articles")}
@@ -210,8 +256,56 @@ def _wrong() -> list[list[tuple[Json, int, int]]]:
         [
             (_values("broadsheet-captions", "Articles by verdict on a caption", "images.status"), 16, 12),
             (bars("broadsheet-versions", "Articles by version of the cleaning rules", versions), 16, 12),
-            (table("broadsheet-quiet", "Sources, the quietest first", quiet), 16, 12),
+            (always(table("broadsheet-quiet", "Sources, the quietest first", quiet)), 16, 12),
         ],
+    ]
+
+
+def _health() -> list[list[tuple[Json, int, int]]]:
+    """Panels over the journal. The list of silent sources has every source that runs know of, however long it is silent."""
+    a_source = metric("unique_count", "broadsheet.source", "Sources")
+    verdicts = {"x": days(), "s": top("broadsheet.verdict", "Verdict", 10, "n"), "n": a_source}
+    brought = {"x": days(), "n": metric("sum", "broadsheet.run.indexed", "Articles indexed")}
+    worst = {
+        "s": top("broadsheet.source", "Source", MOST_SOURCES, "worst"),
+        "worst": metric("max", "broadsheet.gravity", "Gravest of the time"),
+        "now": last("broadsheet.verdict", "Verdict"),
+        "since": last("broadsheet.since", "Since", "date"),
+        "failures": last("broadsheet.failures", "Failures in a row", "number"),
+        "rejected": last("broadsheet.rejected", "Rejected in a week", "number"),
+    }
+    silent = {
+        "s": top("broadsheet.source", "Source", MOST_SOURCES, "new", ascending=True),
+        "new": metric("max", "broadsheet.new_at", "Last new article", "date"),
+        "week": last("broadsheet.week", "New in a week", "number"),
+        "usual": last("broadsheet.usual", "In a usual week", "number"),
+    }
+    figures = (
+        (
+            "broadsheet-troubled",
+            "Sources in trouble",
+            last("broadsheet.run.troubled", "At the end of the last run", "number"),
+        ),
+        ("broadsheet-last-run", "Last run", metric("max", "@timestamp", "Its end", "date")),
+        ("broadsheet-failed-runs", "Runs that failed", count("Runs that failed", FAILED)),
+        (
+            "broadsheet-indexed",
+            "Articles indexed",
+            metric("sum", "broadsheet.run.indexed", "Articles indexed"),
+        ),
+    )
+    return [
+        [(number(name, title, column, RUNS, JOURNAL), 12, 6) for name, title, column in figures],
+        [
+            (
+                bars("broadsheet-verdicts", "Sources by verdict, over time", verdicts, SOURCES, JOURNAL),
+                28,
+                14,
+            ),
+            (bars("broadsheet-runs-by-day", "Articles indexed, over time", brought, RUNS, JOURNAL), 20, 14),
+        ],
+        [(table("broadsheet-worst", "Sources, the gravest verdict first", worst, SOURCES, JOURNAL), 48, 16)],
+        [(table("broadsheet-silent", "Sources, silent the longest first", silent, SOURCES, JOURNAL), 48, 16)],
     ]
 
 

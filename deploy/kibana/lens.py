@@ -10,8 +10,11 @@ from typing import Any
 Json = dict[str, Any]
 
 DATA_VIEW = "broadsheet-articles"
+JOURNAL = "broadsheet-journal"
+MOST_SOURCES = 1000  # rows that Lens lets a table have
 _CORE = "8.8.0"
 _TYPES = {"index-pattern": "8.0.0", "search": "8.0.0", "lens": "8.9.0", "dashboard": "8.9.0"}
+ALWAYS = "Of all time, whatever the dashboard's time range."
 EVERYTHING: Json = {"query": "", "language": "kuery"}
 
 
@@ -94,16 +97,23 @@ def _column(label: str, kind: str, operation: str, field: str, scale: str, param
     }
 
 
+def last(field: str, label: str, kind: str = "string") -> Json:
+    """The value of a field in the newest document that has one."""
+    scale = "ordinal" if kind == "string" else "ratio"
+    column = _column(label, kind, "last_value", field, scale, {"sortField": "@timestamp"})
+    return column | {"filter": kql(f"{field}: *")}
+
+
 # Panels
 
 
-def number(identity: str, title: str, column: Json, query: Json = EVERYTHING) -> Json:
+def number(identity: str, title: str, column: Json, query: Json = EVERYTHING, view: str = DATA_VIEW) -> Json:
     """One figure."""
     look = {"layerId": "l1", "layerType": "data", "metricAccessor": "n"}
-    return _panel(identity, title, "lnsMetric", {"n": column}, look, query)
+    return _panel(identity, title, "lnsMetric", {"n": column}, look, (query, view))
 
 
-def bars(identity: str, title: str, columns: Json, query: Json = EVERYTHING) -> Json:
+def bars(identity: str, title: str, columns: Json, query: Json = EVERYTHING, view: str = DATA_VIEW) -> Json:
     """Bars of the column `n`: upright over time, lying for values (column `x`), in parts with a column `s`."""
     shape = "bar_stacked" if columns["x"]["operationType"] == "date_histogram" else "bar_horizontal"
     layer = {"layerId": "l1", "layerType": "data", "seriesType": shape, "xAccessor": "x", "accessors": ["n"]}
@@ -114,16 +124,22 @@ def bars(identity: str, title: str, columns: Json, query: Json = EVERYTHING) -> 
         "fittingFunction": "None",
         "layers": [layer | ({"splitAccessor": "s"} if "s" in columns else {})],
     }
-    return _panel(identity, title, "lnsXY", columns, look, query)
+    return _panel(identity, title, "lnsXY", columns, look, (query, view))
 
 
-def table(identity: str, title: str, columns: Json, query: Json = EVERYTHING) -> Json:
+def table(identity: str, title: str, columns: Json, query: Json = EVERYTHING, view: str = DATA_VIEW) -> Json:
     """A table with the columns in their order."""
     look = {"layerId": "l1", "layerType": "data", "columns": [{"columnId": name} for name in columns]}
-    return _panel(identity, title, "lnsDatatable", columns, look, query)
+    return _panel(identity, title, "lnsDatatable", columns, look, (query, view))
 
 
-def _panel(identity: str, title: str, kind: str, columns: Json, look: Json, query: Json) -> Json:
+def always(panel: Json) -> Json:
+    """The panel with a time range of its own, over all that there is, whatever the dashboard's."""
+    return panel | {"attributes": panel["attributes"] | {"description": ALWAYS}}
+
+
+def _panel(identity: str, title: str, kind: str, columns: Json, look: Json, asked: tuple[Json, str]) -> Json:
+    query, view = asked
     layer = {"columnOrder": list(columns), "columns": columns, "incompleteColumns": {}}
     state = {
         "datasourceStates": {"formBased": {"layers": {"l1": layer}}},
@@ -134,13 +150,15 @@ def _panel(identity: str, title: str, kind: str, columns: Json, look: Json, quer
         "adHocDataViews": {},
     }
     attributes = {"title": title, "description": "", "visualizationType": kind, "state": state}
-    return saved("lens", identity, attributes, [reference("indexpattern-datasource-layer-l1")])
+    return saved("lens", identity, attributes, [reference("indexpattern-datasource-layer-l1", to=view)])
 
 
 # The other objects
 
 
-def search(identity: str, title: str, description: str, columns: list[str], query: Json) -> Json:
+def search(
+    identity: str, title: str, description: str, columns: list[str], query: Json, view: str = DATA_VIEW
+) -> Json:
     """A saved search of Discover, newest first."""
     index = "kibanaSavedObjectMeta.searchSourceJSON.index"
     attributes = {
@@ -155,13 +173,22 @@ def search(identity: str, title: str, description: str, columns: list[str], quer
             "searchSourceJSON": packed({"query": query, "filter": [], "indexRefName": index})
         },
     }
-    return saved("search", identity, attributes, [reference(index)])
+    return saved("search", identity, attributes, [reference(index, to=view)])
 
 
 def dashboard(
-    identity: str, title: str, description: str, rows: list[list[tuple[Json, int, int]]], controls: Json
+    identity: str,
+    title: str,
+    description: str,
+    rows: list[list[tuple[Json, int, int]]],
+    controls: Json,
+    shown: tuple[str, str] = ("now-30d", DATA_VIEW),
 ) -> Json:
-    """Rows of (panel, width, height) on a grid 48 wide; `controls` maps a keyword field to its title."""
+    """Rows of (panel, width, height) on a grid 48 wide; `controls` maps a keyword field to its title.
+
+    `shown` is since when, and the data view of the controls. A panel of `always` has a time range of its own.
+    """
+    since, view = shown
     panels: list[Json] = []
     references: list[Json] = []
     y = 0
@@ -176,18 +203,18 @@ def dashboard(
                     "panelIndex": name,
                     "gridData": place,
                     "panelRefName": f"panel_{name}",
-                    "embeddableConfig": {},
+                    "embeddableConfig": _own_range(panel),
                 }
             )
             references.append(reference(f"{name}:panel_{name}", "lens", panel["id"]))
             x += width
         y += max(height for _, _, height in row)
-    references += [reference(f"controlGroup_{field}:optionsListDataView") for field in controls]
+    references += [reference(f"controlGroup_{field}:optionsListDataView", to=view) for field in controls]
     attributes = {
         "title": title,
         "description": description,
         "timeRestore": True,
-        "timeFrom": "now-30d",
+        "timeFrom": since,
         "timeTo": "now",
         "optionsJSON": packed({"useMargins": True, "hidePanelTitles": False}),
         "kibanaSavedObjectMeta": {"searchSourceJSON": packed({"query": EVERYTHING, "filter": []})},
@@ -205,6 +232,12 @@ def dashboard(
         },
     }
     return saved("dashboard", identity, attributes, references)
+
+
+def _own_range(panel: Json) -> Json:
+    if panel["attributes"]["description"] != ALWAYS:
+        return {}
+    return {"timeRange": {"from": "now-20y", "to": "now"}}
 
 
 def _control(field: str, title: str, order: int) -> Json:

@@ -1,18 +1,22 @@
 """The index in Elasticsearch as a backend. The client takes two seconds to import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from articles.errors import SearchIndexError
-from index.backend_record import Backend, ByHand, NewIndex, Place
+from index.backend_record import Backend, ByHand, Journal, NewIndex, Place
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
     from index.elastic.cluster_reader import ElasticReader
     from index.elastic.cluster_writer import ElasticWriter
+
+_JOURNAL = 10.0
+"""The longest patience for the journal, in seconds."""
 
 
 def connection(place: Place) -> "Elasticsearch":
@@ -70,25 +74,43 @@ def _new(place: Place, _: Path) -> Iterator[NewIndex]:
             raise
 
 
-def _create(place: Place) -> str:
-    from index.elastic.mapping import create
+def _create(place: Place) -> Mapping[str, str]:
+    from index.elastic import journal, mapping
 
     with closing(connection(place)) as client:
-        return create(client, place.alias)
+        return {
+            place.alias: mapping.create(client, place.alias),
+            journal.alias_of(place.alias): journal.create(client, place.alias),
+        }
 
 
 def _check(place: Place) -> list[str]:
-    from index.elastic.mapping import check
+    from index.elastic import journal, mapping
 
     with closing(connection(place)) as client:
-        return check(client, place.alias)
+        return mapping.check(client, place.alias) + journal.check(client, place.alias)
 
 
 def _drop(place: Place) -> list[str]:
-    from index.elastic.mapping import drop
+    from index.elastic import journal, mapping
 
     with closing(connection(place)) as client:
-        return drop(client, place.alias)
+        return mapping.drop(client, place.alias) + journal.drop(client, place.alias)
+
+
+def _write(place: Place, documents: Mapping[str, Mapping[str, object]], at: datetime) -> None:
+    from index.elastic import journal
+    from index.patience import Patience
+
+    with closing(connection(place)) as client:
+        journal.write(client, place.alias, documents, at, Patience(seconds=min(place.patience, _JOURNAL)))
+
+
+def _trim(place: Place, before: datetime) -> int:
+    from index.elastic import journal
+
+    with closing(connection(place)) as client:
+        return journal.trim(client, place.alias, before)
 
 
 BACKEND = Backend(
@@ -98,4 +120,5 @@ BACKEND = Backend(
     new=_new,
     one_writer=False,
     by_hand=ByHand(create=_create, check=_check, drop=_drop),
+    journal=Journal(write=_write, trim=_trim),
 )

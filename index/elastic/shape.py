@@ -190,6 +190,10 @@ class _Count(_Sharded):
     count: int
 
 
+class _Deleted(TypedDict):
+    deleted: int
+
+
 class _Pit(TypedDict):
     id: str
 
@@ -230,6 +234,7 @@ _KINDS: Mapping[str, Any] = {
     "POST /_search": _Page,
     "POST /[^/]+/_mget": _Maybes,
     "POST /[^/]+/_count": _Count,
+    "POST /[^/]+/_delete_by_query": _Deleted,
     "POST /[^/]+/_pit": _Pit,
     "DELETE /_pit": _Closed,
     "GET /[^/]+/_doc/[^/]+": _Document,

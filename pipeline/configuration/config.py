@@ -96,6 +96,11 @@ class Config(Section):
         return found
 
     @property
+    def timeout(self) -> timedelta:
+        """How long a run on Prefect may take."""
+        return self.schedule.timeout
+
+    @property
     def extractors(self) -> Extractors:
         """What finds the text, for the pages of each source."""
         own = {source.name: source.extractor for source in self.sources}

@@ -158,6 +158,10 @@ class ScheduleSection(_Scheduled):
         default="UTC", description="The time zone of cron expressions, such as Europe/Berlin."
     )
     upkeep: Cron = Field(default="30 3 * * *", description='When upkeep runs, as in cron; never if "".')
+    timeout: Span = Field(
+        default=timedelta(hours=6),
+        description="How long a run on Prefect may take before it is ended, such as 6h.",
+    )
 
     @model_validator(mode="after")
     def _some(self) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.configuration.config import Config
+from pipeline.health.observed import forget
 from pipeline.maintenance.doctor import Finding, examine
 from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
@@ -45,6 +46,7 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
             writer.close()
         done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
         done += retained.told()
+        done += filter(None, [forget(config, clock())])
         findings = [finding for finding in examine(config) if finding.part != "lock"]
         if retained.obstacle:
             findings.append(Finding("retention", False, retained.obstacle, retained.passing))
