@@ -180,6 +180,15 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
     ]
 
 
+def by_ids(conn: Connection, capture_ids: Collection[int]) -> list[Capture]:
+    """These captures."""
+    return [
+        capture
+        for ids in portions(capture_ids)
+        for capture in _captures(conn, select(CAPTURES).where(CAPTURES.c.id.in_(ids)))
+    ]
+
+
 def moved(conn: Connection, urls: Collection[str]) -> set[tuple[str, str]]:
     """Which of these canonical URLs redirected to another one when they were fetched: the ids of both as articles."""
     away = select(CAPTURES.c.url, CAPTURES.c.article_id).where(CAPTURES.c.url != CAPTURES.c.final_url)

@@ -28,6 +28,7 @@ from store.ledger import (
     miss_table,
     segment_table,
     url_table,
+    version_table,
 )
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
@@ -45,6 +46,7 @@ GROUPS = (
     import_table,
     lastmod_table,
     miss_table,
+    version_table,
 )
 
 _BUSY_SECONDS = 30
