@@ -10,7 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, find, inspection, past, replay, scheduling
+from broadsheet.commands import admin, collect, edits_made, find, inspection, past, replay, scheduling
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -56,6 +56,8 @@ for command in (
     collect.retry,
     find.search,
     find.show,
+    edits_made.history,
+    edits_made.prove,
     inspection.explain,
     inspection.templates,
     inspection.check,

@@ -44,7 +44,9 @@ def numbered(sightings: Iterable[Sighting]) -> dict[int, VersionPlace]:
     is another than the one that was stated last. A text that returns is another version.
     """
     places: dict[int, VersionPlace] = {}
-    number, before, stated = 0, (), None  # type: int, Marks, date | None
+    number = 0
+    before: Marks = ()
+    stated: date | None = None
     for each in sorted(sightings, key=lambda one: (one.at, one.marks, one.capture_id)):
         if not each.marks:
             places[each.capture_id] = VersionPlace()

@@ -224,6 +224,11 @@ def remove(conn: Connection, article_ids: Collection[str]) -> None:
         conn.execute(WORDINGS.delete().where(WORDINGS.c.article_id.in_(ids)))
 
 
+def unpacked(packed: bytes) -> Wording:
+    """A wording as it is kept, unpacked."""
+    return msgspec.msgpack.decode(zlib.decompress(packed), type=Wording)
+
+
 def _stale(rules: int) -> Select[Any]:
     joined = CAPTURES.outerjoin(SIGHTINGS, SIGHTINGS.c.capture_id == CAPTURES.c.id)
     return (
@@ -275,10 +280,9 @@ def _seen(conn: Connection, row: Row[Any]) -> SeenArticle:
     kept = select(WORDINGS.c.packed).where(
         WORDINGS.c.article_id == row.article_id, WORDINGS.c.hash == row.wording
     )
-    packed = conn.execute(kept).scalar_one()
     return SeenArticle(
         at=row.at,
-        wording=msgspec.msgpack.decode(zlib.decompress(packed), type=Wording),
+        wording=unpacked(conn.execute(kept).scalar_one()),
         words=row.words,
         rules=row.rules,
         published_at=row.published_at,
