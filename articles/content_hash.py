@@ -9,7 +9,7 @@ from articles.model import Article
 # How it came about; its confidence hangs on the rest of the page, such as its teasers.
 _PROVENANCE = (
     *("first_seen_at", "fetched_at", "archive", "rules", "snapshot"),
-    *("extractor", "confidence", "content_hash"),
+    *("extractor", "confidence", "content_hash", "versions", "changed"),
 )
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import msgspec
 
@@ -16,6 +16,7 @@ Access = Literal["free", "metered", "paywalled"]
 Extractor = Literal["auto", "container", "trafilatura"]
 TextOrigin = Literal["", "container", "trafilatura", "stated"]
 DateOrigin = Literal["", "jsonld", "meta", "time", "text", "feed", "url", "guess"]
+Part = Literal["title", "lead", "body", "captions", "times"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
     "http_status",
@@ -34,6 +35,8 @@ Reason = Literal[
     "cleaner_failed",
     "archive_damaged",
 ]
+
+PARTS: tuple[Part, ...] = get_args(Part)
 
 
 class Rule(StrEnum):
@@ -179,7 +182,8 @@ class Article:
     cleaning rules, `archive` the reference of the capture's WARC record. `extractor` is what found the body,
     `confidence` the probability that the text is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
     articles with the same text, `snapshot` the number of the knowledge used to judge it at the end of its run
-    (articles.source.judge); `clean` leaves them "" and 0.
+    (articles.source.judge); `clean` leaves them "" and 0. `versions` is how many versions of it were seen, this one
+    included, `changed` what any of its edits changed (articles.edits).
     """
 
     id: str
@@ -213,6 +217,8 @@ class Article:
     archive: str = ""
     story_id: str = ""
     snapshot: int = 0
+    versions: int = 1
+    changed: tuple[Part, ...] = ()
 
     def __repr__(self) -> str:
         day = f"{self.published_at:%Y-%m-%d}, " if self.published_at else ""

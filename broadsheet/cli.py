@@ -13,6 +13,7 @@ from broadsheet import __version__
 from broadsheet.commands import (
     admin,
     collect,
+    edits_made,
     find,
     inspection,
     past,
@@ -67,6 +68,8 @@ for command in (
     collect.retry,
     find.search,
     find.show,
+    edits_made.history,
+    edits_made.prove,
     inspection.explain,
     inspection.templates,
     inspection.check,

@@ -20,6 +20,7 @@ from pipeline.configuration.config import FILE_NAME, load
 
 if TYPE_CHECKING:
     from pipeline.explain import Step
+    from pipeline.versions.listing import History
 
 Day = str | date | datetime  # a day such as "2026-11-23", or an aware time
 _NAME = re.compile(r"[\w.:-]+")
@@ -141,6 +142,16 @@ class Collection:
 
         self._check_open()
         return explain(self._config, url)
+
+    def history(self, which: str) -> "History":
+        """The versions of the article with this id, the beginning of an id (six characters or more), or URL, oldest first.
+
+        Raises ConfigError where nothing is known of it, LedgerError.
+        """
+        from pipeline.versions.listing import history
+
+        self._check_open()
+        return history(self._config, which)
 
     def status(self) -> dict[str, dict[str, int]]:
         """Counts: `urls` by state, `captures` by outcome, `index` with its `documents`, and these by `extractor`, all of them and

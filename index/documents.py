@@ -19,13 +19,18 @@ KEYWORD_FIELDS = (
     "published_from",
     "extractor",
     "story",
+    "changed",
     "url",
     "id",
 )
 Facet = Literal[
     "source", "section", "language", "author", "extractor"
 ]  # what found articles can be counted by
-NUMBER_FIELDS = ("confidence",)
+COMPARISONS: Mapping[str, str] = {
+    "confidence": "confidence<0.7",
+    "versions": "versions>1",
+}  # an example of each
+NUMBER_FIELDS = tuple(COMPARISONS)
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
 ID = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400_000  # milliseconds
@@ -65,6 +70,7 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
         "published_from": (article.published_from,),
         "extractor": (article.extractor,),
         "story": (article.story_id,),
+        "changed": article.changed,
         "url": (article.url, article.canonical_url),
         "id": (article.id,),
     }
@@ -83,7 +89,7 @@ def facets(article: Article) -> dict[Facet, tuple[str, ...]]:
 
 def numbers(article: Article) -> dict[str, float]:
     """The values of NUMBER_FIELDS."""
-    return {"confidence": article.confidence}
+    return {"confidence": article.confidence, "versions": article.versions}
 
 
 def timestamp(article: Article) -> datetime:

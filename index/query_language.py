@@ -8,6 +8,7 @@
     govern*                         words that begin with these letters, two or more
     from:2026-11-01 to:2026-11-30   days in UTC, both inclusive
     confidence<0.7                  a number, compared by <, <=, > or >=
+    versions>1 changed:title        articles that were edited, and in what
 
 A word alone also finds its other forms (`tariff` finds tariffs) in articles whose language can be stemmed; in
 quotes or with a field it is exact. Case, accents and punctuation make no difference. A word of several tokens (`F-35`, 关税) is a phrase; one
@@ -21,7 +22,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from articles.errors import QueryError
-from index.documents import FIELDS, NUMBER_FIELDS, TEXT_FIELDS
+from index.documents import COMPARISONS, FIELDS, NUMBER_FIELDS, TEXT_FIELDS
 from index.query import And, Compared, Everything, From, Node, Not, Or, Prefix, Scoped, Sign, Term, To
 from index.tokens import keyword, tokens
 
@@ -134,7 +135,7 @@ class _Builder:
         if field in _DATES:
             return self._date(field, value)
         if field in NUMBER_FIELDS:
-            raise self._error(f"compare “{field}” with a number, such as {field}<0.7", name)
+            raise self._error(f"compare “{field}” with a number, such as {COMPARISONS[field]}", name)
         if field not in FIELDS:
             nearest = get_close_matches(field, (*FIELDS, *_DATES, *NUMBER_FIELDS), n=1, cutoff=0)[0]
             hint = f"did you mean “{nearest}”? To search for the words, put them in quotes"
@@ -170,7 +171,8 @@ class _Builder:
                 f"“{name}” cannot stand in “{scope}:”; put it in quotes to search for the words", token
             )
         if number is None or rest:
-            raise self._error(f"compare “{name.lower()}” with a number, such as {name.lower()}<0.7", token)
+            example = COMPARISONS[name.lower()]
+            raise self._error(f"compare “{name.lower()}” with a number, such as {example}", token)
         return Compared(name.lower(), cast("Sign", sign), float(number))
 
     def _refuse_foreign(self, word: "Token") -> None:

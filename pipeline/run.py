@@ -20,6 +20,7 @@ from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.report import RunReport
 from pipeline.settling import Settler
+from pipeline.versions.catching_up import CatchingUp
 from store.archive.writer import repair
 from store.feed_records import FeedResult
 from store.ledger import capture_table, feed_table, segment_table
@@ -90,6 +91,7 @@ def carry_out(
         crawled = crawl.wait()
         if not (what.past or what.only_pages):
             _note_unstarted(ledger, crawled.failed_feeds, started, watch.clock())
+        CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer)
         return replace(report, crawl=crawled, judged=judge.judge_waiting())
 
 

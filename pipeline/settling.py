@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from articles.content_hash import content_hash
+from articles.edits.sequence import ONE, Edits
 from articles.model import Article
 from articles.source.features import Features, features
 from articles.source.originals import Contender, duplicates, elsewhere, named
@@ -18,8 +19,10 @@ from articles.urls import origin
 from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, duplicate
+from pipeline.versions.noting import noted
+from pipeline.versions.recounting import recount
 from store import policy
-from store.ledger import capture_table, knowledge_table, rename_table, url_table
+from store.ledger import capture_table, knowledge_table, rename_table, url_table, version_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.watch import arrival_table
@@ -58,6 +61,7 @@ class Settler:
             with self.ledger.reading() as conn:
                 latest = capture_table.latest_indexed(conn, of_batch)
                 former = rename_table.former(conn)
+                versions = noted(conn, cleaned)
             newest = _newest(cleaned)
             rivals = self._rivals({article.url: named(article) for article in newest})
             new = [article for article in newest if article.id not in latest]
@@ -66,7 +70,7 @@ class Settler:
                 rivals.contenders.pop(deleted, None)
             if decision.to_delete:
                 self.writer.delete(decision.to_delete)
-            articles = completed(self.ledger, decision.to_add)
+            articles = completed(self.ledger, decision.to_add, versions.after)
             acks = self.writer.add(articles)
             settled, indexed, entered, arrived = list(decision.settled), [], [], []
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
@@ -77,13 +81,27 @@ class Settler:
                     entered.append(_contender(article, row))
                     arrived.append(article)
                     rivals.captures[article.id] = replace(capture, content_hash=as_cleaned.content_hash)
+            present = (latest.keys() & versions.recounted) - {article.id for article in articles}
+            recounted = recount(self.reader, self.writer, versions.after, present)
             found = duplicates(entered, rivals.contenders, rivals.moved)
             left = self._take_out(found, rivals.captures)
             with self.ledger.transaction() as conn:
                 _record(conn, decision, settled, indexed, self.clock())
+                versions.write(conn)
+                capture_table.touch(conn, recounted, self.clock())
                 arrival_table.record(conn, arrived, self.clock())
                 _record_duplicates(conn, left, found, ())
         return settled + left
+
+    def recount(self, batch: Collection[Cleaned]) -> None:
+        """Count the versions of the articles of a batch whose outcomes stay as they are."""
+        with self.ledger.turn():
+            with self.ledger.reading() as conn:
+                versions = noted(conn, batch)
+            recounted = recount(self.reader, self.writer, versions.after, versions.recounted)
+            with self.ledger.transaction() as conn:
+                versions.write(conn)
+                capture_table.touch(conn, recounted, self.clock())
 
     def fold(self) -> list[Settled]:
         """Compare articles that stand in for an original with it, once it is in the index: a duplicate leaves.
@@ -162,8 +180,12 @@ def _contender(article: Article, row: Features) -> Contender:
     return Contender(url=article.url, names=named(article), features=row)
 
 
-def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> list[Article]:
+def completed(
+    ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]], edits: Mapping[str, Edits] | None = None
+) -> list[Article]:
     """The articles with what only the ledger knows of them, as they are until they are judged: each a story on its own.
+
+    `edits` are theirs where the ledger does not have them yet.
 
     One whose raw page was dropped says itself where that was, and what its story is.
     """
@@ -171,6 +193,9 @@ def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> lis
     with ledger.reading() as conn:
         first_seen = capture_table.first_seen(conn, {article.id for _, article in pairs})
         snapshot = knowledge_table.present(conn) + 1
+        known = (
+            version_table.all_edits(conn, {article.id for _, article in pairs}) if edits is None else edits
+        )
     whole = (
         replace(
             article,
@@ -179,6 +204,8 @@ def completed(ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]]) -> lis
             archive=article.archive or str(capture.ref),
             story_id=article.story_id or article.id,
             snapshot=snapshot,
+            versions=known.get(article.id, ONE).versions,
+            changed=known.get(article.id, ONE).changed,
         )
         for capture, article in pairs
     )

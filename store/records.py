@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from articles.edits.seen import SeenArticle
 from articles.model import Article, FeedEntry, Page
 
 
@@ -228,13 +229,15 @@ class Remains:
     """What the archive keeps of a capture after retention dropped its raw page.
 
     `page` has no body; that was at `raw`. `kept` is the article as it was in the index, if the capture was indexed;
-    else the capture's outcome, with the `capture_id` that it had then.
+    else the capture's outcome, with the `capture_id` that it had then. `seen` is what the capture showed of its article,
+    for the versions of that; None if it showed none, or an earlier version of Broadsheet wrote this.
     """
 
     page: Page
     raw: ArchiveRef
     dropped_at: datetime
     kept: Article | Settled
+    seen: SeenArticle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

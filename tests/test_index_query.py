@@ -74,6 +74,7 @@ A, B, C = Term("a"), Term("b"), Term("c")
         # numbers
         ("confidence<0.7", Compared("confidence", "<", 0.7)),
         ("confidence<=.7", Compared("confidence", "<=", 0.7)),
+        ("versions>1", Compared("versions", ">", 1.0)),
         ("Confidence > 1", Compared("confidence", ">", 1.0)),
         ("a -confidence>=0.90", And((A, Not(Compared("confidence", ">=", 0.9))))),
         ("(a OR confidence<0.7) b", And((Or((A, Compared("confidence", "<", 0.7))), B))),
@@ -133,6 +134,8 @@ def test_reads(text: str, node: Node) -> None:
         ("from:12026-01-01", 5, "such as from:2026-11-30"),
         ("a confidence:0.7", 2, "such as confidence<0.7"),
         ("a confidence<high", 2, "such as confidence<0.7"),
+        ("a versions:2", 2, "such as versions>1"),
+        ("a versions>many", 2, "such as versions>1"),
         ("confidence<", 0, "such as confidence<0.7"),
         ("confidence<-1", 0, "such as confidence<0.7"),
         ("confidence<0.7%", 0, "such as confidence<0.7"),

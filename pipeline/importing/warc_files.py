@@ -30,6 +30,7 @@ from pipeline.load import load_all
 from pipeline.report import RunReport
 from pipeline.run import choose, data_folder, now, opened_index
 from pipeline.settling import Settler
+from pipeline.versions.catching_up import CatchingUp
 from store.archive.foreign import ReadingPlace, records
 from store.archive.writer import ArchiveWriter
 from store.intake import Intake
@@ -99,6 +100,7 @@ def import_files(
         load()
         progress(report)
         move_back(ledger, reader(), writer, begun_at)
+        CatchingUp(config.archive, ledger, pool, clock).waiting(reader(), writer)
         report.judged = Judge(config.archive, ledger, reader(), writer, pool, clock).judge_waiting()
     return report
 

@@ -23,6 +23,7 @@ from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.outcomes import rejected
 from pipeline.run import now
 from pipeline.settling import acknowledged, completed
+from pipeline.versions.catching_up import CatchingUp
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -62,6 +63,7 @@ def reindex(
         new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
         present = indexes.reader(config) if indexes.exists(config) else None
         pool = stack.enter_context(cleaners(config))
+        CatchingUp(config.archive, ledger, pool, clock).everything()
         filling = _Filling(
             config.archive, ledger, new.writer, present, pool, progress, clock, PresentKnowledge(ledger)
         )

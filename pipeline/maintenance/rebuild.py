@@ -21,6 +21,7 @@ from pipeline.maintenance.carried_over import carry_imports_over, carry_over, ol
 from pipeline.report import RunReport
 from pipeline.run import now
 from pipeline.settling import Settler
+from pipeline.versions.catching_up import CatchingUp
 from store.archive.reader import scan
 from store.archive.renames import read as read_renames
 from store.archive.repack import repack
@@ -72,6 +73,7 @@ def rebuild(
                 with cleaners(config) as pool:
                     pending = Pending(config.archive, ledger, pool)
                     load_all(pending, Settler(ledger, new.writer, lambda: new.reader, clock), progress)
+                    CatchingUp(config.archive, ledger, pool, clock).waiting(new.reader, new.writer)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}

@@ -19,6 +19,7 @@ from pipeline.judging import Judge
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.run import now
 from pipeline.settling import Settler, completed
+from pipeline.versions.catching_up import CatchingUp
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection
@@ -99,17 +100,22 @@ def reclean(
         if not dry_run:
             writer = stack.enter_context(closing(indexes.writer(config)))
             settler = Settler(ledger, writer, lambda: reader, clock)
-        which = Selection(outcomes=_JUDGED, fetched_from=since, sources=sources)
+        # All captures, not only those that the rules alone decided, because any may be a version of its article.
+        which = Selection(outcomes=_JUDGED if dry_run else (), fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
         comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
         for batch in stack.enter_context(closing(clean_in_batches(config.archive, pool, wanted))):
-            changed = [pair for pair in sorted(batch, key=lambda each: each[0].id) if comparing.compare(pair)]
-            if settler and changed:
+            ordered = sorted(batch, key=lambda each: each[0].id)
+            changed = [pair for pair in ordered if pair[0].outcome in _JUDGED and comparing.compare(pair)]
+            if settler:
                 stored = settler.settle(changed)
                 report.dead_letters += sum(one.outcome is Outcome.DEAD_LETTER for one in stored)
+                settled_now = {capture.id for capture, _ in changed}
+                settler.recount([pair for pair in ordered if pair[0].id not in settled_now])
             progress(report)
         if settler:
             settler.fold()
+            CatchingUp(config.archive, ledger, pool, clock).waiting(reader, settler.writer)
             Judge(config.archive, ledger, reader, settler.writer, pool, clock).judge_waiting()
     return report
 

@@ -16,7 +16,7 @@ from pipeline.configuration.config import Config
 from store.archive.members import DamageError
 from store.archive.reader import read
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
-from store.ledger import capture_table, segment_table, url_table
+from store.ledger import capture_table, segment_table, url_table, version_table
 from store.ledger.database import Ledger
 from store.ledger.queries import expiry
 from store.records import Capture, Outcome, Remains, Settled
@@ -122,7 +122,9 @@ class _Dropping:
 
     def _remains(self, capture: Capture) -> Remains:
         kept = self._article(capture) if capture.outcome is Outcome.INDEXED else self._settled(capture)
-        return Remains(page=self._page(capture), raw=capture.ref, dropped_at=self.now, kept=kept)
+        with self.ledger.reading() as conn:
+            seen = version_table.seen_by(conn, capture.id)
+        return Remains(page=self._page(capture), raw=capture.ref, dropped_at=self.now, kept=kept, seen=seen)
 
     def _page(self, capture: Capture) -> Page:
         """The page without its body; of one that is damaged, what the ledger knows."""

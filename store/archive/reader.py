@@ -14,7 +14,7 @@ from pathlib import Path
 from articles.errors import ArchiveError
 from articles.model import Page
 from store.archive import warc
-from store.archive.members import DamageError, ForeignError
+from store.archive.members import DamageError, ForeignError, unpacked
 from store.archive.resync import resume
 from store.records import ArchiveRef, Remains, dropped_on
 
@@ -36,21 +36,23 @@ def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
     Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
     """
     path = folder / ref.segment
-    try:
-        with path.open("rb") as file:
-            file.seek(ref.offset)
-            data = file.read(ref.length)
-    except OSError as error:
-        raise ArchiveError(f"{path} cannot be read: {error.strerror}; see `broadsheet doctor`") from error
-    try:
-        record, end = warc.decode(data)
-    except ArchiveError as error:
-        raise type(error)(
-            f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
-        ) from error
+    with _located(path, ref):
+        record, end = warc.decode(_bytes(path, ref))
     if end != ref.length:
         raise ArchiveError(f"{path}: the record at byte {ref.offset} has {end} bytes, not {ref.length}")
     return record
+
+
+def raw_response(folder: Path, ref: ArchiveRef) -> tuple[Mapping[str, str], bytes]:
+    """The response record of the page at `ref`: its headers (names lower-cased), and its gzip member as it is in the file.
+
+    Raises DamageError when it is damaged, any other ArchiveError when it cannot be read.
+    """
+    path = folder / ref.segment
+    with _located(path, ref):
+        data = _bytes(path, ref)
+        response, end = unpacked(data, 0)
+        return response.headers, data[:end]
 
 
 def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
@@ -132,6 +134,25 @@ def pairs(
         else:
             yield ArchiveRef(segment=path.name, offset=offset, length=end - offset), record
         offset = end
+
+
+def _bytes(path: Path, ref: ArchiveRef) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(ref.offset)
+            return file.read(ref.length)
+    except OSError as error:
+        raise ArchiveError(f"cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def _located(path: Path, ref: ArchiveRef) -> Iterator[None]:
+    try:
+        yield
+    except ArchiveError as error:
+        raise type(error)(
+            f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
+        ) from error
 
 
 def _pages_last(path: Path) -> tuple[bool, str]:

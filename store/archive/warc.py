@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 from fastwarc import GzipWriter, WarcRecord, WarcRecordType
 
+from articles.edits.seen import SeenArticle
 from articles.errors import ArchiveError
 from articles.model import Article, Page, from_json, to_json
 from store.archive.members import Bytes, DamageError, ForeignError, Member, head_at, next_member, unpacked
@@ -43,6 +44,7 @@ class _Dropped:
     at: datetime
     raw: ArchiveRef
     settled: Settled | None
+    seen: SeenArticle | None = None
 
 
 def encode(record: Page | Remains) -> bytes:
@@ -70,7 +72,7 @@ def _encode_remains(remains: Remains) -> bytes:
     page, kept = remains.page, remains.kept
     response_id = _response_id(page)
     settled = None if isinstance(kept, Article) else kept
-    dropped = msgspec.to_builtins(_Dropped(remains.dropped_at, remains.raw, settled))
+    dropped = msgspec.to_builtins(_Dropped(remains.dropped_at, remains.raw, settled, remains.seen))
     blocks = [("metadata", WarcRecordType.metadata, _json(_fields(page) | {"dropped": dropped}))]
     if isinstance(kept, Article):
         blocks.append(("conversion", WarcRecordType.conversion, to_json(kept)))
@@ -150,7 +152,7 @@ def _decode_remains(metadata: Member, data: Bytes, offset: int) -> tuple[Remains
 
 
 def _remains(page: Page, dropped: _Dropped, kept: Article | Settled) -> Remains:
-    return Remains(page=page, raw=dropped.raw, dropped_at=dropped.at, kept=kept)
+    return Remains(page=page, raw=dropped.raw, dropped_at=dropped.at, kept=kept, seen=dropped.seen)
 
 
 def decode_info(data: Bytes) -> tuple[datetime, int]:

@@ -173,11 +173,12 @@ def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, 
 def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
     """The captures of these articles that are in the index."""
     present = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.INDEXED)
-    return [
-        capture
-        for ids in portions(article_ids)
-        for capture in _captures(conn, present.where(CAPTURES.c.article_id.in_(ids)))
-    ]
+    return _among(conn, present, CAPTURES.c.article_id, article_ids)
+
+
+def by_ids(conn: Connection, capture_ids: Collection[int]) -> list[Capture]:
+    """These captures."""
+    return _among(conn, select(CAPTURES), CAPTURES.c.id, capture_ids)
 
 
 def moved(conn: Connection, urls: Collection[str]) -> set[tuple[str, str]]:
@@ -249,6 +250,11 @@ def of_url(conn: Connection, url: str) -> list[Capture]:
     return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
 
 
+def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
+    """All captures of these articles, by their ids."""
+    return _among(conn, select(CAPTURES), CAPTURES.c.article_id, article_ids)
+
+
 def of_segment(conn: Connection, segment: str) -> list[Capture]:
     """Captures whose raw pages are in this segment, in the order of their offsets."""
     within = select(CAPTURES).where(CAPTURES.c.segment == segment, CAPTURES.c.dropped_at.is_(None))
@@ -275,6 +281,12 @@ def _supersede_others(conn: Connection, indexed: Settled) -> None:
         "settled_at": indexed.at,
     }
     conn.execute(others.values(superseded))
+
+
+def _among(
+    conn: Connection, query: Select[Any], column: Column[Any], keys: Collection[str] | Collection[int]
+) -> list[Capture]:
+    return [each for part in portions(keys) for each in _captures(conn, query.where(column.in_(part)))]
 
 
 def _captures(conn: Connection, query: Select[Any]) -> list[Capture]:

@@ -28,6 +28,7 @@ from store.ledger import (
     rename_table,
     segment_table,
     url_table,
+    version_table,
 )
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.ledger.watch import arrival_table, run_table, told_table
@@ -49,6 +50,7 @@ GROUPS = (
     rename_table,
     run_table,
     told_table,
+    version_table,
 )
 
 _BUSY_SECONDS = 30

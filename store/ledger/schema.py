@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
 VERSION = 11
 _AT_ONCE = 500  # keys in one query
+Key = TypeVar("Key")
 
 # Statements that migrate a ledger from each version to the next.
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
@@ -52,7 +54,9 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
     ),
-    10: (),  # the tables of renames, of runs and of what was told are new
+    # The tables of renames, of runs and of what was told are new; those of versions, too, which are filled as captures are
+    # cleaned again.
+    10: (),
 }
 
 METADATA = MetaData()
@@ -99,7 +103,7 @@ def one_of(values: type[StrEnum], name: str) -> Enum:
     )
 
 
-def portions(keys: Collection[str]) -> Iterator[list[str]]:
+def portions(keys: Collection[Key]) -> Iterator[list[Key]]:
     """The keys in order, in lists short enough for one query."""
     wanted = list(keys)
     for start in range(0, len(wanted), _AT_ONCE):

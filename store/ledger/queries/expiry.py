@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from store.ledger import capture_table, segment_table
+from articles.urls import article_id
+from store.ledger import capture_table, segment_table, version_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.schema import Moment
 from store.records import ArchiveRef, Outcome, Remains, Settled
@@ -55,6 +56,11 @@ def restore(conn: Connection, ref: ArchiveRef, remains: Remains) -> None:
     capture_id = conn.execute(same).scalar_one()
     again = {"outcome": Outcome.PENDING, "settled_at": None, "dropped_at": remains.dropped_at}
     conn.execute(CAPTURES.update().where(CAPTURES.c.id == capture_id).values(**_place(ref), **again))
+    if remains.seen is not None:
+        version_table.note(
+            conn,
+            [version_table.shown(capture_id, article_id(page.final_url), page.fetched_at, remains.seen)],
+        )
     if isinstance(remains.kept, Settled):
         capture_table.settle(conn, [replace(remains.kept, capture_id=capture_id)])
 

@@ -1,0 +1,93 @@
+"""What cleaned captures make of the versions of their articles."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from articles.clean import RULES
+from articles.edits.seen import seen
+from articles.edits.sequence import Edits, Sighting, VersionPlace, edits, numbered
+from articles.model import Rejection
+from pipeline.batches import Cleaned
+from pipeline.clean_capture import FAILURES
+from store.ledger import version_table
+from store.ledger.version_table import KeptSighting, Shown, shown
+
+_NONE: dict[int, KeptSighting] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What captures showed and which version each capture of their articles is, to be written once the index has the counts.
+
+    `before` is the edits of each article as the ledger has them, `after` as they will be.
+    """
+
+    shown: tuple[Shown, ...]
+    places: Mapping[int, VersionPlace | None]
+    before: Mapping[str, Edits]
+    after: Mapping[str, Edits]
+
+    @property
+    def recounted(self) -> set[str]:
+        """The ids of articles whose edits are others than before."""
+        return {one for one, now in self.after.items() if now != self.before[one]}
+
+    def write(self, conn: Connection) -> None:
+        """Write them to the ledger."""
+        version_table.note(conn, self.shown)
+        version_table.put(conn, self.places)
+
+
+def noted(
+    conn: Connection, cleaned: Collection[Cleaned], also: Iterable[str] = (), *, wait: bool = True
+) -> Noted:
+    """Count the versions of these captures' articles, and of those `also` (ids) of which none is cleaned now.
+
+    An article of which other captures were cleaned by other rules, or never for their version, waits until they are cleaned
+    again, unless it is told not to: the rules would be taken for an edit.
+    """
+    ids = {*also, *(capture.article_id for capture, _ in cleaned)}
+    kept = {
+        one: {each.sighting.capture_id: each for each in rows}
+        for one, rows in version_table.sightings(conn, ids).items()
+    }
+    fresh_ones = _shown(cleaned, kept)
+    new: dict[str, dict[int, Sighting]] = {one: {} for one in ids}
+    for each in fresh_ones:
+        new[each.article_id][each.capture_id] = each.sighting
+    waiting = set()
+    if wait:
+        others = version_table.stale(conn, RULES, ids).items()
+        cleaned_now = {capture.id for capture, _ in cleaned}
+        waiting = {article_id for capture_id, article_id in others if capture_id not in cleaned_now}
+    places: dict[int, VersionPlace | None] = {}
+    before, after = {}, {}
+    for one, fresh in new.items():
+        rows = kept.get(one, _NONE)
+        known = {capture_id: row.place for capture_id, row in rows.items()}
+        before[one] = after[one] = edits(place for place in known.values() if place)
+        if one in waiting:
+            places |= dict.fromkeys(fresh)
+            continue
+        found = numbered(({capture_id: row.sighting for capture_id, row in rows.items()} | fresh).values())
+        after[one] = edits(found.values())
+        places |= {
+            capture_id: place
+            for capture_id, place in found.items()
+            if capture_id in fresh or place != known[capture_id]
+        }
+    return Noted(tuple(fresh_ones), places, before, after)
+
+
+def _shown(cleaned: Iterable[Cleaned], kept: Mapping[str, Mapping[int, KeptSighting]]) -> list[Shown]:
+    """What is to be kept of the captures; not of those that say less than what is kept: cleaning broke off, or the page was dropped."""
+    found = []
+    for capture, result in cleaned:
+        is_kept = capture.id in kept.get(capture.article_id, _NONE)
+        if is_kept and (result.reason in FAILURES if isinstance(result, Rejection) else result.archive):
+            continue
+        what = None if isinstance(result, Rejection) else seen(result)
+        found.append(shown(capture.id, capture.article_id, capture.fetched_at, what, RULES))
+    return found

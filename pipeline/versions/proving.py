@@ -1,0 +1,108 @@
+"""In which captures of the raw archive a sentence stood: observations, and nothing that is inferred from them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from articles.edits.normal_form import normal
+from articles.errors import ArchiveError, UsageError
+from articles.text import count_words
+from pipeline.configuration.config import Config
+from pipeline.versions.listing import find
+from pipeline.versions.looking import PageTask, Seen, lookers, seen_on
+from store.archive.reader import raw_response
+from store.ledger import capture_table
+from store.ledger.database import Ledger
+from store.ledger.queries import seen_texts
+from store.records import Capture
+
+_FEWEST_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one capture showed. `seen` says whether the sentence was there, or why that cannot be said.
+
+    `at` is when the answer was complete, `url` the address that answered, with `status`. The WARC record is in the segment
+    `file`, at `offset`; with what belongs to it, it has `length` bytes. Its `record_id` and the `payload_digest` that it states
+    are "" where the page was dropped or is damaged.
+    """
+
+    article_id: str
+    at: datetime
+    url: str
+    status: int
+    seen: Seen
+    file: str
+    offset: int
+    length: int
+    record_id: str = ""
+    payload_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The sentence as it was asked for, and what each capture showed, article by article, oldest first."""
+
+    sentence: str
+    observations: tuple[Observation, ...]
+
+    @property
+    def there(self) -> tuple[Observation, ...]:
+        """The captures in which the sentence stood."""
+        return tuple(one for one in self.observations if one.seen == "there")
+
+
+def prove(config: Config, sentence: str, article: str = "") -> Proof:
+    """Look at every capture of an article (by id or URL); without one, of each article of which a version has the sentence.
+
+    The versions only tell which articles to look at; what counts is the raw pages. Raises UsageError for less than two words,
+    ConfigError for an article of which nothing is known, LedgerError, UrlError.
+    """
+    wanted = normal(sentence)
+    if count_words(wanted) < _FEWEST_WORDS:
+        raise UsageError(f"“{sentence}” has less than two words: give the sentence that is to be proved")
+    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
+        ids = {find(conn, article)} if article else _having(conn, wanted)
+        captures = capture_table.of_articles(conn, ids)
+    by_id = {capture.id: capture for capture in captures}
+    with lookers(sentence) as looking:
+        tasks = (PageTask(capture.id, config.archive, capture.ref) for capture in captures)
+        seen = {task.capture_id: seen_on(result) for task, result in looking.run(tasks)}
+    observed = [_observed(config, by_id[one], what) for one, what in seen.items()]
+    return Proof(
+        sentence=sentence,
+        observations=tuple(sorted(observed, key=lambda one: (one.article_id, one.at, one.file, one.offset))),
+    )
+
+
+def _having(conn: Connection, wanted: str) -> set[str]:
+    found: set[str] = set()
+    for article_id, wording in seen_texts.wordings(conn):
+        texts = (wording.title, wording.lead, *wording.body, *wording.notes, *wording.captions)
+        if article_id not in found and wanted in normal(" ".join(texts)):
+            found.add(article_id)
+    return found
+
+
+def _observed(config: Config, capture: Capture, seen: Seen) -> Observation:
+    record_id = digest = ""
+    if seen != "dropped":
+        try:
+            headers, _ = raw_response(config.archive, capture.ref)
+            record_id, digest = headers.get("warc-record-id", ""), headers.get("warc-payload-digest", "")
+        except ArchiveError:
+            seen = "unreadable"
+    return Observation(
+        article_id=capture.article_id,
+        at=capture.fetched_at,
+        url=capture.final_url,
+        status=capture.status,
+        seen=seen,
+        file=capture.ref.segment,
+        offset=capture.ref.offset,
+        length=capture.ref.length,
+        record_id=record_id,
+        payload_digest=digest,
+    )

@@ -1,0 +1,22 @@
+"""Articles in the ledger by what is kept of their versions: by the beginning of an id, and every text there is."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from articles.edits.seen import Wording
+from store.ledger.version_table import SIGHTINGS, WORDINGS, unpacked
+
+
+def ids(conn: Connection, start: str) -> list[str]:
+    """The ids of articles with versions that begin so, two at most."""
+    found = select(SIGHTINGS.c.article_id).where(
+        SIGHTINGS.c.article_id.startswith(start, autoescape=True), SIGHTINGS.c.number > 0
+    )
+    return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(2)))
+
+
+def wordings(conn: Connection) -> Iterator[tuple[str, Wording]]:
+    """Every text of every version, each with the id of its article, article by article."""
+    for row in conn.execute(select(WORDINGS).order_by(WORDINGS.c.article_id)):
+        yield row.article_id, unpacked(row.packed)

@@ -1,0 +1,295 @@
+"""Versions in the ledger: what each capture showed of its article, and which version that is.
+
+A wording is kept once for an article, however many captures showed it, letter by letter. A capture that is cleaned to no
+article has no wording and no version.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    exists,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from articles.edits.normal_form import marks
+from articles.edits.seen import SeenArticle, Wording, wording_hash
+from articles.edits.sequence import Edits, Sighting, VersionPlace, edits
+from articles.model import PARTS, Part
+from store.ledger.capture_table import CAPTURES
+from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.records import Outcome
+
+WORDINGS = Table(
+    "wordings",
+    METADATA,
+    Column("article_id", AnyText, primary_key=True),
+    Column("hash", AnyText, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+SIGHTINGS = Table(
+    "sightings",
+    METADATA,
+    Column("capture_id", ForeignKey(CAPTURES.c.id), primary_key=True),
+    Column("article_id", AnyText, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("rules", Integer, nullable=False),
+    Column("wording", AnyText, nullable=False, default=""),
+    Column("marks", AnyText, nullable=False, default=""),  # with commas between, "" without an article
+    Column("words", Integer, nullable=False, default=0),
+    Column("published_at", Moment),
+    Column("stated_on", Date),
+    Column("modified_at", Moment),
+    Column("number", Integer),  # NULL while it waits for earlier captures to be cleaned by the same rules
+    Column("changed", AnyText, nullable=False, default=""),  # with spaces between
+    Index("sightings_article", "article_id", "at"),
+    Index("sightings_waiting", "article_id", sqlite_where=text("number IS NULL")),
+)
+
+_ARTICLES = (  # outcomes of captures that were cleaned to an article
+    *(Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED),
+    *(Outcome.DUPLICATE, Outcome.DEAD_LETTER),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a capture showed of an article, to be kept: nothing, or an article (`seen`), by the cleaning `rules` of that number."""
+
+    sighting: Sighting
+    article_id: str
+    rules: int
+    seen: SeenArticle | None
+
+    @property
+    def capture_id(self) -> int:
+        """The capture's id."""
+        return self.sighting.capture_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSighting:
+    """What the ledger has of a capture for counting versions; `place` is None while it waits."""
+
+    sighting: Sighting
+    rules: int
+    place: VersionPlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A version of an article, as the first capture with it (`capture_id`) showed it.
+
+    `number` counts from 1 in the order of the fetches. `last` is the time of the last capture in a row that showed this
+    version, `captures` their number; what stood there between two captures is not known.
+    """
+
+    article_id: str
+    number: int
+    capture_id: int
+    seen: SeenArticle
+    last: datetime
+    captures: int
+    changed: tuple[Part, ...] = ()
+
+
+def shown(capture_id: int, article_id: str, at: datetime, seen: SeenArticle | None, rules: int = 0) -> Shown:
+    """What a capture, fetched at this time, showed; `rules` are those by which it showed nothing, if so."""
+    sighting = Sighting(
+        capture_id=capture_id,
+        at=at,
+        marks=marks(seen.wording) if seen else (),
+        stated_on=seen.stated_on if seen else None,
+    )
+    return Shown(sighting=sighting, article_id=article_id, rules=seen.rules if seen else rules, seen=seen)
+
+
+def sightings(conn: Connection, article_ids: Collection[str]) -> dict[str, list[KeptSighting]]:
+    """What the ledger has of these articles' captures."""
+    found: dict[str, list[KeptSighting]] = {}
+    for ids in portions(article_ids):
+        for row in conn.execute(select(SIGHTINGS).where(SIGHTINGS.c.article_id.in_(ids))):
+            found.setdefault(row.article_id, []).append(_kept(row))
+    return found
+
+
+def note(conn: Connection, captures: Iterable[Shown]) -> None:
+    """Keep what captures showed, instead of what was kept of them before; they wait until they are placed (`put`)."""
+    articles = set()
+    for each in captures:
+        values = {"article_id": each.article_id, "rules": each.rules, **_columns(each)}
+        write = insert(SIGHTINGS).values(capture_id=each.capture_id, **values)
+        conn.execute(write.on_conflict_do_update(index_elements=["capture_id"], set_=values))
+        if each.seen is not None:
+            _keep(conn, each.article_id, values["wording"], each.seen.wording)
+        articles.add(each.article_id)
+    used = exists().where(
+        SIGHTINGS.c.article_id == WORDINGS.c.article_id, SIGHTINGS.c.wording == WORDINGS.c.hash
+    )
+    for ids in portions(articles):
+        conn.execute(WORDINGS.delete().where(WORDINGS.c.article_id.in_(ids), ~used))
+
+
+def put(conn: Connection, places: Mapping[int, VersionPlace | None]) -> None:
+    """Write the places of captures, by id; None has a capture wait."""
+    for capture_id, each in places.items():
+        number, changed = (None, "") if each is None else (each.number, " ".join(each.changed))
+        row = SIGHTINGS.update().where(SIGHTINGS.c.capture_id == capture_id)
+        conn.execute(row.values(number=number, changed=changed))
+
+
+def all_edits(conn: Connection, article_ids: Collection[str]) -> dict[str, Edits]:
+    """The edits of these articles, as far as captures do not wait; without those of which nothing is kept."""
+    return {
+        article_id: edits(each.place for each in kept if each.place is not None)
+        for article_id, kept in sightings(conn, article_ids).items()
+    }
+
+
+def waiting(conn: Connection, limit: int, after: str = "") -> list[str]:
+    """Ids of articles above `after` with captures that wait, in order, at most `limit`."""
+    found = select(SIGHTINGS.c.article_id).where(SIGHTINGS.c.number.is_(None), SIGHTINGS.c.article_id > after)
+    return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(limit)))
+
+
+def unseen(conn: Connection, rules: int, limit: int, after: str = "") -> list[str]:
+    """Ids of articles above `after` with captures that these rules have not cleaned for their versions, at most `limit`."""
+    found = _stale(rules).with_only_columns(CAPTURES.c.article_id).where(CAPTURES.c.article_id > after)
+    return list(conn.scalars(found.distinct().order_by(CAPTURES.c.article_id).limit(limit)))
+
+
+def stale(conn: Connection, rules: int, article_ids: Collection[str]) -> dict[int, str]:
+    """Captures of these articles that these rules have not cleaned for their versions, by id, with their articles.
+
+    Without those whose raw page was dropped: they stay as they were kept.
+    """
+    return {
+        row.id: row.article_id
+        for ids in portions(article_ids)
+        for row in conn.execute(_stale(rules).where(CAPTURES.c.article_id.in_(ids)))
+    }
+
+
+def versions(conn: Connection, article_id: str) -> tuple[Version, ...]:
+    """The versions of an article, oldest first."""
+    query = select(SIGHTINGS).where(SIGHTINGS.c.article_id == article_id, SIGHTINGS.c.number > 0)
+    ordered = query.order_by(SIGHTINGS.c.number, SIGHTINGS.c.at, SIGHTINGS.c.marks, SIGHTINGS.c.capture_id)
+    found = []
+    for number, group in groupby(conn.execute(ordered).all(), key=lambda row: row.number):
+        rows = list(group)
+        first = rows[0]
+        found.append(
+            Version(
+                article_id=article_id,
+                number=number,
+                capture_id=first.capture_id,
+                seen=_seen(conn, first),
+                last=rows[-1].at,
+                captures=len(rows),
+                changed=_parts(first.changed),
+            )
+        )
+    return tuple(found)
+
+
+def seen_by(conn: Connection, capture_id: int) -> SeenArticle | None:
+    """What a capture showed; None if it showed no article, or nothing is kept of it."""
+    row = conn.execute(select(SIGHTINGS).where(SIGHTINGS.c.capture_id == capture_id)).first()
+    return _seen(conn, row) if row is not None and row.marks else None
+
+
+def remove(conn: Connection, article_ids: Collection[str]) -> None:
+    """Forget all versions of these articles."""
+    for ids in portions(article_ids):
+        conn.execute(SIGHTINGS.delete().where(SIGHTINGS.c.article_id.in_(ids)))
+        conn.execute(WORDINGS.delete().where(WORDINGS.c.article_id.in_(ids)))
+
+
+def unpacked(packed: bytes) -> Wording:
+    """A wording as it is kept, unpacked."""
+    return msgspec.msgpack.decode(zlib.decompress(packed), type=Wording)
+
+
+def _stale(rules: int) -> Select[Any]:
+    joined = CAPTURES.outerjoin(SIGHTINGS, SIGHTINGS.c.capture_id == CAPTURES.c.id)
+    return (
+        select(CAPTURES.c.id, CAPTURES.c.article_id)
+        .select_from(joined)
+        .where(
+            CAPTURES.c.outcome.in_(_ARTICLES),
+            CAPTURES.c.dropped_at.is_(None),
+            or_(SIGHTINGS.c.capture_id.is_(None), SIGHTINGS.c.rules != rules),
+        )
+    )
+
+
+def _columns(shown: Shown) -> dict[str, Any]:
+    seen = shown.seen
+    return {
+        "at": shown.sighting.at,
+        "marks": ",".join(shown.sighting.marks),
+        "stated_on": shown.sighting.stated_on,
+        "wording": wording_hash(seen.wording) if seen else "",
+        "words": seen.words if seen else 0,
+        "published_at": seen.published_at if seen else None,
+        "modified_at": seen.modified_at if seen else None,
+        "number": None,
+        "changed": "",
+    }
+
+
+def _keep(conn: Connection, article_id: str, name: str, wording: Wording) -> None:
+    packed = zlib.compress(msgspec.msgpack.encode(wording))
+    row = insert(WORDINGS).values(article_id=article_id, hash=name, packed=packed)
+    conn.execute(row.on_conflict_do_nothing())
+
+
+def _kept(row: Row[Any]) -> KeptSighting:
+    return KeptSighting(
+        sighting=Sighting(
+            capture_id=row.capture_id,
+            at=row.at,
+            marks=tuple(row.marks.split(",")) if row.marks else (),
+            stated_on=row.stated_on,
+        ),
+        rules=row.rules,
+        place=None if row.number is None else VersionPlace(row.number, _parts(row.changed)),
+    )
+
+
+def _seen(conn: Connection, row: Row[Any]) -> SeenArticle:
+    kept = select(WORDINGS.c.packed).where(
+        WORDINGS.c.article_id == row.article_id, WORDINGS.c.hash == row.wording
+    )
+    return SeenArticle(
+        at=row.at,
+        wording=unpacked(conn.execute(kept).scalar_one()),
+        words=row.words,
+        rules=row.rules,
+        published_at=row.published_at,
+        stated_on=row.stated_on,
+        modified_at=row.modified_at,
+    )
+
+
+def _parts(names: str) -> tuple[Part, ...]:
+    return tuple(part for part in PARTS if part in names.split())
