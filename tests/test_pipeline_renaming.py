@@ -25,6 +25,8 @@ from store.ledger import knowledge_table, rename_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import GROUPS, Ledger
 from store.ledger.schema import METADATA
+from store.ledger.watch import told_table
+from store.ledger.watch.told_table import SOURCE, Telling, Told
 from store.records import ArchiveRef, Capture, Outcome, Rename, named_now
 from tests import desk
 
@@ -66,6 +68,9 @@ def test_the_history_goes_with_the_name(crawled: Config) -> None:
     crawled.path.write_text(text, "utf-8")
     before, held = articles(crawled), tables(crawled, "one")
     own = [article for article in before if article.source == "one"]
+    with Ledger.open(crawled.ledger) as ledger, ledger.transaction() as conn:
+        silent = Told(target="CHAT", subject=f"{SOURCE}one", at=now(), text="one is silent")
+        told_table.note(conn, Telling(target="CHAT", at=now()), [silent])
     done = rename(load(crawled.path), "one", "examiner")
     assert (done.captures, done.articles, done.in_file) == (held["captures"], len(own), True)
     assert crawled.path.read_text("utf-8") == text.replace('name = "one"', 'name = "examiner"')
@@ -79,6 +84,7 @@ def test_the_history_goes_with_the_name(crawled: Config) -> None:
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
         number = knowledge_table.present(conn)
         assert knowledge_table.of_source(conn, "examiner", number).articles
+        assert told_table.standing(conn, "CHAT").keys() == {f"{SOURCE}examiner"}
     config.ledger.unlink()
     rebuild(config)
     assert {article.id: article.source for article in articles(config)} == {

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from pipeline.health.checkup import Condition, Health
 from pipeline.health.verdicts import SourceHealth, Verdict
-from store.ledger.watch.told_table import Told
+from store.ledger.watch.told_table import SOURCE, Told
 
-_SOURCE = "source "
 _RUN, _CAUSES = "run", ("index", "disk")  # a run fails for these, which are told already
 _GRAVE = 2  # the code of a condition in which nothing gets in
 _RANKS = {code: _GRAVE - code for code in (1, _GRAVE)}
@@ -57,15 +56,13 @@ def situation(health: Health, canaries: Collection[str]) -> Situation:
     wrong = [each for each in health.conditions if each.code]
     caused = any(each.part in _CAUSES and each.code == _GRAVE for each in wrong)
     following = {each.part for each in wrong if caused and each.part == _RUN}
-    unsure = {
-        _SOURCE + each.source: _rank(each) for each in health.sources if each.verdict is Verdict.UNKNOWN
-    }
+    unsure = {SOURCE + each.source: _rank(each) for each in health.sources if each.verdict is Verdict.UNKNOWN}
     return Situation(
         troubles=(
             *(_condition(each) for each in wrong if each.part not in following),
             *_of_sources(health, canaries),
         ),
-        sources=frozenset(_SOURCE + each.source for each in health.sources),
+        sources=frozenset(SOURCE + each.source for each in health.sources),
         unsure=unsure | dict.fromkeys(following, 0),
     )
 
@@ -84,7 +81,7 @@ def news(now: Situation, told: Mapping[str, Told], target: str = "", *, quiet: b
         for subject, line in told.items()
         if subject not in present and line.rank < now.unsure.get(subject, line.rank + 1)
     ]
-    gone = tuple(each for each in over if each.startswith(_SOURCE) and each not in now.sources)
+    gone = tuple(each for each in over if each.startswith(SOURCE) and each not in now.sources)
     return News(
         troubles=tuple(sorted(new, key=lambda each: (not each.canary, each.rank, each.head))),
         well=() if quiet else tuple(each for each in over if each not in gone),
@@ -94,7 +91,7 @@ def news(now: Situation, told: Mapping[str, Told], target: str = "", *, quiet: b
 
 def name_of(subject: str) -> str:
     """The subject for people: the name of the source, or the part of the collection."""
-    return subject.removeprefix(_SOURCE)
+    return subject.removeprefix(SOURCE)
 
 
 def _rank(unknown: SourceHealth) -> int:
@@ -126,7 +123,7 @@ def _source(each: SourceHealth, canary: bool) -> Trouble:
     head = f"{each.source}: {what}"
     text = f"{head}{since}: {evidence}"
     return Trouble(
-        subject=_SOURCE + each.source,
+        subject=SOURCE + each.source,
         head=f"canary {head}" if canary else head,
         text=f"canary {text}. Likely our own fault (network, machine, settings), not the site's"
         if canary

@@ -14,6 +14,7 @@ from store.ledger.feed_table import FEEDS
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS, PROOFS
 from store.ledger.url_table import URLS
+from store.ledger.watch import told_table
 from store.ledger.watch.arrival_table import ARRIVALS
 
 
@@ -35,6 +36,7 @@ def move(conn: Connection, old: str, new: str) -> int:
         if template.forgotten_at:
             same = (TEMPLATES.c.source == new, TEMPLATES.c.fingerprint == template.fingerprint)
             conn.execute(TEMPLATES.update().where(*same).values(forgotten_at=template.forgotten_at))
+    told_table.rename(conn, old, new)
     for table in (FEEDS, TEMPLATES, PROOFS):
         free = table.update().prefix_with("OR IGNORE").where(table.c.source == old)
         conn.execute(free.values(source=new))

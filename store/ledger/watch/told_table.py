@@ -34,6 +34,7 @@ ATTEMPTS = Table(
 )
 
 _KEPT = timedelta(days=60)
+SOURCE = "source "  # what the subject of a line about a source begins with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,11 @@ def note(conn: Connection, telling: Telling, lines: Iterable[Told] = ()) -> None
 def forget(conn: Connection, target: str, subjects: Collection[str]) -> None:
     """Forget what a target was told of subjects that nobody looks at any more."""
     conn.execute(TOLD.delete().where(TOLD.c.target == target, TOLD.c.subject.in_(subjects)))
+
+
+def rename(conn: Connection, old: str, new: str) -> None:
+    """Have what was told of a source be told of this one, so that it is not told once more under its new name."""
+    conn.execute(TOLD.update().where(TOLD.c.subject == SOURCE + old).values(subject=SOURCE + new))
 
 
 def since(conn: Connection, moment: datetime) -> list[Told]:
