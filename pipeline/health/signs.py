@@ -59,14 +59,17 @@ def streak(
 ) -> Streak | None:
     """The bad ones at the end of these, if they are too many to be chance, going by how many before them were bad.
 
-    The chance is by Laplace's rule of succession: with each bad one it is more likely that the next is bad, too. None, too, if fewer than `known` came before them.
+    The chance is by the rule of succession: with each bad one it is more likely that the next is bad, too, but no more so
+    than it was usual, or is taken to be where nothing is known. None, too, if fewer than `known` came before them.
     """
     last = list(takewhile(bad, reversed(values)))
     before = values[: len(values) - len(last)]
     count = sum(map(bad, before))
     if not last or len(before) < known or count > _COMMON * len(before):
         return None
-    chance = math.prod((count + _BAD + n) / (len(before) + _BAD + _GOOD + n) for n in range(len(last)))
+    first, all_of_them = count + _BAD, len(before) + _BAD + _GOOD
+    usual = max(_BAD / (_BAD + _GOOD), first / all_of_them)
+    chance = math.prod(min(usual, (first + n) / (all_of_them + n)) for n in range(len(last)))
     return Streak(length=len(last), since=at(last[-1])) if chance < _CHANCE else None
 
 
@@ -124,9 +127,9 @@ def walled(arrivals: Sequence[Arrival]) -> Streak | None:
 
 
 def fewer(arrivals: Sequence[datetime], rhythm: Rhythm, until: datetime) -> Shift | None:
-    """A stretch of some days until then that brought far fewer articles, for what was expected of it, than any before it, and still does.
+    """A stretch of some days until then that brought far fewer articles, for what was expected of it, than any before it.
 
-    One that brought none is a silence, which its rhythm tells.
+    Its latter half must have brought few as well, or it is over. One that brought none is a silence, which its rhythm tells.
     """
     usual_rate = len(arrivals) / rhythm.expected(arrivals[0], until)
     for days in _DAYS:

@@ -130,10 +130,9 @@ def _lists(lists: Sequence[FeedHealth]) -> _Finding | None:
 
 def _pages(attempts: Sequence[Attempt]) -> _Finding | None:
     """Pages that give no article: all of the latest, of one kind that was rare or of any; or many of them."""
-    if not attempts or not (attempts[-1].reason or any(each.reason for each in attempts[-_LATEST:])):
+    if not any(each.reason for each in attempts[-_LATEST:]):
         return None
-    kinds = [_kind(each) for each in attempts]
-    verdict = _verdict(kinds[-1])
+    verdict = _verdict(_kind(attempts[-1]))
     alike = signs.streak(attempts, lambda each: bool(each.reason) and _verdict(_kind(each)) is verdict, _when)
     found = alike or signs.streak(attempts, lambda each: bool(each.reason), _when)
     if found and (found.length > _FEW_PAGES or attempts[-1].at - found.since > HOUR):
