@@ -151,7 +151,8 @@ def page(publisher: Publisher, story: Story, trouble: Trouble | None = None) -> 
     prose = [" ".join(lines[n : n + 3]) for n in range(0, len(lines), 3)]
     name, writer = escape(invented.title(publisher, story)), invented.author(publisher, story)
     date = "" if trouble in (Trouble.DATES, Trouble.TEMPLATE) else story.at.isoformat()
-    head = f'<!doctype html><html lang="{publisher.language}"><head><title>{name}</title>'
+    own = f'<link rel="canonical" href="/story-{story.number}">'
+    head = f'<!doctype html><html lang="{publisher.language}"><head><title>{name}</title>{own}'
     text = "".join(f"<p>{line}</p>" for line in prose)
     if trouble is Trouble.TEMPLATE:  # the text comes by script, after the first paragraph
         return f"{head}</head><body><div class=v2><h1>{name}</h1><div><p>{prose[0]}</p></div><div data-rest></div></div></body></html>"

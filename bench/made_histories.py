@@ -39,9 +39,7 @@ class _Known:
     arrivals: list[Arrival] = field(default_factory=list)
 
 
-def made(
-    room: Newsroom, moments: Sequence[datetime], seed: int
-) -> Iterator[tuple[datetime, list[History]]]:
+def made(room: Newsroom, moments: Sequence[datetime], seed: int) -> Iterator[tuple[datetime, list[History]]]:
     """The histories after runs at these moments."""
     draw = random.Random(seed)
     known = {publisher.name: _Known() for publisher in room.publishers}
@@ -49,7 +47,10 @@ def made(
         room.now = moment
         for publisher in room.publishers:
             _ask(room, publisher, known[publisher.name], draw)
-        yield moment, [_history(publisher.name, known[publisher.name], moment) for publisher in room.publishers]
+        yield (
+            moment,
+            [_history(publisher.name, known[publisher.name], moment) for publisher in room.publishers],
+        )
 
 
 def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) -> None:
@@ -67,9 +68,7 @@ def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) 
     listing = room.listing(publisher)
     of.succeeded_at = now
     if listing.tag == of.tag and not pace.is_asked_whole(of.pace, now):
-        result = FeedResult(
-            source=publisher.name, url="/feed", at=now, status=NOT_MODIFIED, etag=of.tag
-        )
+        result = FeedResult(source=publisher.name, url="/feed", at=now, status=NOT_MODIFIED, etag=of.tag)
         of.size = list_sizes.after(of.size, None, now)
         of.pace = pace.after(of.pace, result, 0)
     else:

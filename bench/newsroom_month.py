@@ -1,11 +1,13 @@
 """A month of an invented newsroom with troubles in it: when health tells of each, as what, and what it tells without one.
 
-    python bench/newsroom_month.py [--days 30] [--runs 2] [--seed 1] [--keep FILE] [--again FILE]
+    python bench/newsroom_month.py [--days 30] [--runs 2] [--seed 1] [--sources 166] [--spells 3] [--made] [--keep FILE] [--again FILE]
 
-166 publishers on loopback, some hosts each, are crawled by `pipeline.run` so many times a day, by a clock that is set before
-each run. Twelve kinds of trouble, each at three publishers of different rhythm, begin after two thirds of the time and are
-mended some days later. Health is read after each run. Printed: for each trouble when it was told, as what, and when it was
-over; and the false alarms. `--keep` writes what the ledger held after each run to a file, `--again` judges that anew.
+Publishers on loopback, a host each, are crawled by `pipeline.run` so many times a day, by a clock that is set before each
+run. Twelve kinds of trouble, each at so many publishers of different rhythm (`--spells`), begin after two thirds of the time
+and are mended some days later. Health is read after each run. Printed: for each trouble the time within which nine of ten
+of its articles followed the one before, what it was told as, after how many hours, in those times and in its longest pause,
+and when it was over; and the false alarms. With `--made` nothing is crawled: what the ledger would hold is made up, which
+takes a minute. `--keep` writes what the ledger held after each run to a file, `--again` judges that anew.
 """
 
 import argparse
@@ -25,7 +27,6 @@ from folders import configure
 from invented_sites import Newsroom, Spell, Trouble
 from made_histories import made
 
-from articles.urls import masked
 from pipeline.configuration.config import Config, load
 from pipeline.health import record
 from pipeline.health.record import History
@@ -87,7 +88,8 @@ def crawled(room: Newsroom, moments: Sequence[datetime]) -> Iterator[tuple[datet
             report = run(config, clock=lambda: room.now)
             found = histories(config, moment + timedelta(minutes=30))
             print(
-                f"{moment:%d %H:%M} {time.monotonic() - began:.1f} s, {report.crawl.fetched} pages", flush=True
+                f"{moment:%d %H:%M} {time.monotonic() - began:.1f} s, {report.crawl.fetched} pages",
+                flush=True,
             )
             yield moment, found
 

@@ -101,8 +101,9 @@ def show(publishers: Sequence[Publisher], spells: Mapping[str, Spell], month: Mo
         late = f"{after / HOUR:.0f} h | {after / usual:.1f} | {after / longest:.1f}" if own else "| |"
         over = own[-1].end if own else None
         well = f"well {(over - spell.end) / HOUR:.0f} h after" if over else ""
+        mark, why = "" if is_right else "!", own[0].evidence if own else ""
         print(
-            f"{'' if is_right else '!'} | {spell.trouble} | {kinds[spell.source]} | {usual / HOUR:.0f} h | {said} | {late} | {well} | {own[0].evidence if own else ''}"
+            f"{mark} | {spell.trouble} | {kinds[spell.source]} | {usual / HOUR:.0f} h | {said} | {late} | {well} | {why}"
         )
     false = [
         (name, each)

@@ -23,12 +23,12 @@ _PRIOR = 3.0  # days with which an hour's rate is drawn towards the mean
 _LIKE = 8.0  # weeks with which that of a weekday is drawn towards that of all working days, or of the weekend
 _FEWEST, _SHORTEST = (
     10,
-    timedelta(days=7),
+    timedelta(days=14),
 )  # hours with news, and the time that they span, to know a source by
 _CHANCE = 1e-4  # of a pause, to be longer than the limit
-_CHANCE_ALONE = 10.0  # pauses with which those of a source are drawn towards what comes by chance alone
+_CHANCE_ALONE = 15.0  # pauses with which those of a source are drawn towards what comes by chance alone
 _LONGER = 1.25  # times the longest pause that there was, at least
-_LEAST = 5.0  # by chance alone one silence in 150 is as long
+_LEAST = 4.5  # by chance alone one silence in 90 is as long
 _REST = 0.25  # of what the best day brings, and less: the source rests
 
 
