@@ -15,7 +15,7 @@ NO_DELAY = {"delay": 0.0}
 State = dict[str, object]
 
 
-def configure(folder: Path, feeds: list[str], crawl: Mapping[str, float] = NO_DELAY) -> Path:
+def configure(folder: Path, feeds: list[str], crawl: Mapping[str, object] = NO_DELAY) -> Path:
     """Writes a broadsheet.toml with a source for each feed and these settings of [crawl] into the folder; returns its path."""
     path = folder / "broadsheet.toml"
     text = template()

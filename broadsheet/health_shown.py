@@ -33,6 +33,8 @@ def show_health(health: Health, now: datetime) -> None:
         say(f"{each.source}: {said(each, now)}: {each.evidence}", style="yellow")
     if len(health.troubled) > _SHOWN:
         say(f"... and {len(health.troubled) - _SHOWN} more: broadsheet sources --failing", style="yellow")
+    for each in health.remarked[:_SHOWN]:
+        say(f"{each.source}: {each.evidence}")
     say(summed(health), style="bold")
 
 

@@ -39,7 +39,9 @@ class FeedResult:
 class FeedHealth:
     """The health of a feed. `entries` is the number in its last successful response, `failures` the failed fetches since.
 
-    `moved_to` is its new address if that response came from another one for good, else "".
+    `moved_to` is its new address if that response came from another one for good, else "". The last `short` responses had
+    far fewer entries than the `least` that it ever had, since `short_since`. `is_called_unchanged`: its server says that
+    of it though it has changed, so that it is always asked for whole.
     """
 
     source: str
@@ -51,3 +53,7 @@ class FeedHealth:
     failures: int
     succeeded_at: datetime | None
     moved_to: str = ""
+    least: float = 0.0
+    short: int = 0
+    short_since: datetime | None = None
+    is_called_unchanged: bool = False

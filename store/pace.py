@@ -15,6 +15,8 @@ LONGEST = timedelta(days=1)
 FIRST_RETRY = timedelta(minutes=15)
 WHOLE = timedelta(days=1)
 """The longest time, as far as the next ask can be foreseen, between two asks without validators."""
+MUCH = 8
+"""New entries: where so many are expected, it is asked without validators whether there are really none."""
 
 NOT_MODIFIED = 304
 
@@ -74,7 +76,8 @@ def is_asked_whole(pace: Pace, now: datetime) -> bool:
     if pace.distrusted or pace.whole_at is None or pace.answered_at is None:
         return True
     next_ask = now + (now - pace.answered_at)
-    return next_ask - pace.whole_at > WHOLE
+    missed = next_ask - pace.whole_at
+    return missed > WHOLE or missed * pace.found > MUCH * pace.watched
 
 
 def _observed(pace: Pace, at: datetime, new: int) -> Pace:

@@ -247,6 +247,75 @@ def test_any_times_have_a_rhythm_or_none(times: list[int], until: int) -> None:
     assert not known.is_silent(middle) or known.is_silent(end)
 
 
+def test_pages_that_fail_in_one_run_are_one_failure() -> None:
+    """Two pages at once may be due to a short failure; two with hours between are told of a source that never had any."""
+    known = history(days_of_news(NOW - 8 * HOUR))
+    two = failing_pages("http_status", 2, "HTTP 403")
+    at_once = tuple(replace(page, at=NOW) for page in two)
+    assert judge(replace(known, attempts=known.attempts + at_once), NOW).verdict is Verdict.WELL
+    apart = (replace(two[0], at=NOW - 6 * HOUR), two[1])
+    assert judge(replace(known, attempts=known.attempts + apart), NOW).verdict is Verdict.BLOCKED
+
+
+def test_a_source_that_never_gave_an_article_is_told() -> None:
+    bad = failing_pages("http_status", 6, "HTTP 403")
+    known = History(source="harbour", lists=(list_health(NOW),), attempts=bad)
+    assert judge(known, NOW).verdict is Verdict.BLOCKED
+    assert judge(replace(known, attempts=bad[:4]), NOW).verdict is Verdict.UNKNOWN
+
+
+def test_one_kind_of_failure_is_told_though_another_is_usual() -> None:
+    """Every fifth page is a film; that the last three are forbidden says something, that they are films does not."""
+    known = history(days_of_news(NOW - 8 * HOUR))
+    films = tuple(
+        replace(page, reason="" if n % 5 else "no_article") for n, page in enumerate(known.attempts)
+    )
+    for reason, detail, verdict in (
+        ("http_status", "HTTP 403", Verdict.BLOCKED),
+        ("no_article", "no text", Verdict.WELL),
+    ):
+        attempts = (*films, *failing_pages(reason, 3, detail))
+        assert judge(replace(known, attempts=attempts), NOW).verdict is verdict
+
+
+def test_a_flood_of_copies_is_told_though_articles_are_among_them() -> None:
+    known = history(days_of_news(NOW))
+    flood = tuple(
+        replace(page, reason="duplicate" if n % 4 else "") for n, page in enumerate(known.attempts[-20:])
+    )
+    found = judge(replace(known, attempts=known.attempts[:-20] + flood), NOW)
+    assert found.verdict is Verdict.MOSTLY_REJECTED
+    assert found.evidence == "15 of its last 20 pages gave no article, mostly: duplicate"
+
+
+def test_a_list_that_suddenly_names_far_fewer_articles_is_told() -> None:
+    since = NOW - 12 * HOUR
+    once = list_health(NOW, entries=0, least=20.0, short=1, short_since=since)
+    assert judge(history(days_of_news(NOW), lists=(once,)), NOW).verdict is Verdict.WELL
+    found = judge(history(days_of_news(NOW), lists=(replace(once, short=2),)), NOW)
+    assert (found.verdict, found.since) == (Verdict.QUIET, since)
+    assert found.evidence == (
+        "https://harbour.example/feed names no articles, where it never named fewer than 20"
+    )
+
+
+def test_a_list_whose_server_lies_is_remarked_on() -> None:
+    found = judge(history(days_of_news(NOW), lists=(list_health(NOW, is_called_unchanged=True),)), NOW)
+    assert found.verdict is Verdict.WELL
+    assert found.evidence.startswith("https://harbour.example/feed is called unchanged by its server")
+    health = Health(conditions=(), sources=(found, *source_health(Verdict.WELL)))
+    assert (health.remarked, health.code) == ((found,), 0)
+
+
+def test_a_holiday_of_a_source_that_rests_is_not_told() -> None:
+    """News on working days; a Wednesday without any is told on Thursday evening, if nothing comes then either."""
+    tuesday = START + 29 * DAY + 23 * HOUR
+    known = days_of_news(tuesday, weekend=False)
+    for later, verdict in ((24 * HOUR, Verdict.WELL), (48 * HOUR, Verdict.QUIET)):
+        until = tuesday + later
+        assert judge(history(known, until), until).verdict is verdict
+
+
 @given(st.lists(st.booleans()))
 def test_a_streak_is_the_bad_ones_at_the_end(values: list[bool]) -> None:
     found = signs.streak(values, bool, lambda _: START)

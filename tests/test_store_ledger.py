@@ -525,11 +525,24 @@ def test_the_health_of_a_feed(path: Path) -> None:
                 error="HTTP 500",
                 failures=2,
                 succeeded_at=NOON + timedelta(hours=2),
+                least=20,
             )
         ]
         feed_table.record(conn, result(hours=5, count=1))
+        assert feed_table.health(conn)[0].least == 1
         assert (feed_table.health(conn)[0].failures, feed_table.health(conn)[0].error) == (0, "")
     ledger.close()
+
+
+def test_a_feed_that_is_suddenly_short_says_since_when(path: Path) -> None:
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        for hours in range(0, 240, 24):
+            feed_table.record(conn, result(hours=hours, count=20))
+        for hours in (240, 264):
+            feed_table.record(conn, result(hours=hours, count=0))
+        (health,) = feed_table.health(conn)
+    assert (health.entries, health.least, health.short) == (0, 20, 2)
+    assert health.short_since == NOON + timedelta(hours=240)
 
 
 def test_feeds_are_passed_over_until_they_are_worth_asking(path: Path) -> None:

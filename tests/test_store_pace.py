@@ -100,6 +100,14 @@ def test_a_feed_is_asked_whole_once_a_day() -> None:
     assert is_asked_whole(unchanged, NOON + 24 * HOUR)
 
 
+def test_a_busy_feed_is_asked_whole_as_soon_as_much_must_be_new() -> None:
+    """One that has an article an hour, and is called unchanged."""
+    busy = Pace(watched=4 * DAY, found=96.0, etag="1", answered_at=NOON, whole_at=NOON)
+    for hours, whole in ((3, False), (9, True)):
+        unchanged = after(busy, result(NOON + hours * HOUR, 304, etag="1"), 0)
+        assert is_asked_whole(unchanged, NOON + (hours + 1) * HOUR) is whole
+
+
 def test_validators_that_stayed_while_the_feed_changed_are_not_trusted_until_they_change() -> None:
     pace = after(Pace(), result(etag="1"), 20)
     assert not pace.distrusted, "there was nothing to compare with"

@@ -67,6 +67,11 @@ class Health:
         return tuple(sorted(found, key=lambda each: (order.index(each.verdict), each.source)))
 
     @property
+    def remarked(self) -> tuple[SourceHealth, ...]:
+        """The sources that are well, but of which there is something to say."""
+        return tuple(each for each in self.sources if each.verdict is Verdict.WELL and each.evidence)
+
+    @property
     def code(self) -> int:
         """The exit code: 0 if all is well, 1 if something is wrong, 2 if nothing, or not for long, gets in any more."""
         fruitless = [each for each in self.troubled if each.verdict in (Verdict.FAILING, Verdict.BLOCKED)]

@@ -1,61 +1,54 @@
 """How often a source has news, by hour and weekday, and how long a silence is unusual for it. Pure.
 
-Time is measured by what is expected of it: a night that never brings news counts for next to nothing, a busy hour for
-almost one. In that measure the pauses of a source that goes on as before are alike (the time-rescaling theorem: E. N.
-Brown and others, Neural Computation 14, 2002), so that one limit holds for night and day, working day and weekend. What
-is counted is hours with news, not articles, so that a hundred articles at once are no more than one.
+Time is measured by what is expected of it: a night that never brings news counts for nothing, an hour that brings some
+with the chance p for -log(1 - p), which is the logarithm of the chance of a silence. In that measure the pauses of a
+source that goes on as before are alike (the time-rescaling theorem: E. N. Brown and others, Neural Computation 14, 2002),
+so that one limit holds for night and day, working day and weekend. What is counted is hours with news, not articles, so
+that a hundred articles at once are no more than one.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
+from statistics import median
 
 HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
+_HOURS = 7 * 24
 _MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
 _SATURDAY = 5
-_PRIOR = 3.0  # days with which each hour's rate is drawn towards the mean of all
+_PRIOR = 3.0  # days with which an hour's rate is drawn towards the mean
+_LIKE = 8.0  # weeks with which that of a weekday is drawn towards that of all working days, or of the weekend
 _FEWEST, _SHORTEST = (
     10,
-    timedelta(days=7),
+    timedelta(days=14),
 )  # hours with news, and the time that they span, to know a source by
-_PATIENCE = 2.0  # times the longest pause
-_DOUBT = (
-    5.0  # hours with news: with so many the patience is doubled, with more of them it is less and less so
-)
-_LEAST = 3.0  # expected hours with news
+_CHANCE = 1e-4  # of a pause, to be longer than the limit
+_CHANCE_ALONE = 15.0  # pauses with which those of a source are drawn towards what comes by chance alone
+_LONGER = 1.25  # times the longest pause that there was, at least
+_LEAST = 4.5  # by chance alone one silence in 90 is as long
+_REST = 0.25  # of what the best day brings, and less: the source rests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """How often a source has news. `hours` counts the hours with news, the last of which began at `last`.
+    """How often a source has news. Its last hour with news began at `last`.
 
-    `week` is how many of them are expected from Monday 0:00 UTC until each hour of a week, 169 numbers. `longest` is its
-    longest pause, in expected hours with news; `usual` the time within which nine of ten came.
+    `week` is what is expected from Monday 0:00 UTC until each hour of a week, 169 numbers. `limit` is from how much a
+    silence is unusual, in a source that rests on some day of the week the length of a working day more, for that may be a
+    holiday; `usual` the time within which nine of ten came.
     """
 
     week: tuple[float, ...]
-    hours: int
     last: datetime
-    longest: float
+    limit: float
     usual: timedelta
 
     def expected(self, start: datetime, end: datetime) -> float:
-        """The hours with news that are expected between two times."""
-        return self._until(end) - self._until(start)
-
-    def _until(self, time: datetime) -> float:
-        hours, part = divmod(time - _MONDAY, HOUR)
-        weeks, hour = divmod(hours, len(self.week) - 1)
-        begun, ended = self.week[hour], self.week[hour + 1]
-        return weeks * self.week[-1] + begun + (ended - begun) * (part / HOUR)
-
-    @property
-    def limit(self) -> float:
-        """From how many expected hours with news a silence is unusual."""
-        return max(_LEAST, _PATIENCE * self.longest * (1 + _DOUBT / self.hours))
+        """What is expected between two times."""
+        return _until(self.week, (end - _MONDAY) / HOUR) - _until(self.week, (start - _MONDAY) / HOUR)
 
     def is_silent(self, until: datetime) -> bool:
         """Whether it is unusual that nothing new came until then."""
@@ -67,39 +60,62 @@ def rhythm(arrivals: Sequence[datetime]) -> Rhythm | None:
 
     What came within the first hour is left out: a first look at a site finds what is there already.
     """
-    times = [time for time in arrivals if time - arrivals[0] > HOUR]
-    active = sorted({time.replace(minute=0, second=0, microsecond=0) for time in times})
-    if len(active) < _FEWEST or active[-1] - active[0] < _SHORTEST:
+    looked = arrivals[0] + HOUR
+    active = sorted({(time - _MONDAY) // HOUR for time in arrivals if time > looked})
+    if len(active) < _FEWEST or (active[-1] - active[0]) * HOUR < _SHORTEST:
         return None
-    known = Rhythm(week=_week(active), hours=len(active), last=active[-1], longest=0, usual=HOUR)
-    pauses = sorted(known.expected(one + HOUR, other) for one, other in pairwise(active))
-    gaps = sorted(other - one for one, other in pairwise(active))
+    week = _week(active)
+    pauses = sorted(_until(week, after) - _until(week, before + 1) for before, after in pairwise(active))
+    gaps = sorted(after - before for before, after in pairwise(active))
     return Rhythm(
-        week=known.week,
-        hours=known.hours,
-        last=known.last,
-        longest=_longest(pauses),
-        usual=gaps[len(gaps) * 9 // 10],
+        week=week,
+        last=_MONDAY + active[-1] * HOUR,
+        limit=_limit(pauses) + _holiday(week),
+        usual=gaps[len(gaps) * 9 // 10] * HOUR,
     )
 
 
-def _week(active: Sequence[datetime]) -> tuple[float, ...]:
-    days = [active[0] + n * _DAY for n in range((active[-1] - active[0]) // _DAY + 1)]
-    there = Counter(map(_is_weekend, days))
-    news = Counter((_is_weekend(hour), hour.hour) for hour in active)
-    mean = len(active) / (24 * len(days))
-    rates = [
-        (news[weekend, hour] + _PRIOR * mean) / (there[weekend] + _PRIOR)
-        for weekend in (False,) * _SATURDAY + (True,) * 2
-        for hour in range(24)
-    ]
-    return (0.0, *accumulate(rates))
+def _until(week: Sequence[float], time: float) -> float:
+    """What is expected until a time, in hours since a Monday."""
+    weeks, hours = divmod(time, _HOURS)
+    hour = int(hours)
+    return weeks * week[-1] + week[hour] + (week[hour + 1] - week[hour]) * (hours - hour)
 
 
-def _longest(pauses: Sequence[float]) -> float:
-    """The longest of these, shortest first; but one exception is no rule: a day that nobody crawled, a day of mourning."""
-    return pauses[-2] if pauses[-1] > _PATIENCE * pauses[-2] else pauses[-1]
+def _week(active: Sequence[int]) -> tuple[float, ...]:
+    days = range(active[0] // 24, active[-1] // 24 + 1)
+    there, news = Counter(day % 7 for day in days), Counter(hour % _HOURS for hour in active)
+    drawn = _PRIOR * len(active) / (24 * len(days))
+    week = []
+    for kind in (range(_SATURDAY), range(_SATURDAY, 7)):
+        of_kind = [
+            (sum(news[24 * day + hour] for day in kind) + drawn) / (sum(there[day] for day in kind) + _PRIOR)
+            for hour in range(24)
+        ]
+        week += [
+            -math.log1p(-(news[24 * day + hour] + _LIKE * of_kind[hour]) / (there[day] + _LIKE))
+            for day in kind
+            for hour in range(24)
+        ]
+    return (0.0, *accumulate(week))
 
 
-def _is_weekend(time: datetime) -> bool:
-    return time.weekday() >= _SATURDAY
+def _holiday(week: Sequence[float]) -> float:
+    days = [after - before for before, after in pairwise(week[::24])]
+    return max(days) if min(days) < _REST * max(days) else 0.0
+
+
+def _limit(pauses: Sequence[float]) -> float:
+    """The pause that hardly any exceeds, going by these, shortest first.
+
+    The longer half is taken to be distributed exponentially beyond the median (peaks over a threshold: J. Pickands, Annals of
+    Statistics 3, 1975, with the shape 0 of what comes by chance), drawn towards the 1 of what comes by chance alone. One exception
+    is no rule: a day that nobody crawled, a day of mourning.
+    """
+    known = len(pauses) > 2 * _FEWEST
+    usual = pauses[:-1] if known and pauses[-1] > 2 * pauses[-2] else pauses
+    middle = median(usual)
+    longer = usual[len(usual) // 2 :]
+    excess = (sum(longer) - len(longer) * middle + _CHANCE_ALONE) / (len(longer) + _CHANCE_ALONE)
+    rare = middle + excess * math.log(0.5 / _CHANCE)
+    return max(rare, _LONGER * usual[-1], _LEAST)

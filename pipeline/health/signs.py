@@ -12,18 +12,19 @@ from typing import TypeVar
 from pipeline.health.rhythm import Rhythm
 from store.ledger.watch.arrival_table import Arrival
 
-_CHANCE = 1e-4  # the probability at which a run of bad ones is no longer taken for chance
-_RARE = 0.02  # what never happened is taken to happen so often...
-_COMMON = 0.5  # ...and what happens more often than this is no sign
-_UNKNOWN, _WEIGHT = 0.2, 1.0  # what is usual before anything is known, and for how many pages that counts
+_CHANCE = 1e-4  # the probability at which bad ones are no longer taken for chance
+_COMMON = 0.5  # what happens more often than this is no sign
+_BAD, _GOOD = 0.2, 0.8  # as many are taken to have been there before the first
+_LATEST = (10, 20, 40)
+_MANY = 0.6  # of the latest
 _SOME = 10  # articles, to know what is usual of them
 _SHORT, _LONG, _UNSURE = 0.25, 4.0, 0.3
 _DAYS = (1, 2, 4, 7)
+_STEP = timedelta(days=1)
 _WINDOWS = 6  # stretches of so many days, to know what is usual
-_FEW, _FEWER = 8, 0.7  # articles in such a stretch; the share of them that is few
-_DEVIATIONS = 5.0
+_FEW, _FEWER = 8, 0.7  # articles in such a stretch; the share of the fewest ever that is few
+_DEVIATIONS = 3.0  # times the square root of what is usual
 _FIRST = timedelta(days=1)  # after a first look, which finds what is there already
-_MAD = 1.4826  # times the median absolute deviation is the standard deviation of what is normally distributed
 
 _T = TypeVar("_T")
 
@@ -32,6 +33,15 @@ _T = TypeVar("_T")
 class Streak:
     """The last `length` of something, all bad, since `since`."""
 
+    length: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    """`bad` of the last `length` of something, the first of them at `since`."""
+
+    bad: int
     length: int
     since: datetime
 
@@ -49,17 +59,44 @@ def streak(
 ) -> Streak | None:
     """The bad ones at the end of these, if they are too many to be chance, going by how many before them were bad.
 
-    None, too, if fewer than `known` came before them.
+    The chance is by the rule of succession: with each bad one it is more likely that the next is bad, too, but no more so
+    than it was usual, or is taken to be where nothing is known. None, too, if fewer than `known` came before them.
     """
     last = list(takewhile(bad, reversed(values)))
     before = values[: len(values) - len(last)]
-    share = (sum(map(bad, before)) + _UNKNOWN * _WEIGHT) / (len(before) + _WEIGHT)
-    usual = max(_RARE, share)
-    if not last or len(before) < known or usual > _COMMON:
+    count = sum(map(bad, before))
+    if not last or len(before) < known or count > _COMMON * len(before):
         return None
-    if len(last) < math.log(_CHANCE) / math.log(usual):
-        return None
-    return Streak(length=len(last), since=at(last[-1]))
+    first, all_of_them = count + _BAD, len(before) + _BAD + _GOOD
+    usual = max(_BAD / (_BAD + _GOOD), first / all_of_them)
+    chance = math.prod(min(usual, (first + n) / (all_of_them + n)) for n in range(len(last)))
+    return Streak(length=len(last), since=at(last[-1])) if chance < _CHANCE else None
+
+
+def surge(values: Sequence[_T], bad: Callable[[_T], bool], at: Callable[[_T], datetime]) -> Surge | None:
+    """The latest of these, if many of them are bad: too many to be chance, going by those before them."""
+    found = [bad(each) for each in values]
+    for many in _LATEST:
+        last, before = found[-many:], found[:-many]
+        share = sum(before) / len(before) if before else 1.0
+        if len(before) < _SOME or share > _COMMON or sum(last) < _MANY * many:
+            continue
+        if _chance(sum(last), many, sum(before) + _BAD, len(before) - sum(before) + _GOOD) < _CHANCE:
+            first = len(values) - many + last.index(True)
+            return Surge(bad=sum(last), length=many, since=at(values[first]))
+    return None
+
+
+def _chance(least: int, count: int, bad: float, good: float) -> float:
+    """The probability of at least so many bad ones among `count`, after so many bad and good ones (beta-binomial)."""
+
+    def log_beta(one: float, other: float) -> float:
+        return math.lgamma(one) + math.lgamma(other) - math.lgamma(one + other)
+
+    return sum(
+        math.comb(count, n) * math.exp(log_beta(bad + n, good + count - n) - log_beta(bad, good))
+        for n in range(least, count + 1)
+    )
 
 
 def changes(arrivals: Sequence[Arrival]) -> list[Shift]:
@@ -90,24 +127,37 @@ def walled(arrivals: Sequence[Arrival]) -> Streak | None:
 
 
 def fewer(arrivals: Sequence[datetime], rhythm: Rhythm, until: datetime) -> Shift | None:
-    """A stretch of some days until then that brought far fewer articles than those before it, for what was expected of each."""
+    """A stretch of some days until then that brought far fewer articles, for what was expected of it, than any before it.
+
+    Its latter half must have brought few as well, or it is over. One that brought none is a silence, which its rhythm tells.
+    """
+    usual_rate = len(arrivals) / rhythm.expected(arrivals[0], until)
     for days in _DAYS:
         stretch = timedelta(days=days)
         starts = [until - stretch]
-        while starts[-1] - stretch >= arrivals[0] + _FIRST:
-            starts.append(starts[-1] - stretch)
-        if len(starts) <= _WINDOWS:
+        if _rate(arrivals, rhythm, starts[0], stretch) > _FEWER * usual_rate:
             continue
-        counts = [bisect_left(arrivals, one + stretch) - bisect_left(arrivals, one) for one in starts]
-        expected = [rhythm.expected(one, one + stretch) for one in starts]
-        rate = median(count / hours for count, hours in zip(counts[1:], expected[1:], strict=True))
-        usual = rate * expected[0]
-        off = median(abs(n - rate * hours) for n, hours in zip(counts[1:], expected[1:], strict=True))
-        spread = max(_MAD * off, math.sqrt(usual) / 2, 1.0)
-        if usual >= _FEW and counts[0] <= _FEWER * usual and counts[0] < usual - _DEVIATIONS * spread:
-            what = f"{counts[0]} new articles in {days} day{'s' if days > 1 else ''}, where {usual:.0f} are usual"
-            return Shift(what=what, since=until - stretch)
+        while starts[-1] - _STEP >= arrivals[0] + _FIRST:
+            starts.append(starts[-1] - _STEP)
+        before = starts[days:]
+        if len(before) <= _WINDOWS * days:
+            continue
+        rates = [_rate(arrivals, rhythm, start, stretch) for start in before]
+        expected = rhythm.expected(starts[0], until)
+        usual, least = median(rates) * expected, min(rates) * expected
+        count = bisect_left(arrivals, until) - bisect_left(arrivals, starts[0])
+        late = until - stretch / 2
+        still = _rate(arrivals, rhythm, late, stretch / 2) <= _FEWER * median(rates)
+        is_few = usual >= _FEW and 0 < count <= _FEWER * least and still
+        if is_few and count < usual - _DEVIATIONS * math.sqrt(usual):
+            what = f"{count} new articles in {days} day{'s' if days > 1 else ''}, where {usual:.0f} are usual"
+            return Shift(what=what, since=starts[0])
     return None
+
+
+def _rate(arrivals: Sequence[datetime], rhythm: Rhythm, start: datetime, stretch: timedelta) -> float:
+    count = bisect_left(arrivals, start + stretch) - bisect_left(arrivals, start)
+    return count / rhythm.expected(start, start + stretch)
 
 
 def _at(arrival: Arrival) -> datetime:

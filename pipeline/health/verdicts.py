@@ -80,13 +80,15 @@ _FAILURES = frozenset(
 )
 _REFUSALS = ("HTTP 401", "HTTP 403", "HTTP 407", "HTTP 429", "HTTP 451")
 _FEWEST_FAILURES = 2
+_FEW_PAGES = 2  # these of one run may be due to one short failure
+_LATEST = 40  # pages, some of which must be bad to look further
 _MOST = 0.6  # of a streak's reasons, to be its reason
 
 
 def judge(history: History, now: datetime) -> SourceHealth:
     """The health of a source by its history until now."""
     finding = _lists(history.lists) or _pages(history.attempts) or _articles(history.arrivals)
-    finding = finding or _silence(history)
+    finding = finding or _short(history.lists) or _silence(history)
     answered = [each.succeeded_at for each in history.lists if each.succeeded_at]
     of_week = [each for each in history.arrivals if each.at > now - WEEK]
     pages = [each for each in history.attempts if each.at > now - WEEK]
@@ -127,18 +129,26 @@ def _lists(lists: Sequence[FeedHealth]) -> _Finding | None:
 
 
 def _pages(attempts: Sequence[Attempt]) -> _Finding | None:
-    found = signs.streak(attempts, lambda each: bool(each.reason), lambda each: each.at)
-    if found is None:
+    """Pages that give no article: all of the latest, of one kind that was rare or of any; or many of them."""
+    if not any(each.reason for each in attempts[-_LATEST:]):
         return None
-    last = attempts[-found.length :]
+    verdict = _verdict(_kind(attempts[-1]))
+    alike = signs.streak(attempts, lambda each: bool(each.reason) and _verdict(_kind(each)) is verdict, _when)
+    found = alike or signs.streak(attempts, lambda each: bool(each.reason), _when)
+    if found and (found.length > _FEW_PAGES or attempts[-1].at - found.since > HOUR):
+        text = f"none of its last {found.length} pages gave an article"
+        return _by_reason(attempts[-found.length :], text, found.since)
+    if many := signs.surge(attempts, lambda each: bool(each.reason), _when):
+        last = [each for each in attempts[-many.length :] if each.reason]
+        return _by_reason(last, f"{many.bad} of its last {many.length} pages gave no article", many.since)
+    return None
+
+
+def _by_reason(last: Sequence[Attempt], text: str, since: datetime) -> _Finding:
     reason, count = Counter(_kind(each) for each in last).most_common(1)[0]
-    verdict = _verdict(reason) if count >= _MOST * found.length else Verdict.MOSTLY_REJECTED
+    verdict = _verdict(reason) if count >= _MOST * len(last) else Verdict.MOSTLY_REJECTED
     told = Counter(_told(each) for each in last).most_common(1)[0][0]
-    return _Finding(
-        verdict=verdict,
-        evidence=f"none of its last {found.length} pages gave an article, mostly: {told}",
-        since=found.since,
-    )
+    return _Finding(verdict=verdict, evidence=f"{text}, mostly: {told}", since=since)
 
 
 def _articles(arrivals: Sequence[Arrival]) -> _Finding | None:
@@ -152,6 +162,16 @@ def _articles(arrivals: Sequence[Arrival]) -> _Finding | None:
             verdict=Verdict.CHANGED_LAYOUT, evidence=text, since=min(each.since for each in found)
         )
     return None
+
+
+def _short(lists: Sequence[FeedHealth]) -> _Finding | None:
+    """A list that has far fewer entries than ever, again and again."""
+    short = [each for each in lists if each.short >= _FEWEST_FAILURES]
+    if not short:
+        return None
+    worst = max(short, key=lambda each: (each.least - each.entries, each.url))
+    text = f"{worst.url} names {worst.entries or 'no'} articles, where it never named fewer than {worst.least:.0f}"
+    return _Finding(verdict=Verdict.QUIET, evidence=text, since=worst.short_since)
 
 
 def _silence(history: History) -> _Finding:
@@ -170,7 +190,9 @@ def _silence(history: History) -> _Finding:
         return _Finding(verdict=Verdict.QUIET, evidence=text, since=times[-1])
     if less := signs.fewer(times, known, until):
         return _Finding(verdict=Verdict.QUIET, evidence=less.what, since=less.since)
-    return _Finding(verdict=Verdict.WELL, evidence="")
+    lied = [each.url for each in history.lists if each.is_called_unchanged]
+    text = " is called unchanged by its server when it is not, so that it is always asked for whole"
+    return _Finding(verdict=Verdict.WELL, evidence=f"{lied[0]}{text}" if lied else "")
 
 
 def _usual(arrivals: Sequence[Arrival], now: datetime) -> float | None:
@@ -180,6 +202,10 @@ def _usual(arrivals: Sequence[Arrival], now: datetime) -> float | None:
     whole = int((now - WEEK - arrivals[0].at) / WEEK)
     weeks = Counter(int((now - each.at) / WEEK) for each in arrivals)
     return median(weeks[week] for week in range(1, whole + 1)) if whole > 0 else None
+
+
+def _when(attempt: Attempt) -> datetime:
+    return attempt.at
 
 
 def _kind(attempt: Attempt) -> str:

@@ -4,16 +4,18 @@ A feed is identified by its URL with user and password masked, so that no passwo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, select
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, and_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from articles.urls import masked
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger.schema import METADATA, AnyText, Moment
+from store.list_sizes import Size
+from store.list_sizes import after as sized_after
 from store.pace import NOT_MODIFIED, Pace, after, is_asked_whole
 
 FEEDS = Table(
@@ -38,6 +40,22 @@ FEEDS = Table(
     Column("passed_at", Moment),
     Column("kind", AnyText, nullable=False, server_default=""),  # as in FeedResult
 )
+
+LIST_SIZES = Table(
+    "list_sizes",
+    METADATA,
+    Column("source", AnyText, primary_key=True),
+    Column("url", AnyText, primary_key=True),
+    # as in store.list_sizes.Size
+    Column("noted_since", Moment, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Column("least", Float, nullable=False),
+    Column("short", Integer, nullable=False),
+    Column("few", Integer, nullable=False),
+    Column("short_since", Moment),
+)
+
+_SIZES = tuple(each.name for each in fields(Size))
 
 Sources = Sequence[tuple[str, Sequence[str]]]
 """Sources by name, each with the URLs of its feeds."""
@@ -118,9 +136,11 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
         changes |= {"kind": result.kind}
     if not result.error:
         changes |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
-        if result.status != NOT_MODIFIED:
+        came_whole = result.status != NOT_MODIFIED
+        _note_size(conn, result, came_whole=came_whole)
+        if came_whole:
             changes |= {"entries": result.entries}
-        if result.status != NOT_MODIFIED or result.etag or result.last_modified:
+        if came_whole or result.etag or result.last_modified:
             changes |= {"etag": result.etag, "last_modified": result.last_modified}
     first = {
         "source": result.source,
@@ -138,7 +158,11 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
 
 def health(conn: Connection) -> list[FeedHealth]:
     """Every feed that was ever fetched."""
-    rows = conn.execute(select(FEEDS).order_by(FEEDS.c.source, FEEDS.c.url))
+    sizes = (LIST_SIZES.c.least, LIST_SIZES.c.short, LIST_SIZES.c.short_since)
+    same = and_(LIST_SIZES.c.source == FEEDS.c.source, LIST_SIZES.c.url == FEEDS.c.url)
+    rows = conn.execute(
+        select(FEEDS, *sizes).outerjoin(LIST_SIZES, same).order_by(FEEDS.c.source, FEEDS.c.url)
+    )
     return [
         FeedHealth(
             source=row.source,
@@ -150,6 +174,10 @@ def health(conn: Connection) -> list[FeedHealth]:
             failures=row.failures,
             succeeded_at=row.succeeded_at,
             moved_to=row.moved_to,
+            least=row.least or 0.0,
+            short=row.short or 0,
+            short_since=row.short_since,
+            is_called_unchanged=row.distrusted,
         )
         for row in rows
     ]
@@ -176,6 +204,21 @@ def _pace(row: Row[Any] | None) -> Pace:
         answered_at=row.succeeded_at,
         whole_at=row.whole_at,
     )
+
+
+def _note_size(conn: Connection, result: FeedResult, *, came_whole: bool) -> None:
+    key = {"source": result.source, "url": masked(result.url)}
+    this = (LIST_SIZES.c.source == key["source"], LIST_SIZES.c.url == key["url"])
+    row = conn.execute(select(LIST_SIZES).where(*this)).first()
+    known = Size(**{name: getattr(row, name) for name in _SIZES}) if row else Size()
+    size = sized_after(known, result.entries if came_whole else None, result.at)
+    if size != known:
+        values = key | asdict(size)
+        conn.execute(
+            insert(LIST_SIZES)
+            .values(values)
+            .on_conflict_do_update(index_elements=["source", "url"], set_=values)
+        )
 
 
 def _pass_over(conn: Connection, target: FeedTarget, now: datetime) -> None:

@@ -1,0 +1,138 @@
+"""What the ledger would hold of the invented newsroom after each run, made up without a crawl: a month in a minute."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from invented import Publisher, Story
+from invented_sites import Newsroom, Trouble
+
+from pipeline.health.record import Attempt, History
+from store import list_sizes, pace
+from store.feed_records import FeedHealth, FeedResult
+from store.ledger.arrival_table import Arrival
+from store.list_sizes import Size
+from store.pace import NOT_MODIFIED, Pace
+
+_LIST_FAILS, _PAGE_FAILS = 0.002, 0.01  # by chance, until the next run
+_WHY = {
+    Trouble.FORBIDDEN: ("http_status", "HTTP 403"),
+    Trouble.SHELL: ("no_article", "no running text found"),
+    Trouble.CONSENT: ("consent_page", "it asks for consent"),
+}
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a source. `waiting` are the stories whose pages gave nothing, and may."""
+
+    pace: Pace = field(default_factory=Pace)
+    size: Size = field(default_factory=Size)
+    entries: int = 0
+    tag: str = ""
+    error: str = ""
+    succeeded_at: datetime | None = None
+    seen: set[int] = field(default_factory=set)
+    waiting: dict[int, Story] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    arrivals: list[Arrival] = field(default_factory=list)
+
+
+def made(room: Newsroom, moments: Sequence[datetime], seed: int) -> Iterator[tuple[datetime, list[History]]]:
+    """The histories after runs at these moments."""
+    draw = random.Random(seed)
+    known = {publisher.name: _Known() for publisher in room.publishers}
+    for moment in moments:
+        room.now = moment
+        for publisher in room.publishers:
+            _ask(room, publisher, known[publisher.name], draw)
+        yield (
+            moment,
+            [_history(publisher.name, known[publisher.name], moment) for publisher in room.publishers],
+        )
+
+
+def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) -> None:
+    spell, now = room.trouble_of(publisher), room.now
+    trouble = spell.trouble if spell else None
+    of.error = ""
+    if trouble is Trouble.ROBOTS:
+        of.error = "robots: /robots.txt disallows it"
+    elif trouble is Trouble.SLOW or draw.random() < _LIST_FAILS:
+        of.error = "timeout: no answer within 30 s"
+    result = FeedResult(source=publisher.name, url="/feed", at=now, status=0, error=of.error)
+    if of.error:
+        of.pace = pace.after(of.pace, result, 0)
+        return
+    listing = room.listing(publisher)
+    of.succeeded_at = now
+    if listing.tag == of.tag and not pace.is_asked_whole(of.pace, now):
+        result = FeedResult(source=publisher.name, url="/feed", at=now, status=NOT_MODIFIED, etag=of.tag)
+        of.size = list_sizes.after(of.size, None, now)
+        of.pace = pace.after(of.pace, result, 0)
+    else:
+        of.tag, of.entries = listing.tag, len(listing.stories)
+        new = [story for story in listing.stories if story.number not in of.seen]
+        result = FeedResult(source=publisher.name, url="/feed", at=now, status=200, etag=of.tag)
+        of.size = list_sizes.after(of.size, of.entries, now)
+        of.pace = pace.after(of.pace, result, len(new))
+        of.waiting |= {story.number: story for story in new}
+        of.seen |= {story.number for story in new}
+        for story in listing.stories:
+            for copy in range(listing.copies):
+                of.attempts.setdefault(
+                    f"/{story.number}?copy={copy}",
+                    Attempt(url=f"/{story.number}?copy={copy}", at=now, reason="duplicate"),
+                )
+    for story in list(of.waiting.values()):
+        _fetch(publisher, story, of, (now, trouble), draw)
+
+
+def _fetch(
+    publisher: Publisher, story: Story, of: _Known, when: tuple[datetime, Trouble | None], draw: random.Random
+) -> None:
+    now, trouble = when
+    url = f"/{story.number}"
+    why = _WHY.get(trouble) if trouble else None
+    if why is None and draw.random() < _PAGE_FAILS:
+        why = ("http_status", "HTTP 503")
+    if why is None and story.is_other:
+        why = ("no_article", "no running text found")
+        of.waiting.pop(story.number)
+    if why:
+        of.attempts[url] = Attempt(url=url, at=now, reason=why[0], detail=why[1])
+        return
+    of.waiting.pop(story.number)
+    of.attempts[url] = Attempt(url=url, at=now)
+    is_new = trouble is Trouble.TEMPLATE
+    of.arrivals.append(
+        Arrival(
+            at=now,
+            words=40 if is_new else int(publisher.paragraphs * story.length * 50),
+            dated=not is_new and trouble is not Trouble.DATES,
+            signed=story.is_signed and not is_new,
+            paid=False,
+            confidence=0.96,
+            delay=now - story.at if now - story.at < timedelta(days=1) else None,
+        )
+    )
+
+
+def _history(name: str, of: _Known, now: datetime) -> History:
+    feed = FeedHealth(
+        source=name,
+        url="/feed",
+        at=now,
+        status=0 if of.error else 200,
+        entries=of.entries,
+        error=of.error,
+        failures=of.pace.failures,
+        succeeded_at=of.succeeded_at,
+        least=of.size.least,
+        short=of.size.short,
+        short_since=of.size.short_since,
+        is_called_unchanged=of.pace.distrusted,
+    )
+    attempts = sorted(of.attempts.values(), key=lambda each: (each.at, each.url))
+    return History(source=name, lists=(feed,), attempts=tuple(attempts), arrivals=tuple(of.arrivals))
