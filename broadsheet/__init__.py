@@ -19,12 +19,12 @@ __version__ = "0.1.0"
 __all__ = [
     "ArchiveError",
     "Article",
+    "ArticleHistory",
     "ArticleVersion",
     "BroadsheetError",
     "Collection",
     "ConfigError",
     "Count",
-    "History",
     "Hit",
     "Hits",
     "Image",
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from broadsheet.collection import Collection, Source
     from index.protocols import Count, Hit, Hits
     from pipeline.explain import Step
-    from pipeline.versions.listing import ArticleVersion, History
+    from pipeline.versions.version_list import ArticleHistory, ArticleVersion
 
 # Where each name comes from, imported on first use: importing all takes a second, too slow for the command line.
 _HOMES = {
@@ -74,7 +74,7 @@ _HOMES = {
     "broadsheet.collection": ("Collection", "Source"),
     "index.protocols": ("Count", "Hit", "Hits"),
     "pipeline.explain": ("Step",),
-    "pipeline.versions.listing": ("ArticleVersion", "History"),
+    "pipeline.versions.version_list": ("ArticleVersion", "ArticleHistory"),
 }
 
 claim()

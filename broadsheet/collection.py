@@ -20,7 +20,7 @@ from pipeline.configuration.config import FILE_NAME, load
 
 if TYPE_CHECKING:
     from pipeline.explain import Step
-    from pipeline.versions.listing import History
+    from pipeline.versions.version_list import ArticleHistory
 
 Day = str | date | datetime  # a day such as "2026-11-23", or an aware time
 _NAME = re.compile(r"[\w.:-]+")
@@ -143,12 +143,12 @@ class Collection:
         self._check_open()
         return explain(self._config, url)
 
-    def history(self, which: str) -> "History":
+    def history(self, which: str) -> "ArticleHistory":
         """The versions of the article with this id, the beginning of an id (six characters or more), or URL, oldest first.
 
         Raises ConfigError where nothing is known of it, LedgerError.
         """
-        from pipeline.versions.listing import history
+        from pipeline.versions.version_list import history
 
         self._check_open()
         return history(self._config, which)

@@ -15,8 +15,8 @@ from broadsheet.cli import app
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.versions import exhibit
-from pipeline.versions.listing import history
 from pipeline.versions.proving import Proof, prove
+from pipeline.versions.version_list import history
 from tests.desk import STORIES, WIRE
 from tests.edited_pages import HOME, MORNING, TITLE, clock, collected, configured, page
 

@@ -10,8 +10,8 @@ from broadsheet.commands.options import Json, configured
 
 if TYPE_CHECKING:
     from articles.edits.word_diff import PartDiff, Piece
-    from pipeline.versions.listing import History
     from pipeline.versions.proving import Proof
+    from pipeline.versions.version_list import ArticleHistory
 
 _STYLES = {"same": "", "cut": "red strike", "added": "green"}
 
@@ -35,7 +35,7 @@ def history(
     """
     from articles.model import to_dict
     from broadsheet.terminal import print_json
-    from pipeline.versions.listing import history as versions_of
+    from pipeline.versions.version_list import history as versions_of
 
     found = versions_of(configured(context), which)
     if numbers is not None:
@@ -50,7 +50,7 @@ def history(
         _show_versions(found)
 
 
-def _show_versions(found: "History") -> None:
+def _show_versions(found: "ArticleHistory") -> None:
     from articles.urls import masked
     from broadsheet.terminal import say, table, when
 

@@ -9,8 +9,8 @@ from articles.edits.normal_form import normal
 from articles.errors import ArchiveError, UsageError
 from articles.text import count_words
 from pipeline.configuration.config import Config
-from pipeline.versions.listing import find
 from pipeline.versions.looking import PageTask, Seen, lookers, seen_on
+from pipeline.versions.version_list import find
 from store.archive.reader import raw_response
 from store.ledger import capture_table
 from store.ledger.database import Ledger

@@ -56,7 +56,7 @@ class ArticleVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ArticleHistory:
     """The versions of an article, oldest first: its length and its items are those of `versions`."""
 
     id: str
@@ -74,7 +74,7 @@ class History:
         return self.versions[place]
 
     def __repr__(self) -> str:
-        return f"<History of {self.url!r}: {len(self)} versions>"
+        return f"<ArticleHistory of {self.url!r}: {len(self)} versions>"
 
     def __str__(self) -> str:
         lines = (
@@ -95,7 +95,7 @@ class History:
         return diff(known[before].seen, known[after].seen)
 
 
-def history(config: Config, which: str) -> History:
+def history(config: Config, which: str) -> ArticleHistory:
     """The versions of the article with this id, the beginning of an id (six characters or more), or URL, requested or final.
 
     Raises ConfigError where nothing is known of it, LedgerError, UrlError.
@@ -129,7 +129,7 @@ def history(config: Config, which: str) -> History:
             )
         )
         before = wording
-    return History(article_id, captures[kept[0].capture_id].final_url, tuple(told), kept)
+    return ArticleHistory(article_id, captures[kept[0].capture_id].final_url, tuple(told), kept)
 
 
 def find(conn: Connection, which: str) -> str:
