@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from articles.dom import Element, is_inline, is_short
+from articles.dom import INLINE, Element, is_inline, is_short
 from articles.extraction.element_names import Kind, kind_of
 from articles.model import Rule
 from articles.text import SENTENCE_END, tidy
@@ -37,6 +37,7 @@ _STATED = frozenset(
         "name",
     )
 )
+_COMMENT = re.compile(r"schema\.org/(?:User)?Comments?$")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LONGEST_CELL = 300  # characters; longer cells mean that the table is the page's layout
 _PARAGRAPH = 80  # characters; a shorter one may be a date or a label
@@ -92,9 +93,12 @@ def read(root: Element) -> list[Block]:
 
 def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: Element, linked: bool) -> None:
     tag = element.tag
-    if tag in _SILENT and not (tag == "button" and (level or _left_open(element))):
+    inline = is_inline(element)
+    if tag in _SILENT and not (
+        tag not in INLINE and (inline or (tag == "button" and (level or _left_open(element))))
+    ):
         return
-    if is_inline(element):
+    if inline:
         linked = linked or (tag == "a" and not element.get("href", "#").startswith("#"))
         walk.add(element.text, linked)
         for child in element:
@@ -137,8 +141,11 @@ def kind(element: Element) -> Kind:
         return Rule.ASIDE
     if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
         return Rule.HIDDEN
-    if attributes.get("itemprop") in _STATED:
+    stated = attributes.get("itemprop")
+    if stated in _STATED:
         return Rule.META
+    if stated == "comment" or _COMMENT.search(attributes.get("itemtype", "")):
+        return Rule.COMMENTS
     # A heading's id is its own text, as an anchor: a chapter on social networks is not a row of share buttons.
     return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
 

@@ -7,8 +7,10 @@ from articles.dom import Element
 from articles.extraction.blocks import Block
 
 _NUMBERED = re.compile(
-    r"\W*\d{1,3}\s?(?:/|of|von|de|sur|di|van|av|af|z|из|／)\s?(?P<all>\d{1,3})\W*", re.IGNORECASE
+    r"\W*(?:[^\W\d]{2,12}\W{1,2})?\d{1,3}\s?(?:/|of|von|de|sur|di|van|av|af|z|из|／)\s?(?P<all>\d{1,3})\W*",
+    re.IGNORECASE,
 )
+_LONGEST = 24  # characters: `Picture 3 of 20`
 _FEWEST = 3
 
 
@@ -16,7 +18,7 @@ def boxes(found: Sequence[Block]) -> list[Element]:
     """The smallest elements around three or more blocks that are a number of the same whole, such as `3/20`."""
     numbered: dict[str, list[Element]] = {}
     for block in found:
-        if len(block.text) < 12 and (match := _NUMBERED.fullmatch(block.text)):
+        if len(block.text) < _LONGEST and (match := _NUMBERED.fullmatch(block.text)):
             numbered.setdefault(match["all"], []).append(block.element)
     return [
         box for parts in numbered.values() if len(parts) >= _FEWEST and (box := _around(parts)) is not None
