@@ -19,7 +19,20 @@ INLINE = frozenset((
 ))
 # fmt: on
 _IN_LINES = frozenset(("br", "img"))
-_OF_HTML = defs.tags | {"main", "data", "dialog", "picture", "template", "search", "bdi", "rb", "rtc", "dt", "nobr", "slot"}
+_OF_HTML = defs.tags | {
+    "main",
+    "data",
+    "dialog",
+    "picture",
+    "template",
+    "search",
+    "bdi",
+    "rb",
+    "rtc",
+    "dt",
+    "nobr",
+    "slot",
+}
 _CONTROLS = frozenset(("button", "label"))
 _SENTENCE = 40  # characters around a control that stands in one
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "rp", "rt"))

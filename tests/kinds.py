@@ -1,5 +1,7 @@
 """Pages in few words, for tests of many small variations: `$1` in a markup is a paragraph of a story, `$x1` one of another."""
 
+# ruff: noqa: E501 - a paragraph is a line
+
 import re
 from dataclasses import dataclass, field, replace
 
@@ -114,7 +116,9 @@ class Kind:
     @property
     def wanted(self) -> list[str]:
         marks = sorted({mark for mark in _MARK.findall(self.markup) if mark.isdecimal()})
-        return [filled(part, self.language) for part in (self.text or "|".join(f"${n}" for n in marks)).split("|")]
+        return [
+            filled(part, self.language) for part in (self.text or "|".join(f"${n}" for n in marks)).split("|")
+        ]
 
     def cleaned(self) -> Article:
         title, body = TITLES[self.language], filled(self.markup, self.language)

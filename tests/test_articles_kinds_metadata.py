@@ -1,5 +1,7 @@
 """Faults of a kind, each in several variations, and beside them pages that look alike where the rule must not apply: dates and authors."""
 
+# ruff: noqa: E501 - a page is a line
+
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ def own(inner: str = "", after: str = "") -> str:
     return f"<article><h1>$T</h1>{inner}{ALL}</article>{after}"
 
 
+# fmt: off
 # Of another thing than the article; the feed knows better.
 OTHER_TIMES = {
     "top-bar": dated("<div class='topbar'><time datetime='2025-12-24'>Wednesday</time></div>" + own()),
@@ -129,32 +132,32 @@ PERSONS = {
 }
 GOOD = '"@type":"NewsArticle","headline":"$T","datePublished":"2025-12-07T18:05:00Z","author":{"@type":"Person","name":"Ebba Rask"}'
 SLIPS = {
-    "comma-in-list": '{%s,"keywords":["lamp","coast",],}' % GOOD,
-    "comma-missing": '{"@context":"https://schema.org"\n%s}' % GOOD,
-    "two-commas": '{"@context":"https://schema.org",,%s}' % GOOD,
-    "single-quotes": '{%s}' % GOOD.replace('"', "'"),
-    "bare-keys": '{%s}' % GOOD.replace('"author"', "author").replace('"headline"', "headline"),
-    "line-break-in-string": '{"description":"One line,\nanother",%s}' % GOOD,
-    "tab-in-string": '{"description":"One\tline",%s}' % GOOD,
-    "quotes-at-end": '{"description":"They call it "the eye"",%s}' % GOOD,
-    "quotes-around-all": '{"description":""The eye" is dark",%s}' % GOOD,
-    "quoted-list": '{"description":"the words "lamp", "light" and "eye" in a row",%s}' % GOOD,
-    "lone-backslash": '{"description":"C:\\path\\new and \\d",%s}' % GOOD,
-    "hex-escape": '{"description":"caf\\xe9",%s}' % GOOD,
-    "entities-outside-strings": ("{%s}" % GOOD).replace('"', "&#34;"),
-    "hash-entities": ("{%s}" % GOOD).replace('"', "&#x22;"),
-    "html-comment": "<!--\n{%s}\n-->" % GOOD,
-    "cdata": "//<![CDATA[\n{%s}\n//]]>" % GOOD,
-    "line-comments": "// made by hand\n{%s} // end" % GOOD,
-    "semicolon": "{%s};" % GOOD,
-    "three-objects": '{"@type":"WebSite","name":"x"},{"@type":"Person","name":"y"},\n{%s}' % GOOD,
-    "broken-script-before": '{"@type":"BreadcrumbList","itemListElement":[}</script><script type="application/ld+json">{%s}' % GOOD,
-    "two-not-closed": '{"@graph":[{"@type":"WebPage"},{%s' % GOOD,
-    "undefined": '{"image":undefined,%s}' % GOOD,
-    "bom": "\ufeff{%s}" % GOOD,
-    "graph": '{"@graph":[{"@type":"WebPage",},{%s}]}' % GOOD,
-    "assignment": "var data = {%s};" % GOOD,
-    "not-closed": "{%s" % GOOD,
+    "comma-in-list": '{§,"keywords":["lamp","coast",],}',
+    "comma-missing": '{"@context":"https://schema.org"\n§}',
+    "two-commas": '{"@context":"https://schema.org",,§}',
+    "single-quotes": f"{{{GOOD}}}".replace('"', "'"),
+    "bare-keys": "{" + GOOD.replace('"author"', "author").replace('"headline"', "headline") + "}",
+    "line-break-in-string": '{"description":"One line,\nanother",§}',
+    "tab-in-string": '{"description":"One\tline",§}',
+    "quotes-at-end": '{"description":"They call it "the eye"",§}',
+    "quotes-around-all": '{"description":""The eye" is dark",§}',
+    "quoted-list": '{"description":"the words "lamp", "light" and "eye" in a row",§}',
+    "lone-backslash": '{"description":"C:\\path\\new and \\d",§}',
+    "hex-escape": '{"description":"caf\\xe9",§}',
+    "entities-outside-strings": f"{{{GOOD}}}".replace('"', "&#34;"),
+    "hash-entities": f"{{{GOOD}}}".replace('"', "&#x22;"),
+    "html-comment": "<!--\n{§}\n-->",
+    "cdata": "//<![CDATA[\n{§}\n//]]>",
+    "line-comments": "// made by hand\n{§} // end",
+    "semicolon": "{§};",
+    "three-objects": '{"@type":"WebSite","name":"x"},{"@type":"Person","name":"y"},\n{§}',
+    "broken-script-before": '{"@type":"BreadcrumbList","itemListElement":[}</script><script type="application/ld+json">{§}',
+    "two-not-closed": '{"@graph":[{"@type":"WebPage"},{§',
+    "undefined": '{"image":undefined,§}',
+    "bom": "\ufeff{§}",
+    "graph": '{"@graph":[{"@type":"WebPage",},{§}]}',
+    "assignment": "var data = {§};",
+    "not-closed": "{§",
 }
 TYPES = ("application/ld+json", "APPLICATION/LD+JSON", "application/ld+json; charset=utf-8", "application/json+ld", "text/ld+json")
 RIVER = "".join(
@@ -212,6 +215,7 @@ AGREED = {
     "trap-other-clock": ("<meta property='article:published_time' content='2025-12-07T18:05:00Z'>", "<p>Updated <time datetime='2025-12-07T21:40:00+01:00'>7 Dec</time></p>", "2025-12-07T18:05", "2025-12-07"),
     "trap-exact-meta": ("<meta property='article:published_time' content='2025-12-07T18:05:00+01:00'>", "<time datetime='2025-12-07'>7 Dec</time>", "2025-12-07T17:05", "2025-12-07"),
 }
+# fmt: on
 
 
 def moment(kind: Kind) -> str:
@@ -255,14 +259,19 @@ def test_a_person_is_read_in_any_form(name: str) -> None:
 
 
 def by(author: object) -> list[str]:
-    stated = {"@type": "NewsArticle", "headline": "$T", "datePublished": "2025-12-07T18:05:00Z", "author": author}
+    stated = {
+        "@type": "NewsArticle",
+        "headline": "$T",
+        "datePublished": "2025-12-07T18:05:00Z",
+        "author": author,
+    }
     head = f'<script type="application/ld+json">{json.dumps(stated, ensure_ascii=False)}</script>'
     return list(dated(own(), head).cleaned().authors)
 
 
 @pytest.mark.parametrize("name", SLIPS)
 def test_a_slip_does_not_lose_what_json_states(name: str) -> None:
-    kind = dated(own(), f'<script type="application/ld+json">{SLIPS[name]}</script>')
+    kind = dated(own(), f'<script type="application/ld+json">{SLIPS[name].replace("§", GOOD)}</script>')
     assert (list(kind.cleaned().authors), moment(kind)) == (["Ebba Rask"], "2025-12-07T18:05")
 
 

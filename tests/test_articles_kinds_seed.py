@@ -1,11 +1,14 @@
 """The seed's faults in several layouts and languages, and beside them pages that look alike where the rule must not apply."""
 
+# ruff: noqa: E501 - a page is a line
+
 import pytest
 
 from tests.kinds import Kind, paragraphs
 
 ALL = paragraphs("1 2 3 4 5")
 HEAD = '<meta property="og:type" content="article"><meta property="og:site_name" content="Küstenbote">'
+# fmt: off
 # How a site says where else it is found: what is in brackets stands for the addresses.
 ADDRESSES = {
     "en": "The Küstenbote's website can also be accessed at the following alternate addresses:",
@@ -80,26 +83,32 @@ NO_CAPTIONS = {
     "about-a-photo": "<p>$1</p><p>In the photo that hangs in the hall, the tower has no roof, and nobody knows who took it or why.</p><p>$2</p>",
 }
 JOINED = "این چراغ را دو خانواده نگه‌داری می‌کردند و هیچ‌گاه خاموش نمی‌شد، حتی در زمستان‌های سخت."
+# fmt: on
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("wording", ADDRESSES)
 def test_the_sites_other_addresses_are_no_text(wording: str, layout: str) -> None:
-    kind = Kind(markup=f"<article><h1>$T</h1>{ALL}{LAYOUTS[layout].format(ADDRESSES[wording])}</article>", head=HEAD)
+    kind = Kind(
+        markup=f"<article><h1>$T</h1>{ALL}{LAYOUTS[layout].format(ADDRESSES[wording])}</article>", head=HEAD
+    )
     assert list(kind.cleaned().body) == kind.wanted
 
 
 @pytest.mark.parametrize("name", KEPT)
 def test_a_sentence_about_addresses_is_text(name: str) -> None:
     kind = Kind(markup=f"<article><h1>$T</h1>{ALL}{KEPT[name]}</article>", head=HEAD)
-    said = [line for line in KEPT[name].removeprefix("<p>").removesuffix("</p>").split("</p><p>")]
+    said = KEPT[name].removeprefix("<p>").removesuffix("</p>").split("</p><p>")
     assert list(kind.cleaned().body) == [*kind.wanted, *said]
 
 
 @pytest.mark.parametrize("name", CAPTIONED)
 def test_a_caption_in_a_plain_paragraph_is_no_text(name: str) -> None:
     markup, (language, caption) = CAPTIONED[name]
-    kind = Kind(markup=f"<div id='main'><h1>$T</h1><div class='b'>{markup.format(caption)}{ALL}</div></div>", language=language)
+    kind = Kind(
+        markup=f"<div id='main'><h1>$T</h1><div class='b'>{markup.format(caption)}{ALL}</div></div>",
+        language=language,
+    )
     article = kind.cleaned()
     assert [line for line in (article.lead, *article.body) if line] == kind.wanted
     assert any(image.caption[:20] == caption[:20] for image in article.images)

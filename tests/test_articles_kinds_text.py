@@ -1,5 +1,7 @@
 """Faults of a kind, each in several variations, and beside them pages that look alike where the rule must not apply: the text."""
 
+# ruff: noqa: E501 - a page is a line
+
 import pytest
 
 from tests.kinds import Kind, paragraphs
@@ -21,6 +23,7 @@ def story(inner: str) -> str:
     return f"<article><h1>$T</h1>{inner}</article>"
 
 
+# fmt: off
 # What runs on within a sentence, whatever its tag.
 PHRASES = {
     "word-junk": Kind(markup=story("<p><st1:place w:st='on'>$1</st1:place></p><p>The <st1:city>Sk</st1:city>arvik and <o:p></o:p>Holm.</p>$2"), text="$1|The Skarvik and Holm.|$2"),
@@ -106,7 +109,7 @@ FORMS = {
     "with-lists-of-links": Kind(markup="<form id='aspnetForm'><ul class='menu'>" + "".join(f"<li><a href='/s{n}'>Section {n}</a></li>" for n in range(20)) + f"</ul><select>{'<option>Island</option>' * 30}</select><div class='hl'>$T</div><div class='t'>{BROKEN}</div></form>"),
     "form-in-form": Kind(markup=f"<form id='page'><h2>$T</h2><div>{BROKEN}</div><div class='login'><input name='u'><input name='p'></div></form>"),
     "trap-comment-form": Kind(markup=story(ALL) + "<form class='reply'><p>Leave a reply, and be kind to the keepers: your address will not be published, and every field with a star must be filled in before you send it.</p><textarea></textarea></form>"),
-    "trap-survey": Kind(markup=story(f"<p>$1</p><p>$2</p><form><p>Which tower do you like best, and would you climb it in the dark for a cup of cocoa?</p><label>Skarvik</label><label>Holm</label></form><p>$3</p>")),
+    "trap-survey": Kind(markup=story("<p>$1</p><p>$2</p><form><p>Which tower do you like best, and would you climb it in the dark for a cup of cocoa?</p><label>Skarvik</label><label>Holm</label></form><p>$3</p>")),
     "trap-login": Kind(markup=story(TWO) + "<form id='login'><h3>Log in</h3><label>Name</label><input><label>Password</label><input><button>Send</button></form>"),
 }
 
@@ -280,10 +283,16 @@ KINDS = {
     "beside": BESIDE,
     "wrappers": WRAPPERS,
 }
+# fmt: on
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, id=f"{name}-{each}") for name, kinds in KINDS.items() for each, kind in kinds.items()]
+    "kind",
+    [
+        pytest.param(kind, id=f"{name}-{each}")
+        for name, kinds in KINDS.items()
+        for each, kind in kinds.items()
+    ],
 )
 def test_the_text_is_whole_and_alone(kind: Kind) -> None:
     article = kind.cleaned()

@@ -43,7 +43,9 @@ _LONGEST_CELL = 300  # characters; longer cells mean that the table is the page'
 _PARAGRAPH = 80  # characters; a shorter one may be a date or a label
 _FURNITURE = ("h1", "h2", "h3", "h4", "h5", "h6", "li", "img", "button", "form", "table", "time")
 _LESS_THAN_TEXT = re.compile(r"author|by-?line|copyright|disclaimer|licen[cs]e|credit", re.IGNORECASE)
-_ABOVE_TEXT = re.compile(r"updat|publi|date|meta|tags?\b|stamp", re.IGNORECASE)  # such a name is true of a first line
+_ABOVE_TEXT = re.compile(
+    r"updat|publi|date|meta|tags?\b|stamp", re.IGNORECASE
+)  # such a name is true of a first line
 _LINKED = 0.3  # most of a paragraph's characters that are in links
 _MAY_BE_TEXT = frozenset((Rule.RELATED, Rule.META))
 _MAY_BE_PARAGRAPH = frozenset((Rule.SHARE, Rule.COMMENTS, Rule.NAVIGATION, Rule.PROMOTION))
@@ -146,13 +148,17 @@ def kind(element: Element) -> Kind:
         return Rule.ASIDE
     if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
         return Rule.HIDDEN
-    stated = attributes.get("itemprop")
-    if stated in _STATED:
-        return Rule.META
-    if stated == "comment" or _COMMENT.search(attributes.get("itemtype", "")):
-        return Rule.COMMENTS
+    if stated := _stated(attributes.get("itemprop", ""), attributes.get("itemtype", "")):
+        return stated
     # A heading's id is its own text, as an anchor: a chapter on social networks is not a row of share buttons.
     return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
+
+
+def _stated(name: str, type_: str) -> Kind:
+    """What schema.org's names say that an element is."""
+    if name in _STATED:
+        return Rule.META
+    return Rule.COMMENTS if name == "comment" or _COMMENT.search(type_) else ""
 
 
 def is_paragraph(element: Element, named: Kind) -> bool:
@@ -160,7 +166,9 @@ def is_paragraph(element: Element, named: Kind) -> bool:
 
     Named as a teaser or a date, it may hold paragraphs, or be the first one; else it is one without a link.
     """
-    if named not in _MAY_BE_TEXT and not (named in _MAY_BE_PARAGRAPH and element.tag == "p" and not len(element)):
+    if named not in _MAY_BE_TEXT and not (
+        named in _MAY_BE_PARAGRAPH and element.tag == "p" and not len(element)
+    ):
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if _LESS_THAN_TEXT.search(names) or not _is_sentences(element):

@@ -179,11 +179,7 @@ def announcement(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """Short lines at the end with a colon: what they announced is no text. At least one line stays."""
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
-        if (
-            not line.endswith(_COLONS)
-            or count_words(line) > _LONGEST_LABEL
-            or SENTENCE_END.search(line[:-1])
-        ):
+        if not line.endswith(_COLONS) or count_words(line) > _LONGEST_LABEL or SENTENCE_END.search(line[:-1]):
             return
         yield index, "announces what is not there"
 
