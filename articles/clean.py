@@ -136,7 +136,8 @@ def cut_blocks(draft: Draft) -> None:
 
 def take_captions(draft: Draft) -> None:
     """Captions in the markup. Needs tree, meta; gives tree, images, removed."""
-    draft.images, removed = captions.take(draft.tree, draft.meta.base)
+    images, removed = captions.take(draft.tree, draft.meta.base)
+    draft.images = tuple(captions.without_title(image, draft.meta.title) for image in images)
     draft.removed += removed
 
 
