@@ -117,6 +117,7 @@ NAMES = {
     "Staff Sgt. Ebba Rask": ["Staff Sgt. Ebba Rask"],
     "Guest Olsen": ["Guest Olsen"],
     "Page Turner": ["Page Turner"],
+    "“Ebba Rask”": ["Ebba Rask"],
     "Ebba Rask and Ole Dahl": None,
 }
 PERSONS = {
@@ -187,6 +188,9 @@ BYLINES = {
     "glued-capitals": (own("<div class='byline'><span>BY</span><span>Ebba Rask</span></div>"), ["Ebba Rask"]),
     "glued-and": (own("<div class='author'><span>By</span><a href='/a/1'>Ebba Rask</a><span>and</span><a href='/a/2'>Ole Dahl</a></div>"), ["Ebba Rask", "Ole Dahl"]),
     "glued-text": (own("<div class='author'>ByEbba Rask</div>"), ["Ebba Rask"]),
+    "alone-below-a-house": (f"<span class='author'>Küstenbote</span><article><h1>$T</h1><p>Ebba Rask</p>{ALL}</article>", ["Ebba Rask"]),
+    "trap-alone-and-spoken-of": (f"<span class='author'>Küstenbote</span><article><h1>$T</h1><p>Tove Lindal</p>{paragraphs('1 2 6')}</article>", ["Küstenbote"]),
+    "trap-alone-and-nobody": (f"<article><h1>$T</h1><p>Guest Column</p>{ALL}</article>", []),
     "trap-byron": (own("<div class='author'><span>Byron Rask</span></div>"), ["Byron Rask"]),
     "trap-bysted": (own("<div class='author'>Bysted Rask</div>"), ["Bysted Rask"]),
     "trap-vondra": (own("<p class='byline'><span>Vondra</span> <span>Rask</span></p>"), ["Vondra Rask"]),
@@ -283,7 +287,8 @@ def test_json_is_found_by_any_spelling_of_its_type(type_: str) -> None:
 @pytest.mark.parametrize("name", BYLINES)
 def test_a_byline_is_the_articles_own(name: str) -> None:
     markup, wanted = BYLINES[name]
-    assert list(dated(markup, language="de" if "german" in name else "en").cleaned().authors) == wanted
+    site = '<meta property="og:site_name" content="Küstenbote">'
+    assert list(dated(markup, site, "de" if "german" in name else "en").cleaned().authors) == wanted
 
 
 @pytest.mark.parametrize("name", OWNERS)

@@ -4,7 +4,7 @@
 
 import pytest
 
-from tests.kinds import Kind, paragraphs
+from tests.kinds import Kind, filled, paragraphs
 
 ALL = paragraphs("1 2 3 4 5")
 HEAD = '<meta property="og:type" content="article"><meta property="og:site_name" content="Küstenbote">'
@@ -122,6 +122,21 @@ def test_a_paragraph_beside_a_picture_is_text(name: str) -> None:
     marks = [part.partition("</p>")[0] for part in markup.split("<p>")[1:]]
     wanted = Kind(markup="", text="|".join(marks)).wanted
     assert [line for line in (article.lead, *article.body) if line] == wanted
+
+
+@pytest.mark.parametrize(
+    ("caption", "left"),
+    [
+        ("$T. The keepers on the gallery, Sunday.", "The keepers on the gallery, Sunday."),
+        ("$T The keepers on the gallery.", "The keepers on the gallery."),
+        ("$T to the mayor of Holm.", "$T to the mayor of Holm."),
+        ("$T", "$T"),
+    ],
+)
+def test_the_headline_is_no_part_of_a_caption(caption: str, left: str) -> None:
+    figure = f"<figure><img src='/a.jpg'><figcaption>{caption}</figcaption></figure>"
+    (image,) = Kind(markup=f"<article><h1>$T</h1>{figure}{ALL}</article>").cleaned().images
+    assert image.caption == filled(left, "en")
 
 
 @pytest.mark.parametrize("markup", ["<div>{0}</div>", "<p>{0}</p>", "<span>{0}</span><br>"])
