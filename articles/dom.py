@@ -5,6 +5,7 @@ from typing import TypeAlias, cast
 
 import lxml.html
 from lxml import etree
+from lxml.html import defs
 
 from articles.text import tidy
 
@@ -18,6 +19,22 @@ INLINE = frozenset((
 ))
 # fmt: on
 _IN_LINES = frozenset(("br", "img"))
+_OF_HTML = defs.tags | {
+    "main",
+    "data",
+    "dialog",
+    "picture",
+    "template",
+    "search",
+    "bdi",
+    "rb",
+    "rtc",
+    "dt",
+    "nobr",
+    "slot",
+}
+_CONTROLS = frozenset(("button", "label"))
+_SENTENCE = 40  # characters around a control that stands in one
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "rp", "rt"))
 
 
@@ -42,10 +59,15 @@ def text_of(element: Element) -> str:
 def is_inline(element: Element) -> bool:
     """Whether the element's text runs on with the text beside it.
 
-    An element of a site's own (`<glossary-word>`) does if it holds no block, and text or an inline tag is next to it or around it.
+    An element that HTML does not know (`<glossary-word>`) does if it holds no block, and text or an inline tag is next to it or
+    around it; so does a button or a label with a sentence on both sides of it.
     """
     tag = element.tag
-    return tag in INLINE or ("-" in tag and _is_in_a_line(element))
+    if tag in INLINE:
+        return True
+    if tag in _OF_HTML:
+        return tag in _CONTROLS and _is_in_a_sentence(element)
+    return _is_in_a_line(element)
 
 
 def is_short(element: Element, longest: int) -> bool:
@@ -93,9 +115,18 @@ def _is_in_a_line(element: Element) -> bool:
     left = outer.text if before is None else before.tail
     beside = outer.tag in INLINE or (left or "").strip() or (element.tail or "").strip()
     return bool(beside) and not any(
-        inner.tag not in INLINE and inner.tag not in _IN_LINES and "-" not in inner.tag
+        inner.tag in _OF_HTML and inner.tag not in INLINE and inner.tag not in _IN_LINES
         for inner in element.iterdescendants()
     )
+
+
+def _is_in_a_sentence(control: Element) -> bool:
+    outer, before = control.getparent(), control.getprevious()
+    if outer is None or outer.tag != "p" or len(control):
+        return False
+    left = (outer.text if before is None else before.tail) or ""
+    beside = bool(left.strip()) and bool((control.tail or "").strip())
+    return beside and not is_short(outer, _SENTENCE + len(control.text or ""))
 
 
 def _pieces(element: Element) -> Iterator[str]:

@@ -61,6 +61,13 @@ def above_title(blocks: Blocks, _verdicts: Verdicts, title: str) -> Iterator[tup
             return
 
 
+def first_heading(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
+    """An h1 above all text, in other words than the title. Needs above_title; gives repeated_headline."""
+    first = next(((at, block) for at, (block, kind) in enumerate(blocks) if not kind), None)
+    if first and first[1].level == 1 and Rule.REPEATED_HEADLINE not in verdicts:
+        yield first[0], Rule.REPEATED_HEADLINE
+
+
 def named(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tuple[int, Verdict]]:
     """Blocks whose element is named as no text, except long ones named meta. Gives every rule of articles.extraction.element_names, and aside."""
     for index, (block, kind) in _left(blocks, verdicts):
@@ -173,6 +180,7 @@ def last_heading(blocks: Blocks, verdicts: Verdicts, _title: str) -> Iterator[tu
 
 RULES: tuple[BlockRule, ...] = (
     above_title,
+    first_heading,
     named,
     code,
     linked,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from articles.dom import Element, is_inline, is_short
+from articles.dom import INLINE, Element, is_inline, is_short
 from articles.extraction.element_names import Kind, kind_of
 from articles.model import Rule
 from articles.text import SENTENCE_END, tidy
@@ -37,11 +37,18 @@ _STATED = frozenset(
         "name",
     )
 )
+_COMMENT = re.compile(r"schema\.org/(?:User)?Comments?$")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LONGEST_CELL = 300  # characters; longer cells mean that the table is the page's layout
 _PARAGRAPH = 80  # characters; a shorter one may be a date or a label
-_FURNITURE = ("a", "h1", "h2", "h3", "h4", "h5", "h6", "li", "img", "button", "form", "table", "time")
+_FURNITURE = ("h1", "h2", "h3", "h4", "h5", "h6", "li", "img", "button", "form", "table", "time")
 _LESS_THAN_TEXT = re.compile(r"author|by-?line|copyright|disclaimer|licen[cs]e|credit", re.IGNORECASE)
+_ABOVE_TEXT = re.compile(
+    r"updat|publi|date|meta|tags?\b|stamp", re.IGNORECASE
+)  # such a name is true of a first line
+_LINKED = 0.3  # most of a paragraph's characters that are in links
+_MAY_BE_TEXT = frozenset((Rule.RELATED, Rule.META))
+_MAY_BE_PARAGRAPH = frozenset((Rule.SHARE, Rule.COMMENTS, Rule.NAVIGATION, Rule.PROMOTION))
 _IN_FIGURE = frozenset(("table", "blockquote", "pre", "p", "ul", "ol"))
 
 
@@ -92,9 +99,13 @@ def read(root: Element) -> list[Block]:
 
 def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: Element, linked: bool) -> None:
     tag = element.tag
-    if tag in _SILENT and not (tag == "button" and (level or _left_open(element))):
+    inline = is_inline(element)
+    if tag in _SILENT and not (
+        tag not in INLINE and (inline or (tag == "button" and (level or _left_open(element))))
+    ):
         return
-    if is_inline(element):
+    if inline:
+        walk.add(" " if tag == "button" else "", linked)
         linked = linked or (tag == "a" and not element.get("href", "#").startswith("#"))
         walk.add(element.text, linked)
         for child in element:
@@ -137,20 +148,34 @@ def kind(element: Element) -> Kind:
         return Rule.ASIDE
     if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
         return Rule.HIDDEN
-    if attributes.get("itemprop") in _STATED:
-        return Rule.META
+    if stated := _stated(attributes.get("itemprop", ""), attributes.get("itemtype", "")):
+        return stated
     # A heading's id is its own text, as an anchor: a chapter on social networks is not a row of share buttons.
     return kind_of(attributes.get("class"), None if element.tag in _HEADINGS else attributes.get("id"))
 
 
+def _stated(name: str, type_: str) -> Kind:
+    """What schema.org's names say that an element is."""
+    if name in _STATED:
+        return Rule.META
+    return Rule.COMMENTS if name == "comment" or _COMMENT.search(type_) else ""
+
+
 def is_paragraph(element: Element, named: Kind) -> bool:
-    """Whether an element named as teaser or date is a paragraph of running text: sentences without links between others."""
-    return (
-        named in (Rule.RELATED, Rule.META)
-        and not _LESS_THAN_TEXT.search(f"{element.get('class') or ''} {element.get('id') or ''}")
-        and _is_sentences(element)
-        and any(map(_is_sentences, _beside(element, True)))
-        and any(map(_is_sentences, _beside(element, False)))
+    """Whether an element named as a box is a paragraph of running text: sentences with few links, between others.
+
+    Named as a teaser or a date, it may hold paragraphs, or be the first one; else it is one without a link.
+    """
+    if named not in _MAY_BE_TEXT and not (
+        named in _MAY_BE_PARAGRAPH and element.tag == "p" and not len(element)
+    ):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if _LESS_THAN_TEXT.search(names) or not _is_sentences(element):
+        return False
+    may_be_first = named in _MAY_BE_TEXT and element.tag == "p" and not _ABOVE_TEXT.search(names)
+    return any(map(_is_sentences, _beside(element, False))) and (
+        may_be_first or any(map(_is_sentences, _beside(element, True)))
     )
 
 
@@ -163,7 +188,9 @@ def _is_sentences(element: Element) -> bool:
     return (
         element.tag in ("p", "div", "section")
         and not is_short(element, _PARAGRAPH)
-        and next(element.iterdescendants(*(_FURNITURE)), None) is None
+        and next(element.iterdescendants(*_FURNITURE), None) is None
+        and sum(len(link.text_content()) for link in element.iterdescendants("a"))
+        <= _LINKED * len(element.text_content())
         and SENTENCE_END.search(element.text_content().strip()) is not None
     )
 

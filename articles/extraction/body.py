@@ -29,6 +29,7 @@ _SHORTEST_LEAD = 50  # characters
 _MOST_BLOCKS = 20_000  # for trafilatura
 _PARAGRAPH = 80  # characters; a shorter block between headline and container is seldom text
 _LINKED = 0.3  # share of its characters in links
+_TEASED = 0.8  # the same of a heading: what is beside it is a teaser
 # What these rules cut, as links, copies, or by its place, trafilatura judges by rules of its own.
 _BY_PLACE = frozenset((Rule.LINKS, Rule.REPEATED, Rule.LAST_HEADING, Rule.ABOVE_TITLE))
 # What trafilatura's text must be to be believed: so long, as a share of ours, and so much of ours must stand in it.
@@ -169,14 +170,16 @@ def _between(scope: container.Scope, title: str, lead: str) -> list[str]:
     box, wanted, told = scope.container, key(title), key(lead)
     known: dict[Element, bool] = {}
     above: list[Block] = []
-    headed = False
+    headed, teased = False, None
     for block, kind in zip(scope.blocks, scope.kinds, strict=True):
         if box is None or scope.opening or within(block.element, box, known):
             break
         if block.kind == "heading" and headline.says(block, wanted):
             headed, above = True, []
         elif not kind:
-            above.append(block)
+            outer = block.element.getparent()
+            teased = outer if block.linked > _TEASED * len(block.text) or outer is teased else None
+            above.extend([] if outer is teased else [block])
     return [
         block.text
         for block in above

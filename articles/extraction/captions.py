@@ -1,6 +1,7 @@
 """Picture captions: found by markup, cut from the tree, and split from their credits."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
@@ -45,6 +46,7 @@ _FILE_LONGEST = 50  # of what ends a caption and says that its picture is an old
 _CAPTIONED = "data-captioned"  # set on what a caption was cut from: its picture has no other
 _HAS_CAPTION = test(f"(descendant-or-self::* | ancestor::*[position() < 4])[@{_CAPTIONED}]")
 _PARAGRAPH = 80
+_FEWEST_BELOW_TITLE = 4  # words
 
 _WING = re.compile(rf"[(（\[](?:{'|'.join(each for words in WORDS.values() for each in words.wing)})[)）\]]")
 _FILE_START = re.compile(rf"\W*(?:{FILE})", re.IGNORECASE)
@@ -83,6 +85,15 @@ def take(tree: Element, base: str) -> tuple[tuple[Image, ...], tuple[Removal, ..
             removed.append(Removal(text=whole, rule=Rule.CAPTION, place="caption", evidence=name_of(element)))
         element.drop_tree()
     return tuple(images.values())[:_MOST], tuple(removed)
+
+
+def without_title(image: Image, title: str) -> Image:
+    """The picture without the article's title in front of its caption."""
+    start, rest = image.caption[: len(title)], image.caption[len(title) :].lstrip(" .:|–—-")
+    repeated = len(title) >= _PARAGRAPH / 4 and start.casefold() == title.casefold()
+    if repeated and not rest[:1].islower() and len(rest.split()) >= _FEWEST_BELOW_TITLE:
+        return replace(image, caption=rest)
+    return image
 
 
 def picture_of(line: Element, text: str) -> Element | None:

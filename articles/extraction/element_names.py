@@ -15,7 +15,8 @@ NAMES: tuple[tuple[Rule, str], ...] = (
     (
         Rule.COMMENTS,
         r"comments?(?:-(?:area|list|section|form|body|content|text|thread|wrapper|container))?|commentlist|"
-        r"disqus(?:-thread)?|respond|replies|reader-?comments",
+        r"disqus(?:-thread)?|respond|replies|reader-?comments|(?:nutzer-?|leser-?)?kommentare|kommentarer|comentarios|commentaires|"
+        r"commenti|reacties|komentarze|yorumlar|коммент[а-я]+",
     ),
     (
         Rule.CONSENT,
@@ -26,7 +27,9 @@ NAMES: tuple[tuple[Rule, str], ...] = (
         Rule.RELATED,
         r"related|recirc(?:ulation)?|recommend(?:ed|ations?)?|read-?more|more-(?:on|from|stories|news|articles|posts)|"
         r"most-(?:read|popular|viewed)|trending|popular|see-also|also-(?:on|read)|read-(?:also|next)|up-next|teasers?|"
-        r"(?:next|prev(?:ious)?)-(?:article|story|post|prev|next)s?|lire-aussi|leggi-anche|outbrain|taboola|mgid|revcontent",
+        r"(?:next|prev(?:ious)?)-(?:article|story|post|prev|next)s?|lire-aussi|leggi-anche|outbrain|taboola|mgid|revcontent|"
+        r"top-stories|meist-?gelesen\w*|lo-mas-\w+|mas-(?:leid|vist)[ao]s?|les-plus-\w+|plus-lus|pi[uù]-letti|mais-(?:lid|vist)[ao]s?|"
+        r"mest-l[aäeæ]ste?|meest-gelezen|relacionad[ao]s?|correlati|notas-relacionadas",
     ),
     (Rule.NEWSLETTER, r"newsletters?|subscribe|subscription|signup|sign-up|mailing-?list"),
     (Rule.SHARE, r"share|sharing|sharedaddy|share-?(?:bar|buttons?|tools?|links?|this)|social|addtoany"),

@@ -29,13 +29,14 @@ _MAY_BE_CARD = select(
 )
 _FEWEST_AROUND = 80  # characters of the sentence
 _UNSEEN_NAME = re.compile(
-    r"(?:^|[\s_-])(?:visually-?hidden|sr-?only|screen-?reader(?:-?(?:text|only))?|a11y-?(?:hidden|text)|"
-    r"assistive-?text|offscreen|off-screen|element-invisible|tooltip-?(?:text|content|body))(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:visually-?hidden|(?:u-?)?hid(?:e|den)-?visually|sr-?only|screen-?reader(?:-?(?:text|only))?|"
+    r"a11y-?(?:hidden|text)|access(?:ibility|ible)-?(?:hidden|hide|text)|assistive-?text|offscreen|off-screen|element-invisible|"
+    r"tooltip-?(?:text|content|body))(?:$|[\s_-])|(?:^|\s)vh(?:$|\s)",
     re.IGNORECASE,
 )
 _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|clip(?:-path)?\s*:\s*(?:rect\(\s*[01](?:px)?[\s,]+[01]|inset\(\s*(?:50|100)%)|"
-    r"(?:left|text-indent)\s*:\s*-\d{3,}",
+    r"(?:left|top|text-indent)\s*:\s*-\d{3,}|(?:^|[;\s])(?:(?:font-size|opacity)\s*:\s*0(?:px|r?em|%)?\s*(?:;|!|$)|width\s*:\s*[01]px)",
     re.IGNORECASE,
 )
 _LONGEST_UNSEEN = 200  # characters
@@ -63,7 +64,8 @@ def other_articles(tree: Element, title: str) -> Iterator[Removal]:
     """Endless scrolling: if one article has the page's title as its headline, the others are cut.
 
     A teaser in a margin is not that article. If the headline is alone in its article, articles that begin without one
-    are its text, or else the first that holds any, if nothing else on the page does. Needs the title; gives other_article.
+    are its text, or else the first that holds any, or the longest, if nothing else on the page does. Needs the title;
+    gives other_article.
     """
     wanted = key(title)
     if not wanted:
@@ -123,6 +125,7 @@ def dead_weight(tree: Element, _title: str) -> tuple[()]:
             and not _HOLDS_ARTICLE(element)
             and _prose(element) < _MOST_DEAD_PROSE
             and not (element.tag == "form" and _is_most(element, tree))
+            and not is_inline(element)
         ):
             element.drop_tree()
     return ()
@@ -170,7 +173,7 @@ def _without_its_text(others: list[Element], tree: Element) -> list[Element]:
     rest = [other for other in others if not any(first.tag == "p" for first in _FIRST(other))]
     outside = _prose(tree) - sum(map(_prose, others))
     if len(rest) == len(others) and outside < _MOST_DEAD_PROSE:
-        text = next(filter(_holds_prose, others), None)
+        text = next(filter(_holds_prose, others), max(others, key=_characters, default=None))
         rest = [other for other in others if other is not text]
     return rest
 

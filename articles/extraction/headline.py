@@ -16,6 +16,7 @@ _LINKED = 0.8  # share of a teaser's heading in links
 # What below the headline is a text and no standfirst: so many paragraphs, or characters.
 _PARAGRAPHS = 2
 _ALONE = 400
+_FEWEST_ITEMS = 3
 _SMALL = 0.5  # most of a text that its opening can be, as a share of the rest
 _START = 60  # characters by which a paragraph is known again
 
@@ -92,12 +93,13 @@ def below(found: Sequence[Block], values: Values, kinds: Sequence[Kind], at: int
 
 
 def teasers(found: Sequence[Block], values: Values, kinds: Sequence[Kind], at: int) -> set[int]:
-    """The indices of prose that is a teaser below a linked heading, outside of the box that holds headline and text.
+    """The indices of prose that is a teaser below a linked heading, or in a list of headings as large as the headline,
+    outside of the box that holds headline and text.
 
     If these stand in parts of that box, other parts are outside, too. Empty if no text is below the headline (given by its
     index), or nothing but teasers.
     """
-    linked = _below_links(found, values)
+    linked = _below_links(found, values) | _in_lists(found, values)
     prose = [
         i
         for i in range(at + 1, len(found))
@@ -124,6 +126,19 @@ def _below_links(found: Sequence[Block], values: Values) -> set[int]:
         if continued or (not values[i - 1] and above.linked > _LINKED * len(above.text)):
             teased.add(i)
     return teased
+
+
+def _in_lists(found: Sequence[Block], values: Values) -> set[int]:
+    """Prose in list items that have an h1 each, if there are three or more."""
+    items = [next(block.element.iterancestors("li"), None) for block in found if block.level == 1]
+    heads = {item for item in items if item is not None}
+    if len(heads) < _FEWEST_ITEMS:
+        return set()
+    return {
+        i
+        for i, block in enumerate(found)
+        if values[i] and next(block.element.iterancestors("li"), None) in heads
+    }
 
 
 def _box(found: Sequence[Block], at: int, prose: Sequence[int]) -> Element | None:

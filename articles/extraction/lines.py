@@ -19,12 +19,14 @@ _TAIL_SHARE = 0.15
 _TAIL = 5
 _LONGEST_CAPTION = 75  # words
 _LISTED = 8  # words in a line of a list of addresses
+_FEWEST_ADDRESSES = 2
+_COLONS = (":", "：")
 _LONGEST_LABEL = 2  # words of a line that only announces
 _ADDRESS = re.compile(
     r"(?:[-•*] )?(?:[^\W\d][^:/.]{0,30}[:：] ?)?(?:https?://)?(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?::\d+)?(?:/[\w./@-]*)?[.,;]?"
 )
 BREADCRUMB = re.compile(
-    r"[\w&'’-]+(?: [\w&'’-]+){0,3}(?:(?P<mark>\s*[/>»›|→]\s*)[\w&'’#-]+(?: [\w&'’#-]+){0,3}){1,5}\s?"
+    r"(?![\W\d]+$)[\w&'’-]+(?: [\w&'’-]+){0,3}(?:(?P<mark>\s*[/>»›|→]\s*)[\w&'’#-]+(?: [\w&'’#-]+){0,3}){1,5}\s?"
 )
 
 
@@ -130,19 +132,35 @@ def caption(lines: Lines, facts: Facts) -> Iterator[Cut]:
 
 
 def known_boilerplate(lines: Lines, facts: Facts) -> Iterator[Cut]:
-    """Wording common to many sites: see boilerplate.toml. The addresses that a line announces are cut with it."""
+    """Wording common to many sites: see boilerplate.toml. The addresses that a line announces are cut with it.
+
+    So is a line in other words that announces several, if one is the site's.
+    """
     relevant = boilerplate.relevant(lines)
     for index, line in enumerate(lines):
         where = place(index, len(lines))
         part: boilerplate.Where = "any" if where not in ("head", "tail") else where
         pattern = boilerplate.match(line, part, relevant)
         if pattern is None:
+            yield from _announced(lines, index, facts)
             continue
         below = _listed_below(lines, index) if pattern.rule == "alternate_address" else []
         named = " ".join((line, *(text for _, text in below), facts.links))
         if boilerplate.says_us(pattern, line) or boilerplate.speaks_of(facts.site, named):
             yield index, f"{pattern.rule} ({pattern.language or 'any language'})"
             yield from ((at, "below an announcement of addresses") for at, _ in below)
+
+
+def _announced(lines: Lines, index: int, facts: Facts) -> Iterator[Cut]:
+    """A line at the end that announces addresses of the site, in any language, with those that are left of them."""
+    if not index or place(index, len(lines)) != "tail" or not lines[index].endswith(_COLONS):
+        return
+    below = _listed_below(lines, index)
+    said = " ".join((*(text for _, text in below), facts.links))
+    addresses = [word for word in said.split() if _ADDRESS.fullmatch(word)]
+    if len(addresses) >= _FEWEST_ADDRESSES and boilerplate.speaks_of(facts.site, " ".join(addresses)):
+        yield index, "announces addresses of the site"
+        yield from ((at, "below an announcement of addresses") for at, _ in below)
 
 
 def _listed_below(lines: Lines, index: int) -> list[tuple[int, str]]:
@@ -161,11 +179,7 @@ def announcement(lines: Lines, _facts: Facts) -> Iterator[Cut]:
     """Short lines at the end with a colon: what they announced is no text. At least one line stays."""
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
-        if (
-            not line.endswith((":", "："))
-            or count_words(line) > _LONGEST_LABEL
-            or SENTENCE_END.search(line[:-1])
-        ):
+        if not line.endswith(_COLONS) or count_words(line) > _LONGEST_LABEL or SENTENCE_END.search(line[:-1]):
             return
         yield index, "announces what is not there"
 

@@ -88,12 +88,16 @@ def take(
     """Takes a name alone above or below the text as the author, if the page names no author except the site.
 
     Returns the body without it, the authors, and what was cut. If the page names no author at all, only a name in
-    capitals above the text is accepted. Gives byline.
+    capitals above the text is accepted. A name that the text speaks of is none. Gives byline.
     """
     if len(body) >= _FEWEST_LINES and all(is_account(name, site, host) for name in stated):
-        for at, capitals in ((0, True), (len(body) - 1, False)) if stated else ((0, True),):
-            line = body[at]
-            if alone(line, capitals) and SENTENCE_END.search(body[at - 1 if at else 1]):
+        places = ((0, True), (0, False), (len(body) - 1, False)) if stated else ((0, True),)
+        for at, capitals in places:
+            line, rest = body[at], " ".join(body[1:])
+            spoken_of = not (at or capitals) and (
+                not is_full(line) or any(word in rest for word in line.split())
+            )
+            if alone(line, capitals) and not spoken_of and SENTENCE_END.search(body[at - 1 if at else 1]):
                 place: Place = "tail" if at else "head"
                 removal = Removal(text=line, rule=Rule.BYLINE, place=place, evidence="a name alone")
                 return (*body[:at], *body[at + 1 :]), (line.title() if capitals else line,), (removal,)

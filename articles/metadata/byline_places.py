@@ -23,6 +23,8 @@ _ALL = select("//*")  # iter() ends early in some broken trees
 _LINKS = select(".//a[@href]")
 _PAGE = frozenset(("html", "body", "main"))
 _ASIDE = frozenset(("aside", "footer", "nav"))
+_COMMENT = re.compile(r"[ck]omm?ent|disqus|replies|reacties", re.IGNORECASE)
+_COMMENTER = re.compile(r"comment-?_{0,2}author", re.IGNORECASE)
 _NO_STORY = re.compile(
     r"^(?:#|mailto:|javascript:|tel:)|/(?:authors?|aut[eo]u?re?s?|autor(?:en|es|i|zy)?|profiles?|people|persons?|staff|team|writers?|contributors?|reporters?|"
     r"journalist\w*|columnists?|users?|members?|by|redakt\w+|bio|about|(?:[\w-]+-)?(?:tags?|categor\w*|kategori\w*|topics?)|"
@@ -65,10 +67,12 @@ class Places:
 
     def is_own(self, element: Element) -> bool:
         """Whether it is neither in a comment, nor in a bar beside or below the article, except a footer as short as a byline."""
+        if _COMMENTER.search(element.get("class", "")):
+            return False
         for outer in element.iterancestors():
             if outer in self.around or outer.tag in _PAGE:
                 return True
-            if "omment" in outer.get("class", ""):
+            if _COMMENT.search(f"{outer.get('class', '')} {outer.get('id', '')}"):
                 return False
             if outer.tag in _ASIDE and (outer.tag != "footer" or not is_short(outer, LONGEST)):
                 return False
@@ -86,7 +90,8 @@ class Places:
                 and _ELSEWHERE.search(f"{outer.get('class', '')} {outer.get('id', '')}")
             ):
                 return True
-            if any(self._leads_away(link, own, at, strict=strict) for link in _LINKS(outer)):
+            links = [outer, *_LINKS(outer)] if outer.tag == "a" and outer is not element else _LINKS(outer)
+            if any(self._leads_away(link, own, at, strict=strict) for link in links):
                 return True
         return False
 

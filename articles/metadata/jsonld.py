@@ -12,11 +12,16 @@ from articles.text import key
 
 Node = Mapping[str, Any]
 
-_SCRIPTS = select("//script[contains(translate(@type, 'DJLNOS', 'djlnos'), 'ld+json')]")
-_WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|(?:-->|\]\]>)\s*;?\s*$|;\s*$")
+_SCRIPTS = select(
+    "//script[contains(translate(@type, 'DJLNOS', 'djlnos'), 'ld+json') or contains(@type, 'json+ld')]"
+)
+_WRAPPING = re.compile(
+    r"^\s*(?://)?\s*(?:<!--|<!\[CDATA\[)|^\s*(?:var\s|let\s|const\s|window\.)\s*[\w$]{1,40}\s*=(?=\s*[{\[])|(?:-->|\]\]>)\s*;?\s*$|;\s*$"
+)
 _ESCAPED = re.compile(r"[\s\[]*\{\s*&(?:quot|#0*34|#x0*22);", re.IGNORECASE)  # as in HTML, the whole script
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|AnalysisNewsArticle|OpinionNewsArticle)$")
 _ORGANIZATIONS = ("Organization", "Corporation", "Periodical", "Newspaper", "WebSite")
+_CONTAINERS = ("@list", "@set")
 _MOST_NODES = 5000
 _LISTED = 3
 
@@ -73,7 +78,8 @@ def texts(value: object) -> list[str]:
 def people(value: object, found: list[Node]) -> list[str]:
     """The names in an author property, also in parts or a @list; bare references (@id) are looked up among all nodes."""
     by_id = {node["@id"]: node for node in found if _full_name(node) and isinstance(node.get("@id"), str)}
-    value = value["@list"] if isinstance(value, dict) and "@list" in value else value
+    if isinstance(value, dict):
+        value = next((value[name] for name in _CONTAINERS if name in value), value)
     names: list[str] = []
     for item in value if isinstance(value, list) else [value]:
         person = item
@@ -94,8 +100,8 @@ def organizations(found: list[Node]) -> list[str]:
 
 
 def _full_name(person: Node) -> list[str]:
-    if "name" in person:
-        return texts(person["name"])
+    if named := texts(person.get("name")):
+        return named
     parts = [text(person.get(part)) for part in ("givenName", "additionalName", "familyName")]
     return [" ".join(filter(None, parts))] if any(parts) else []
 

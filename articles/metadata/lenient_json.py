@@ -1,8 +1,8 @@
 """Read JSON that has a slip, as a person would read it; for what the strict reader has refused.
 
 Read besides JSON: comments of JavaScript and HTML, CDATA marks, commas too many or missing, single quotes, keys without
-quotes, quotes and line breaks inside a string, escapes that JSON lacks, and values one after another. Nothing is
-guessed: a value that is not whole, or that holds anything else, is not read, nor is what comes after it.
+quotes, quotes and line breaks inside a string, escapes that JSON lacks, brackets missing at the end, and values one after
+another. Nothing is guessed: a value that is not whole, or that holds anything else, is not read, nor is what comes after it.
 """
 
 import re
@@ -80,7 +80,7 @@ class _Reader:
     def _object(self, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}
         self._at += 1
-        while (here := self.skip(",")) != "}":
+        while (here := self.skip(",")) not in ("}", ""):
             key = self._string(here, _AFTER_KEY) if here in ('"', "'") else self._taken(_NAME)
             if self.skip() != ":":
                 raise _SlipError
@@ -92,7 +92,7 @@ class _Reader:
     def _list(self, depth: int) -> list[object]:
         found: list[object] = []
         self._at += 1
-        while self.skip(",") != "]":
+        while self.skip(",") not in ("]", ""):
             found.append(self.value(depth))
         self._at += 1
         return found
@@ -115,6 +115,8 @@ class _Reader:
 
     def _number(self) -> float:
         written = self._taken(_NUMBER)
+        if self._at == len(self._text):  # perhaps cut short
+            raise _SlipError
         return int(written) if written.lstrip("+-").isdigit() else float(written)
 
     def _taken(self, pattern: re.Pattern[str]) -> str:

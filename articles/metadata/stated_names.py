@@ -11,6 +11,7 @@ _BY = re.compile(
     r"^(?:(?:written|posted|story|text|words) by\b|by\b|(?:von|por|par|di|autor(?:in)?|author|text)\s*:|作者|記者|记者|撰文)[\s:：]*",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"""^["“„«]([^"“”„«»]*)["”“»]$""")
 _PARTS = re.compile(r"\s*(?:;|、|\s(?:\||/|&|and|AND|und|UND|et|och|og|и)\s)\s*")
 _JUNIOR = re.compile(r",\s+(?=(?:Jr|Sr)\.?(?:,|$))")
 _BEHIND = re.compile(r"\s*\((?P<bracket>[^()]*)\)$|\s+[-–—]\s+(?P<dash>[^-–—]*)$|\s+(?P<word>기자|특파원)$")
@@ -38,6 +39,7 @@ def _is_job(name: str) -> bool:
 
 def _names(text: str) -> list[str]:
     found: list[str] = []
+    text = _QUOTED.sub(r"\1", text)
     for part in _PARTS.split(_JUNIOR.sub(" ", _BY.sub("", text))):
         pieces = [piece.strip() for each in parted(part) for piece in each.split(",")]
         if len(pieces) > 1 and all(map(is_full, pieces)):
