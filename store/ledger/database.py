@@ -29,6 +29,7 @@ from store.ledger import (
     segment_table,
     url_table,
 )
+from store.ledger.catches import catch_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.lock import turn
 
@@ -45,6 +46,7 @@ GROUPS = (
     import_table,
     lastmod_table,
     miss_table,
+    catch_table,
 )
 
 _BUSY_SECONDS = 30

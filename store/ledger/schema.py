@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 10
+VERSION = 11
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -52,6 +52,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
     ),
+    10: (),  # the table of catches is new
 }
 
 METADATA = MetaData()
