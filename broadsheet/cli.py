@@ -10,7 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, find, inspection, past, replay, scheduling
+from broadsheet.commands import admin, collect, completeness, find, inspection, past, replay, scheduling
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -64,6 +64,7 @@ for command in (
     replay.reclean,
     replay.rebuild,
     inspection.health,
+    completeness.coverage,
     inspection.doctor,
     inspection.maintain,
     scheduling.schedule,

@@ -24,6 +24,7 @@ from store.ledger import (
 )
 from store.ledger.arrival_table import Arrival
 from store.ledger.caption_table import Verdicts
+from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.schema import portions
@@ -285,6 +286,18 @@ def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Pat
         assert arrival_table.of_source(conn, "post", NOON) == (Arrival(at=NOON + timedelta(hours=1)),)
         indexes = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}
     assert indexes >= {"captures_source", "ix_misses_at", "arrivals_source"}
+    assert columns(path) == new
+
+
+def test_a_ledger_of_version_10_knows_no_catches(path: Path) -> None:
+    Ledger.open(path).close()
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        conn.execute("DROP TABLE catches")
+        conn.execute("UPDATE schema SET version = 10")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert catch_table.of_source(conn, "post") == ()
     assert columns(path) == new
 
 

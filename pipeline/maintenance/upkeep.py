@@ -49,7 +49,9 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
         done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
         done += retained.told()
         if forgotten:
-            done.append(f"forgot which lists named {forgotten} pages more than {catch_table.KEPT.days} days ago.")
+            done.append(
+                f"forgot which lists named {forgotten} pages more than {catch_table.KEPT.days} days ago."
+            )
         findings = [finding for finding in examine(config) if finding.part != "lock"]
         if retained.obstacle:
             findings.append(Finding("retention", False, retained.obstacle, retained.passing))

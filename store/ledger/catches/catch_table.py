@@ -37,7 +37,7 @@ CATCHES = Table(
 KEPT = timedelta(days=60)
 """How long a catch is kept."""
 
-_UNDATED = 200  # of one list
+_UNDATED = 200  # of one sitemap, which may list all that its site ever had
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +54,13 @@ class Catch:
 def record(conn: Connection, source: str, way: str, entries: Sequence[FeedEntry], now: datetime) -> None:
     """Record that a list of a source names these entries; what is known of it stays as it is.
 
-    Those dated before what is kept are left out, and of many without a date all but the first and the last. A `way`
+    Those dated before what is kept are left out, and of many without a date in a sitemap all but the first and the last. A `way`
     that is none (a user's spider) leaves nothing.
     """
     if way not in WAYS or not entries:
         return
-    old = policy.left_in_backlog(entries, policy.Terms(since=now - KEPT, undated=_UNDATED))
+    terms = policy.Terms(since=now - KEPT, undated=_UNDATED if way == "sitemap" else None)
+    old = policy.left_in_backlog(entries, terms)
     rows = {
         entry.url: {
             "source": source,
@@ -86,4 +87,3 @@ def of_source(conn: Connection, source: str) -> tuple[Catch, ...]:
 def forget(conn: Connection, before: datetime) -> int:
     """Drop what was first named before this time; returns how many catches that were."""
     return conn.execute(CATCHES.delete().where(CATCHES.c.seen_at < before)).rowcount
-

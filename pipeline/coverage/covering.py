@@ -1,0 +1,86 @@
+"""How complete a collection is, source by source and day by day: what is had, of what there is."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from crawlers.history.url_dates import Span
+from pipeline.configuration.config import Config
+from pipeline.configuration.sections import SourceSection
+from pipeline.coverage.estimate import Estimate, estimate
+from pipeline.coverage.population import Sighted, population
+from store.ledger.catches.catch_table import KEPT, WAYS, Way
+from store.ledger.database import Ledger
+from store.ledger.queries import sightings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """Some articles: how many there are by estimate, how many are had, how many each kind of list names.
+
+    `reasons` says why those are not had that a list names.
+    """
+
+    estimate: Estimate
+    had: int
+    named: Mapping[Way, int]
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float | None:
+        """Of what there is by estimate, how much is had; None without an estimate, or where there is nothing."""
+        return self.had / self.estimate.number if self.estimate.number else None
+
+    def missed_by(self, way: Way) -> float:
+        """How much of what there is (without an estimate: of what is seen) this kind of list alone would miss."""
+        whole = self.estimate.number or self.estimate.seen
+        return 1 - self.named.get(way, 0) / whole if whole else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCoverage:
+    """A source's articles of some days: all of them, each day, and those that are not had.
+
+    `undated` is the number of pages that lists name and that nothing dates; they are left out.
+    """
+
+    source: str
+    whole: Covered
+    days: Mapping[date, Covered]
+    missing: tuple[Sighted, ...]
+    undated: int = 0
+
+
+def cover(config: Config, sources: Iterable[SourceSection], days: Span) -> tuple[SourceCoverage, ...]:
+    """How much of what these sources published on these days is had. Raises LedgerError, also if there is no ledger yet."""
+    found = []
+    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
+        for source in sources:
+            read = sightings.read(conn, source.name, days.first - KEPT)
+            found.append(covered_source(source.name, population(read), days))
+    return tuple(found)
+
+
+def covered_source(source: str, articles: Sequence[Sighted], days: Span) -> SourceCoverage:
+    """The same of one source, by all the articles that its lists name."""
+    wanted = {moment.date() for moment in days.days()}
+    within = [each for each in articles if each.day in wanted]
+    return SourceCoverage(
+        source=source,
+        whole=covered(within),
+        days={day: covered([each for each in within if each.day == day]) for day in sorted(wanted)},
+        missing=tuple(each for each in within if not each.had),
+        undated=sum(each.day is None for each in articles),
+    )
+
+
+def covered(articles: Sequence[Sighted]) -> Covered:
+    """The same of some articles."""
+    named = Counter(way for each in articles for way in each.ways)
+    return Covered(
+        estimate=estimate(each.ways for each in articles),
+        had=sum(each.had for each in articles),
+        named={way: named[way] for way in WAYS if named[way]},
+        reasons=dict(Counter(each.reason for each in articles if not each.had).most_common()),
+    )
