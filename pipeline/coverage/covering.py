@@ -1,7 +1,7 @@
 """How complete a collection is, source by source and day by day: what is had, of what there is."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -52,24 +52,29 @@ class SourceCoverage:
     undated: int = 0
 
 
-def cover(config: Config, sources: Iterable[SourceSection], days: Span) -> tuple[SourceCoverage, ...]:
-    """How much of what these sources published on these days is had. Raises LedgerError, also if there is no ledger yet."""
+def cover(config: Config, sources: Sequence[SourceSection], days: Span) -> tuple[SourceCoverage, ...]:
+    """How much of what these sources published on these days is had; of one source alone, day by day as well.
+
+    Raises LedgerError, also if there is no ledger yet.
+    """
     found = []
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         for source in sources:
             read = sightings.read(conn, source.name, days.first - KEPT)
-            found.append(covered_source(source.name, population(read), days))
+            found.append(covered_source(source.name, population(read), days, by_day=len(sources) == 1))
     return tuple(found)
 
 
-def covered_source(source: str, articles: Sequence[Sighted], days: Span) -> SourceCoverage:
+def covered_source(
+    source: str, articles: Sequence[Sighted], days: Span, *, by_day: bool = True
+) -> SourceCoverage:
     """The same of one source, by all the articles that its lists name."""
     wanted = {moment.date() for moment in days.days()}
     within = [each for each in articles if each.day in wanted]
     return SourceCoverage(
         source=source,
         whole=covered(within),
-        days={day: covered([each for each in within if each.day == day]) for day in sorted(wanted)},
+        days={day: covered([each for each in within if each.day == day]) for day in sorted(wanted) if by_day},
         missing=tuple(each for each in within if not each.had),
         undated=sum(each.day is None for each in articles),
     )

@@ -2,22 +2,24 @@
 
 Two lists: the estimate of Lincoln and Petersen, in the form of Chapman (1951). Three and more: log-linear models after
 Fienberg (1972), with a term for each pair of lists that is seen to depend on each other. Intervals are those of the
-likelihood's profile (Cormack 1992). Lists that tend to name the same articles make an estimate too low, as Chao (1987)
-says of those that differ in how easily they are caught; between two lists that cannot be seen.
+likelihood's profile (Cormack 1992). Where all lists tend to name the same articles, Chao's lower bound (1987) is all that
+can be said; between two lists that cannot be seen.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from math import exp, log, sqrt
 from typing import Literal
 
-from pipeline.coverage.log_linear import Fitted, Pair, association, fit
+from pipeline.coverage.log_linear import Fitted, Pair, association, fit, likelihood_together
 
 Dependence = Literal["none", "positive", "negative", "untested"]
 
 # Half the point of chi-squared with one degree of freedom that chance passes in 5 % of all tests, by the number of pairs tested.
 _CHANCE = {1: 1.92, 3: 2.87, 6: 3.49}
-_FEWEST_TWICE = 10  # pages that two lists and more name: with fewer, dependence would not show
+_ALIKE = 1.35  # the same for one term that can but be positive
+_FEWEST_TWICE = 30  # pages that two lists and more name: with fewer, dependence would not show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def _of_two(counts: Sequence[int]) -> Estimate:
 def _of_several(counts: Sequence[int], lists: Sequence[str]) -> Estimate:
     seen, (fitted, pairs) = sum(counts), _chosen(counts, len(lists))
     twice = sum(number for cell, number in enumerate(counts) if cell.bit_count() > 1)
-    return Estimate(
+    found = Estimate(
         seen=seen,
         number=None if fitted.missed is None else seen + fitted.missed,
         low=seen + fitted.low,
@@ -80,6 +82,29 @@ def _of_several(counts: Sequence[int], lists: Sequence[str]) -> Estimate:
         dependence="untested" if twice < _FEWEST_TWICE else _dependence(counts, fitted, pairs),
         pairs=tuple((lists[one], lists[other]) for one, other in pairs),
     )
+    if found.is_least or likelihood_together(counts, fitted.missed or 0) - fitted.likelihood <= _ALIKE:
+        return found
+    number, low = _least(counts, len(lists))
+    return replace(
+        found,
+        number=max(number, found.number or 0),
+        low=min(low, found.low),
+        high=None,
+        dependence="positive",
+        pairs=tuple(combinations(lists, 2)),
+    )
+
+
+def _least(counts: Sequence[int], lists: int) -> tuple[int, int]:
+    """The lower bound of Chao (1987) for what is more or less easily caught, and the lower end of its 95 % interval."""
+    once, twice = (sum(n for cell, n in enumerate(counts) if cell.bit_count() == times) for times in (1, 2))
+    seen, share = sum(counts), (lists - 1) / lists
+    missed = share * once * (once - 1) / (2 * (twice + 1))
+    if not missed:
+        return seen, seen
+    ratio = once / max(twice, 1)
+    spread = max(twice, 1) * (share * ratio**2 / 2 + share**2 * ratio**3 + share**2 * ratio**4 / 4)
+    return seen + round(missed), seen + int(missed / exp(1.96 * sqrt(log(1 + spread / missed**2))))
 
 
 def _chosen(counts: Sequence[int], lists: int) -> tuple[Fitted, tuple[Pair, ...]]:

@@ -1,16 +1,22 @@
 """Log-linear models of several lists of one population, some of whose members are on none of them. Pure.
 
+A model lets lists depend on each other in some pairs; `likelihood_together` is that of one in which all of them do, and
+alike, as they do if some members are more easily caught than others (Darroch, Fienberg, Glonek and Junker 1993).
+
 The lists are numbered; a member's cell is the sum of 2**number over the lists that it is on. The counts of all cells are
 given in order, that of cell 0 (on no list) is unknown and ignored.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import lgamma, log
+from math import exp, lgamma, log
+from operator import mul
 
 Pair = tuple[int, int]
 
-_CLOSE = 1e-7
+_CLOSE = 1e-5
+_LEAST = 1e-9
+_STEPS = 100
 _MOST_SWEEPS = 500
 # Half the 95 % point of chi-squared (1.92), and more: few lists make a profile that is too steep (bench/coverage.py).
 _DROP = 2.3
@@ -38,7 +44,7 @@ def fit(counts: Sequence[int], pairs: Sequence[Pair] = ()) -> Fitted:
 
     def likelihood(missed: int) -> float:
         if missed not in known:
-            known[missed] = _likelihood(counts, missed, pairs)
+            known[missed] = _likelihood(counts, missed, expected(counts, missed, pairs))
         return known[missed]
 
     best = _first(lambda n: likelihood(n + 1) <= likelihood(n), 0, furthest)
@@ -58,7 +64,22 @@ def association(counts: Sequence[int], missed: int, pairs: Sequence[Pair], pair:
     table = expected(counts, missed, pairs)
     one, other = (1 << number for number in pair)
     both, neither = table[one | other], table[0]
-    return log(max(both * neither, _CLOSE)) - log(max(table[one] * table[other], _CLOSE))
+    return log(max(both * neither, _LEAST)) - log(max(table[one] * table[other], _LEAST))
+
+
+def likelihood_together(counts: Sequence[int], missed: int) -> float:
+    """The logarithm of the likelihood of the counts if all lists depend on each other alike, as `Fitted` has it.
+
+    `missed` is a first guess. It may be a little less than the most: the search ends after some steps.
+    """
+    observed: list[float] = [missed, *counts[1:]]
+    table = expected(counts, missed)
+    for _ in range(_STEPS):
+        for number in range(len(observed).bit_length() - 1):
+            table = _drawn(observed, table, 1 << number)
+        table = _drawn_together(observed, table)
+        observed[0] = table[0]
+    return _of_counts(counts, table)
 
 
 def expected(counts: Sequence[int], missed: int, pairs: Sequence[Pair] = ()) -> list[float]:
@@ -69,17 +90,32 @@ def expected(counts: Sequence[int], missed: int, pairs: Sequence[Pair] = ()) -> 
     margins += [1 << number for number in lists if not any(number in pair for pair in pairs)]
     table = [sum(observed) / len(observed)] * len(observed)
     for _ in range(_MOST_SWEEPS):
-        furthest = 0.0
+        before = table
         for margin in margins:
-            wanted, there = _sums(observed, margin), _sums(table, margin)
-            furthest = max(furthest, *(abs(wanted[key] - there[key]) for key in wanted))
-            table = [
-                value * wanted[cell & margin] / there[cell & margin] if there[cell & margin] else 0.0
-                for cell, value in enumerate(table)
-            ]
+            table = _drawn(observed, table, margin)
+        furthest = max(abs(one - other) for one, other in zip(before, table, strict=True))
         if furthest <= _CLOSE * (1 + sum(observed)):
             break
     return table
+
+
+def _drawn(observed: Sequence[float], table: Sequence[float], margin: int) -> list[float]:
+    """The table with the sums of what was observed over the lists in `margin`."""
+    wanted, there = _sums(observed, margin), _sums(table, margin)
+    return [
+        value * wanted[cell & margin] / there[cell & margin] if there[cell & margin] else 0.0
+        for cell, value in enumerate(table)
+    ]
+
+
+def _drawn_together(observed: Sequence[float], table: Sequence[float]) -> list[float]:
+    """The table with more nearly as many pairs of lists that name the same as were observed."""
+    pairs = [cell.bit_count() * (cell.bit_count() - 1) / 2 for cell in range(len(table))]
+    wanted, there = (sum(map(mul, pairs, each)) for each in (observed, table))
+    usual = there / sum(table)
+    spread = sum(value * (of - usual) ** 2 for of, value in zip(pairs, table, strict=True))
+    step = max(-1.0, min(1.0, (wanted - there) / spread)) if spread else 0.0
+    return [value * exp(step * of) for of, value in zip(pairs, table, strict=True)]
 
 
 def _sums(table: Sequence[float], margin: int) -> dict[int, float]:
@@ -89,13 +125,12 @@ def _sums(table: Sequence[float], margin: int) -> dict[int, float]:
     return sums
 
 
-def _likelihood(counts: Sequence[int], missed: int, pairs: Sequence[Pair]) -> float:
-    """The logarithm, without what does not depend on `missed` or the pairs."""
+def _likelihood(counts: Sequence[int], missed: int, table: Sequence[float]) -> float:
+    """The logarithm, without what depends neither on `missed` nor on the table."""
     whole = missed + sum(counts[1:])
     if not whole:
         return 0.0
     observed = [missed, *counts[1:]]
-    table = expected(counts, missed, pairs)
     cells = sum(n * log(value / whole) for n, value in zip(observed, table, strict=True) if n and value)
     return lgamma(whole + 1) - lgamma(missed + 1) + cells
 
