@@ -1,19 +1,13 @@
 """The command that asks whether the collection is complete: coverage."""
 
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated
+from datetime import timedelta
+from typing import Annotated
 
 import typer
 
 from articles.errors import ConfigError
 from broadsheet.commands.find import day
 from broadsheet.commands.options import Json, configured
-
-if TYPE_CHECKING:
-    from crawlers.history.url_dates import Span
-
-_DAYS = timedelta(days=7)
-_DAY = timedelta(days=1)
 
 
 def coverage(
@@ -45,14 +39,15 @@ def coverage(
     from broadsheet.coverage_shown import show_coverage, show_missing, show_probed
     from broadsheet.terminal import console, print_json, say
     from pipeline.coverage.archived_links import read_links
-    from pipeline.coverage.covering import cover
+    from pipeline.coverage.covering import chosen_days, cover
     from pipeline.coverage.second_catch import probe as read_lists
     from pipeline.run import choose, now
 
     config = configured(context)
     if not source and (probe or links):
         raise ConfigError("--probe and --links read much: name the source to read.")
-    days = _days(since, until, now())
+    last = day(until, "--until")
+    days = chosen_days(day(since, "--since"), last and last + timedelta(days=1), now())
     chosen = choose(config, (source,) if source else ())
     for each in chosen if probe else ():
         with console.status("Reading sitemap and front page"):
@@ -71,15 +66,3 @@ def coverage(
         show_missing(found)
     else:
         show_coverage(found)
-
-
-def _days(since: str, until: str, at: datetime) -> "Span":
-    """The days to look at. Raises ConfigError."""
-    from crawlers.history.url_dates import Span
-
-    today = datetime.combine(at.date(), time.min, UTC)
-    last = day(until, "--until") or today
-    first = day(since, "--since") or last - _DAYS + _DAY
-    if first > last:
-        raise ConfigError(f"--since {first:%Y-%m-%d} --until {last:%Y-%m-%d}: give the earlier day first.")
-    return Span(first, last + _DAY)

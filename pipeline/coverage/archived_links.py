@@ -35,7 +35,7 @@ class LinkTask:
 def read_links(
     config: Config, source: SourceSection, days: Span, clock: Callable[[], datetime] = now
 ) -> tuple[int, int]:
-    """Note the articles that a source's articles fetched on these days or later link to; how many were read, and how many are named.
+    """Note the articles that a source's articles fetched on these days or later link to; the numbers of both.
 
     A link counts if another list names its page, or its address names the day. Articles whose raw pages were dropped
     are passed over. Raises LedgerError, ArchiveError.

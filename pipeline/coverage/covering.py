@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
+from articles.errors import ConfigError
 from crawlers.history.url_dates import Span
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
@@ -13,6 +14,8 @@ from pipeline.coverage.population import Sighted, population
 from store.ledger.catches.catch_table import KEPT, WAYS, Way
 from store.ledger.database import Ledger
 from store.ledger.queries import sightings
+
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,15 @@ class SourceCoverage:
     days: Mapping[date, Covered]
     missing: tuple[Sighted, ...]
     undated: int = 0
+
+
+def chosen_days(first: datetime | None, end: datetime | None, at: datetime) -> Span:
+    """The days from `first` until before `end`; without an end, until today, without a first, seven. Raises ConfigError."""
+    end = end or datetime.combine(at.date(), time.min, UTC) + _DAY
+    first = first or end - _WEEK
+    if first >= end:
+        raise ConfigError(f"{first:%Y-%m-%d} lies behind {end - _DAY:%Y-%m-%d}: give the earlier day first.")
+    return Span(first, end)
 
 
 def cover(config: Config, sources: Sequence[SourceSection], days: Span) -> tuple[SourceCoverage, ...]:
