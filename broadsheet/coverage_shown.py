@@ -52,7 +52,7 @@ def show_probed(probed: Probed) -> None:
     """Print what was read as a second catch."""
     names = {"sitemap": "its sitemaps", "section": "its front page"}
     said = [f"{names[way]} name {count} pages" for way, count in sorted(probed.named.items())]
-    say(f"{probed.source}: {' and '.join(said) or 'neither sitemaps nor a front page could be read'}.")
+    say(f"{probed.source}: {' and '.join(said) or 'there is nothing to read that its runs do not read'}.")
     for url, why in probed.problems:
         say(f"  {url}: {why}", style="yellow")
 

@@ -9,7 +9,7 @@ can be said; between two lists that cannot be seen.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import Literal
 
 from pipeline.coverage.log_linear import Fitted, Pair, association, fit, likelihood_together
@@ -115,11 +115,16 @@ def _chosen(counts: Sequence[int], lists: int) -> tuple[Fitted, tuple[Pair, ...]
     pairs: tuple[Pair, ...] = ()
     while len(pairs) < len(possible) - 1:
         trials = {(*pairs, pair): fit(counts, (*pairs, pair)) for pair in possible if pair not in pairs}
-        more = max(trials, key=lambda each: trials[each].likelihood)
+        more = max(trials, key=lambda each: _weight(trials[each]))
         if trials[more].likelihood - best.likelihood <= chance:
             break
         best, pairs = trials[more], more
     return best, tuple(sorted(pairs))
+
+
+def _weight(fitted: Fitted) -> tuple[float, float]:
+    """Of models as likely as each other, the one with more that is missed."""
+    return round(fitted.likelihood, 6), inf if fitted.missed is None else fitted.missed
 
 
 def _dependence(counts: Sequence[int], fitted: Fitted, pairs: Sequence[Pair]) -> Dependence:

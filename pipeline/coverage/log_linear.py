@@ -47,7 +47,7 @@ def fit(counts: Sequence[int], pairs: Sequence[Pair] = ()) -> Fitted:
             known[missed] = _likelihood(counts, missed, expected(counts, missed, pairs))
         return known[missed]
 
-    best = _first(lambda n: likelihood(n + 1) <= likelihood(n), 0, furthest)
+    best = _first(lambda n: likelihood(n + 1) <= likelihood(n) + _LEAST, 0, furthest)
     limit = likelihood(best) - _DROP
     low = _first(lambda n: likelihood(n) >= limit, 0, best)
     high = _first(lambda n: likelihood(n + 1) < limit, best, furthest)
