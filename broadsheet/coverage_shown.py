@@ -110,7 +110,8 @@ def _show_one(found: SourceCoverage) -> None:
     if whole.estimate.number is None and len(whole.named) > 1:
         say("The lists have no page in common, so that there is no estimate.", style="yellow")
     elif whole.estimate.number is not None:
-        pairs = "; ".join(f"{one} and {other}" for one, other in whole.estimate.pairs)
+        tested = whole.estimate.dependence != "untested"
+        pairs = "; ".join(f"{one} and {other}" for one, other in whole.estimate.pairs if tested)
         say(f"The lists: {_FORMS[whole.estimate.dependence]}{f' ({pairs})' if pairs else ''}.")
     if found.undated:
         say(f"{found.undated} pages that no list or address dates are left out.")
