@@ -13,6 +13,7 @@ from broadsheet import __version__
 from broadsheet.commands import (
     admin,
     collect,
+    completeness,
     edits_made,
     find,
     inspection,
@@ -82,6 +83,7 @@ for command in (
     inspection.health,
     watching.notify,
     watching.metrics,
+    completeness.coverage,
     inspection.doctor,
     inspection.maintain,
     scheduling.schedule,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from articles.errors import UsageError
 from articles.model import Article
@@ -161,6 +161,21 @@ class Collection:
 
         self._check_open()
         return status(self._config)
+
+    def coverage(
+        self, source: str = "", *, since: Day | None = None, until: Day | None = None
+    ) -> list[dict[str, Any]]:
+        """How many articles there are by estimate and how many are had, by source, as `broadsheet coverage --json` says it.
+
+        Without days, those of the last seven days; with a source, each day as well. Raises ConfigError, LedgerError.
+        """
+        from broadsheet.coverage_shown import as_json
+        from pipeline.coverage.covering import chosen_days, cover
+        from pipeline.run import choose, now
+
+        self._check_open()
+        days = chosen_days(*_bounds(since, until), now())
+        return as_json(cover(self._config, choose(self._config, (source,) if source else ()), days))
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -29,6 +29,7 @@ from store.ledger import (
     segment_table,
     url_table,
 )
+from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.queries import recent
@@ -104,7 +105,9 @@ class Recorder:
             wanted = terms or Terms()
             if not wanted.updates:
                 wanted = replace(wanted, believed=lastmod_table.believed(conn, result.source, entries))
-            found = url_table.discover(conn, entries, self._clock(), wanted)
+            now = self._clock()
+            found = url_table.discover(conn, entries, now, wanted)
+            catch_table.record(conn, result.source, result.kind, entries, now)
             feed_table.record(conn, result, found.new - found.backlog + found.updated + inner)
             return replace(found, due=self._not_issued(found.due))
 

@@ -22,6 +22,7 @@ from store.ledger import (
     url_table,
 )
 from store.ledger.caption_table import Verdicts
+from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.schema import portions
@@ -318,6 +319,18 @@ def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(path: Pat
         assert told_table.attempts(conn)["DESK"].error == "away"
         told_table.forget(conn, "DESK", ["index"])
         assert told_table.since(conn, NOON) == []
+
+
+def test_a_ledger_of_version_10_knows_no_catches(path: Path) -> None:
+    Ledger.open(path).close()
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        conn.execute("DROP TABLE catches")
+        conn.execute("UPDATE schema SET version = 10")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert catch_table.of_source(conn, "post") == ()
+    assert columns(path) == new
 
 
 def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(path: Path) -> None:

@@ -11,6 +11,7 @@ from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
 from store.archive.writer import ArchiveWriter
 from store.ledger import segment_table
+from store.ledger.catches import catch_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,15 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
             retained = drop_old(config, ledger, writer, clock(), keep) if keep else Retained()
         finally:
             writer.close()
+        with ledger.transaction() as conn:
+            forgotten = catch_table.forget(conn, clock() - catch_table.KEPT)
         done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
         done += retained.told()
         done += filter(None, [forget(config, clock())])
+        if forgotten:
+            done.append(
+                f"forgot which lists named {forgotten} pages more than {catch_table.KEPT.days} days ago."
+            )
         findings = [finding for finding in examine(config) if finding.part != "lock"]
         if retained.obstacle:
             findings.append(Finding("retention", False, retained.obstacle, retained.passing))

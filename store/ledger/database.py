@@ -30,6 +30,7 @@ from store.ledger import (
     url_table,
     version_table,
 )
+from store.ledger.catches import catch_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
 from store.ledger.watch import arrival_table, run_table, told_table
 from store.lock import turn
@@ -51,6 +52,7 @@ GROUPS = (
     run_table,
     told_table,
     version_table,
+    catch_table,
 )
 
 _BUSY_SECONDS = 30

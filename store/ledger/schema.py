@@ -54,8 +54,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
     ),
-    # The tables of renames, of runs, of what was told and of the sizes of lists are new; those of versions, too, which are
-    # filled as captures are cleaned again.
+    # The tables of renames, of catches, of runs, of what was told and of the sizes of lists are new; those of
+    # versions, too, which are filled as captures are cleaned again.
     10: (),
 }
 

@@ -1,0 +1,1 @@
+"""Which list named which page, each of them for itself."""
