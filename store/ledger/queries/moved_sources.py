@@ -11,7 +11,7 @@ from store.ledger import capture_table, knowledge_table, rename_table
 from store.ledger.caption_table import CAPTIONS
 from store.ledger.capture_table import CAPTURES
 from store.ledger.catches.catch_table import CATCHES
-from store.ledger.feed_table import FEEDS
+from store.ledger.feed_table import FEEDS, LIST_SIZES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS, PROOFS
 from store.ledger.url_table import URLS
@@ -38,7 +38,7 @@ def move(conn: Connection, old: str, new: str) -> int:
             same = (TEMPLATES.c.source == new, TEMPLATES.c.fingerprint == template.fingerprint)
             conn.execute(TEMPLATES.update().where(*same).values(forgotten_at=template.forgotten_at))
     told_table.rename(conn, old, new)
-    for table in (FEEDS, TEMPLATES, PROOFS, CATCHES):
+    for table in (FEEDS, TEMPLATES, PROOFS, CATCHES, LIST_SIZES):
         free = table.update().prefix_with("OR IGNORE").where(table.c.source == old)
         conn.execute(free.values(source=new))
         conn.execute(table.delete().where(table.c.source == old))
