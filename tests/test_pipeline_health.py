@@ -126,7 +126,7 @@ def test_far_fewer_articles_are_told() -> None:
     some = [at for at in days_of_news(NOW, (8, 11, 14, 17)) if at > half]
     found = judge(history(busy + some), NOW)
     assert found.verdict is Verdict.QUIET
-    assert "where 12 are usual" in found.evidence or "where 24 are usual" in found.evidence
+    assert found.evidence.startswith("16 new articles in 4 days, where ")
 
 
 def test_a_few_articles_are_too_few_to_tell() -> None:
@@ -243,7 +243,7 @@ def test_any_times_have_a_rhythm_or_none(times: list[int], until: int) -> None:
     middle = known.last + (end - known.last) / 3
     whole = known.expected(known.last, end)
     assert whole == pytest.approx(known.expected(known.last, middle) + known.expected(middle, end))
-    assert all(before < after <= before + 1 for before, after in pairwise(known.week))
+    assert all(before < after for before, after in pairwise(known.week))
     assert not known.is_silent(middle) or known.is_silent(end)
 
 
@@ -285,7 +285,7 @@ def test_a_flood_of_copies_is_told_though_articles_are_among_them() -> None:
     )
     found = judge(replace(known, attempts=known.attempts[:-20] + flood), NOW)
     assert found.verdict is Verdict.MOSTLY_REJECTED
-    assert found.evidence == "15 of its last 20 pages gave no article, mostly: duplicate"
+    assert found.evidence == "8 of its last 10 pages gave no article, mostly: duplicate"
 
 
 def test_a_list_that_suddenly_names_far_fewer_articles_is_told() -> None:

@@ -86,7 +86,7 @@ def _week(active: Sequence[int]) -> tuple[float, ...]:
     days = range(active[0] // 24, active[-1] // 24 + 1)
     there, news = Counter(day % 7 for day in days), Counter(hour % _HOURS for hour in active)
     drawn = _PRIOR * len(active) / (24 * len(days))
-    week = []
+    week: list[float] = []
     for kind in (range(_SATURDAY), range(_SATURDAY, 7)):
         of_kind = [
             (sum(news[24 * day + hour] for day in kind) + drawn) / (sum(there[day] for day in kind) + _PRIOR)
