@@ -21,6 +21,7 @@ from store.ledger import (
     lastmod_table,
     segment_table,
     url_table,
+    version_table,
 )
 from store.ledger.arrival_table import Arrival
 from store.ledger.caption_table import Verdicts
@@ -285,6 +286,20 @@ def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Pat
         assert arrival_table.of_source(conn, "post", NOON) == (Arrival(at=NOON + timedelta(hours=1)),)
         indexes = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}
     assert indexes >= {"captures_source", "ix_misses_at", "arrivals_source"}
+    assert columns(path) == new
+
+
+def test_a_ledger_of_version_10_learns_to_keep_versions(path: Path) -> None:
+    Ledger.open(path).close()
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        for table in ("sightings", "wordings"):
+            conn.execute(f"DROP TABLE {table}")
+        conn.execute("UPDATE schema SET version = 10")
+    conn.close()
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert version_table.versions(conn, "krait") == ()
+        assert version_table.all_edits(conn, ["krait"]) == {}
     assert columns(path) == new
 
 
