@@ -42,6 +42,8 @@ SEEDS = (
         extractor="container",
         confidence=0.875,
         rules=2,
+        versions=2,
+        changed=("title",),
     ),
     article(
         "cars",

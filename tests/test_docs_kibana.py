@@ -41,6 +41,7 @@ KUERY = {
     "not language: *": "jets",
     "word_count < 100": "cars chinese",
     "confidence < 0.7": "jets",
+    "versions > 1 and changed: title": "steel",
     "extractor: trafilatura": "jets",
     "images.caption: furnace": "steel",
     "images.status: mismatched": "cars",

@@ -18,8 +18,10 @@ from store.ledger import (
     feed_table,
     knowledge_table,
     lastmod_table,
+    rename_table,
     segment_table,
     url_table,
+    version_table,
 )
 from store.ledger.caption_table import Verdicts
 from store.ledger.catches import catch_table
@@ -290,17 +292,30 @@ def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Pat
     assert columns(path) == new
 
 
-def test_a_ledger_of_version_10_knows_of_no_run_and_told_nobody(path: Path) -> None:
+def test_a_ledger_of_version_10_gets_the_new_tables(path: Path) -> None:
     Ledger.open(path).close()
     new = columns(path)
     with sqlite3.connect(path) as conn:
-        for table in ("runs", "told", "told_attempts"):
+        for table in (
+            "runs",
+            "told",
+            "told_attempts",
+            "catches",
+            "sightings",
+            "wordings",
+            "renames",
+            "list_sizes",
+        ):
             conn.execute(f"DROP TABLE {table}")
         conn.execute("UPDATE schema SET version = 10")
     conn.close()
     with Ledger.open(path) as ledger, ledger.reading() as conn:
         assert run_table.latest(conn, 1) == []
         assert told_table.since(conn, NOON) == []
+        assert catch_table.of_source(conn, "post") == ()
+        assert version_table.versions(conn, "krait") == ()
+        assert version_table.all_edits(conn, ["krait"]) == {}
+        assert rename_table.unfinished(conn) == []
     assert columns(path) == new
 
 
@@ -319,18 +334,6 @@ def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(path: Pat
         assert told_table.attempts(conn)["DESK"].error == "away"
         told_table.forget(conn, "DESK", ["index"])
         assert told_table.since(conn, NOON) == []
-
-
-def test_a_ledger_of_version_10_knows_no_catches(path: Path) -> None:
-    Ledger.open(path).close()
-    new = columns(path)
-    with sqlite3.connect(path) as conn:
-        conn.execute("DROP TABLE catches")
-        conn.execute("UPDATE schema SET version = 10")
-    conn.close()
-    with Ledger.open(path) as ledger, ledger.reading() as conn:
-        assert catch_table.of_source(conn, "post") == ()
-    assert columns(path) == new
 
 
 def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(path: Path) -> None:
