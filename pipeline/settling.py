@@ -211,7 +211,7 @@ def _record(
         elsewhere_named = article.canonical_url not in (article.url, f"{origin(article.canonical_url)}/")
         if elsewhere_named and policy.is_news(capture.fetched_at, now):
             entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
-            url_table.queue(conn, entry, now)
+            url_table.discover(conn, [entry], now)
 
 
 def _record_duplicates(

@@ -1,6 +1,6 @@
 """The records that are written to the ledger and read from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -17,6 +17,7 @@ class UrlState(StrEnum):
     GONE = "gone"
     FAILED = "failed"
     BACKLOG = "backlog"
+    DELETED = "deleted"
 
 
 class Outcome(StrEnum):
@@ -29,6 +30,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
     DEAD_LETTER = "dead_letter"
+    DELETED = "deleted"
 
 
 class FetchReason(StrEnum):
@@ -40,6 +42,7 @@ class FetchReason(StrEnum):
     URL = "url", UrlState.REFUSED
     ROBOTS = "robots", UrlState.REFUSED
     ADDRESS = "address", UrlState.REFUSED
+    DELETED = "deleted", UrlState.REFUSED
     TOO_LARGE = "too_large", UrlState.FAILED
     REDIRECT = "redirect", UrlState.FAILED
     ENCODING = "encoding", UrlState.FAILED
@@ -233,6 +236,31 @@ class Remains:
     raw: ArchiveRef
     dropped_at: datetime
     kept: Article | Settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What the archive keeps of a capture whose page was deleted, or must not be kept.
+
+    `page` has neither body nor headers, nor what a list said of it; the body had `size` bytes and this `digest` ("": it
+    could not be read any more). `settled` is the capture's outcome, with the `capture_id` that it had then.
+    """
+
+    page: Page
+    removed_at: datetime
+    size: int
+    digest: str
+    settled: Settled
+
+
+def wordless(entry: FeedEntry) -> FeedEntry:
+    """What a list said of a page, without the page's words."""
+    return replace(entry, title="", summary="", authors=(), tags=())
+
+
+def removed_on(removed: Removed) -> str:
+    """Why a raw page is missing that was deleted, or is not kept, for people to read."""
+    return f"its {removed.size:,} bytes were removed on {removed.removed_at:%Y-%m-%d}"
 
 
 def dropped_on(at: datetime) -> str:

@@ -1,6 +1,6 @@
 """The index in Elasticsearch as a backend. The client takes two seconds to import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +70,14 @@ def _new(place: Place, _: Path) -> Iterator[NewIndex]:
             raise
 
 
+def _erase(place: Place, ids: Sequence[str]) -> list[str]:
+    from index.elastic.expunging import erase
+    from index.patience import Patience
+
+    with closing(connection(place)) as client:
+        return erase(client, place.alias, ids, Patience(seconds=place.patience))
+
+
 def _create(place: Place) -> str:
     from index.elastic.mapping import create
 
@@ -96,6 +104,7 @@ BACKEND = Backend(
     reader=_reader,
     writer=_writer,
     new=_new,
+    erase=_erase,
     one_writer=False,
     by_hand=ByHand(create=_create, check=_check, drop=_drop),
 )

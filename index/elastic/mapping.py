@@ -144,7 +144,7 @@ def make(client: Elasticsearch, alias: str) -> str:
         client.indices.put_index_template(
             name=alias, index_patterns=[f"{alias}-v*"], composed_of=[fields], priority=300, version=VERSION
         )
-        taken = [int(name.rpartition("-")[2]) for name in _indices(client, alias)]
+        taken = [int(name.rpartition("-")[2]) for name in indices(client, alias)]
         name = f"{fields}-{max(taken, default=0) + 1:06d}"
         client.indices.create(index=name)
     return name
@@ -158,7 +158,7 @@ def publish(client: Elasticsearch, alias: str, index: str) -> None:
         if before and before != index:
             actions.append({"remove": {"index": before, "alias": alias}})
         client.indices.update_aliases(actions=actions)
-        others = [name for name in _indices(client, alias) if name != index]
+        others = [name for name in indices(client, alias) if name != index]
         if others:
             client.indices.delete(index=",".join(others))
 
@@ -218,15 +218,15 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
 def drop(client: Elasticsearch, alias: str) -> list[str]:
     """Delete everything that was made for the alias, indices and templates; returns the names of the indices."""
     with explained(alias):
-        indices = _indices(client, alias)
-        if indices:
-            client.indices.delete(index=",".join(indices))
+        names = indices(client, alias)
+        if names:
+            client.indices.delete(index=",".join(names))
         if client.indices.exists_index_template(name=alias):
             client.indices.delete_index_template(name=alias)
         for version in range(1, VERSION + 1):
             if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
                 client.cluster.delete_component_template(name=f"{alias}-v{version}")
-    return indices
+    return names
 
 
 def _of(name: str, answer: ObjectApiResponse[Any]) -> dict[str, Any]:
@@ -240,7 +240,8 @@ def _is_ours(mappings: dict[str, Any]) -> bool:
     return bool(mappings.get("_meta", {}).get("broadsheet") == VERSION)
 
 
-def _indices(client: Elasticsearch, alias: str) -> list[str]:
+def indices(client: Elasticsearch, alias: str) -> list[str]:
+    """The names of all indices that were made for the alias, those of an unfinished rebuild too."""
     ours = re.compile(rf"{re.escape(alias)}-v\d+-\d{{6}}")
     found = client.indices.get(index=f"{alias}-v*", ignore_unavailable=True, allow_no_indices=True).body
     return sorted(name for name in found if ours.fullmatch(name))

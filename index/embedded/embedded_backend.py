@@ -1,7 +1,7 @@
 """The embedded index as a backend."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,4 +46,12 @@ def _new(place: Place, parent: Path) -> Iterator[NewIndex]:
     yield NewIndex(writer, EmbeddedReader(folder), publish)
 
 
-BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True)
+def _erase(place: Place, ids: Sequence[str]) -> list[str]:
+    from index.embedded.erasing import erase
+
+    if place.folder.exists():
+        erase(place.folder, ids)
+    return []
+
+
+BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, erase=_erase, one_writer=True)

@@ -249,6 +249,12 @@ def of_url(conn: Connection, url: str) -> list[Capture]:
     return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
 
 
+def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
+    """All captures of these articles."""
+    wanted = (select(CAPTURES).where(CAPTURES.c.article_id.in_(ids)) for ids in portions(article_ids))
+    return [capture for query in wanted for capture in _captures(conn, query.order_by(CAPTURES.c.id))]
+
+
 def of_segment(conn: Connection, segment: str) -> list[Capture]:
     """Captures whose raw pages are in this segment, in the order of their offsets."""
     within = select(CAPTURES).where(CAPTURES.c.segment == segment, CAPTURES.c.dropped_at.is_(None))

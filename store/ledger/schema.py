@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 10
+VERSION = 11
 _AT_ONCE = 500  # keys in one query
 
 # Statements that migrate a ledger from each version to the next.
@@ -51,6 +51,17 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX IF NOT EXISTS arrivals_source ON arrivals (source, at)",
         """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
+    ),
+    # The state and the outcome `deleted`; the tables of tombstones are new.
+    10: (
+        "PRAGMA writable_schema = ON",
+        """UPDATE sqlite_master SET sql = replace(sql, '''backlog'')', '''backlog'', ''deleted'')')
+        WHERE type = 'table' AND name IN ('urls', 'misses')""",
+        """UPDATE sqlite_master SET sql = replace(sql, '''dead_letter'')', '''dead_letter'', ''deleted'')')
+        WHERE type = 'table' AND name = 'captures'""",
+        "PRAGMA writable_schema = RESET",
+        "DROP INDEX urls_state",
+        "CREATE INDEX urls_state ON urls (state)",
     ),
 }
 
