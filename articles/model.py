@@ -29,6 +29,7 @@ Reason = Literal[
     "no_article",
     "consent_page",
     "not_found",
+    "reserved",
     # for pages whose cleaning did not finish (pipeline.clean_capture)
     "parser_killed",
     "cleaner_failed",

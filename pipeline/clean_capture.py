@@ -12,7 +12,7 @@ from crawlers.sitemaps import is_of_site
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from store.archive.reader import recall
-from store.records import ArchiveRef, dropped_on
+from store.records import ArchiveRef, Removed, dropped_on, removed_on
 from store.workers import Lost, Workers
 
 # Rejections that say nothing about the page: what was made of it before stays valid.
@@ -33,7 +33,7 @@ def clean_capture(extractors: Extractors, task: CleanTask) -> Article | Rejectio
 
     A damaged record is a rejection that says so.
 
-    Where retention has dropped the page, its article is there as it was in the index.
+    Where retention has dropped the page, its article is there as it was in the index; where it was removed, there is none.
     """
     try:
         record = recall(task.archive, task.ref)
@@ -41,6 +41,9 @@ def clean_capture(extractors: Extractors, task: CleanTask) -> Article | Rejectio
         return Rejection(reason="archive_damaged", detail=str(error))
     if isinstance(record, Page):
         return clean(record, extractors.of(record.entry.source))
+    if isinstance(record, Removed):
+        reason: Reason = "reserved" if record.settled.reason == "reserved" else "archive_damaged"
+        return Rejection(reason=reason, detail=record.settled.detail or removed_on(record))
     if isinstance(record.kept, Article):
         return record.kept
     return Rejection(reason="archive_damaged", detail=f"{task.ref}: {dropped_on(record.dropped_at)}")

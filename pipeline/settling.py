@@ -17,9 +17,9 @@ from articles.source.originals import Contender, duplicates, elsewhere, named
 from articles.urls import origin
 from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
-from pipeline.outcomes import Decision, decide, duplicate
+from pipeline.outcomes import Decision, decide, duplicate, without_deleted
 from store import policy
-from store.ledger import arrival_table, capture_table, knowledge_table, url_table
+from store.ledger import arrival_table, capture_table, knowledge_table, tombstone_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.records import Capture, Outcome, OutcomeReason, Settled
@@ -51,11 +51,15 @@ class Settler:
 
     def settle(self, batch: Iterable[Cleaned]) -> list[Settled]:
         """Settle a batch: in the index, then in the ledger."""
-        cleaned = sorted(batch, key=lambda pair: pair[0].id)
-        of_batch = {capture.article_id for capture, _ in cleaned}
+        pairs = sorted(batch, key=lambda pair: pair[0].id)
+        of_batch = {capture.article_id for capture, _ in pairs}
+        names = {named(result) for _, result in pairs if isinstance(result, Article)}
         with self.ledger.turn():
             with self.ledger.reading() as conn:
                 latest = capture_table.latest_indexed(conn, of_batch)
+                stones = tombstone_table.of_ids(conn, (of_batch | names) - {""})
+            buried = without_deleted(pairs, stones, latest, self.clock())
+            cleaned = buried.rest
             newest = _newest(cleaned)
             rivals = self._rivals({article.url: named(article) for article in newest})
             new = [article for article in newest if article.id not in latest]
@@ -66,7 +70,7 @@ class Settler:
                 self.writer.delete(decision.to_delete)
             articles = completed(self.ledger, decision.to_add)
             acks = self.writer.add(articles)
-            settled, indexed, entered, arrived = list(decision.settled), [], [], []
+            settled, indexed, entered, arrived = [*buried.settled, *decision.settled], [], [], []
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
                 settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
                 if ack.status == "indexed":
@@ -78,6 +82,7 @@ class Settler:
             found = duplicates(entered, rivals.contenders, rivals.moved)
             left = self._take_out(found, rivals.captures)
             with self.ledger.transaction() as conn:
+                tombstone_table.ask(conn, buried.asked)
                 _record(conn, decision, settled, indexed, self.clock())
                 arrival_table.record(conn, arrived, self.clock())
                 _record_duplicates(conn, left, found, ())

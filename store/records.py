@@ -176,7 +176,8 @@ class Capture:
     `reason` is that of a rejection or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical
     final URL; `related` the article that a duplicate belongs to; `canonical` the article that the page names as its
     original (by an accepted rel=canonical), until it turns out that their texts differ. `dropped_at` is when retention
-    dropped its raw page (None before that); `ref` then refers to its `Remains`.
+    dropped its raw page (None before that); `ref` then refers to its `Remains`. `removed_at` is when the page was taken out of
+    the archive, of which `Removed` is left.
     """
 
     id: int
@@ -195,6 +196,13 @@ class Capture:
     canonical: str = ""
     settled_at: datetime | None = None
     dropped_at: datetime | None = None
+    removed_at: datetime | None = None
+
+    def as_settled(self, at: datetime) -> "Settled":
+        """Its outcome, as the loader reported it; `at` stands for a time that is not known."""
+        names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
+        said = {name: getattr(self, name) for name in names}
+        return Settled(capture_id=self.id, at=self.settled_at or at, **said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,12 +161,14 @@ def health(context: typer.Context, as_json: Json = False) -> None:
 
 
 def doctor(context: typer.Context) -> None:
-    """Check the folder, lock, archive, ledger and index; suggest fixes.
+    """Check the folder, lock, archive, ledger and index; suggest fixes. A deletion that was interrupted is finished first.
 
     Example: broadsheet doctor
     """
+    from pipeline.deleting.deletion import finish_interrupted
     from pipeline.maintenance.doctor import examine
 
+    finish_interrupted(configured(context))
     show_findings(examine(configured(context)))
 
 

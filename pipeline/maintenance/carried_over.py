@@ -15,13 +15,14 @@ from store.ledger.host_table import HOSTS
 from store.ledger.import_table import IMPORTS
 from store.ledger.knowledge_table import TEMPLATES
 from store.ledger.lastmod_table import PROOFS
+from store.ledger.tombstone_table import BURIED, TOMBSTONES
 
 Rows = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class OldLedger:
-    """Hosts that are left alone, lines that a person declared to be no template, proofs of sitemaps; and the imports.
+    """Hosts that are left alone, lines that a person declared to be no template, proofs of sitemaps, tombstones; and the imports.
 
     `captures` is the number of captures; `readable` is False where there was no ledger to read.
     """
@@ -37,7 +38,8 @@ def old_ledger(path: Path) -> OldLedger:
     declared = select(TEMPLATES).where(TEMPLATES.c.forgotten_at.is_not(None))
     try:
         with Ledger.existing(path) as ledger, ledger.reading() as conn:
-            queries = {HOSTS: select(HOSTS), TEMPLATES: declared, PROOFS: select(PROOFS)}
+            whole = (HOSTS, PROOFS, TOMBSTONES, BURIED)
+            queries = {TEMPLATES: declared, **{table: select(table) for table in whole}}
             return OldLedger(
                 readable=True,
                 captures=sum(capture_table.counts(conn).values()),

@@ -15,6 +15,7 @@ from articles.model import Page
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
+from pipeline.deleting.finishing import finish
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.maintenance.carried_over import carry_imports_over, carry_over, old_ledger
@@ -25,8 +26,9 @@ from store.archive.reader import scan
 from store.archive.repack import repack
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
-from store.ledger.queries import expiry
+from store.ledger.queries import expiry, removal
 from store.lock import RunLock
+from store.records import Removed
 
 _BATCH = 500
 
@@ -74,6 +76,8 @@ def rebuild(
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}
             _put_in_place(config, beside)
             new.publish()
+        with Ledger.open(config.ledger) as ledger:
+            finish(config, ledger, clock)
         shutil.rmtree(beside)
     return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages), old.readable)
 
@@ -87,6 +91,8 @@ def _replay(archive: Path, ledger: Ledger, damaged: Callable[[str], None]) -> No
             for ref, record in batch:
                 if isinstance(record, Page):
                     capture_table.add(conn, [(record, ref)])
+                elif isinstance(record, Removed):
+                    removal.restore(conn, ref, record)
                 elif not (archive / record.raw.segment).exists():
                     expiry.restore(conn, ref, record)
 

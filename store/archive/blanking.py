@@ -57,7 +57,9 @@ def fitted(record: Removed | Remains, length: int) -> bytes:
         data = warc.encode(each)
         if len(data) <= length:
             return _padded(data, length - len(data))
-    raise ArchiveError(f"{record.page.final_url}: its record of {length} bytes is too short to say that it was removed")
+    raise ArchiveError(
+        f"{record.page.final_url}: its record of {length} bytes is too short to say that it was removed"
+    )
 
 
 def _shorter(record: Removed | Remains) -> Iterable[Removed | Remains]:

@@ -54,7 +54,9 @@ def recall(folder: Path, ref: ArchiveRef) -> Page | Remains | Removed:
     return record
 
 
-def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains | Removed]]:
+def scan(
+    folder: Path, damaged: Callable[[str], None]
+) -> Iterator[tuple[ArchiveRef, Page | Remains | Removed]]:
     """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
 
     Each damaged stretch is reported to `damaged` in a sentence, and skipped. Raises ArchiveError when a newer

@@ -29,6 +29,8 @@ from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
+UNREMOVED = text("removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')")
+
 CAPTURES = Table(
     "captures",
     METADATA,
@@ -50,10 +52,12 @@ CAPTURES = Table(
     Column("canonical", AnyText, nullable=False, default=""),
     Column("settled_at", Moment),
     Column("dropped_at", Moment),
+    Column("removed_at", Moment),
     UniqueConstraint("segment", "offset"),
     Index("captures_article", "article_id", "fetched_at"),
     Index("captures_source", "source", "fetched_at"),
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
+    Index("captures_unremoved", "id", sqlite_where=UNREMOVED),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
 )
 
@@ -253,6 +257,11 @@ def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]
     """All captures of these articles."""
     wanted = (select(CAPTURES).where(CAPTURES.c.article_id.in_(ids)) for ids in portions(article_ids))
     return [capture for query in wanted for capture in _captures(conn, query.order_by(CAPTURES.c.id))]
+
+
+def unremoved(conn: Connection) -> list[Capture]:
+    """Captures whose page must not be kept, and is still in the archive."""
+    return _captures(conn, select(CAPTURES).where(UNREMOVED).order_by(CAPTURES.c.id))
 
 
 def of_segment(conn: Connection, segment: str) -> list[Capture]:

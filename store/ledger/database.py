@@ -148,7 +148,7 @@ class Ledger:
                 cursor = connection.cursor()
                 cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy, *_ = cursor.fetchone()
+                ((busy, *_),) = cursor.fetchall()
             finally:
                 connection.close()
         if busy:

@@ -60,8 +60,9 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """UPDATE sqlite_master SET sql = replace(sql, '''dead_letter'')', '''dead_letter'', ''deleted'')')
         WHERE type = 'table' AND name = 'captures'""",
         "PRAGMA writable_schema = RESET",
-        "DROP INDEX urls_state",
-        "CREATE INDEX urls_state ON urls (state)",
+        "ALTER TABLE captures ADD COLUMN removed_at DATETIME",
+        """CREATE INDEX captures_unremoved ON captures (id)
+        WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
     ),
 }
 

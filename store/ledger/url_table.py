@@ -214,9 +214,9 @@ def entry(conn: Connection, url: str) -> FeedEntry:
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """The number of URLs in each state; the backlog stands there only if it holds any."""
+    """The number of URLs in each state; those of backlog and deleted only if there are any."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
-    none = {state.value: 0 for state in UrlState if state is not UrlState.BACKLOG}
+    none = {state.value: 0 for state in UrlState if state not in (UrlState.BACKLOG, UrlState.DELETED)}
     return none | {row.state.value: row.number for row in rows}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from articles.source.features import from_bytes
+from articles.source.features import FORMAT, from_bytes
 from store.ledger import arrival_table, capture_table, knowledge_table, url_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
@@ -50,9 +50,7 @@ def forget_templates(conn: Connection, sources: Collection[str]) -> None:
         if not learned:
             continue
         rows = conn.scalars(
-            select(FEATURES.c.row).where(
-                FEATURES.c.source == source, FEATURES.c.format == knowledge_table.FORMAT
-            )
+            select(FEATURES.c.row).where(FEATURES.c.source == source, FEATURES.c.format == FORMAT)
         )
         seen = {line & ~3 for row in rows for line in from_bytes(row).lines}
         for template in learned:
@@ -69,7 +67,7 @@ def _settle(conn: Connection, capture: Capture, stone: Tombstone, at: datetime) 
     if capture.outcome is Outcome.DELETED:
         return
     nothing = dict.fromkeys(("reason", "related", "content_hash", "canonical"), "")
-    deleted = {"outcome": Outcome.DELETED, "detail": stone.reason, "settled_at": at}
+    deleted = {"outcome": Outcome.DELETED, "detail": stone.reason, "settled_at": at, "removed_at": None}
     conn.execute(CAPTURES.update().where(CAPTURES.c.id == capture.id).values(**nothing, **deleted))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from store.ledger import capture_table, segment_table
 from store.ledger.capture_table import CAPTURES
+from store.ledger.queries import removal
 from store.ledger.schema import Moment
 from store.records import ArchiveRef, Outcome, Remains, Settled
 
@@ -57,6 +58,7 @@ def restore(conn: Connection, ref: ArchiveRef, remains: Remains) -> None:
     conn.execute(CAPTURES.update().where(CAPTURES.c.id == capture_id).values(**_place(ref), **again))
     if isinstance(remains.kept, Settled):
         capture_table.settle(conn, [replace(remains.kept, capture_id=capture_id)])
+        removal.bury_again(conn, page, remains.kept)
 
 
 def _place(ref: ArchiveRef) -> dict[str, str | int]:
