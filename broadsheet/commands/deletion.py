@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.deleting.choosing import Doomed
+    from pipeline.deleting.deletion import Deleted
 
 _SHOWN = 20
 
@@ -63,17 +64,25 @@ def delete(
     done = deletion.delete(config, request, agreed)
     if as_json:
         print_json(_as_dict(done.doomed, done.left) if done else _as_dict(Doomed(stones=(), titles={}), ()))
-    elif done is None:
-        say("Nothing was deleted.")
     else:
-        say(f"Deleted {len(done.doomed.stones)} articles with {done.doomed.captures} records.")
-        for each in done.left:
-            say(each, style="yellow")
-        say(
-            "Backups, exports and snapshots of Elasticsearch are out of reach: what they hold is yours to delete."
-        )
-        if source:
-            say(f"The source is still crawled: `broadsheet remove {source}` ends that.")
+        show_deleted(done, source)
+
+
+def show_deleted(done: "Deleted | None", source: str = "") -> None:
+    """Print what was deleted, and what may hold it still; `source`: the source that was deleted as a whole."""
+    from broadsheet.terminal import say
+
+    if done is None:
+        say("Nothing was deleted.")
+        return
+    say(f"Deleted {len(done.doomed.stones)} articles with {done.doomed.captures} records.")
+    for each in done.left:
+        say(each, style="yellow")
+    say(
+        "Backups, exports and snapshots of Elasticsearch are out of reach: what they hold is yours to delete."
+    )
+    if source:
+        say(f"The source is still crawled: `broadsheet remove {source}` ends that.")
 
 
 def show_doomed(doomed: "Doomed", *, as_json: bool = False) -> None:
