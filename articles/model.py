@@ -16,6 +16,7 @@ Access = Literal["free", "metered", "paywalled"]
 Extractor = Literal["auto", "container", "trafilatura"]
 TextOrigin = Literal["", "container", "trafilatura", "stated"]
 DateOrigin = Literal["", "jsonld", "meta", "time", "text", "feed", "url", "guess"]
+Right = Literal["noarchive", "noai", "noimageai", "tdm-reservation"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
     "http_status",
@@ -175,7 +176,7 @@ class Article:
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
     rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead.
     `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
-    `access` is as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
+    `access` and `rights` (what it reserves) are as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
     body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
     cleaning rules, `archive` the reference of the capture's WARC record. `extractor` is what found the body,
     `confidence` the probability that the text is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
@@ -205,6 +206,7 @@ class Article:
     images: tuple[Image, ...] = ()
     removed: tuple[Removal, ...] = ()
     access: Access = "free"
+    rights: tuple[Right, ...] = ()
     notes: tuple[str, ...] = ()
     word_count: int
     extractor: TextOrigin = ""

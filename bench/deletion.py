@@ -30,7 +30,7 @@ from articles.model import to_json
 from broadsheet.newsroom import Newsroom
 from index.embedded.local_reader import EmbeddedReader
 from pipeline.configuration.config import Config, load
-from pipeline.deleting.choosing import Request
+from pipeline.deleting.choosing import DeleteRequest
 from pipeline.deleting.deletion import delete, finish_interrupted, tombstones
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.upkeep import maintain
@@ -98,7 +98,7 @@ def apart(work: Callable[[], object], moment: float | None = None) -> bool:
     return moment is None
 
 
-def one(config: Config, request: Request, moment: float) -> str:
+def one(config: Config, request: DeleteRequest, moment: float) -> str:
     """A deletion that is killed, and finished."""
     if apart(lambda: delete(config, request), moment):
         return "over before it was killed"
@@ -142,9 +142,9 @@ def main() -> None:
         trams = {key for key, each in articles.items() if "tram" in each["title"].lower()}
         of_source = {key for key, each in articles.items() if each["source"] == "s1"}
         targets = {
-            "article": (Request(which=(ferry,), reason="bench"), {ferry}),
-            "source": (Request(source="s1", reason="bench"), of_source),
-            "query": (Request(query="title:tram", reason="bench"), trams),
+            "article": (DeleteRequest(which=(ferry,), reason="bench"), {ferry}),
+            "source": (DeleteRequest(source="s1", reason="bench"), of_source),
+            "query": (DeleteRequest(query="title:tram", reason="bench"), trams),
         }
         for name, (request, ids) in targets.items():
             gone = words(articles, ids)

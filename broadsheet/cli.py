@@ -10,7 +10,7 @@ import typer
 
 from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
-from broadsheet.commands import admin, collect, deletion, find, inspection, past, replay, scheduling
+from broadsheet.commands import admin, collect, find, forgetting, inspection, past, replay, scheduling
 from broadsheet.output import guarded
 
 app = typer.Typer(
@@ -61,8 +61,8 @@ for command in (
     inspection.check,
     inspection.status,
     find.export,
-    deletion.delete,
-    deletion.deleted,
+    forgetting.delete,
+    forgetting.deleted,
     replay.reclean,
     replay.rebuild,
     inspection.health,

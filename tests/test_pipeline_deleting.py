@@ -15,7 +15,7 @@ from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
 from pipeline.configuration.config import Config
 from pipeline.deleting import finishing
-from pipeline.deleting.choosing import Request
+from pipeline.deleting.choosing import DeleteRequest
 from pipeline.deleting.deletion import delete, finish_interrupted, preview, tombstones
 from pipeline.explain import explain
 from pipeline.maintenance.doctor import examine
@@ -88,7 +88,7 @@ def test_a_deleted_article_is_gone_and_nothing_else(ferry: tuple[Config, str, st
     assert len(words) > 5
     assert holding(config, words)
     sizes = {path.name: path.stat().st_size for path in config.archive.iterdir()}
-    done = delete(config, Request(which=(url,), reason="asked by the harbour"))
+    done = delete(config, DeleteRequest(which=(url,), reason="asked by the harbour"))
     assert done is not None
     assert [stone.id for stone in done.doomed.stones] == [article_id]
     assert holding(config, words) == []
@@ -136,7 +136,7 @@ def test_a_killed_deletion_is_finished_by_whoever_comes_next(
     with monkeypatch.context() as patch:
         patch.setattr(target, name, killing)
         with pytest.raises(Killed):
-            delete(config, Request(which=(url,), reason="asked"))
+            delete(config, DeleteRequest(which=(url,), reason="asked"))
     assert tombstones(config)[0].done_at is None or (step, after) == (STEPS[-1], True)
     finish_interrupted(config)
     assert holding(config, words) == []
@@ -148,29 +148,29 @@ def test_a_killed_deletion_is_finished_by_whoever_comes_next(
 def test_without_consent_nothing_happens(ferry: tuple[Config, str, str]) -> None:
     config, _, url = ferry
     before = {path: path.read_bytes() for path in config.archive.iterdir()}
-    assert delete(config, Request(which=(url,), reason="asked"), lambda _: False) is None
-    assert preview(config, Request(which=(url,), reason="asked")).captures == 1
+    assert delete(config, DeleteRequest(which=(url,), reason="asked"), lambda _: False) is None
+    assert preview(config, DeleteRequest(which=(url,), reason="asked")).captures == 1
     assert {path: path.read_bytes() for path in config.archive.iterdir()} == before
     assert tombstones(config) == []
 
 
 def test_a_deletion_says_why_and_what(crawled: Config) -> None:
     with pytest.raises(ConfigError, match="Say why"):
-        preview(crawled, Request(which=("abcdef12",), reason=" "))
+        preview(crawled, DeleteRequest(which=("abcdef12",), reason=" "))
     with pytest.raises(ConfigError, match="never discovered"):
-        preview(crawled, Request(which=("https://nowhere.example/a",), reason="asked"))
+        preview(crawled, DeleteRequest(which=("https://nowhere.example/a",), reason="asked"))
     with pytest.raises(ConfigError, match="names no article"):
-        preview(crawled, Request(which=("abcdef1234567890",), reason="asked"))
+        preview(crawled, DeleteRequest(which=("abcdef1234567890",), reason="asked"))
 
 
 def test_a_source_and_a_query_are_deleted_as_a_whole(crawled: Config) -> None:
     of_source = {one.id for one in EmbeddedReader(crawled.index_folder).all() if one.source == "two"}
-    found = delete(crawled, Request(source="two", reason="contract ended"))
+    found = delete(crawled, DeleteRequest(source="two", reason="contract ended"))
     assert found is not None
     assert of_source <= {stone.id for stone in found.doomed.stones}
     index = EmbeddedReader(crawled.index_folder)
     hits = {hit.article.id for hit in index.search(Query(text="title:tram", limit=100))}
-    done = delete(crawled, Request(query="title:tram", reason="asked"))
+    done = delete(crawled, DeleteRequest(query="title:tram", reason="asked"))
     assert done is not None
     assert {stone.id for stone in done.doomed.stones} == hits
     assert not (of_source | hits) & others(crawled, set()).keys()
@@ -181,7 +181,7 @@ def test_what_was_deleted_is_neither_fetched_nor_indexed_again(config: Config, n
     run(config)
     (hit,) = EmbeddedReader(config.index_folder).search(Query(text="title:ferry", limit=1)).hits
     words = rare_words(config, hit.article.id)
-    delete(config, Request(which=(hit.article.id,), reason="asked"))
+    delete(config, DeleteRequest(which=(hit.article.id,), reason="asked"))
     before = others(config, set())
     newsroom.publish_update()
     with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:

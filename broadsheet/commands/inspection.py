@@ -105,7 +105,9 @@ def check(
     if isinstance(page, Unfetched):
         raise CrawlError(f"{page.url} was not fetched: {page.reason}.")
     with console.status("Cleaning"):
-        result = clean_apart(page, config.clean.timeout, extractor_for(config, page.final_url))
+        result = clean_apart(
+            page, config.clean.timeout, extractor_for(config, page.final_url), config.crawl.obey
+        )
     if isinstance(result, Rejection):
         say(f"{page.final_url} is not an article: {result.reason} ({result.detail})", style="yellow")
         raise typer.Exit(1)

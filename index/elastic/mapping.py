@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 6  # of the fields, of the analysis, and of what a document holds
+VERSION = 7  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -87,6 +87,7 @@ def _mappings() -> dict[str, Any]:
             "published_on": date,
             "published_from": keyword,
             "access": keyword,
+            "rights": keyword,
             "notes": text,
             "images": {"properties": {"url": keyword, "caption": text, "credit": keyword, "status": keyword}},
             "removed": {"properties": {"text": text, "rule": keyword, "place": keyword, "evidence": keyword}},

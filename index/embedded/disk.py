@@ -42,7 +42,7 @@ from index.documents import (
 from index.stems import EMBEDDED
 from index.tokens import analyzer, keyword, plain
 
-VERSION = "7"  # of the fields and of the tokenisation
+VERSION = "8"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))

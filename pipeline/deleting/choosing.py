@@ -15,7 +15,7 @@ from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.ledger import capture_table, tombstone_table, url_table
-from store.ledger.queries import named_articles
+from store.ledger.queries import named_articles, removal
 from store.ledger.tombstone_table import Tombstone
 from store.records import Capture
 
@@ -23,7 +23,7 @@ _ID_START = re.compile(r"[0-9a-f]{6,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class DeleteRequest:
     """What is to be deleted: articles by URL or id, those of a source, those that a query finds; and why.
 
     `copies`: those with the same text too.
@@ -54,7 +54,7 @@ class Doomed:
         return sum(stone.records for stone in self.stones)
 
 
-def choose_doomed(config: Config, conn: Connection, request: Request, at: datetime) -> Doomed:
+def choose_doomed(config: Config, conn: Connection, request: DeleteRequest, at: datetime) -> Doomed:
     """What the request means. Raises ConfigError where it names nothing known, UrlError, QueryError, SearchIndexError."""
     if not request.reason.strip():
         raise ConfigError(
@@ -68,7 +68,7 @@ def choose_doomed(config: Config, conn: Connection, request: Request, at: dateti
     before = {one for one, stone in tombstone_table.of_ids(conn, ids).items() if stone.done_at}
     copies -= tombstone_table.of_ids(conn, copies).keys()
     articles = _articles(config, ids | copies)
-    taken = _by_article(capture_table.of_articles(conn, sorted(ids - before)))
+    taken = _by_article(removal.of_articles(conn, sorted(ids - before)))
     unfetched = _unfetched(conn, request, ids - before - taken.keys())
     stones = [
         Tombstone(
@@ -93,9 +93,7 @@ def choose_doomed(config: Config, conn: Connection, request: Request, at: dateti
         )
         for url, source in unfetched.items()
     ]
-    shown = {
-        each[-1].final_url for each in _by_article(capture_table.of_articles(conn, sorted(copies))).values()
-    }
+    shown = {each[-1].final_url for each in _by_article(removal.of_articles(conn, sorted(copies))).values()}
     return Doomed(
         stones=tuple(stones),
         titles={one: article.title for one, article in articles.items() if one in ids},
@@ -104,7 +102,7 @@ def choose_doomed(config: Config, conn: Connection, request: Request, at: dateti
     )
 
 
-def _named(config: Config, conn: Connection, request: Request) -> set[str]:
+def _named(config: Config, conn: Connection, request: DeleteRequest) -> set[str]:
     found: set[str] = set()
     for which in request.which:
         found |= _of_url(conn, canonical(which)) if "/" in which else _of_id(conn, which)
@@ -137,7 +135,7 @@ def _of_id(conn: Connection, start: str) -> set[str]:
     return found
 
 
-def _unfetched(conn: Connection, request: Request, ids: Collection[str]) -> dict[str, str]:
+def _unfetched(conn: Connection, request: DeleteRequest, ids: Collection[str]) -> dict[str, str]:
     """The addresses with these ids that were never fetched, each with its source."""
     urls = {canonical(which) for which in request.which if "/" in which}
     urls.update(named_articles.unfetched(conn, request.source) if request.source else ())

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from articles.errors import BroadsheetError
 from pipeline.configuration.config import Config
-from pipeline.deleting.choosing import Doomed, Request, choose_doomed
+from pipeline.deleting.choosing import DeleteRequest, Doomed, choose_doomed
 from pipeline.deleting.finishing import finish, unfinished
 from pipeline.run import data_folder, now
 from store.ledger import tombstone_table
@@ -25,7 +25,7 @@ class Deleted:
     left: tuple[str, ...] = ()
 
 
-def preview(config: Config, request: Request, clock: Callable[[], datetime] = now) -> Doomed:
+def preview(config: Config, request: DeleteRequest, clock: Callable[[], datetime] = now) -> Doomed:
     """What would be deleted. Raises as `delete`."""
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         return choose_doomed(config, conn, request, clock())
@@ -33,7 +33,7 @@ def preview(config: Config, request: Request, clock: Callable[[], datetime] = no
 
 def delete(
     config: Config,
-    request: Request,
+    request: DeleteRequest,
     agreed: Callable[[Doomed], bool] = lambda _: True,
     clock: Callable[[], datetime] = now,
 ) -> Deleted | None:

@@ -18,7 +18,7 @@ from pipeline.configuration.config import Config
 from store.archive import blanking, warc
 from store.archive.members import DamageError
 from store.archive.reader import recall
-from store.ledger import capture_table, tombstone_table
+from store.ledger import tombstone_table
 from store.ledger.database import Ledger
 from store.ledger.queries import capture_page, erasure, removal
 from store.ledger.tombstone_table import Tombstone
@@ -57,7 +57,7 @@ def finish_waiting(config: Config, ledger: Ledger, clock: Callable[[], datetime]
 def unfinished(ledger: Ledger) -> int:
     """How many deletions, and pages that must not be kept, wait to be finished."""
     with ledger.reading() as conn:
-        return len(tombstone_table.asked(conn)) or len(capture_table.unremoved(conn))
+        return len(tombstone_table.asked(conn)) or len(removal.unremoved(conn))
 
 
 def _out_of_index_and_ledger(
@@ -75,7 +75,7 @@ def remove_pages(archive: Path, ledger: Ledger, now: datetime) -> None:
     """Take pages that must not be kept out of the archive, segment by segment. Raises ArchiveError, StorageError."""
     blanking.clear(archive)
     with ledger.reading() as conn:
-        waiting = capture_table.unremoved(conn)
+        waiting = removal.unremoved(conn)
     if not waiting:
         return
     left: dict[str, dict[ArchiveRef, Removed | Remains]] = defaultdict(dict)

@@ -107,7 +107,7 @@ def is_known(conn: Connection, article_id: str, fetched_at: datetime) -> bool:
 def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
     """Captures without an outcome yet, oldest first, at most `limit`, with ids above `after`."""
     waiting = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.PENDING, CAPTURES.c.id > after)
-    return _captures(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
+    return captures_of(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 
 def sources(conn: Connection) -> list[str]:
@@ -132,7 +132,7 @@ def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> l
         found = found.where(CAPTURES.c.fetched_at >= which.fetched_from)
     if which.sources:
         found = found.where(CAPTURES.c.source.in_(which.sources))
-    return _captures(conn, found.order_by(CAPTURES.c.id).limit(limit))
+    return captures_of(conn, found.order_by(CAPTURES.c.id).limit(limit))
 
 
 def settle(conn: Connection, settled: Sequence[Settled]) -> None:
@@ -180,7 +180,7 @@ def indexed(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
     return [
         capture
         for ids in portions(article_ids)
-        for capture in _captures(conn, present.where(CAPTURES.c.article_id.in_(ids)))
+        for capture in captures_of(conn, present.where(CAPTURES.c.article_id.in_(ids)))
     ]
 
 
@@ -244,30 +244,19 @@ def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
     waiting = select(CAPTURES).where(
         CAPTURES.c.canonical != "", CAPTURES.c.outcome == Outcome.INDEXED, is_there
     )
-    return [(capture, capture.canonical) for capture in _captures(conn, waiting.order_by(CAPTURES.c.id))]
+    return [(capture, capture.canonical) for capture in captures_of(conn, waiting.order_by(CAPTURES.c.id))]
 
 
 def of_url(conn: Connection, url: str) -> list[Capture]:
     """Captures whose requested or final URL is this canonical URL, oldest first."""
     query = select(CAPTURES).where(or_(CAPTURES.c.url == url, CAPTURES.c.article_id == article_id(url)))
-    return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
-
-
-def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
-    """All captures of these articles."""
-    wanted = (select(CAPTURES).where(CAPTURES.c.article_id.in_(ids)) for ids in portions(article_ids))
-    return [capture for query in wanted for capture in _captures(conn, query.order_by(CAPTURES.c.id))]
-
-
-def unremoved(conn: Connection) -> list[Capture]:
-    """Captures whose page must not be kept, and is still in the archive."""
-    return _captures(conn, select(CAPTURES).where(UNREMOVED).order_by(CAPTURES.c.id))
+    return captures_of(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
 
 
 def of_segment(conn: Connection, segment: str) -> list[Capture]:
     """Captures whose raw pages are in this segment, in the order of their offsets."""
     within = select(CAPTURES).where(CAPTURES.c.segment == segment, CAPTURES.c.dropped_at.is_(None))
-    return _captures(conn, within.order_by(CAPTURES.c.offset))
+    return captures_of(conn, within.order_by(CAPTURES.c.offset))
 
 
 def counts(conn: Connection) -> dict[str, int]:
@@ -292,7 +281,8 @@ def _supersede_others(conn: Connection, indexed: Settled) -> None:
     conn.execute(others.values(superseded))
 
 
-def _captures(conn: Connection, query: Select[Any]) -> list[Capture]:
+def captures_of(conn: Connection, query: Select[Any]) -> list[Capture]:
+    """What a query of whole rows finds."""
     found = []
     for row in conn.execute(query).mappings():
         fields = dict(row)

@@ -233,17 +233,15 @@ def _insert(
 ) -> None:
     if entries:
         gone = tombstone_table.among(conn, [entry.url for entry in entries])
-        conn.execute(
-            URLS.insert(),
-            [_new(each, now, UrlState.DELETED if each.url in gone else state) for each in entries],
-        )
+        rows = [_new(each, now, UrlState.DELETED if each.url in gone else state) for each in entries]
+        conn.execute(URLS.insert(), rows)
 
 
 def _new(entry: FeedEntry, now: datetime, state: UrlState) -> dict[str, Any]:
-    due_at = now if state is UrlState.DUE else None
     kept = to_json(wordless(entry) if state is UrlState.DELETED else entry)
-    first = {"state": state, "first_seen_at": now, "due_at": due_at, "attempts": 0, "last_error": ""}
-    return {"url": entry.url, "source": entry.source, "updated_at": entry.updated_at, "entry": kept, **first}
+    named = {"url": entry.url, "source": entry.source, "entry": kept, "updated_at": entry.updated_at}
+    due_at = now if state is UrlState.DUE else None
+    return named | {"state": state, "first_seen_at": now, "due_at": due_at, "attempts": 0, "last_error": ""}
 
 
 def _update(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from articles.source.features import FORMAT, from_bytes
-from store.ledger import arrival_table, capture_table, knowledge_table, url_table
+from store.ledger import arrival_table, knowledge_table, url_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS
 from store.ledger.miss_table import MISSES
+from store.ledger.queries import removal
 from store.ledger.tombstone_table import Tombstone
 from store.ledger.url_table import URLS
 from store.records import Capture, Outcome, UrlState, wordless
@@ -24,7 +25,7 @@ HOLDERS: tuple[Callable[[Connection, Collection[str]], None], ...] = (
 
 def captures(conn: Connection, tombstones: Iterable[Tombstone]) -> list[Capture]:
     """All captures that lie under these tombstones."""
-    return capture_table.of_articles(conn, [one for stone in tombstones for one in stone.ids])
+    return removal.of_articles(conn, [one for stone in tombstones for one in stone.ids])
 
 
 def erase(conn: Connection, tombstones: Iterable[Tombstone], at: datetime) -> None:

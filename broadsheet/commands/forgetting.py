@@ -41,12 +41,14 @@ def delete(
     """
     from broadsheet.terminal import print_json, say
     from pipeline.deleting import deletion
-    from pipeline.deleting.choosing import Doomed, Request
+    from pipeline.deleting.choosing import DeleteRequest, Doomed
 
     if not (which or source or query):
         raise ConfigError("Say what is to be deleted: a URL or id, --source NAME, or --query QUERY.")
     config = configured(context)
-    request = Request(which=tuple(which or ()), source=source, query=query, reason=reason, copies=copies)
+    request = DeleteRequest(
+        which=tuple(which or ()), source=source, query=query, reason=reason, copies=copies
+    )
     if as_json and not (yes or dry_run):
         raise ConfigError("--json does not ask for confirmation: add --yes, or --dry-run.")
     if dry_run:
