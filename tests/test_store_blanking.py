@@ -52,7 +52,11 @@ def test_what_is_left_of_a_page_takes_up_its_place_and_reads_back(body: bytes, m
     length = len(warc.encode(one)) + more
     data = blanking.fitted(removed(one), length)
     assert len(data) == length
-    assert warc.decode(data) == (removed(one), length)
+    found, end = warc.decode(data)
+    assert isinstance(found, Removed)
+    assert (found.page, end) == (removed(one).page, length)
+    if more > 500:  # there is room for all of it
+        assert found == removed(one)
 
 
 def test_a_place_that_is_too_small_is_refused() -> None:
@@ -69,7 +73,7 @@ def segment(folder: Path, pages: list[Page]) -> list[ArchiveRef]:
 
 
 def test_everything_else_stays_where_it_is(tmp_path: Path) -> None:
-    pages = [page(name, f"{name} speaks of herring {name * 500}".encode()) for name in "abc"]
+    pages = [page(name, " ".join(f"{name}{n} herrings" for n in range(500)).encode()) for name in "abc"]
     refs = segment(tmp_path, pages)
     path = tmp_path / refs[0].segment
     before = path.read_bytes()
