@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from typing import Any
 from folders import configure
 from tantivy import Index
 
+from articles.errors import BroadsheetError
 from articles.model import to_json
 from broadsheet.newsroom import Newsroom
 from index.embedded.local_reader import EmbeddedReader
@@ -86,6 +88,8 @@ def apart(work: Callable[[], object], moment: float | None = None) -> bool:
     if not process:
         try:
             work()
+        except BroadsheetError:
+            traceback.print_exc()
         finally:
             os._exit(0)
     if moment is not None:
@@ -117,10 +121,10 @@ def one(config: Config, request: DeleteRequest, moment: float) -> str:
 
 
 def wrong(config: Config, expected: Articles, gone: list[str]) -> list[str]:
-    found = left(config, gone)
+    found = [f"{each.part}: {each.text}" for each in examine(config) if not each.ok]
     if export(config) != expected:
         found.append("other articles than expected")
-    return found + [f"{each.part}: {each.text}" for each in examine(config) if not each.ok]
+    return found + left(config, gone)
 
 
 def main() -> None:

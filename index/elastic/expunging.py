@@ -1,7 +1,7 @@
 """Articles taken out of Elasticsearch so that nothing of them is left in the files of the index, as far as a client can tell.
 
 The server marks a document as deleted, and drops it when the segment that it lies in is merged. A merge is asked for, of every
-segment with such a document; it keeps what another copy of the shard may still need, which is known some seconds later.
+segment with such a document; it keeps what another copy of the shard may still need, which the server finds out twice a minute.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,6 @@ from index.patience import Patience
 _ALLOWED = (
     "index.merge.policy.expunge_deletes_allowed"  # percent that a merge of deletions leaves; 10 by default
 )
-_LEASES = "index.soft_deletes.retention_lease.sync_interval"  # how often it is known what copies need; 30 s by default
 
 
 def erase(client: Elasticsearch, alias: str, ids: Sequence[str], patience: Patience) -> list[str]:
@@ -31,11 +30,11 @@ def erase(client: Elasticsearch, alias: str, ids: Sequence[str], patience: Patie
     left = []
     for name in names:
         Bulk(client, name, patience, require_alias=False).send(actions)
-        _settings(client, name, {_ALLOWED: 0, _LEASES: "1s"})
+        _allow(client, name, 0)
         try:
             number = _expunged(client, name, patience)
         finally:
-            _settings(client, name, {_ALLOWED: None, _LEASES: None})
+            _allow(client, name, None)
         if number:
             left.append(
                 f"Elasticsearch still has {number} deleted documents in the files of {name}, until it merges these: "
@@ -60,6 +59,7 @@ def _expunged(client: Elasticsearch, name: str, patience: Patience) -> int:
         patience.sleep(pause)
 
 
-def _settings(client: Elasticsearch, name: str, values: dict[str, int | str | None]) -> None:
+def _allow(client: Elasticsearch, name: str, share: int | None) -> None:
+    """Set which share of deletions a merge may leave; None: as it was."""
     with explained(name):
-        client.indices.put_settings(index=name, settings=values)
+        client.indices.put_settings(index=name, settings={_ALLOWED: share})
