@@ -4,7 +4,7 @@ To add a step: write a function that takes a Draft and returns None, or a Reject
 needs from the Draft and gives to it; and add it to STEPS. Raise RULES by one with every change that alters the output.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -23,8 +23,8 @@ from articles.extraction import (
     soft_errors,
 )
 from articles.extraction.scripts import stated_story
-from articles.metadata import authors, language, statements
-from articles.model import Article, Extractor, Image, Page, Rejection, Removal, Rule, TextOrigin
+from articles.metadata import authors, language, rights, statements
+from articles.model import Article, Extractor, Image, Page, Rejection, Removal, Right, Rule, TextOrigin
 from articles.text import count_words, key
 from articles.urls import article_id
 
@@ -46,6 +46,7 @@ class Draft:
 
     page: Page
     extractor: Extractor = "auto"
+    obey: Collection[Right] = ()
     scripted: bool = False
     tree: Element = field(init=False)
     meta: statements.Metadata = field(init=False)
@@ -62,18 +63,19 @@ class Draft:
     notes: tuple[str, ...] = ()
 
 
-def clean(page: Page, extractor: Extractor = "auto") -> Article | Rejection:
-    """Extracts the article from a page, with version RULES of the rules; pure, depends only on page and extractor.
+def clean(page: Page, extractor: Extractor = "auto", obey: Collection[Right] = ()) -> Article | Rejection:
+    """Extracts the article from a page, with version RULES of the rules; pure, depends only on its arguments.
 
     `extractor` finds the text: our search for its container alone, trafilatura alone, or both, as it is best ("auto").
+    A page that reserves one of `obey` is rejected.
 
     `first_seen_at` is the fetch time and `archive` is empty: the caller must set them. Text cut from the article is in
     `removed`. Limits on size and depth bound time and memory, but loosely: run it in a process that can be killed.
     """
-    draft = Draft(page, extractor)
+    draft = Draft(page, extractor, obey)
     rejection = _run(draft)
     if _lacks_text(draft, rejection):
-        scripted = Draft(page, extractor, scripted=True)
+        scripted = Draft(page, extractor, obey, scripted=True)
         if _run(scripted) is None:
             return _article(scripted)
     return rejection or _article(draft)
@@ -110,9 +112,10 @@ def parse(draft: Draft) -> Rejection | None:
     return None
 
 
-def read_metadata(draft: Draft) -> None:
-    """What the page states. Needs page, tree; gives meta."""
+def read_metadata(draft: Draft) -> Rejection | None:
+    """What the page states, and reserves. Needs page, obey, tree; gives meta."""
     draft.meta = statements.read(draft.tree, draft.page)
+    return rights.refusal(draft.meta.rights, draft.obey)
 
 
 def place_stated_text(draft: Draft) -> Rejection | None:
@@ -287,6 +290,7 @@ def _article(draft: Draft) -> Article:
         images=draft.images,
         removed=draft.removed,
         access=meta.access,
+        rights=meta.rights,
         notes=draft.notes,
         word_count=draft.words,
         extractor=_origin(draft),

@@ -17,6 +17,7 @@ Extractor = Literal["auto", "container", "trafilatura"]
 TextOrigin = Literal["", "container", "trafilatura", "stated"]
 DateOrigin = Literal["", "jsonld", "meta", "time", "text", "feed", "url", "guess"]
 Part = Literal["title", "lead", "body", "captions", "times"]
+Right = Literal["noarchive", "noai", "noimageai", "tdm-reservation"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
     "http_status",
@@ -30,6 +31,7 @@ Reason = Literal[
     "no_article",
     "consent_page",
     "not_found",
+    "reserved",
     # for pages whose cleaning did not finish (pipeline.clean_capture)
     "parser_killed",
     "cleaner_failed",
@@ -177,7 +179,7 @@ class Article:
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
     rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead.
     `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
-    `access` is as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
+    `access` and `rights` (what it reserves) are as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
     body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
     cleaning rules, `archive` the reference of the capture's WARC record. `extractor` is what found the body,
     `confidence` the probability that the text is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
@@ -208,6 +210,7 @@ class Article:
     images: tuple[Image, ...] = ()
     removed: tuple[Removal, ...] = ()
     access: Access = "free"
+    rights: tuple[Right, ...] = ()
     notes: tuple[str, ...] = ()
     word_count: int
     extractor: TextOrigin = ""

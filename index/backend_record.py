@@ -1,6 +1,6 @@
 """One kind of index, as its callers see it: they never ask for a kind by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,6 +70,8 @@ class Backend:
     `writer`: makes the index if there is none.
     `new`: an empty index next to the present one, which searches use until the new one is published; an index on this
     machine is made in the given folder.
+    `erase`: removes these articles (ids), with all that is left of what was removed or replaced before; returns what may be left
+    all the same, one sentence each. It may be killed and called again. Where there is no index, it does nothing.
     `one_writer`: whether only one process may write at a time.
     `freeze`: gives an index on this machine, as it is now, a second name in the given folder; None if it is on a server.
     `by_hand`: None if a person has nothing to do.
@@ -80,6 +82,7 @@ class Backend:
     reader: Callable[[Place], "IndexReader"]
     writer: Callable[[Place], "IndexWriter"]
     new: Callable[[Place, Path], AbstractContextManager[NewIndex]]
+    erase: Callable[[Place, Sequence[str]], list[str]]
     one_writer: bool
     freeze: Callable[[Place, Path], None] | None = None
     by_hand: ByHand | None = None

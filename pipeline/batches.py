@@ -23,7 +23,7 @@ Cleaners = Workers[CleanTask, Article | Rejection]
 
 def cleaners(config: Config) -> Cleaners:
     """The cleaning processes that the configuration asks for."""
-    function = partial(clean_capture, config.extractors)
+    function = partial(clean_capture, config.extractors, obey=config.crawl.obey)
     return Workers(function, config.clean.workers, config.clean.timeout)
 
 

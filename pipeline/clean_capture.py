@@ -1,5 +1,6 @@
 """What a cleaning worker does with one capture: read its page from the archive, cut it down to its article."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -7,12 +8,12 @@ from pathlib import Path
 
 from articles.clean import clean
 from articles.errors import ArchiveError, UrlError
-from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection
+from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
 from crawlers.sitemaps import is_of_site
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from store.archive.reader import recall
-from store.records import ArchiveRef, dropped_on
+from store.records import ArchiveRef, Removed, dropped_on, removed_on
 from store.workers import Lost, Workers
 
 # Rejections that say nothing about the page: what was made of it before stays valid.
@@ -29,27 +30,34 @@ class CleanTask:
     ref: ArchiveRef
 
 
-def clean_capture(extractors: Extractors, task: CleanTask) -> Article | Rejection:
+def clean_capture(
+    extractors: Extractors, task: CleanTask, obey: Collection[Right] = ()
+) -> Article | Rejection:
     """The article of a capture, found by its source's extractor, or why there is none.
 
     A damaged record is a rejection that says so.
 
-    Where retention has dropped the page, its article is there as it was in the index.
+    Where retention has dropped the page, its article is there as it was in the index; where it was removed, there is none.
     """
     try:
         record = recall(task.archive, task.ref)
     except ArchiveError as error:
         return Rejection(reason="archive_damaged", detail=str(error))
     if isinstance(record, Page):
-        return clean(record, extractors.of(task.source))
+        return clean(record, extractors.of(task.source), obey)
+    if isinstance(record, Removed):
+        reason: Reason = "reserved" if record.settled.reason == "reserved" else "archive_damaged"
+        return Rejection(reason=reason, detail=record.settled.detail or removed_on(record))
     if isinstance(record.kept, Article):
         return record.kept
     return Rejection(reason="archive_damaged", detail=f"{task.ref}: {dropped_on(record.dropped_at)}")
 
 
-def clean_apart(page: Page, seconds: float, extractor: Extractor = "auto") -> Article | Rejection:
+def clean_apart(
+    page: Page, seconds: float, extractor: Extractor = "auto", obey: Collection[Right] = ()
+) -> Article | Rejection:
     """The article of a page, cleaned in a process of its own that is killed after so many seconds."""
-    with Workers(partial(clean, extractor=extractor), 1, seconds) as workers:
+    with Workers(partial(clean, extractor=extractor, obey=obey), 1, seconds) as workers:
         result = workers.call(page)
     return unfinished(result) if isinstance(result, Lost) else result
 

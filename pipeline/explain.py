@@ -9,17 +9,18 @@ from articles.clean import clean
 from articles.display import printable
 from articles.errors import ConfigError, SearchIndexError
 from articles.model import Article, Page
-from articles.urls import canonical
+from articles.urls import article_id, canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import recall
-from store.ledger import caption_table, capture_table, feed_table, miss_table, url_table
+from store.ledger import caption_table, capture_table, feed_table, miss_table, tombstone_table, url_table
 from store.ledger.database import Ledger
-from store.records import Capture, Outcome, Remains, UrlState, dropped_on
+from store.ledger.tombstone_table import Tombstone
+from store.records import Capture, Outcome, Remains, Removed, Settled, UrlState, dropped_on, removed_on
 
 _SHORT = 160
 _TO_FETCH = (UrlState.DUE, UrlState.FETCHED)
-_NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED)
+_NOTHING_MADE = (Outcome.PENDING, Outcome.REJECTED, Outcome.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ def explain(config: Config, address: str) -> list[Step]:
         ]
         lists = {row.entry.feed: feed_table.kind(conn, row.entry.feed) or "list" for row in known}
         by_articles = {each.article_id: caption_table.known(conn, each.article_id) for each in taken}
+        stones = tombstone_table.of_ids(conn, [article_id(each) for each in asked]).values()
         misses = [miss for each in sorted(asked) for miss in miss_table.misses(conn, each)]
-    if not known and not taken:
+    if not (known or taken or stones):
         raise ConfigError(
             f"{url} was never discovered: no feed that was read names it. "
             f"`broadsheet sources` shows the feeds of {urlsplit(url).hostname}'s source and their errors."
@@ -65,6 +67,7 @@ def explain(config: Config, address: str) -> list[Step]:
         )
         for miss in misses
     ]
+    steps += [_deleted(stone) for stone in {stone.id: stone for stone in stones}.values()]
     for capture in taken:
         steps += _capture(config, capture, by_articles.get(capture.article_id))
     steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
@@ -90,7 +93,7 @@ def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[St
         return
     settled = capture.settled_at or capture.fetched_at
     extractor = config.extractors.of(page.entry.source)
-    result = clean(record, extractor) if isinstance(record, Page) else record.kept
+    result = clean(record, extractor) if isinstance(record, Page) else _kept(record)
     if capture.outcome is Outcome.INDEXED:
         try:
             result = indexes.reader(config).get(capture.article_id) or result  # with what judging has added
@@ -118,9 +121,21 @@ def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[St
     yield Step(capture.settled_at, capture.outcome.value, _why(capture, title))
 
 
-def _archived(record: Page | Remains, way: str, capture: Capture) -> str:
+def _kept(record: Remains | Removed) -> Article | Settled:
+    return record.kept if isinstance(record, Remains) else record.settled
+
+
+def _deleted(stone: Tombstone) -> Step:
+    under_way = "" if stone.done_at else "; not finished yet: `broadsheet doctor` or the next run does it"
+    pages = "1 record" if stone.records == 1 else f"{stone.records} records"
+    return Step(stone.asked_at, "deleted", f"{stone.url}, {pages}: {stone.reason}{under_way}")
+
+
+def _archived(record: Page | Remains | Removed, way: str, capture: Capture) -> str:
     if isinstance(record, Page):
         return f"{len(record.body):,} bytes, {way}; archived at {capture.ref}"
+    if isinstance(record, Removed):
+        return f"{way}; {removed_on(record)}, and that it was there is at {capture.ref}"
     return f"{way}; {dropped_on(record.dropped_at)}, and what is left of it is at {capture.ref}"
 
 

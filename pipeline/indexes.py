@@ -50,6 +50,11 @@ def writer(config: Config) -> "IndexWriter":
     return backend(config).writer(place(config))
 
 
+def erase(config: Config, ids: Sequence[str]) -> list[str]:
+    """Remove these articles and all that is left of removed ones; what may be left, in sentences."""
+    return backend(config).erase(place(config), ids)
+
+
 def anew(config: Config, beside: Path) -> AbstractContextManager[NewIndex]:
     """An empty index next to the present one, which searches use until it is published; an embedded one is made in the folder `beside`."""
     return backend(config).new(place(config), beside)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from articles.content_hash import content_hash
 from articles.model import Article, Rejection
-from articles.source.originals import Contender
+from articles.source.originals import Contender, named
 from articles.urls import twins
 from store.ledger.capture_table import Latest
+from store.ledger.tombstone_table import Tombstone
 from store.records import Capture, Outcome, OutcomeReason, Settled
 
 
@@ -19,6 +20,15 @@ class Decision:
     settled: tuple[Settled, ...]
     to_add: tuple[tuple[Capture, Article], ...]
     to_delete: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """A batch without what was deleted: the rest, the outcomes of the others, and what is to be deleted with it from now on."""
+
+    rest: tuple[tuple[Capture, Article | Rejection], ...]
+    settled: tuple[Settled, ...]
+    asked: tuple[Tombstone, ...]
 
 
 def decide(
@@ -63,6 +73,58 @@ def decide(
             if outcome is Outcome.UNCHANGED:
                 present[result.id] = replace(present[result.id], fetched_at=result.fetched_at)
     return Decision(tuple(settled), tuple(to_add.values()), tuple(to_delete))
+
+
+def without_deleted(
+    cleaned: Iterable[tuple[Capture, Article | Rejection]],
+    stones: Mapping[str, Tombstone],
+    latest: Mapping[str, Latest],
+    now: datetime,
+) -> Buried:
+    """A batch without what was deleted, and what becomes of that. `stones` are by the ids of addresses.
+
+    The page of another address that names a deleted one as its original is taken at its word: there is no text left to compare
+    it with. One fetched since is deleted as well; one of before is a duplicate, as it was. An article in the index stays.
+    """
+    rest: list[tuple[Capture, Article | Rejection]] = []
+    settled: list[Settled] = []
+    asked: list[Tombstone] = []
+    for capture, result in cleaned:
+        name = named(result) if isinstance(result, Article) and result.id not in latest else ""
+        if (own := stones.get(capture.article_id)) is not None:
+            settled.append(_deleted(capture, own, now))
+        elif (stone := stones.get(name)) is None:
+            rest.append((capture, result))
+        elif capture.fetched_at < stone.asked_at:
+            settled.append(replace(_deleted(capture, stone, now), outcome=Outcome.DUPLICATE, canonical=name))
+        else:
+            settled.append(_deleted(capture, stone, now))
+            url, addresses = capture.final_url, (capture.final_url,)
+            asked.append(
+                replace(
+                    stone,
+                    id=capture.article_id,
+                    url=url,
+                    urls=addresses,
+                    asked_at=now,
+                    done_at=None,
+                    records=1,
+                )
+            )
+    return Buried(tuple(rest), tuple(settled), tuple(asked))
+
+
+def _deleted(capture: Capture, stone: Tombstone, now: datetime) -> Settled:
+    """The outcome of a capture of what was deleted, or of what names that as its original."""
+    itself = capture.article_id in stone.ids
+    return Settled(
+        capture_id=capture.id,
+        outcome=Outcome.DELETED,
+        at=now,
+        reason="" if itself else OutcomeReason.CANONICAL,
+        detail=stone.reason,
+        related="" if itself else stone.id,
+    )
 
 
 def _holds(latest: Mapping[str, Latest], capture: Capture) -> bool:

@@ -19,6 +19,7 @@ _REMARKS = {
     Outcome.SUPERSEDED: "a newer capture is in",
     Outcome.DUPLICATE: "of an article under its canonical URL",
     Outcome.DEAD_LETTER: "refused by the index",
+    Outcome.DELETED: "of what was deleted",
 }
 
 

@@ -15,6 +15,7 @@ from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
+from pipeline.deleting.finishing import finish_waiting
 from pipeline.health.run_record import recorded
 from pipeline.judging import Judge
 from pipeline.load import load_all
@@ -125,6 +126,8 @@ def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
 def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
     """The data folder, locked and repaired: what was written after the last commit is cut off, dropped segments are removed.
 
+    Deletions that wait are finished before and after.
+
     Raises LockedError, StorageError, LedgerError, ArchiveError.
     """
     try:
@@ -137,7 +140,9 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         with ledger.reading() as conn:
             committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         repair(config.archive, committed, dropped)
+        finish_waiting(config, ledger, now)
         yield lock, ledger
+        finish_waiting(config, ledger, now)
 
 
 def opened_index(config: Config, ledger: Ledger) -> IndexWriter:

@@ -18,11 +18,18 @@ from articles.source.originals import Contender, duplicates, elsewhere, named
 from articles.urls import origin
 from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
-from pipeline.outcomes import Decision, decide, duplicate
+from pipeline.outcomes import Decision, decide, duplicate, without_deleted
 from pipeline.versions.noting import noted
 from pipeline.versions.recounting import recount
 from store import policy
-from store.ledger import capture_table, knowledge_table, rename_table, url_table, version_table
+from store.ledger import (
+    capture_table,
+    knowledge_table,
+    rename_table,
+    tombstone_table,
+    url_table,
+    version_table,
+)
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.watch import arrival_table
@@ -55,12 +62,17 @@ class Settler:
 
     def settle(self, batch: Iterable[Cleaned]) -> list[Settled]:
         """Settle a batch: in the index, then in the ledger."""
-        cleaned = sorted(batch, key=lambda pair: pair[0].id)
-        of_batch = {capture.article_id for capture, _ in cleaned}
+        pairs = sorted(batch, key=lambda pair: pair[0].id)
+        of_batch = {capture.article_id for capture, _ in pairs}
+        names = {named(result) for _, result in pairs if isinstance(result, Article)}
         with self.ledger.turn():
             with self.ledger.reading() as conn:
                 latest = capture_table.latest_indexed(conn, of_batch)
                 former = rename_table.former(conn)
+                stones = tombstone_table.of_ids(conn, (of_batch | names) - {""})
+            buried = without_deleted(pairs, stones, latest, self.clock())
+            cleaned = buried.rest
+            with self.ledger.reading() as conn:
                 versions = noted(conn, cleaned)
             newest = _newest(cleaned)
             rivals = self._rivals({article.url: named(article) for article in newest})
@@ -72,7 +84,7 @@ class Settler:
                 self.writer.delete(decision.to_delete)
             articles = completed(self.ledger, decision.to_add, versions.after)
             acks = self.writer.add(articles)
-            settled, indexed, entered, arrived = list(decision.settled), [], [], []
+            settled, indexed, entered, arrived = [*buried.settled, *decision.settled], [], [], []
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
                 settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
                 if ack.status == "indexed":
@@ -86,6 +98,7 @@ class Settler:
             found = duplicates(entered, rivals.contenders, rivals.moved)
             left = self._take_out(found, rivals.captures)
             with self.ledger.transaction() as conn:
+                tombstone_table.ask(conn, buried.asked)
                 _record(conn, decision, settled, indexed, self.clock())
                 versions.write(conn)
                 capture_table.touch(conn, recounted, self.clock())
@@ -241,7 +254,7 @@ def _record(
         elsewhere_named = article.canonical_url not in (article.url, f"{origin(article.canonical_url)}/")
         if elsewhere_named and policy.is_news(capture.fetched_at, now):
             entry = replace(url_table.entry(conn, capture.url), url=article.canonical_url)
-            url_table.queue(conn, entry, now)
+            url_table.discover(conn, [entry], now)
 
 
 def _record_duplicates(

@@ -10,7 +10,7 @@ from index.protocols import IndexReader
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from store.ledger import capture_table, feed_table, url_table
+from store.ledger import capture_table, feed_table, tombstone_table, url_table
 from store.ledger.database import Ledger
 
 
@@ -26,6 +26,9 @@ def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise)
     """
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
+        deleted = tombstone_table.counts(conn)
+    if any(deleted.values()):
+        counted["deleted"] = deleted
     of_index: dict[str, dict[str, int]] = {"index": {}, "extractor": {}, "low_confidence": {}}
     try:
         of_index |= (

@@ -122,7 +122,7 @@ def is_due_again(
     `acted_on` is the newest known `updated_at`, or else the time of the last fetch. A publication date does not
     count; a refused URL stays refused until `due_at`, whatever is updated.
     """
-    if state is UrlState.DUE:
+    if state in (UrlState.DUE, UrlState.DELETED):
         return False
     if state is UrlState.REFUSED:
         return due_at is not None and due_at <= now

@@ -1,7 +1,7 @@
 """The records that are written to the ledger and read from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
@@ -19,6 +19,7 @@ class UrlState(StrEnum):
     GONE = "gone"
     FAILED = "failed"
     BACKLOG = "backlog"
+    DELETED = "deleted"
 
 
 class Outcome(StrEnum):
@@ -31,6 +32,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
     DEAD_LETTER = "dead_letter"
+    DELETED = "deleted"
 
 
 class FetchReason(StrEnum):
@@ -42,6 +44,7 @@ class FetchReason(StrEnum):
     URL = "url", UrlState.REFUSED
     ROBOTS = "robots", UrlState.REFUSED
     ADDRESS = "address", UrlState.REFUSED
+    DELETED = "deleted", UrlState.REFUSED
     TOO_LARGE = "too_large", UrlState.FAILED
     REDIRECT = "redirect", UrlState.FAILED
     ENCODING = "encoding", UrlState.FAILED
@@ -176,7 +179,8 @@ class Capture:
     `reason` is that of a rejection or an OutcomeReason ("" for most outcomes). `article_id` is that of the canonical
     final URL; `related` the article that a duplicate belongs to; `canonical` the article that the page names as its
     original (by an accepted rel=canonical), until it turns out that their texts differ. `dropped_at` is when retention
-    dropped its raw page (None before that); `ref` then refers to its `Remains`.
+    dropped its raw page (None before that); `ref` then refers to its `Remains`. `removed_at` is when the page was taken out of
+    the archive, of which `Removed` is left.
     """
 
     id: int
@@ -195,6 +199,13 @@ class Capture:
     canonical: str = ""
     settled_at: datetime | None = None
     dropped_at: datetime | None = None
+    removed_at: datetime | None = None
+
+    def as_settled(self, at: datetime) -> "Settled":
+        """Its outcome, as the loader reported it; `at` stands for a time that is not known."""
+        names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
+        said = {name: getattr(self, name) for name in names}
+        return Settled(capture_id=self.id, at=self.settled_at or at, **said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +268,31 @@ def named_now(source: str, ref: ArchiveRef, renames: Sequence[Rename]) -> str:
         if source == each.old and (ref.segment, ref.offset) < (each.segment, each.length):
             source = each.new
     return source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What the archive keeps of a capture whose page was deleted, or must not be kept.
+
+    `page` has neither body nor headers, nor what a list said of it; the body had `size` bytes and this `digest` ("": it
+    could not be read any more). `settled` is the capture's outcome, with the `capture_id` that it had then.
+    """
+
+    page: Page
+    removed_at: datetime
+    size: int
+    digest: str
+    settled: Settled
+
+
+def wordless(entry: FeedEntry) -> FeedEntry:
+    """What a list said of a page, without the page's words."""
+    return replace(entry, title="", summary="", authors=(), tags=())
+
+
+def removed_on(removed: Removed) -> str:
+    """Why a raw page is missing that was deleted, or is not kept, for people to read."""
+    return f"its {removed.size:,} bytes were removed on {removed.removed_at:%Y-%m-%d}"
 
 
 def dropped_on(at: datetime) -> str:

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tantivy import Index
 
 from articles.errors import SearchIndexError, StorageError
+from index.embedded.erasing import erase
 from index.embedded.local_reader import EmbeddedReader
 from index.embedded.local_writer import EmbeddedWriter
 from index.query import Query
@@ -208,3 +211,25 @@ def test_a_search_in_a_fresh_process_is_quick_to_start(folder: Path) -> None:
         "crawlers",
     }
     assert not heavy & set(done.stdout.split())
+
+
+# Erasing
+
+
+def test_an_erased_article_leaves_nothing_in_the_files_and_the_others_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    first, *rest = (article(f"{n:032x}", title=f"herring{n} of the mast") for n in range(30))
+    with closing(EmbeddedWriter(folder)) as writer:
+        for start in range(0, len(rest), 7):
+            writer.add(rest[start : start + 7])
+        writer.add([first, replace(rest[0], title="earlier sturgeon")])
+        writer.add([replace(rest[0], title="later")])
+    erase(folder, [first.id, rest[9].id])
+    index = Index.open(str(folder))
+    index.reload()
+    terms = {term for term, _ in index.searcher().terms_with_prefix("title", "")}
+    assert not terms & {"herring0", "herring10", "herring1", "sturgeon", "earlier"}
+    kept = [replace(rest[0], title="later"), *(one for one in rest[1:] if one is not rest[9])]
+    assert {one.id: one for one in EmbeddedReader(folder).all()} == {one.id: one for one in kept}
+    erase(folder, [first.id])
+    assert EmbeddedReader(folder).count() == 28

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from articles.model import Article
 from articles.urls import article_id
-from pipeline.outcomes import decide
+from pipeline.outcomes import decide, without_deleted
 from store.ledger.capture_table import Latest
+from store.ledger.tombstone_table import Tombstone
 from store.records import ArchiveRef, Capture, Outcome
 from tests import desk
 
@@ -87,3 +88,44 @@ def test_batches_make_no_difference(captures: list[tuple[int, str]], ends: list[
         if end:
             batches.append([])
     assert settle(batches) == settle([[pair] for pair in pairs])
+
+
+def buried(url: str, hours: int) -> dict[str, Tombstone]:
+    stone = Tombstone(
+        id=article_id(url),
+        url=url,
+        urls=(url,),
+        source="norland",
+        reason="asked by the author",
+        asked_at=NOON + timedelta(hours=hours),
+    )
+    return {stone.id: stone}
+
+
+def test_what_was_deleted_is_not_indexed_again() -> None:
+    capture, article = cleaned(1, 5, "text")
+    found = without_deleted([(capture, article)], buried(article.url, 0), {}, NOON)
+    assert (found.rest, found.asked) == ((), ())
+    (settled,) = found.settled
+    assert (settled.outcome, settled.detail, settled.related) == (Outcome.DELETED, "asked by the author", "")
+
+
+def test_a_page_that_names_what_was_deleted_as_its_original_is_deleted_or_a_duplicate() -> None:
+    capture, article = cleaned(1, 5, "text")
+    original = "https://norland-post.example/original"
+    pair = (capture, replace(article, canonical_url=original))
+    since = without_deleted([pair], buried(original, 0), {}, NOON)
+    assert [(one.outcome, one.reason, one.related) for one in since.settled] == [
+        (Outcome.DELETED, "canonical", article_id(original))
+    ]
+    assert [(stone.id, stone.urls, stone.done_at) for stone in since.asked] == [
+        (article.id, (article.url,), None)
+    ]
+    before = without_deleted([pair], buried(original, 9), {}, NOON)
+    assert [(one.outcome, one.related) for one in before.settled] == [
+        (Outcome.DUPLICATE, article_id(original))
+    ]
+    assert before.asked == ()
+    held = Latest(fetched_at=NOON, content_hash="", capture_id=7)
+    there = without_deleted([pair], buried(original, 0), {article.id: held}, NOON)
+    assert (there.rest, there.settled, there.asked) == ((pair,), (), ())

@@ -12,6 +12,7 @@ import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
 from articles.source.features import Features
+from articles.urls import article_id
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger import (
     caption_table,
@@ -20,6 +21,7 @@ from store.ledger import (
     lastmod_table,
     rename_table,
     segment_table,
+    tombstone_table,
     url_table,
     version_table,
 )
@@ -27,7 +29,9 @@ from store.ledger.caption_table import Verdicts
 from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
+from store.ledger.queries import erasure
 from store.ledger.schema import portions
+from store.ledger.tombstone_table import Tombstone
 from store.ledger.watch import arrival_table, run_table, told_table
 from store.ledger.watch.arrival_table import Arrival
 from store.ledger.watch.told_table import Telling, Told
@@ -145,6 +149,45 @@ def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
     return found
 
 
+def forget_deletions(conn: sqlite3.Connection) -> None:
+    """The ledger as it was before version 11."""
+    conn.execute("DROP INDEX captures_unremoved")
+    conn.execute("ALTER TABLE captures DROP COLUMN removed_at")
+    conn.execute("DROP TABLE buried")
+    conn.execute("DROP TABLE tombstones")
+    conn.execute("PRAGMA writable_schema = ON")
+    conn.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'deleted'",))
+
+
+def test_a_ledger_of_version_10_learns_to_delete(path: Path) -> None:
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        url_table.discover(conn, entries(1), NOON)
+    new = columns(path)
+    with sqlite3.connect(path) as conn:
+        forget_deletions(conn)
+        conn.execute("UPDATE schema SET version = 10")
+    conn.close()
+    url = entries(1)[0].url
+    stone = Tombstone(
+        id=article_id(url), url=url, urls=(url,), source="harbour", reason="asked", asked_at=NOON
+    )
+    with Ledger.open(path) as ledger:
+        with ledger.transaction() as conn:
+            tombstone_table.ask(conn, [stone])
+            assert tombstone_table.asked(conn) == [stone]
+            erasure.erase(conn, [stone], NOON)
+        with ledger.transaction() as conn:
+            tombstone_table.finish(conn, [stone.id], NOON)
+        ledger.scrub()
+        assert ledger.check() == []
+    assert columns(path) == new
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        assert url_table.counts(conn)["deleted"] == 1
+        assert url_table.discover(conn, entries(1), NOON + timedelta(days=9)).due == ()
+        assert tombstone_table.among(conn, [url, FEED]) == {url}
+        assert b"x" * 100 not in path.read_bytes()
+
+
 def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> None:
     ledger = Ledger.open(path)
     with ledger.transaction() as conn:
@@ -163,6 +206,7 @@ def test_a_ledger_of_version_1_is_migrated_with_what_is_in_it(path: Path) -> Non
             conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
         for column in NEW_IN_FEEDS:
             conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 1")
     conn.close()
     assert columns(path) != new
@@ -187,7 +231,8 @@ def test_a_ledger_of_version_5_learns_the_state_backlog(path: Path) -> None:
     with sqlite3.connect(path) as conn:
         conn.execute("ALTER TABLE feeds DROP COLUMN kind")
         conn.execute("PRAGMA writable_schema = ON")
-        conn.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'backlog'",))
+        conn.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'backlog', 'deleted'",))
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 5")
     conn.close()
     with Ledger.open(path) as migrated, migrated.transaction() as conn:
@@ -212,6 +257,7 @@ def test_a_ledger_of_version_4_keeps_its_feeds_and_asks_them_whole(path: Path) -
             conn.execute(f"ALTER TABLE urls DROP COLUMN {column}")
         for column in NEW_IN_FEEDS:
             conn.execute(f"ALTER TABLE feeds DROP COLUMN {column}")
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 4")
     conn.close()
     with Ledger.open(path) as ledger, ledger.transaction() as conn:
@@ -234,6 +280,7 @@ def test_a_ledger_of_version_7_believes_no_lastmod_and_knows_no_kinds_yet(path: 
         for table in ("claims", "proofs"):
             conn.execute(f"DROP TABLE {table}")
         conn.execute("ALTER TABLE feeds DROP COLUMN kind")
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 7")
     conn.close()
     with Ledger.open(path) as ledger, ledger.transaction() as conn:
@@ -254,6 +301,7 @@ def test_a_ledger_of_version_8_knows_by_what_no_caption_was_judged(path: Path) -
     new = columns(path)
     with sqlite3.connect(path) as conn:
         conn.execute("DROP TABLE captions")
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 8")
     conn.close()
     with Ledger.open(path) as ledger, ledger.reading() as conn:
@@ -283,6 +331,7 @@ def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Pat
         conn.execute("DROP TABLE arrivals")
         for index in ("captures_source", "ix_misses_at"):
             conn.execute(f"DROP INDEX {index}")
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 9")
     conn.close()
     with Ledger.open(path) as ledger, ledger.reading() as conn:
@@ -369,6 +418,7 @@ def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_
 def test_a_migration_that_fails_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Ledger.open(path).close()
     with sqlite3.connect(path) as conn:
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 1")
     conn.close()
     before = columns(path)

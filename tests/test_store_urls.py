@@ -293,10 +293,10 @@ def test_misses_are_kept(conn: Connection) -> None:
 
 
 def test_a_queued_target_is_due_unless_it_is_known(conn: Connection) -> None:
-    url_table.queue(conn, entry(), NOON)
+    url_table.discover(conn, [entry()], NOON)
     assert [due.url for due in url_table.due(conn, ["harbour"], NOON)] == [entry().url]
     url_table.record_page(conn, answer(entry()))
-    url_table.queue(conn, entry(), NOON + DAY)
+    url_table.discover(conn, [entry()], NOON + DAY)
     assert url_table.due(conn, ["harbour"], NOON + DAY) == ()
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
-from articles.metadata import authors, bylines, jsonld
+from articles.metadata import authors, bylines, jsonld, rights
 from articles.metadata.byline_words import is_announcement
 from articles.metadata.houses import houses, without_owner
 from articles.metadata.metatags import SITE, Meta, every, first, meta_tags
@@ -16,7 +16,7 @@ from articles.metadata.name_words import is_account, is_full, is_login
 from articles.metadata.stated_names import as_stated
 from articles.metadata.times.publication import changed, publication
 from articles.metadata.titles import stated_title, title
-from articles.model import Access, DateOrigin, Page
+from articles.model import Access, DateOrigin, Page, Right
 from articles.text import tidy
 from articles.urls import absolute, canonical, origin, same_site
 
@@ -81,6 +81,7 @@ class Metadata:
     base: str
     vouched: bool
     access: Access
+    rights: tuple[Right, ...]
     stated_body: str = field(repr=False)
 
 
@@ -118,6 +119,7 @@ def read(tree: Element, page: Page) -> Metadata:
         or first(meta, ("og:type",)).lower() == "article"
         or "article:published_time" in meta,
         access=_access(tree, node, meta),
+        rights=rights.stated(meta, page),
         stated_body=jsonld.text(node.get("articleBody")),
     )
 

@@ -197,6 +197,7 @@ def show_article(article: "Article", raw_page: str = "") -> None:
         ("language", article.language),
         ("section", article.section),
         ("access", article.access if article.access != "free" else ""),
+        ("rights", ", ".join(article.rights)),
         ("story", article.story_id if article.story_id != article.id else ""),
         ("tags", ", ".join(article.tags)),
         ("words", str(article.word_count)),

@@ -108,7 +108,9 @@ def check(
     if isinstance(page, Unfetched):
         raise CrawlError(f"{page.url} was not fetched: {page.reason}.")
     with console.status("Cleaning"):
-        result = clean_apart(page, config.clean.timeout, extractor_for(config, page.final_url))
+        result = clean_apart(
+            page, config.clean.timeout, extractor_for(config, page.final_url), config.crawl.obey
+        )
     if isinstance(result, Rejection):
         say(f"{page.final_url} is not an article: {result.reason} ({result.detail})", style="yellow")
         raise typer.Exit(1)
@@ -220,12 +222,14 @@ def health(context: typer.Context, as_json: Json = False) -> None:
 
 
 def doctor(context: typer.Context) -> None:
-    """Check the folder, lock, archive, ledger and index; suggest fixes.
+    """Check the folder, lock, archive, ledger and index; suggest fixes. A deletion that was interrupted is finished first.
 
     Example: broadsheet doctor
     """
+    from pipeline.deleting.deletion import finish_interrupted
     from pipeline.maintenance.doctor import examine
 
+    finish_interrupted(configured(context))
     show_findings(examine(configured(context)))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from store.archive.writer import ArchiveWriter, repair
-from store.ledger import segment_table
+from store.ledger import segment_table, tombstone_table
 from store.ledger.database import Ledger
 from store.recorder import Recorder
 
@@ -29,6 +29,8 @@ class Store:
         self._open = ExitStack()
         self._users = 0
         self._recorder: Recorder | None = None
+        self.buried: frozenset[str] = frozenset()
+        """The ids of addresses under which nothing is to be fetched, once the store is open: deletions wait for crawls."""
 
     @property
     def recorder(self) -> Recorder:
@@ -65,6 +67,7 @@ class Store:
         ledger = self._open.enter_context(Ledger.open(folder / "ledger.sqlite"))
         with ledger.reading() as connection:
             committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
+            self.buried = tombstone_table.buried(connection)
         for cut in repair(folder / "archive", committed, dropped):
             _log.warning(
                 "%s: cut off %d bytes that an interrupted crawl left unfinished", cut.segment, cut.size

@@ -1,6 +1,6 @@
 """The index in Elasticsearch as a backend. The client takes two seconds to import."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,14 @@ def _new(place: Place, _: Path) -> Iterator[NewIndex]:
             raise
 
 
+def _erase(place: Place, ids: Sequence[str]) -> list[str]:
+    from index.elastic.expunging import erase
+    from index.patience import Patience
+
+    with closing(connection(place)) as client:
+        return erase(client, place.alias, ids, Patience(seconds=place.patience))
+
+
 def _create(place: Place) -> Mapping[str, str]:
     from index.elastic import journal, mapping
 
@@ -118,6 +126,7 @@ BACKEND = Backend(
     reader=_reader,
     writer=_writer,
     new=_new,
+    erase=_erase,
     one_writer=False,
     by_hand=ByHand(create=_create, check=_check, drop=_drop),
     journal=Journal(write=_write, trim=_trim),

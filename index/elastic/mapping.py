@@ -87,6 +87,7 @@ def _mappings() -> dict[str, Any]:
             "published_on": date,
             "published_from": keyword,
             "access": keyword,
+            "rights": keyword,
             "notes": text,
             "images": {"properties": {"url": keyword, "caption": text, "credit": keyword, "status": keyword}},
             "removed": {"properties": {"text": text, "rule": keyword, "place": keyword, "evidence": keyword}},
@@ -220,15 +221,15 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
 def drop(client: Elasticsearch, alias: str) -> list[str]:
     """Delete everything that was made for the alias, indices and templates; returns the names of the indices."""
     with explained(alias):
-        found = indices(client, alias)
-        if found:
-            client.indices.delete(index=",".join(found))
+        names = indices(client, alias)
+        if names:
+            client.indices.delete(index=",".join(names))
         if client.indices.exists_index_template(name=alias):
             client.indices.delete_index_template(name=alias)
         for version in range(1, VERSION + 1):
             if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
                 client.cluster.delete_component_template(name=f"{alias}-v{version}")
-    return found
+    return names
 
 
 def _of(name: str, answer: ObjectApiResponse[Any]) -> dict[str, Any]:
@@ -243,7 +244,7 @@ def _is_ours(mappings: dict[str, Any]) -> bool:
 
 
 def indices(client: Elasticsearch, alias: str) -> list[str]:
-    """The names of all indices that were made for the alias."""
+    """The names of all indices that were made for the alias, those of an unfinished rebuild too."""
     ours = re.compile(rf"{re.escape(alias)}-v\d+-\d{{6}}")
     found = client.indices.get(index=f"{alias}-v*", ignore_unavailable=True, allow_no_indices=True).body
     return sorted(name for name in found if ours.fullmatch(name))

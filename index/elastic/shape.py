@@ -218,6 +218,18 @@ class _Mapped(TypedDict):
     mappings: dict[str, Any]
 
 
+class _Docs(TypedDict):
+    docs: dict[str, int]
+
+
+class _OfIndex(TypedDict):
+    total: _Docs
+
+
+class _Stats(_Sharded):
+    _all: _OfIndex
+
+
 class _Settings(TypedDict):
     index: dict[str, Any]
 
@@ -229,7 +241,9 @@ class _Index(_Aliases, _Mapped):
 # The requests of this package, by method and path, and what a successful answer holds at least.
 _KINDS: Mapping[str, Any] = {
     "PUT /[^/]+/_bulk": _Bulk,
-    "POST /[^/]+/_refresh": _Sharded,
+    "POST /[^/]+/_(refresh|flush|forcemerge)": _Sharded,
+    "PUT /[^/]+/_settings": _Acknowledged,
+    "GET /[^/]+/_stats/docs": _Stats,
     "POST /[^/]+/_search": _Search,
     "POST /_search": _Page,
     "POST /[^/]+/_mget": _Maybes,

@@ -25,7 +25,7 @@ from tantivy import (
 )
 
 from articles.errors import SearchIndexError, StorageError
-from articles.model import Article, to_json
+from articles.model import Article, from_json, to_json
 from index import stems
 from index.documents import (
     KEYWORD_FIELDS,
@@ -49,6 +49,7 @@ _META = "meta.json"
 _OF_ALL_SEGMENTS = (_META, ".managed.json", _VERSION_FILE)
 _WORDS = "broadsheet_words"
 STEMMERS = sorted(set(EMBEDDED.values()))
+_ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
 _REBUILD = "`broadsheet index rebuild` makes a new one from the archive"
 
 
@@ -169,6 +170,20 @@ def address(searcher: Searcher, article_id: str) -> DocAddress | None:
     """Where the article with this id is in the index, if it is there."""
     hits = searcher.search(Query.term_query(SCHEMA, "id", article_id), limit=1, count=False).hits
     return hits[0][1] if hits else None
+
+
+def addresses(searcher: Searcher) -> Iterator[DocAddress]:
+    """Where each article is, sorted by id; 1/256 of the ids are in memory at a time."""
+    for start in _ID_STARTS:
+        # Each segment of the index has its own terms, which come one segment after the other.
+        for article_id in sorted({term for term, _ in searcher.terms_with_prefix("id", start)}):
+            if (found := address(searcher, article_id)) is not None:
+                yield found
+
+
+def article_at(searcher: Searcher, place: DocAddress) -> Article:
+    """The article that is stored there."""
+    return from_json(searcher.doc(place)["article"][0])
 
 
 @contextmanager

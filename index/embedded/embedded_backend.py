@@ -1,7 +1,7 @@
 """The embedded index as a backend."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,4 +52,14 @@ def _freeze(place: Place, into: Path) -> None:
     disk.freeze(place.folder, into)
 
 
-BACKEND = Backend(exists=_exists, reader=_reader, writer=_writer, new=_new, one_writer=True, freeze=_freeze)
+def _erase(place: Place, ids: Sequence[str]) -> list[str]:
+    from index.embedded.erasing import erase
+
+    if place.folder.exists():
+        erase(place.folder, ids)
+    return []
+
+
+BACKEND = Backend(
+    exists=_exists, reader=_reader, writer=_writer, new=_new, erase=_erase, one_writer=True, freeze=_freeze
+)

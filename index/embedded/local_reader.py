@@ -8,7 +8,7 @@ from typing import Any
 
 from tantivy import DocAddress, Searcher
 
-from articles.model import Article, from_json
+from articles.model import Article
 from index.documents import DAY, ID, Facet, day, milliseconds
 from index.embedded import disk
 from index.embedded.tantivy_query import compile_query
@@ -20,7 +20,6 @@ from index.ranking import WINDOW, recency
 
 _MOST_VALUES = 65_000  # of a facet; tantivy's own limit of buckets
 _SCANNED = 1_000  # addresses of articles in memory at a time
-_ID_STARTS = tuple(f"{byte:02x}" for byte in range(256))
 
 
 class EmbeddedReader:
@@ -51,7 +50,9 @@ class EmbeddedReader:
             page = result.hits
             if reranked:
                 page = self._recent_first(searcher, page)[query.offset : query.offset + query.limit]
-            found = [(_article(searcher, address), 0.0 if newest else score) for score, address in page]
+            found = [
+                (disk.article_at(searcher, address), 0.0 if newest else score) for score, address in page
+            ]
             total: int = result.count  # type: ignore[attr-defined]  # tantivy's stub lacks it
         hits = [Hit(article=each, score=score, highlights=highlights(each, node)) for each, score in found]
         return Hits(total=total, hits=tuple(hits))
@@ -77,14 +78,18 @@ class EmbeddedReader:
         with disk.reading(self._folder):
             searcher = self._searcher()
             address = disk.address(searcher, article_id)
-            return None if address is None else _article(searcher, address)
+            return None if address is None else disk.article_at(searcher, address)
 
     def get_many(self, ids: Sequence[str]) -> dict[str, Article]:
         """Those of these articles that the index holds, by id."""
         with disk.reading(self._folder):
             searcher = self._searcher()
             found = {one: disk.address(searcher, one) for one in ids if ID.fullmatch(one)}
-            return {one: _article(searcher, address) for one, address in found.items() if address is not None}
+            return {
+                one: disk.article_at(searcher, address)
+                for one, address in found.items()
+                if address is not None
+            }
 
     def count(self) -> int:
         """How many articles the index holds."""
@@ -95,11 +100,7 @@ class EmbeddedReader:
         """Every article, sorted by id, as of the first one read; 1/256 of the ids are in memory at a time."""
         with disk.reading(self._folder):
             searcher = self._searcher()
-            for start in _ID_STARTS:
-                # Each segment of the index has its own terms, which come one segment after the other.
-                for article_id in sorted({term for term, _ in searcher.terms_with_prefix("id", start)}):
-                    if (address := disk.address(searcher, article_id)) is not None:
-                        yield _article(searcher, address)
+            yield from (disk.article_at(searcher, address) for address in disk.addresses(searcher))
 
     def scan(self, query: Query) -> Iterator[Article]:
         """Every article that `query` finds, newest first, as of the first one read. Raises QueryError."""
@@ -110,7 +111,7 @@ class EmbeddedReader:
                 page = searcher.search(
                     compiled, limit=_SCANNED, offset=offset, order_by_field="timestamp", count=False
                 ).hits
-                yield from (_article(searcher, address) for _, address in page)
+                yield from (disk.article_at(searcher, address) for _, address in page)
                 if len(page) < _SCANNED:
                     return
 
@@ -138,7 +139,3 @@ class EmbeddedReader:
     def _searcher(self) -> Searcher:
         self._index.reload()
         return self._index.searcher()
-
-
-def _article(searcher: Searcher, address: DocAddress) -> Article:
-    return from_json(searcher.doc(address)["article"][0])

@@ -50,6 +50,11 @@ class EmbeddedWriter:
             for article_id in filter(ID.fullmatch, ids):
                 self._writer.delete_documents_by_term("id", article_id)
 
+    def collect(self) -> None:
+        """Remove the files that no commit needs any more, those that a killed process left too."""
+        with disk.storing(self._folder):
+            self._writer.garbage_collect_files()
+
     def close(self) -> None:
         """Wait for running merges and release the lock. The writer cannot be used after that."""
         with disk.storing(self._folder):

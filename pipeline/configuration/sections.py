@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from articles.model import Right
 from pipeline.configuration.values import (
     Alias,
     BackendName,
@@ -83,6 +84,10 @@ class CrawlSection(Section):
     revisits: tuple[Span, ...] = Field(
         default=(timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7)),
         description="When an article is looked at again, from its first sight on; never if [].",
+    )
+    obey: tuple[Right, ...] = Field(
+        default=(),
+        description="What pages reserve that is binding: noarchive, noai, noimageai, tdm-reservation; such a page is not kept.",
     )
     allow_addresses: tuple[Network, ...] = Field(
         default=(),

@@ -16,6 +16,7 @@ from store.ledger.watch.arrival_table import Arrival
 from store.records import Outcome
 
 WINDOW = timedelta(days=60)
+_UNTOLD = (Outcome.PENDING, Outcome.DELETED)  # of these it is not known how they did
 _FINE = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
 
 
@@ -76,7 +77,7 @@ def misses(conn: Connection, now: datetime) -> Mapping[str, Sequence[Attempt]]:
 def _captures(conn: Connection, source: str, since: datetime) -> Iterator[Attempt]:
     columns = ("url", "fetched_at", "outcome", "reason", "detail")
     settled = select(*(CAPTURES.c[name] for name in columns)).where(
-        CAPTURES.c.source == source, CAPTURES.c.fetched_at >= since, CAPTURES.c.outcome != Outcome.PENDING
+        CAPTURES.c.source == source, CAPTURES.c.fetched_at >= since, CAPTURES.c.outcome.not_in(_UNTOLD)
     )
     for row in conn.execute(settled):
         if row.outcome in _FINE:

@@ -20,6 +20,7 @@ _REMARKS = {
     RecordFate.OTHER_LANGUAGE: "state none of the languages given with --language",
     RecordFate.OTHER_SCHEME: "no http(s) URL",
     RecordFate.TOO_LARGE: "larger than [crawl] max_bytes",
+    RecordFate.DELETED: "pages that were deleted here",
     RecordFate.UNREADABLE: "cut, damaged or odd",
     RecordFate.WARCINFO: "records about the file",
     RecordFate.REQUEST: "records of requests",

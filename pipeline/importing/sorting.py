@@ -1,7 +1,7 @@
 """What becomes of a record of a WARC file: a page to import, or why it is passed over. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from articles import media_type
 from articles.errors import UrlError
 from articles.html import refuse_other_types
 from articles.model import FeedEntry, Page
-from articles.urls import canonical, host
+from articles.urls import article_id, canonical, host
 from crawlers.fetching.answers import FetchError, Headers, header
 from crawlers.fetching.recorded import plain, split
 from store.archive.foreign import ForeignRecord, UnreadableRecord
@@ -29,6 +29,7 @@ class RecordFate(StrEnum):
     OTHER_LANGUAGE = "other_language"
     OTHER_SCHEME = "other_scheme"
     TOO_LARGE = "too_large"
+    DELETED = "deleted"
     UNREADABLE = "unreadable"
     WARCINFO = "warcinfo"
     REQUEST = "request"
@@ -41,7 +42,7 @@ class RecordFate(StrEnum):
 class WantedPages:
     """Which pages to import: of these hosts and their subdomains, in these languages, fetched from `since` to before `until`.
 
-    What is empty or None leaves none out. A record dated after `latest` is unreadable. `limit` is the size of a page in
+    What is empty or None leaves none out; the `deleted` addresses (ids) are. A record dated after `latest` is unreadable. `limit` is the size of a page in
     bytes, `source_of` gives the source of a URL.
     """
 
@@ -49,6 +50,7 @@ class WantedPages:
     languages: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    deleted: Container[str] = frozenset()
     latest: datetime
     limit: int
     source_of: Callable[[str], str]
@@ -105,6 +107,8 @@ def _of_response(record: ForeignRecord, wanted: WantedPages) -> Page | PassedOve
     at = _date(date)
     if at is None or at > wanted.latest + _CLOCKS_DIFFER:
         return PassedOver(RecordFate.UNREADABLE, f"{url}: its date is {date[:40]!r}")
+    if article_id(url) in wanted.deleted:
+        return PassedOver(RecordFate.DELETED)
     if wanted.hosts and not any(_is_of(host(url), name) for name in wanted.hosts):
         return PassedOver(RecordFate.OTHER_HOST)
     if (wanted.since and at < wanted.since) or (wanted.until and at >= wanted.until):

@@ -34,7 +34,7 @@ from pipeline.versions.catching_up import CatchingUp
 from store.archive.foreign import ReadingPlace, records
 from store.archive.writer import ArchiveWriter
 from store.intake import Intake
-from store.ledger import capture_table, import_table, segment_table
+from store.ledger import capture_table, import_table, segment_table, tombstone_table
 from store.ledger.database import Ledger
 from store.ledger.import_table import ImportState
 
@@ -199,10 +199,18 @@ def _wanted(config: Config, options: ImportOptions, at: datetime) -> WantedPages
         languages=options.languages,
         since=options.since,
         until=options.until,
+        deleted=_deleted(config),
         latest=at,
         limit=config.crawl.max_bytes,
         source_of=(lambda _: options.source) if options.source else naming(config),
     )
+
+
+def _deleted(config: Config) -> frozenset[str]:
+    if not config.ledger.exists():
+        return frozenset()
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        return tombstone_table.buried(conn)
 
 
 def _archive(config: Config, ledger: Ledger, clock: Callable[[], datetime]) -> ArchiveWriter:

@@ -15,17 +15,18 @@ from store.ledger.host_table import HOSTS
 from store.ledger.import_table import IMPORTS
 from store.ledger.knowledge_table import TEMPLATES
 from store.ledger.lastmod_table import PROOFS
+from store.ledger.tombstone_table import BURIED, TOMBSTONES
 from store.ledger.watch.run_table import RUNS
 from store.ledger.watch.told_table import ATTEMPTS, TOLD
 
 Rows = Sequence[dict[str, Any]]
 
-_WHOLE = (HOSTS, PROOFS, RUNS, TOLD, ATTEMPTS)
+_WHOLE = (HOSTS, PROOFS, RUNS, TOLD, ATTEMPTS, TOMBSTONES, BURIED)
 
 
 @dataclass(frozen=True, slots=True)
 class OldLedger:
-    """Hosts that are left alone, lines that a person declared to be no template, proofs of sitemaps, runs, what was told; and the imports.
+    """Hosts that are left alone, lines that a person declared to be no template, proofs of sitemaps, runs, what was told, tombstones; and the imports.
 
     `captures` is the number of captures; `readable` is False where there was no ledger to read.
     """

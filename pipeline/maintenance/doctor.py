@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from articles.errors import ArchiveError, BroadsheetError, IndexUnavailableError, LockedError
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from pipeline.deleting.finishing import unfinished
 from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
 from store.archive import renames
@@ -100,6 +101,13 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
     pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")
+    if waiting := unfinished(ledger):
+        yield Finding(
+            "deletions",
+            False,
+            f"{waiting} not finished yet: run `broadsheet doctor` while no run is under way and the index can be reached.",
+            passing=True,
+        )
     try:
         documents = indexes.reader(config).count() if indexes.exists(config) else 0
     except BroadsheetError as error:

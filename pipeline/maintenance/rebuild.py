@@ -15,6 +15,7 @@ from articles.model import Page
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
+from pipeline.deleting.finishing import finish
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.maintenance.carried_over import carry_imports_over, carry_over, old_ledger
@@ -27,9 +28,9 @@ from store.archive.renames import read as read_renames
 from store.archive.repack import repack
 from store.ledger import capture_table, rename_table, segment_table
 from store.ledger.database import Ledger
-from store.ledger.queries import expiry
+from store.ledger.queries import expiry, removal
 from store.lock import RunLock
-from store.records import ArchiveRef, Rename, named_now
+from store.records import ArchiveRef, Removed, Rename, named_now
 
 _BATCH = 500
 
@@ -79,6 +80,8 @@ def rebuild(
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}
             _put_in_place(config, beside)
             new.publish()
+        with Ledger.open(config.ledger) as ledger:
+            finish(config, ledger, clock)
         shutil.rmtree(beside)
     return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages), old.readable)
 
@@ -95,6 +98,9 @@ def _replay(archive: Path, ledger: Ledger, renames: Sequence[Rename], damaged: C
             for ref, record in batch:
                 if isinstance(record, Page):
                     capture_table.add(conn, [(_of_present(record, ref, renames), ref)])
+                elif isinstance(record, Removed):
+                    page = _of_present(record.page, ref, renames)
+                    removal.restore(conn, ref, replace(record, page=page))
                 elif not (archive / record.raw.segment).exists():
                     page = _of_present(record.page, record.raw, renames)
                     expiry.restore(conn, ref, replace(record, page=page))

@@ -14,12 +14,12 @@ from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.members import DamageError
-from store.archive.reader import read
+from store.archive.reader import recall
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
-from store.ledger import capture_table, segment_table, url_table, version_table
+from store.ledger import capture_table, segment_table, version_table
 from store.ledger.database import Ledger
-from store.ledger.queries import expiry
-from store.records import Capture, Outcome, Remains, Settled
+from store.ledger.queries import capture_page, expiry
+from store.records import Capture, Outcome, Remains
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class _Dropping:
         self.dropped.append(Dropped(segment, size, len(taken), len(indexed)))
 
     def _remains(self, capture: Capture) -> Remains:
-        kept = self._article(capture) if capture.outcome is Outcome.INDEXED else self._settled(capture)
+        kept = self._article(capture) if capture.outcome is Outcome.INDEXED else capture.as_settled(self.now)
         with self.ledger.reading() as conn:
             seen = version_table.seen_by(conn, capture.id)
         return Remains(page=self._page(capture), raw=capture.ref, dropped_at=self.now, kept=kept, seen=seen)
@@ -129,20 +129,12 @@ class _Dropping:
     def _page(self, capture: Capture) -> Page:
         """The page without its body; of one that is damaged, what the ledger knows."""
         try:
-            return replace(read(self.config.archive, capture.ref), body=b"")
+            record = recall(self.config.archive, capture.ref)
+            return replace(record if isinstance(record, Page) else record.page, body=b"")
         except DamageError as error:
             self.damages.append(str(error))
         with self.ledger.reading() as conn:
-            entry = url_table.entry(conn, capture.url)
-        return Page(
-            url=capture.url,
-            final_url=capture.final_url,
-            status=capture.status,
-            headers=(),
-            body=b"",
-            fetched_at=capture.fetched_at,
-            entry=entry,
-        )
+            return capture_page.known(conn, capture)
 
     def _article(self, capture: Capture) -> Article:
         article = self.reader.get(capture.article_id)
@@ -152,18 +144,6 @@ class _Dropping:
                 f"{capture.fetched_at:%Y-%m-%d %H:%M} UTC; `broadsheet rebuild` makes it again from the raw page"
             )
         return article
-
-    def _settled(self, capture: Capture) -> Settled:
-        return Settled(
-            capture_id=capture.id,
-            outcome=capture.outcome,
-            at=capture.settled_at or self.now,
-            reason=capture.reason,
-            detail=capture.detail,
-            related=capture.related,
-            content_hash=capture.content_hash,
-            canonical=capture.canonical,
-        )
 
 
 def _count(number: int, what: str) -> str:

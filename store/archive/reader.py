@@ -16,22 +16,24 @@ from articles.model import Page
 from store.archive import warc
 from store.archive.members import DamageError, ForeignError, unpacked
 from store.archive.resync import resume
-from store.records import ArchiveRef, Remains, dropped_on
+from store.records import ArchiveRef, Remains, Removed, dropped_on, removed_on
 
 RENAMES = "renames.warc.gz"  # written by store.archive.renames
 _NAME = re.compile(r"segment-\d{6,}\.warc\.gz")
 
 
 def read(folder: Path, ref: ArchiveRef) -> Page:
-    """The page at `ref`, verified. Raises ArchiveError when it is missing, damaged, or dropped by retention."""
+    """The page at `ref`, verified. Raises ArchiveError when it is missing, damaged, dropped by retention, or deleted."""
     record = recall(folder, ref)
     if isinstance(record, Remains):
         raise ArchiveError(f"{record.page.final_url}: {dropped_on(record.dropped_at)}")
+    if isinstance(record, Removed):
+        raise ArchiveError(f"{record.page.final_url}: {removed_on(record)}")
     return record
 
 
-def recall(folder: Path, ref: ArchiveRef) -> Page | Remains:
-    """The page at `ref`, or what retention left of it, verified.
+def recall(folder: Path, ref: ArchiveRef) -> Page | Remains | Removed:
+    """The page at `ref`, or what retention or a deletion left of it, verified.
 
     Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
     """
@@ -55,7 +57,9 @@ def raw_response(folder: Path, ref: ArchiveRef) -> tuple[Mapping[str, str], byte
         return response.headers, data[:end]
 
 
-def scan(folder: Path, damaged: Callable[[str], None]) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
+def scan(
+    folder: Path, damaged: Callable[[str], None]
+) -> Iterator[tuple[ArchiveRef, Page | Remains | Removed]]:
     """Every whole page of the archive, oldest first, whatever a ledger says; before them the remains of older ones.
 
     Each damaged stretch is reported to `damaged` in a sentence, and skipped. Raises ArchiveError when a newer
@@ -115,7 +119,7 @@ def is_foreign(path: Path) -> bool:
 
 def pairs(
     path: Path, data: bytes | mmap.mmap, offset: int, stop: int, damaged: Callable[[str], None]
-) -> Iterator[tuple[ArchiveRef, Page | Remains]]:
+) -> Iterator[tuple[ArchiveRef, Page | Remains | Removed]]:
     """The whole pages and remains that begin from `offset` on, before `stop`. Raises ArchiveError for a newer version's."""
     if offset == 0:
         try:

@@ -4,6 +4,9 @@ The `response` record is for any WARC tool. Its body is the decoded one, so that
 encoded bytes get the prefix X-Crawler- and the Content-Length is ours. The `metadata` record holds the page
 as it was, all but the body, in JSON: from the two the very same `Page` comes back.
 
+Of a page that was deleted the two records stay, with the same ids: the first without its payload, whose digest and length it
+states, the second without what the page said.
+
 Of a page that retention dropped a `metadata` record is left, with what the ledger said of its capture, and after it,
 if that was indexed, its article: a `conversion` record in JSON. Both refer to the response that is gone.
 """
@@ -27,7 +30,7 @@ from articles.edits.seen import SeenArticle
 from articles.errors import ArchiveError
 from articles.model import Article, Page, from_json, to_json
 from store.archive.members import Bytes, DamageError, ForeignError, Member, head_at, next_member, unpacked
-from store.records import ArchiveRef, Remains, Rename, Settled
+from store.records import ArchiveRef, Remains, Removed, Rename, Settled
 
 SCHEMA = 1
 
@@ -35,6 +38,16 @@ LEVEL = 4  # of gzip: level 6 saves 5 % of the size, for 70 % more time (measure
 SIGNATURE = b"broadsheet-archive: "
 _ENCODED_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _RECORD_IDS = uuid.UUID("5f0e4d7c-7c8e-5d0f-9d0c-3b0d6a1f2c11")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What the metadata record of a removed page says beside the page, as in `Removed`."""
+
+    at: datetime
+    size: int
+    digest: str
+    settled: Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +60,35 @@ class _Dropped:
     seen: SeenArticle | None = None
 
 
-def encode(record: Page | Remains) -> bytes:
-    """The records of a page or of its remains. The same input gives the same bytes, record ids included."""
-    return _encode_page(record) if isinstance(record, Page) else _encode_remains(record)
+def encode(record: Page | Remains | Removed) -> bytes:
+    """The records of a page, or of what is left of it. The same input gives the same bytes, record ids included."""
+    if isinstance(record, Remains):
+        return _encode_remains(record)
+    return _encode_page(record) if isinstance(record, Page) else _encode_removed(record)
 
 
 def _encode_page(page: Page) -> bytes:
+    return _pair(page, {"WARC-Payload-Digest": digest(page.body)}, _fields(page))
+
+
+def _encode_removed(removed: Removed) -> bytes:
+    page, at = removed.page, removed.removed_at
+    headers = {"WARC-Truncated": "unspecified", "X-Removed": at.isoformat(timespec="seconds")}
+    if removed.digest:
+        headers |= {"X-Removed-Payload-Digest": removed.digest, "X-Removed-Payload-Length": str(removed.size)}
+    said = msgspec.to_builtins(_Gone(at, removed.size, removed.digest, removed.settled))
+    return _pair(page, headers, _fields(page) | {"removed": said})
+
+
+def _pair(page: Page, headers: dict[str, str], fields: dict[str, Any]) -> bytes:
     response_id = _response_id(page)
     response = _record(WarcRecordType.response, response_id, page.fetched_at, _http(page))
     response.headers["WARC-Target-URI"] = page.final_url
-    response.headers["WARC-Payload-Digest"] = _digest(page.body)
+    for name, value in headers.items():
+        response.headers[name] = value
     response.headers["Content-Type"] = "application/http; msgtype=response"
     metadata = _record(
-        WarcRecordType.metadata, _record_id(f"metadata {response_id}"), page.fetched_at, _json(_fields(page))
+        WarcRecordType.metadata, _record_id(f"metadata {response_id}"), page.fetched_at, _json(fields)
     )
     metadata.headers["WARC-Target-URI"] = page.final_url
     metadata.headers["WARC-Concurrent-To"] = _urn(response_id)
@@ -118,8 +147,8 @@ def decode_rename(data: Bytes, offset: int) -> tuple[Rename, int]:
         return msgspec.convert(json.loads(_block(record))["renamed"], Rename), end
 
 
-def decode(data: Bytes, offset: int = 0) -> tuple[Page | Remains, int]:
-    """The page whose records begin at `offset`, or its remains, and the offset after them.
+def decode(data: Bytes, offset: int = 0) -> tuple[Page | Remains | Removed, int]:
+    """The page whose records begin at `offset`, or what is left of it, and the offset after them.
 
     Raises DamageError when they are torn or damaged (gzip checksums and digests are verified), ArchiveError
     when a newer version wrote it.
@@ -134,7 +163,14 @@ def decode(data: Bytes, offset: int = 0) -> tuple[Page | Remains, int]:
         raise DamageError("has a metadata record of another response")
     _, _, body = _block(response).partition(b"\r\n\r\n")
     with _describing():
-        return _page(json.loads(_block(metadata)), body), end
+        fields = json.loads(_block(metadata))
+        page = _page(fields, body)
+        if "removed" not in fields:
+            return page, end
+        gone = msgspec.convert(fields["removed"], _Gone)
+        return Removed(
+            page=page, removed_at=gone.at, size=gone.size, digest=gone.digest, settled=gone.settled
+        ), end
 
 
 def _decode_remains(metadata: Member, data: Bytes, offset: int) -> tuple[Remains, int]:
@@ -204,7 +240,7 @@ def _record(kind: WarcRecordType, record_id: uuid.UUID, at: datetime, block: byt
     record = WarcRecord()
     record.init_headers(kind, f"uuid:{record_id}".encode())
     record.headers["WARC-Date"] = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    record.headers["WARC-Block-Digest"] = _digest(block)
+    record.headers["WARC-Block-Digest"] = digest(block)
     record.set_bytes_content(block)
     return record
 
@@ -219,12 +255,12 @@ def _packed(*records: WarcRecord) -> bytes:
 
 
 def _block(record: Member) -> bytes:
-    if record.headers.get("warc-block-digest") != _digest(record.block):
+    if record.headers.get("warc-block-digest") != digest(record.block):
         raise DamageError("is damaged: its digest does not match")
     return record.block
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
     """The labelled digest of WARC 1.1, section 5.8, as all tools write it; it guards against accidents only."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 

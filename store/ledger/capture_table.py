@@ -29,6 +29,8 @@ from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
+UNREMOVED = text("removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')")
+
 CAPTURES = Table(
     "captures",
     METADATA,
@@ -50,10 +52,12 @@ CAPTURES = Table(
     Column("canonical", AnyText, nullable=False, default=""),
     Column("settled_at", Moment),
     Column("dropped_at", Moment),
+    Column("removed_at", Moment),
     UniqueConstraint("segment", "offset"),
     Index("captures_article", "article_id", "fetched_at"),
     Index("captures_source", "source", "fetched_at"),
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
+    Index("captures_unremoved", "id", sqlite_where=UNREMOVED),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
 )
 
@@ -103,7 +107,7 @@ def is_known(conn: Connection, article_id: str, fetched_at: datetime) -> bool:
 def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
     """Captures without an outcome yet, oldest first, at most `limit`, with ids above `after`."""
     waiting = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.PENDING, CAPTURES.c.id > after)
-    return _captures(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
+    return captures_of(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 
 def sources(conn: Connection) -> list[str]:
@@ -128,7 +132,7 @@ def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> l
         found = found.where(CAPTURES.c.fetched_at >= which.fetched_from)
     if which.sources:
         found = found.where(CAPTURES.c.source.in_(which.sources))
-    return _captures(conn, found.order_by(CAPTURES.c.id).limit(limit))
+    return captures_of(conn, found.order_by(CAPTURES.c.id).limit(limit))
 
 
 def settle(conn: Connection, settled: Sequence[Settled]) -> None:
@@ -241,13 +245,13 @@ def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
     waiting = select(CAPTURES).where(
         CAPTURES.c.canonical != "", CAPTURES.c.outcome == Outcome.INDEXED, is_there
     )
-    return [(capture, capture.canonical) for capture in _captures(conn, waiting.order_by(CAPTURES.c.id))]
+    return [(capture, capture.canonical) for capture in captures_of(conn, waiting.order_by(CAPTURES.c.id))]
 
 
 def of_url(conn: Connection, url: str) -> list[Capture]:
     """Captures whose requested or final URL is this canonical URL, oldest first."""
     query = select(CAPTURES).where(or_(CAPTURES.c.url == url, CAPTURES.c.article_id == article_id(url)))
-    return _captures(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
+    return captures_of(conn, query.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
 
 
 def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
@@ -258,7 +262,7 @@ def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]
 def of_segment(conn: Connection, segment: str) -> list[Capture]:
     """Captures whose raw pages are in this segment, in the order of their offsets."""
     within = select(CAPTURES).where(CAPTURES.c.segment == segment, CAPTURES.c.dropped_at.is_(None))
-    return _captures(conn, within.order_by(CAPTURES.c.offset))
+    return captures_of(conn, within.order_by(CAPTURES.c.offset))
 
 
 def counts(conn: Connection) -> dict[str, int]:
@@ -286,10 +290,11 @@ def _supersede_others(conn: Connection, indexed: Settled) -> None:
 def _among(
     conn: Connection, query: Select[Any], column: Column[Any], keys: Collection[str] | Collection[int]
 ) -> list[Capture]:
-    return [each for part in portions(keys) for each in _captures(conn, query.where(column.in_(part)))]
+    return [each for part in portions(keys) for each in captures_of(conn, query.where(column.in_(part)))]
 
 
-def _captures(conn: Connection, query: Select[Any]) -> list[Capture]:
+def captures_of(conn: Connection, query: Select[Any]) -> list[Capture]:
+    """What a query of whole rows finds."""
     found = []
     for row in conn.execute(query).mappings():
         fields = dict(row)

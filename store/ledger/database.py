@@ -27,6 +27,7 @@ from store.ledger import (
     miss_table,
     rename_table,
     segment_table,
+    tombstone_table,
     url_table,
     version_table,
 )
@@ -53,6 +54,7 @@ GROUPS = (
     told_table,
     version_table,
     catch_table,
+    tombstone_table,
 )
 
 _BUSY_SECONDS = 30
@@ -161,6 +163,26 @@ class Ledger:
             f"{self._path}: a row of {row[0]} refers to nothing in {row[2]}" for row in dangling
         ]
 
+    def scrub(self) -> None:
+        """Leave in the files of the ledger nothing of what was deleted from it or replaced; writes all of it anew.
+
+        Raises LockedError while another process reads it.
+        """
+        with self._translating_errors():
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                ((busy, *_),) = cursor.fetchall()
+            finally:
+                connection.close()
+        if busy:
+            raise LockedError(
+                f"{self._path} was read by another process all the time, so that what was deleted is still in its log: "
+                "stop that process, then run `broadsheet doctor`"
+            )
+
     def close(self) -> None:
         """Close the file."""
         self._engine.dispose()
@@ -217,7 +239,7 @@ def _engine(path: Path) -> Engine:
 def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver would begin transactions too late; see `_begin`
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

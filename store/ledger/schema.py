@@ -54,9 +54,20 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """INSERT OR IGNORE INTO arrivals (article_id, source, at)
         SELECT article_id, source, min(first_seen_at) FROM features GROUP BY article_id""",
     ),
-    # The tables of renames, of catches, of runs, of what was told and of the sizes of lists are new; those of
-    # versions, too, which are filled as captures are cleaned again.
-    10: (),
+    # The tables of renames, of catches, of runs, of what was told and of the sizes of lists and of tombstones are
+    # new; those of versions, too, which are filled as captures are cleaned again.
+    # The state and the outcome `deleted` are new.
+    10: (
+        "PRAGMA writable_schema = ON",
+        """UPDATE sqlite_master SET sql = replace(sql, '''backlog'')', '''backlog'', ''deleted'')')
+        WHERE type = 'table' AND name IN ('urls', 'misses')""",
+        """UPDATE sqlite_master SET sql = replace(sql, '''dead_letter'')', '''dead_letter'', ''deleted'')')
+        WHERE type = 'table' AND name = 'captures'""",
+        "PRAGMA writable_schema = RESET",
+        "ALTER TABLE captures ADD COLUMN removed_at DATETIME",
+        """CREATE INDEX captures_unremoved ON captures (id)
+        WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
+    ),
 }
 
 METADATA = MetaData()

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from articles.model import FeedEntry, Page
 from store import policy
+from store.ledger import tombstone_table
 from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.records import (
     Discovery,
@@ -34,6 +35,7 @@ from store.records import (
     Outcome,
     Settled,
     UrlState,
+    wordless,
 )
 
 URLS = Table(
@@ -71,7 +73,7 @@ def discover(
 
     An unknown URL becomes due, unless the terms leave it in the backlog, and belongs to this source from then on. A
     known one becomes due again if its entry was updated since the last fetch, or if it was refused long enough ago
-    (policy.is_due_again).
+    (policy.is_due_again); one that was deleted never does.
     """
     listed: dict[str, FeedEntry] = {}
     for entry in entries:
@@ -127,11 +129,6 @@ def recall(conn: Connection, urls: Collection[str], now: datetime) -> None:
         conn.execute(due.where(URLS.c.url.in_(part)))
 
 
-def queue(conn: Connection, entry: FeedEntry, now: datetime) -> None:
-    """`discover` for a URL that a page names as its original, and that may not be in a feed."""
-    discover(conn, [entry], now)
-
-
 def due(
     conn: Connection, sources: Collection[str], now: datetime, *, revisiting: bool = False
 ) -> tuple[DueUrl, ...]:
@@ -157,8 +154,10 @@ def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()
     entry = replace(page.entry, url=page.url)
     if row is None:
         _insert(conn, [entry], page.fetched_at)
-    elif _is_later(entry.updated_at, row.updated_at):
+    elif row.state is not UrlState.DELETED and _is_later(entry.updated_at, row.updated_at):
         _update(conn, [_entry_values(row, entry)])
+    if tombstone_table.among(conn, [page.url]):
+        return
     if row is not None and page.fetched_at < (row.tried_at or row.first_seen_at):
         return
     fate = policy.after_status(page.status, row.attempts if row else 0, page.fetched_at)
@@ -215,9 +214,9 @@ def entry(conn: Connection, url: str) -> FeedEntry:
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """The number of URLs in each state; the backlog stands there only if it holds any."""
+    """The number of URLs in each state; those of backlog and deleted only if there are any."""
     rows = conn.execute(select(URLS.c.state, func.count().label("number")).group_by(URLS.c.state))
-    none = {state.value: 0 for state in UrlState if state is not UrlState.BACKLOG}
+    none = {state.value: 0 for state in UrlState if state not in (UrlState.BACKLOG, UrlState.DELETED)}
     return none | {row.state.value: row.number for row in rows}
 
 
@@ -233,15 +232,16 @@ def _insert(
     conn: Connection, entries: Sequence[FeedEntry], now: datetime, state: UrlState = UrlState.DUE
 ) -> None:
     if entries:
-        due_at = now if state is UrlState.DUE else None
-        first = {"state": state, "first_seen_at": now, "due_at": due_at, "attempts": 0, "last_error": ""}
-        conn.execute(
-            URLS.insert(),
-            [
-                {"url": e.url, "source": e.source, "updated_at": e.updated_at, "entry": _to_json(e), **first}
-                for e in entries
-            ],
-        )
+        gone = tombstone_table.among(conn, [entry.url for entry in entries])
+        rows = [_new(each, now, UrlState.DELETED if each.url in gone else state) for each in entries]
+        conn.execute(URLS.insert(), rows)
+
+
+def _new(entry: FeedEntry, now: datetime, state: UrlState) -> dict[str, Any]:
+    kept = to_json(wordless(entry) if state is UrlState.DELETED else entry)
+    named = {"url": entry.url, "source": entry.source, "entry": kept, "updated_at": entry.updated_at}
+    due_at = now if state is UrlState.DUE else None
+    return named | {"state": state, "first_seen_at": now, "due_at": due_at, "attempts": 0, "last_error": ""}
 
 
 def _update(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -272,14 +272,14 @@ def _change(row: Row[Any], entry: FeedEntry, now: datetime) -> dict[str, Any] | 
 def _entry_values(row: Row[Any], entry: FeedEntry) -> dict[str, Any]:
     """The values for a newer entry of a known URL, which stays with the source that found it first."""
     newest = entry.updated_at if _is_later(entry.updated_at, row.updated_at) else row.updated_at
-    return {"key": row.url, "entry": _to_json(replace(entry, source=row.source)), "updated_at": newest}
+    return {"key": row.url, "entry": to_json(replace(entry, source=row.source)), "updated_at": newest}
 
 
 def _is_later(time: datetime | None, than: datetime | None) -> bool:
     return time is not None and (than is None or time > than)
 
 
-def _to_json(entry: FeedEntry) -> str:
+def to_json(entry: FeedEntry) -> str:
     """JSON in ASCII, so that lone surrogates in malformed titles are kept."""
     return json.dumps(msgspec.to_builtins(entry))
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from articles.urls import article_id
 from store.ledger import capture_table, segment_table, version_table
 from store.ledger.capture_table import CAPTURES
+from store.ledger.queries import removal
 from store.ledger.schema import Moment
 from store.records import ArchiveRef, Outcome, Remains, Settled
 
@@ -63,6 +64,7 @@ def restore(conn: Connection, ref: ArchiveRef, remains: Remains) -> None:
         )
     if isinstance(remains.kept, Settled):
         capture_table.settle(conn, [replace(remains.kept, capture_id=capture_id)])
+        removal.bury_again(conn, page, remains.kept)
 
 
 def _place(ref: ArchiveRef) -> dict[str, str | int]:

@@ -14,6 +14,7 @@ from store.ledger.catches.catch_table import CATCHES
 from store.ledger.feed_table import FEEDS, LIST_SIZES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS, PROOFS
+from store.ledger.tombstone_table import TOMBSTONES
 from store.ledger.url_table import URLS
 from store.ledger.watch import told_table
 from store.ledger.watch.arrival_table import ARRIVALS
@@ -30,7 +31,7 @@ def move(conn: Connection, old: str, new: str) -> int:
         .values(source=new, entry=func.json_set(URLS.c.entry, "$.source", new))
     )
     moved = conn.execute(CAPTURES.update().where(CAPTURES.c.source == old).values(source=new)).rowcount
-    for table in (ARRIVALS, CAPTIONS, CLAIMS):
+    for table in (ARRIVALS, CAPTIONS, CLAIMS, TOMBSTONES):
         conn.execute(table.update().where(table.c.source == old).values(source=new))
     _move_features(conn, old, new)
     for template in knowledge_table.templates(conn, old):

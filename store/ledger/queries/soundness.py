@@ -17,6 +17,7 @@ from store.ledger.segment_table import SEGMENTS
 from store.records import Outcome, UrlState
 
 _EXAMPLES = 3
+_UNTRIED = (UrlState.DUE, UrlState.BACKLOG, UrlState.DELETED)
 
 
 def problems(conn: Connection) -> list[str]:
@@ -37,7 +38,10 @@ def _unsound_urls() -> list[tuple[str, Select[tuple[str]]]]:
     answered = captured.where(CAPTURES.c.status.between(200, 299))
     return [
         ("URLs are fetched, but without a capture", select(url).where(state == UrlState.FETCHED, ~answered)),
-        ("URLs were given up, but never tried", select(url).where(state != UrlState.DUE, ~captured, ~missed)),
+        (
+            "URLs were given up, but never tried",
+            select(url).where(state.not_in(_UNTRIED), ~captured, ~missed),
+        ),
         (
             "URLs are due, but at no time",
             select(url).where(state == UrlState.DUE, url_table.URLS.c.due_at.is_(None)),

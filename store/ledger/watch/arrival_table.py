@@ -1,6 +1,6 @@
 """Arrivals in the ledger: when each article was first found, and what its page gave, for telling when that changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, Table
 from sqlalchemy.dialects.sqlite import insert
 
 from articles.model import Article
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, portions
 
 ARRIVALS = Table(
     "arrivals",
@@ -78,6 +78,13 @@ def record(conn: Connection, articles: Iterable[Article], now: datetime) -> None
     ]
     if rows:
         conn.execute(insert(ARRIVALS).on_conflict_do_nothing(), rows)
+
+
+def blank(conn: Connection, article_ids: Collection[str]) -> None:
+    """Forget what the pages of these articles gave; that they arrived, and when, stays."""
+    nothing = dict.fromkeys(("words", "dated", "signed", "paid", "confidence", "delay"))
+    for ids in portions(article_ids):
+        conn.execute(ARRIVALS.update().where(ARRIVALS.c.article_id.in_(ids)).values(nothing))
 
 
 def of_source(conn: Connection, source: str, since: datetime) -> tuple[Arrival, ...]:

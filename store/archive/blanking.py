@@ -1,0 +1,99 @@
+"""Pages taken out of a segment, with everything else in it left as it is, where it is.
+
+What is written in a page's place has its length: the comment of its gzip header is as long as that takes. So no other record
+moves, and whoever knows one by its place still finds it. The segment is written anew beside itself and then takes its own place,
+so that a kill leaves the one or the other.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from articles.errors import ArchiveError, StorageError
+from store.archive import warc
+from store.archive.members import unpacked
+from store.records import ArchiveRef, Remains, Removed, Settled
+
+_BESIDE = ".blanked"
+_HEADER = 10  # bytes of a gzip member before its comment, as zlib writes it
+_COMMENT = 16  # the flag that says so
+
+
+def blank(folder: Path, segment: str, left: Mapping[ArchiveRef, Removed | Remains]) -> None:
+    """Put what is left of pages into the places in this segment that they had.
+
+    Raises ArchiveError for a place that is too small for that, StorageError.
+    """
+    path = folder / segment
+    beside = path.with_name(f"{segment}{_BESIDE}")
+    records = {ref.offset: fitted(record, ref.length) for ref, record in left.items()}
+    try:
+        shutil.copyfile(path, beside)
+        with beside.open("r+b") as file:
+            for offset, data in records.items():
+                file.seek(offset)
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        _sync(folder)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written anew: {error.strerror}. Make room or mend the disk, then run `broadsheet doctor`"
+        ) from error
+
+
+def clear(folder: Path) -> None:
+    """Remove what a killed process left beside segments."""
+    for path in folder.glob(f"segment-*{_BESIDE}"):
+        path.unlink()
+
+
+def fitted(record: Removed | Remains, length: int) -> bytes:
+    """What is written of it, in exactly so many bytes; what does not fit is left out. Raises ArchiveError."""
+    for each in _shorter(record):
+        data = warc.encode(each)
+        if len(data) <= length:
+            return _padded(data, length - len(data))
+    raise ArchiveError(
+        f"{record.page.final_url}: its record of {length} bytes is too short to say that it was removed"
+    )
+
+
+def _shorter(record: Removed | Remains) -> Iterable[Removed | Remains]:
+    """The record, and what may stand for it where it is too long."""
+    yield record
+    if isinstance(record, Removed):
+        settled = replace(record.settled, detail="")
+        yield replace(record, settled=settled)
+        yield replace(record, settled=settled, digest="")
+    elif isinstance(record.kept, Settled):
+        yield replace(record, kept=replace(record.kept, detail=""))
+
+
+def _padded(data: bytes, gap: int) -> bytes:
+    """The records with a comment in the header of the last member that takes up the gap."""
+    if not gap:
+        return data
+    last = _last_member(data)
+    flags = bytes([data[last + 3] | _COMMENT])
+    head = data[:last] + data[last : last + 3] + flags + data[last + 4 : last + _HEADER]
+    return head + b" " * (gap - 1) + b"\0" + data[last + _HEADER :]
+
+
+def _last_member(data: bytes) -> int:
+    start = end = 0
+    while end < len(data):
+        start = end
+        _, end = unpacked(data, start)
+    return start
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
