@@ -67,10 +67,9 @@ def clean(page: Page, extractor: Extractor = "auto", obey: Collection[Right] = (
     """Extracts the article from a page, with version RULES of the rules; pure, depends only on its arguments.
 
     `extractor` finds the text: our search for its container alone, trafilatura alone, or both, as it is best ("auto").
-    A page that reserves one of `obey` is rejected.
-
-    `first_seen_at` is the fetch time and `archive` is empty: the caller must set them. Text cut from the article is in
-    `removed`. Limits on size and depth bound time and memory, but loosely: run it in a process that can be killed.
+    A page that reserves one of `obey` is rejected. `first_seen_at` is the fetch time and `archive` is empty: the caller
+    must set them. Text cut from the article is in `removed`. Limits on size and depth bound time and memory, but loosely:
+    run it in a process that can be killed.
     """
     draft = Draft(page, extractor, obey)
     rejection = _run(draft)

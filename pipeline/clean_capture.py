@@ -13,7 +13,8 @@ from crawlers.sitemaps import is_of_site
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from store.archive.reader import recall
-from store.records import ArchiveRef, Removed, dropped_on, removed_on
+from store.archived import Removed, dropped_on, removed_on
+from store.records import ArchiveRef
 from store.workers import Lost, Workers
 
 # Rejections that say nothing about the page: what was made of it before stays valid.

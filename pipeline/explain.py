@@ -13,10 +13,11 @@ from articles.urls import article_id, canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.reader import recall
+from store.archived import Remains, Removed, dropped_on, removed_on
 from store.ledger import caption_table, capture_table, feed_table, miss_table, tombstone_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.tombstone_table import Tombstone
-from store.records import Capture, Outcome, Remains, Removed, Settled, UrlState, dropped_on, removed_on
+from store.records import Capture, Outcome, Settled, UrlState
 
 _SHORT = 160
 _TO_FETCH = (UrlState.DUE, UrlState.FETCHED)

@@ -21,13 +21,14 @@ from pipeline.maintenance.renaming import rename
 from pipeline.outcomes import decide
 from pipeline.run import now
 from store.archive import renames
+from store.archived import Rename, named_now
 from store.ledger import knowledge_table, rename_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import GROUPS, Ledger
 from store.ledger.schema import METADATA
 from store.ledger.watch import told_table
 from store.ledger.watch.told_table import SOURCE, Telling, Told
-from store.records import ArchiveRef, Capture, Outcome, Rename, named_now
+from store.records import ArchiveRef, Capture, Outcome
 from tests import desk
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -31,10 +31,11 @@ from pipeline.run import data_folder, run
 from pipeline.status import status
 from store.archive.reader import read, recall, scan
 from store.archive.writer import ArchiveWriter
+from store.archived import Remains
 from store.ledger import segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import expiry
-from store.records import ArchiveRef, Remains
+from store.records import ArchiveRef
 
 FIRST, SECOND, THIRD = (f"segment-00000{n}.warc.gz" for n in (1, 2, 3))
 

@@ -21,7 +21,8 @@ from articles.model import Article, FeedEntry, Page, from_json
 from store.archive import warc
 from store.archive.reader import check, read, recall, scan
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, Cut, repair
-from store.records import ArchiveRef, Outcome, Remains, Settled
+from store.archived import Remains
+from store.records import ArchiveRef, Outcome, Settled
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 FIRST = "segment-000001.warc.gz"

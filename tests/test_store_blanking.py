@@ -16,7 +16,8 @@ from articles.model import FeedEntry, Page
 from store.archive import blanking, warc
 from store.archive.reader import check, read, recall
 from store.archive.writer import ArchiveWriter
-from store.records import ArchiveRef, Outcome, Removed, Settled
+from store.archived import Removed
+from store.records import ArchiveRef, Outcome, Settled
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SETTLED = Settled(capture_id=1, outcome=Outcome.DELETED, at=NOON, detail="asked by the author")

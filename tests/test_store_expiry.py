@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Connection
 
 from articles.model import FeedEntry, Page
+from store.archived import Remains
 from store.ledger import capture_table, segment_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.queries import expiry, soundness
-from store.records import ArchiveRef, Capture, Outcome, Remains, Settled
+from store.records import ArchiveRef, Capture, Outcome, Settled
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -356,6 +356,7 @@ def test_a_ledger_of_version_10_gets_the_new_tables(path: Path) -> None:
             "list_sizes",
         ):
             conn.execute(f"DROP TABLE {table}")
+        forget_deletions(conn)
         conn.execute("UPDATE schema SET version = 10")
     conn.close()
     with Ledger.open(path) as ledger, ledger.reading() as conn:

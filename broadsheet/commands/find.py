@@ -162,7 +162,7 @@ def _raw_page(context: typer.Context, article: "Article") -> str:
     if (config.archive / article.archive.partition(":")[0]).exists():
         return ""
     from pipeline.maintenance.retention import dropped_at
-    from store.records import dropped_on
+    from store.archived import dropped_on
 
     at = dropped_at(config, article)
     return dropped_on(at) if at else ""

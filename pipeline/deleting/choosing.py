@@ -15,7 +15,7 @@ from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.ledger import capture_table, tombstone_table, url_table
-from store.ledger.queries import named_articles, removal
+from store.ledger.queries import named_articles
 from store.ledger.tombstone_table import Tombstone
 from store.records import Capture
 
@@ -68,7 +68,7 @@ def choose_doomed(config: Config, conn: Connection, request: DeleteRequest, at: 
     before = {one for one, stone in tombstone_table.of_ids(conn, ids).items() if stone.done_at}
     copies -= tombstone_table.of_ids(conn, copies).keys()
     articles = _articles(config, ids | copies)
-    taken = _by_article(removal.of_articles(conn, sorted(ids - before)))
+    taken = _by_article(capture_table.of_articles(conn, sorted(ids - before)))
     unfetched = _unfetched(conn, request, ids - before - taken.keys())
     stones = [
         Tombstone(
@@ -93,7 +93,9 @@ def choose_doomed(config: Config, conn: Connection, request: DeleteRequest, at: 
         )
         for url, source in unfetched.items()
     ]
-    shown = {each[-1].final_url for each in _by_article(removal.of_articles(conn, sorted(copies))).values()}
+    shown = {
+        each[-1].final_url for each in _by_article(capture_table.of_articles(conn, sorted(copies))).values()
+    }
     return Doomed(
         stones=tuple(stones),
         titles={one: article.title for one, article in articles.items() if one in ids},

@@ -18,12 +18,13 @@ from pipeline.configuration.config import Config
 from store.archive import blanking, warc
 from store.archive.members import DamageError
 from store.archive.reader import recall
+from store.archived import Remains, Removed, wordless
 from store.ledger import tombstone_table
 from store.ledger.database import Ledger
 from store.ledger.queries import capture_page, erasure, removal
 from store.ledger.tombstone_table import Tombstone
 from store.lock import RunLock
-from store.records import ArchiveRef, Capture, Remains, Removed, wordless
+from store.records import ArchiveRef, Capture
 
 _AT_ONCE = 200  # tombstones of one transaction
 

@@ -26,11 +26,12 @@ from pipeline.versions.catching_up import CatchingUp
 from store.archive.reader import scan
 from store.archive.renames import read as read_renames
 from store.archive.repack import repack
+from store.archived import Removed, Rename, named_now
 from store.ledger import capture_table, rename_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import expiry, removal
 from store.lock import RunLock
-from store.records import ArchiveRef, Removed, Rename, named_now
+from store.records import ArchiveRef
 
 _BATCH = 500
 

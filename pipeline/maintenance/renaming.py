@@ -23,11 +23,11 @@ from pipeline.configuration.config_file import rename_source
 from pipeline.configuration.values import SourceName
 from pipeline.run import data_folder, now
 from store.archive import renames
+from store.archived import Rename
 from store.ledger import rename_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import moved_sources
 from store.lock import RunLock
-from store.records import Rename
 
 _AT_ONCE = 250  # articles of one turn
 

@@ -16,10 +16,11 @@ from pipeline.configuration.config import Config
 from store.archive.members import DamageError
 from store.archive.reader import recall
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
+from store.archived import Remains
 from store.ledger import capture_table, segment_table, version_table
 from store.ledger.database import Ledger
 from store.ledger.queries import capture_page, expiry
-from store.records import Capture, Outcome, Remains
+from store.records import Capture, Outcome
 
 
 @dataclass(frozen=True, slots=True)

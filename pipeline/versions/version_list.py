@@ -15,11 +15,11 @@ from articles.errors import ConfigError
 from articles.model import Part
 from articles.urls import canonical, masked
 from pipeline.configuration.config import Config
+from store.archived import dropped_on
 from store.ledger import capture_table, version_table
 from store.ledger.database import Ledger
 from store.ledger.queries import seen_texts
 from store.ledger.version_table import Version
-from store.records import dropped_on
 
 if TYPE_CHECKING:
     from articles.edits.seen import Wording

@@ -14,7 +14,8 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from store.archive import warc
 from store.archive.members import unpacked
-from store.records import ArchiveRef, Remains, Removed, Settled
+from store.archived import Remains, Removed
+from store.records import ArchiveRef, Settled
 
 _BESIDE = ".blanked"
 _HEADER = 10  # bytes of a gzip member before its comment, as zlib writes it

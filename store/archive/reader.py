@@ -16,7 +16,8 @@ from articles.model import Page
 from store.archive import warc
 from store.archive.members import DamageError, ForeignError, unpacked
 from store.archive.resync import resume
-from store.records import ArchiveRef, Remains, Removed, dropped_on, removed_on
+from store.archived import Remains, Removed, dropped_on, removed_on
+from store.records import ArchiveRef
 
 RENAMES = "renames.warc.gz"  # written by store.archive.renames
 _NAME = re.compile(r"segment-\d{6,}\.warc\.gz")

@@ -10,7 +10,7 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from store.archive import warc
 from store.archive.reader import RENAMES, reading
-from store.records import Rename
+from store.archived import Rename
 
 
 def read(folder: Path) -> list[Rename]:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -30,7 +31,8 @@ from articles.edits.seen import SeenArticle
 from articles.errors import ArchiveError
 from articles.model import Article, Page, from_json, to_json
 from store.archive.members import Bytes, DamageError, ForeignError, Member, head_at, next_member, unpacked
-from store.records import ArchiveRef, Remains, Removed, Rename, Settled
+from store.archived import Remains, Removed, Rename
+from store.records import ArchiveRef, Settled
 
 SCHEMA = 1
 
@@ -178,17 +180,14 @@ def _decode_remains(metadata: Member, data: Bytes, offset: int) -> tuple[Remains
     with _describing():
         fields = json.loads(_block(metadata))
         page, dropped = _page(fields, b""), msgspec.convert(fields["dropped"], _Dropped)
+        remains = partial(Remains, page=page, raw=dropped.raw, dropped_at=dropped.at, seen=dropped.seen)
         if dropped.settled is not None:
-            return _remains(page, dropped, dropped.settled), offset
+            return remains(kept=dropped.settled), offset
         conversion, end = unpacked(data, offset)
         same = conversion.headers.get("warc-refers-to") == metadata.headers.get("warc-refers-to")
         if conversion.kind != "conversion" or not same:
             raise DamageError("is not followed by its article")
-        return _remains(page, dropped, from_json(_block(conversion))), end
-
-
-def _remains(page: Page, dropped: _Dropped, kept: Article | Settled) -> Remains:
-    return Remains(page=page, raw=dropped.raw, dropped_at=dropped.at, kept=kept, seen=dropped.seen)
+        return remains(kept=from_json(_block(conversion))), end
 
 
 def decode_info(data: Bytes) -> tuple[datetime, int]:

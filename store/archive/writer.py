@@ -19,7 +19,8 @@ from articles.model import Page
 from store.archive import warc
 from store.archive.members import DamageError, may_begin
 from store.archive.reader import is_foreign, pairs, reading, segments, shortage
-from store.records import ArchiveRef, Remains
+from store.archived import Remains
+from store.records import ArchiveRef
 
 LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
 

@@ -98,10 +98,8 @@ def add(
 
 def is_known(conn: Connection, article_id: str, fetched_at: datetime) -> bool:
     """Whether there is a capture of this article (by its final URL) of this very time."""
-    same = select(CAPTURES.c.id).where(
-        CAPTURES.c.article_id == article_id, CAPTURES.c.fetched_at == fetched_at
-    )
-    return conn.execute(same.limit(1)).first() is not None
+    same = (CAPTURES.c.article_id == article_id, CAPTURES.c.fetched_at == fetched_at)
+    return conn.execute(select(CAPTURES.c.id).where(*same).limit(1)).first() is not None
 
 
 def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
@@ -287,9 +285,7 @@ def _supersede_others(conn: Connection, indexed: Settled) -> None:
     conn.execute(others.values(superseded))
 
 
-def _among(
-    conn: Connection, query: Select[Any], column: Column[Any], keys: Collection[str] | Collection[int]
-) -> list[Capture]:
+def _among(conn: Connection, query: Select[Any], column: Column[Any], keys: Collection[Any]) -> list[Capture]:
     return [each for part in portions(keys) for each in captures_of(conn, query.where(column.in_(part)))]
 
 
@@ -298,8 +294,6 @@ def captures_of(conn: Connection, query: Select[Any]) -> list[Capture]:
     found = []
     for row in conn.execute(query).mappings():
         fields = dict(row)
-        ref = ArchiveRef(
-            segment=fields.pop("segment"), offset=fields.pop("offset"), length=fields.pop("length")
-        )
+        ref = ArchiveRef(**{name: fields.pop(name) for name in ("segment", "offset", "length")})
         found.append(Capture(ref=ref, **fields))
     return found

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Table, select
 
+from store.archived import Rename
 from store.ledger.schema import METADATA, AnyText, Moment
-from store.records import Rename
 
 RENAMES = Table(
     "renames",

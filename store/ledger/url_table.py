@@ -25,18 +25,10 @@ from sqlalchemy import (
 
 from articles.model import FeedEntry, Page
 from store import policy
+from store.archived import wordless
 from store.ledger import tombstone_table
 from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
-from store.records import (
-    Discovery,
-    DueUrl,
-    KnownUrl,
-    NotModified,
-    Outcome,
-    Settled,
-    UrlState,
-    wordless,
-)
+from store.records import Discovery, DueUrl, KnownUrl, NotModified, Outcome, Settled, UrlState
 
 URLS = Table(
     "urls",

@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from articles.source.features import FORMAT, from_bytes
-from store.ledger import knowledge_table, url_table, version_table
+from store.archived import wordless
+from store.ledger import capture_table, knowledge_table, url_table, version_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS
 from store.ledger.miss_table import MISSES
-from store.ledger.queries import removal
 from store.ledger.tombstone_table import Tombstone
 from store.ledger.url_table import URLS
 from store.ledger.watch import arrival_table
-from store.records import Capture, Outcome, UrlState, wordless
+from store.records import Capture, Outcome, UrlState
 
 # Every table that keeps something of the text of articles, by what takes these (ids) out of it: a further one gets its line here.
 HOLDERS: tuple[Callable[[Connection, Collection[str]], None], ...] = (
@@ -27,7 +27,7 @@ HOLDERS: tuple[Callable[[Connection, Collection[str]], None], ...] = (
 
 def captures(conn: Connection, tombstones: Iterable[Tombstone]) -> list[Capture]:
     """All captures that lie under these tombstones."""
-    return removal.of_articles(conn, [one for stone in tombstones for one in stone.ids])
+    return capture_table.of_articles(conn, [one for stone in tombstones for one in stone.ids])
 
 
 def erase(conn: Connection, tombstones: Iterable[Tombstone], at: datetime) -> None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from articles.urls import article_id
+from store.archived import Remains
 from store.ledger import capture_table, segment_table, version_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.queries import removal
 from store.ledger.schema import Moment
-from store.records import ArchiveRef, Outcome, Remains, Settled
+from store.records import ArchiveRef, Outcome, Settled
 
 
 def old(conn: Connection, before: datetime) -> list[str]:

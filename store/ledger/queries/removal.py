@@ -8,22 +8,12 @@ from sqlalchemy import Connection, select
 
 from articles.model import Page
 from articles.urls import article_id
+from store.archived import Removed
 from store.ledger import capture_table, tombstone_table
 from store.ledger.capture_table import CAPTURES, UNREMOVED
-from store.ledger.schema import portions
 from store.ledger.tombstone_table import Tombstone
 from store.ledger.url_table import URLS
-from store.records import ArchiveRef, Capture, Outcome, Removed, Settled, UrlState
-
-
-def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Capture]:
-    """All captures of these articles."""
-    wanted = (select(CAPTURES).where(CAPTURES.c.article_id.in_(ids)) for ids in portions(article_ids))
-    return [
-        capture
-        for query in wanted
-        for capture in capture_table.captures_of(conn, query.order_by(CAPTURES.c.id))
-    ]
+from store.records import ArchiveRef, Capture, Outcome, Settled, UrlState
 
 
 def unremoved(conn: Connection) -> list[Capture]:
