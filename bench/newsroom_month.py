@@ -50,7 +50,8 @@ def troubles(publishers: Sequence[invented.Publisher], days: int, each: int) -> 
     for number, trouble in enumerate(Trouble):
         for group in range(number, number + each):
             kinds = RHYTHMS[group % len(RHYTHMS)]
-            kind = next(kind for kind in kinds[number % len(kinds) :] + kinds if by_kind[kind])
+            wanted = (*kinds[number % len(kinds) :], *kinds, "regional", "local")
+            kind = next(kind for kind in wanted if by_kind[kind])
             name = by_kind[kind].pop()
             start = first + timedelta(hours=5 * number + 9 * (group % 3))
             spells[name] = Spell(
