@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -92,7 +93,10 @@ def crawled(room: Newsroom, moments: Sequence[datetime]) -> Iterator[tuple[datet
                 f"{moment:%d %H:%M} {time.monotonic() - began:.1f} s, {report.crawl.fetched} pages",
                 flush=True,
             )
-            yield moment, found
+            yield (
+                moment,
+                [replace(each, source=of.name) for each, of in zip(found, room.publishers, strict=True)],
+            )
 
 
 def saved(runs: told.Runs, path: Path | None) -> told.Runs:
