@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -50,7 +51,8 @@ def troubles(publishers: Sequence[invented.Publisher], days: int, each: int) -> 
     for number, trouble in enumerate(Trouble):
         for group in range(number, number + each):
             kinds = RHYTHMS[group % len(RHYTHMS)]
-            kind = next(kind for kind in kinds[number % len(kinds) :] + kinds if by_kind[kind])
+            wanted = (*kinds[number % len(kinds) :], *kinds, "regional", "local")
+            kind = next(kind for kind in wanted if by_kind[kind])
             name = by_kind[kind].pop()
             start = first + timedelta(hours=5 * number + 9 * (group % 3))
             spells[name] = Spell(
@@ -91,7 +93,10 @@ def crawled(room: Newsroom, moments: Sequence[datetime]) -> Iterator[tuple[datet
                 f"{moment:%d %H:%M} {time.monotonic() - began:.1f} s, {report.crawl.fetched} pages",
                 flush=True,
             )
-            yield moment, found
+            yield (
+                moment,
+                [replace(each, source=of.name) for each, of in zip(found, room.publishers, strict=True)],
+            )
 
 
 def saved(runs: told.Runs, path: Path | None) -> told.Runs:
