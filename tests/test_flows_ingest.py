@@ -7,10 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -300,33 +298,3 @@ def test_a_run_ended_from_outside_leaves_no_process_and_the_next_goes_on(
     assert counts["urls"]["due"] == 1, "the page that is no article has a second chance, an hour later"
     assert due_sources(load(config.path), before) == ()
     assert all(finding.ok for finding in examine(config)), examine(config)
-
-
-def test_a_run_that_hangs_is_ended_in_time_and_the_next_goes_on(
-    client: "SyncPrefectClient", config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from flows import ingest as module
-
-    children: set[int] = set()
-
-    def hanging(_: object) -> None:
-        children.update(own_children())
-        signal.raise_signal(signal.SIGALRM)  # Prefect's alarm: the time is up
-        time.sleep(PATIENCE)
-
-    monkeypatch.setattr(module, "_progress", lambda _: hanging)
-    state = module.ingest(config.path, return_state=True)
-    assert (state.type.value, state.name) == ("FAILED", "TimedOut")
-    assert "[schedule] timeout" in (state.message or "")
-    assert children
-    assert not children & own_children()
-    monkeypatch.undo()
-    assert module.ingest(config.path, return_state=True).is_completed()
-    assert status(config)["captures"]["pending"] == 0
-    assert all(finding.ok for finding in examine(config)), examine(config)
-
-
-def own_children() -> set[int]:
-    """The processes that this one started and that live."""
-    found = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for path in found for pid in path.read_text(encoding="ascii").split()}
