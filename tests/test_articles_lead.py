@@ -20,7 +20,7 @@ def meta(description: str, title: str = "Ferry stays in port") -> Metadata:
     return Metadata(
         title=title, description=description, authors=(), published_at=None, published_on=None, published_from="",
         access="free", modified_at=None, language="", section="",
-        tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=True, stated_body="",
+        tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=True, stated_body="", rights=(),
     )  # fmt: skip
 
 

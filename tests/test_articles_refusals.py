@@ -12,7 +12,7 @@ def titled(title: str) -> Metadata:
     return Metadata(
         title=title, description="", authors=(), published_at=None, published_on=None, published_from="",
         access="free", modified_at=None, language="", section="",
-        tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=False, stated_body="",
+        tags=(), site_name="", lead_image="", canonical_url="", base="", vouched=False, stated_body="", rights=(),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -88,11 +88,16 @@ def shelves(monkeypatch: pytest.MonkeyPatch) -> dict[str, Shelf]:
         making = Shelf()
         yield NewIndex(making, making, lambda: shelves.update({place.alias: making}))
 
+    def erase(place: Place, ids: Sequence[str]) -> list[str]:
+        opened(place).delete(list(ids))
+        return []
+
     third = Backend(
         exists=lambda place: place.alias in shelves,
         reader=opened,
         writer=opened,
         new=new,
+        erase=erase,
         one_writer=True,
         by_hand=ByHand(
             create=lambda place: {place.alias: type(opened(place)).__name__},

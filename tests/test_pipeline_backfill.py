@@ -19,7 +19,6 @@ from pipeline.backfilling.filling import backfill as fill
 from pipeline.configuration.config import load
 from pipeline.run import Watch, data_folder, now, run
 from store.ledger import url_table
-from store.records import UrlState
 from tests.command_line import call
 from tests.loopback import Hit, Reply, Site, serve
 from tests.patience import group_lives, until
@@ -328,6 +327,4 @@ def test_a_dry_run_changes_nothing_in_the_ledger(site: Site, folder: Path) -> No
     by_month(site)
     backfill(folder, "2025-01-01", "2025-12-31", "--dry-run")
     with data_folder(load(folder / "broadsheet.toml")) as (_, ledger), ledger.reading() as conn:
-        assert url_table.counts(conn) == {
-            state.value: 0 for state in UrlState if state is not UrlState.BACKLOG
-        }
+        assert set(url_table.counts(conn).values()) == {0}

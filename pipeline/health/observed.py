@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from articles.errors import SearchIndexError
+from articles.errors import IndexUnavailableError, SearchIndexError
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
@@ -52,6 +52,8 @@ def forget(config: Config, now: datetime) -> str:
         return ""
     try:
         deleted = journal.trim(indexes.place(config), now - KEPT)
+    except IndexUnavailableError:
+        return ""  # which is told of the index itself
     except SearchIndexError as error:
         return f"the journal for Kibana keeps what is older than {KEPT.days} days: {error}"
     return f"{deleted} documents older than {KEPT.days} days deleted from the journal." if deleted else ""
