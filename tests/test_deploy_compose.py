@@ -71,7 +71,7 @@ def test_volumes_are_declared_and_used_and_files_are_there() -> None:
 
 
 def test_variables_are_those_of_the_example() -> None:
-    used = set(re.findall(r"\$\{(\w+)(?!\w|:-)", TEXT))  # those without a default
+    used = set(re.findall(r"\$\{(\w+)(?!\w|:-\})", TEXT))  # those with no empty default
     assert used == set(EXAMPLE)
     passed = set(
         re.findall(
