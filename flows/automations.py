@@ -28,7 +28,10 @@ _SENDS = f"It posts to the URL in {WEBHOOK}."
 _SILENT = (
     f"It only leaves an event in Prefect's feed, since {WEBHOOK} is not set; actions that you add here stay."
 )
-_BODY = "{{ flow_run.name }}: {{ flow_run.state.message }} {{ flow_run|ui_url }}"
+_BODY = (
+    "{{ flow_run.name }}: {{ flow_run.state.message }}"
+    "{% if flow_run|ui_url %} {{ flow_run|ui_url }}{% endif %}"  # a server may not know its own address
+)
 
 
 def wanted(folder: str, tags: Sequence[str], block: UUID | None) -> Iterator[AutomationCore]:

@@ -125,6 +125,7 @@ def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, 
         modified_at=NOON,
         published_on=NOON.date(),
         published_from="meta",
+        rights=("noai",),
         images=(Image(url="https://img.example/1.jpg", caption="A crane", credit="N. Olsen"),),
         removed=(replace(CUT, evidence="subscribe"),),
     )
@@ -141,7 +142,7 @@ def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, 
     assert {field for field, ids in holding.items() if whole.id not in ids} == set()
     assert {field for field, ids in holding.items() if bare.id in ids} == {
         *("@timestamp", "id", "url", "canonical_url", "source", "first_seen_at", "fetched_at", "access"),
-        *("word_count", "confidence", "rules", "snapshot"),
+        *("word_count", "confidence", "rules", "snapshot", "versions"),
         *("images.caption", "images.status", "removed.text", "removed.rule", "removed.place"),
         *("exact.source", "exact.site", "exact.access", "exact.url", "exact.id"),
     }
