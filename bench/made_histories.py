@@ -11,7 +11,7 @@ from invented_sites import Newsroom, Trouble
 from pipeline.health.record import Attempt, History
 from store import list_sizes, pace
 from store.feed_records import FeedHealth, FeedResult
-from store.ledger.arrival_table import Arrival
+from store.ledger.watch.arrival_table import Arrival
 from store.list_sizes import Size
 from store.pace import NOT_MODIFIED, Pace
 
