@@ -13,8 +13,9 @@ from elasticsearch import Elasticsearch
 
 from articles.errors import SearchIndexError
 from index.documents import milliseconds
+from index.elastic import mapping
 from index.elastic.bulk import Bulk, upsert
-from index.elastic.mapping import current, differing, indices
+from index.elastic.mapping import current, differing
 from index.elastic.server_errors import explained
 from index.patience import Patience
 
@@ -93,17 +94,7 @@ def check(client: Elasticsearch, articles: str) -> list[str]:
 
 def drop(client: Elasticsearch, articles: str) -> list[str]:
     """Delete the journal and its templates; returns the names of its indices."""
-    alias = alias_of(articles)
-    with explained(alias):
-        found = indices(client, alias)
-        if found:
-            client.indices.delete(index=",".join(found))
-        if client.indices.exists_index_template(name=alias):
-            client.indices.delete_index_template(name=alias)
-        for version in range(1, VERSION + 1):
-            if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
-                client.cluster.delete_component_template(name=f"{alias}-v{version}")
-    return found
+    return mapping.drop(client, alias_of(articles), VERSION)
 
 
 def write(

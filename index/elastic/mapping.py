@@ -218,15 +218,15 @@ def check(client: Elasticsearch, alias: str) -> list[str]:
     return problems
 
 
-def drop(client: Elasticsearch, alias: str) -> list[str]:
-    """Delete everything that was made for the alias, indices and templates; returns the names of the indices."""
+def drop(client: Elasticsearch, alias: str, newest: int = VERSION) -> list[str]:
+    """Delete everything that was made for the alias, indices and templates up to a version; returns the names of the indices."""
     with explained(alias):
         names = indices(client, alias)
         if names:
             client.indices.delete(index=",".join(names))
         if client.indices.exists_index_template(name=alias):
             client.indices.delete_index_template(name=alias)
-        for version in range(1, VERSION + 1):
+        for version in range(1, newest + 1):
             if client.cluster.exists_component_template(name=f"{alias}-v{version}"):
                 client.cluster.delete_component_template(name=f"{alias}-v{version}")
     return names
