@@ -15,7 +15,7 @@ from articles.errors import LedgerError
 from pipeline.configuration.config import Config, load
 from pipeline.health import checkup, signs
 from pipeline.health.checkup import Condition, Health
-from pipeline.health.record import Attempt, History
+from pipeline.health.record import Attempt, History, by_page
 from pipeline.health.rhythm import rhythm
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.run import run
@@ -262,6 +262,23 @@ def test_a_source_that_never_gave_an_article_is_told() -> None:
     known = History(source="harbour", lists=(list_health(NOW),), attempts=bad)
     assert judge(known, NOW).verdict is Verdict.BLOCKED
     assert judge(replace(known, attempts=bad[:4]), NOW).verdict is Verdict.UNKNOWN
+
+
+def test_pages_that_are_asked_for_again_keep_their_place() -> None:
+    """A source with a few pages that are no articles is well, although these are looked at again for days, after all others."""
+    times = days_of_news(NOW, tuple(range(6, 22)))
+    asked = [Attempt(url=f"/{n}", at=at, reason="" if n % 6 else "no_article") for n, at in enumerate(times)]
+    again = [replace(each, at=max(each.at, NOW - HOUR)) for each in asked[-100:] if each.reason]
+    repaired = replace(again[0], at=NOW, reason="")
+    found = by_page([*again, repaired, *asked])
+    assert [each.url for each in found] == [each.url for each in asked]
+    assert [each for each, before in zip(found, asked, strict=True) if each != before] == [
+        replace(repaired, at=next(each.at for each in asked if each.url == repaired.url))
+    ]
+    assert judge(history(times, attempts=found), NOW).verdict is Verdict.WELL
+    last = {each.url: each for each in [*asked, *again]}
+    by_last = tuple(sorted(last.values(), key=lambda each: each.at))
+    assert judge(history(times, attempts=by_last), NOW).verdict is Verdict.CHANGED_LAYOUT
 
 
 def test_one_kind_of_failure_is_told_though_another_is_usual() -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -22,7 +22,7 @@ _FINE = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The last time that a page was asked for, and why that gave no article: of a rejection or a miss; "" if it gave one.
+    """A page: when it was asked for first, and why the last time gave no article: of a rejection or a miss; "" if it gave one.
 
     `detail` is what the ledger says about it, for people.
     """
@@ -55,13 +55,23 @@ def read(
     `lists` is the health of its lists (store.ledger.feed_table.health), `missed` what `misses` says of it.
     """
     since = now - WINDOW
-    last = {attempt.url: attempt for attempt in sorted([*_captures(conn, source, since), *missed], key=_when)}
     return History(
         source=source,
         lists=tuple(lists),
-        attempts=tuple(sorted(last.values(), key=_when)),
+        attempts=by_page([*_captures(conn, source, since), *missed]),
         arrivals=arrival_table.of_source(conn, source, since),
     )
+
+
+def by_page(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Each page once, in the order in which they were first asked for, with what the last time gave.
+
+    What gave no article is asked for again for days: by their last times, such pages would always be the newest.
+    """
+    in_order = sorted(attempts, key=_when)
+    last = {attempt.url: attempt for attempt in in_order}
+    first = {attempt.url: attempt.at for attempt in reversed(in_order)}
+    return tuple(sorted((replace(last[url], at=at) for url, at in first.items()), key=_when))
 
 
 def misses(conn: Connection, now: datetime) -> Mapping[str, Sequence[Attempt]]:
