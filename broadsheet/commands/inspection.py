@@ -221,20 +221,29 @@ def health(context: typer.Context, as_json: Json = False) -> None:
         raise typer.Exit(found.code)
 
 
-def doctor(context: typer.Context) -> None:
-    """Check the folder, lock, archive, ledger and index; suggest fixes. A deletion that was interrupted is finished first.
+def doctor(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read the whole archive, not only the segments that are due.")
+    ] = False,
+) -> None:
+    """Check the folder, lock, ledger, archive and index; suggest fixes. A deletion that was interrupted is finished first.
+
+    Of the archive, the open segment is read, some of those that were never read since they were closed or changed, and those
+    that were read a month ago.
 
     Example: broadsheet doctor
+    Example: broadsheet doctor --all
     """
     from pipeline.deleting.deletion import finish_interrupted
     from pipeline.maintenance.doctor import examine
 
     finish_interrupted(configured(context))
-    show_findings(examine(configured(context)))
+    show_findings(examine(configured(context), everything=everything))
 
 
 def maintain(context: typer.Context) -> None:
-    """Do the upkeep: close old archive segments, drop raw pages past their retention, then check as doctor does.
+    """Do the upkeep: close old archive segments, drop raw pages past their retention, then check as doctor does, beside runs.
 
     Example: broadsheet maintain
     """

@@ -1,18 +1,28 @@
-"""What is wrong with a data folder, and what to do about it. Changes nothing."""
+"""What is wrong with a data folder, and what to do about it. Changes nothing, but notes which segments were read."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from articles.errors import ArchiveError, BroadsheetError, IndexUnavailableError, LockedError
+from articles.errors import (
+    ArchiveError,
+    BroadsheetError,
+    IndexUnavailableError,
+    LedgerError,
+    LockedError,
+    StorageError,
+)
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.deleting.finishing import unfinished
 from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
+from pipeline.maintenance.archive_check import check_archive
+from pipeline.run import now
 from store.archive import renames
-from store.archive.reader import check, foreign
+from store.archive.reader import foreign
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import soundness
@@ -32,16 +42,21 @@ class Finding:
     passing: bool = False
 
 
-def examine(config: Config) -> list[Finding]:
-    """Look at folder, lock, archive, ledger and index, in this order."""
+def examine(
+    config: Config, clock: Callable[[], datetime] = now, *, everything: bool = False
+) -> list[Finding]:
+    """Look at folder, lock, ledger, archive and index, in this order; at `everything` in the archive, or what is due."""
     if not config.folder.is_dir():
         return [Finding("folder", True, f"{config.folder} is not there yet; `broadsheet run` makes it.")]
-    return list(_examine(config))
+    return [_folder(config), _lock(config), *_stored(config, clock, everything)]
 
 
-def _examine(config: Config) -> Iterator[Finding]:
-    yield _folder(config)
-    yield _lock(config)
+def examine_beside_runs(config: Config, clock: Callable[[], datetime] = now) -> list[Finding]:
+    """The same of a folder that is there, but for the lock: a run that begins at that moment must get it."""
+    return [_folder(config), *_stored(config, clock, everything=False)]
+
+
+def _stored(config: Config, clock: Callable[[], datetime], everything: bool) -> Iterator[Finding]:
     if not config.ledger.exists():
         held = any(config.archive.glob("*.warc.gz"))
         yield Finding(
@@ -56,7 +71,10 @@ def _examine(config: Config) -> Iterator[Finding]:
         yield Finding("ledger", False, str(error))
         return
     with ledger:
-        yield from _kept(config, ledger)
+        yield from _kept(ledger)
+        yield from _archive(config, ledger, clock, everything)
+        yield from _unfinished(config, ledger)
+        yield _index(config, ledger)
 
 
 def _folder(config: Config) -> Finding:
@@ -78,27 +96,42 @@ def _lock(config: Config) -> Finding:
         return Finding("lock", False, str(error))
 
 
-def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
+def _kept(ledger: Ledger) -> Iterator[Finding]:
     problems = ledger.check()
     with ledger.reading() as conn:
         problems += soundness.problems(conn)
-        committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         counts = capture_table.counts(conn)
-        under_other_names = renaming.under_other_names(config, conn)
-        untold = undelivered(conn, config.notify)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
+
+
+def _archive(
+    config: Config, ledger: Ledger, clock: Callable[[], datetime], everything: bool
+) -> Iterator[Finding]:
+    with ledger.reading() as conn:
+        committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
-    problems = check(config.archive, committed) + foreign(config.archive, committed)
+    try:
+        found = check_archive(config, ledger, clock, everything=everything)
+        problems = [*found.problems, *foreign(config.archive, committed)]
+    except (LedgerError, LockedError, StorageError) as error:  # such as a full disk
+        yield Finding("archive", False, f"not looked at: {error}")
+        return
     try:
         renames.read(config.archive)
     except ArchiveError as error:
         problems.append(str(error))
-    yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
+    yield from _report("archive", problems, f"{found.told}{gone}.")
+
+
+def _unfinished(config: Config, ledger: Ledger) -> Iterator[Finding]:
+    with ledger.reading() as conn:
+        under_other_names = renaming.under_other_names(config, conn)
+        untold = undelivered(conn, config.notify)
+        pending = capture_table.counts(conn).get(Outcome.PENDING.value, 0)
     for problem in under_other_names:
         yield Finding("sources", False, problem)
     for telling in untold:
         yield Finding(f"notify {telling.target}", False, why(telling))
-    pending = counts.get(Outcome.PENDING.value, 0)
     if pending:
         yield Finding("loading", True, f"{pending} pending; the next `broadsheet run` loads what is pending.")
     if waiting := unfinished(ledger):
@@ -108,13 +141,16 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
             f"{waiting} not finished yet: run `broadsheet doctor` while no run is under way and the index can be reached.",
             passing=True,
         )
+
+
+def _index(config: Config, ledger: Ledger) -> Finding:
     try:
-        documents = indexes.reader(config).count() if indexes.exists(config) else 0
+        with ledger.turn(), ledger.reading() as conn:  # a run beside it changes both in its turn
+            indexed = capture_table.counts(conn).get(Outcome.INDEXED.value, 0)
+            documents = indexes.reader(config).count() if indexes.exists(config) else 0
     except BroadsheetError as error:
-        yield Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
-        return
-    indexed = counts.get(Outcome.INDEXED.value, 0)
-    yield Finding(
+        return Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
+    return Finding(
         "index",
         documents == indexed,
         f"{documents} articles."

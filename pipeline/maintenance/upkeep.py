@@ -1,4 +1,4 @@
-"""What a data folder needs from time to time: segments closed, old ones dropped, and everything looked at."""
+"""What a data folder needs from time to time: segments closed, old ones dropped, and what is due looked at."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipeline.configuration.config import Config
 from pipeline.health.observed import forget
-from pipeline.maintenance.doctor import Finding, examine
+from pipeline.maintenance.doctor import Finding, examine_beside_runs
 from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
 from store.archive.writer import ArchiveWriter
@@ -28,7 +28,7 @@ class Upkeep:
 
 
 def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
-    """Close what is old, drop what retention says, then check archive, ledger and index; no run can begin meanwhile.
+    """Close what is old, and drop what retention says, while no run can begin; then check archive, ledger and index beside runs.
 
     Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
     """
@@ -47,14 +47,12 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
             writer.close()
         with ledger.transaction() as conn:
             forgotten = catch_table.forget(conn, clock() - catch_table.KEPT)
-        done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
-        done += retained.told()
-        done += filter(None, [forget(config, clock())])
-        if forgotten:
-            done.append(
-                f"forgot which lists named {forgotten} pages more than {catch_table.KEPT.days} days ago."
-            )
-        findings = [finding for finding in examine(config) if finding.part != "lock"]
-        if retained.obstacle:
-            findings.append(Finding("retention", False, retained.obstacle, retained.passing))
-        return Upkeep(tuple(done), tuple(findings))
+    done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
+    done += retained.told()
+    done += filter(None, [forget(config, clock())])
+    if forgotten:
+        done.append(f"forgot which lists named {forgotten} pages more than {catch_table.KEPT.days} days ago.")
+    findings = examine_beside_runs(config, clock)
+    if retained.obstacle:
+        findings.append(Finding("retention", False, retained.obstacle, retained.passing))
+    return Upkeep(tuple(done), tuple(findings))

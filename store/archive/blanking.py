@@ -14,10 +14,10 @@ from pathlib import Path
 from articles.errors import ArchiveError, StorageError
 from store.archive import warc
 from store.archive.members import unpacked
+from store.archive.reader import BLANKED
 from store.archived import Remains, Removed
 from store.records import ArchiveRef, Settled
 
-_BESIDE = ".blanked"
 _HEADER = 10  # bytes of a gzip member before its comment, as zlib writes it
 _COMMENT = 16  # the flag that says so
 
@@ -28,7 +28,7 @@ def blank(folder: Path, segment: str, left: Mapping[ArchiveRef, Removed | Remain
     Raises ArchiveError for a place that is too small for that, StorageError.
     """
     path = folder / segment
-    beside = path.with_name(f"{segment}{_BESIDE}")
+    beside = path.with_name(f"{segment}{BLANKED}")
     records = {ref.offset: fitted(record, ref.length) for ref, record in left.items()}
     try:
         shutil.copyfile(path, beside)
@@ -48,7 +48,7 @@ def blank(folder: Path, segment: str, left: Mapping[ArchiveRef, Removed | Remain
 
 def clear(folder: Path) -> None:
     """Remove what a killed process left beside segments."""
-    for path in folder.glob(f"segment-*{_BESIDE}"):
+    for path in folder.glob(f"segment-*{BLANKED}"):
         path.unlink()
 
 

@@ -20,6 +20,7 @@ from store.archived import Remains, Removed, dropped_on, removed_on
 from store.records import ArchiveRef
 
 RENAMES = "renames.warc.gz"  # written by store.archive.renames
+BLANKED = ".blanked"  # how store.archive.blanking calls what it writes beside a segment
 _NAME = re.compile(r"segment-\d{6,}\.warc\.gz")
 
 
@@ -76,13 +77,15 @@ def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
 
     Bytes behind it are no fault: a run is under way, or was killed and the next one cuts them.
     """
-    problems = []
-    for name, length in sorted(committed.items()):
-        path = folder / name
-        if missing := shortage(path, length):
-            problems.append(missing)
-        if not path.exists():
-            continue
+    return [
+        problem for name, length in sorted(committed.items()) for problem in faults(folder / name, length)
+    ]
+
+
+def faults(path: Path, length: int) -> list[str]:
+    """What is wrong with the `length` committed bytes of a segment, a sentence each; reads all of them."""
+    problems = [missing] if (missing := shortage(path, length)) else []
+    if path.exists():
         try:
             with reading(path) as data:
                 deque(pairs(path, data, 0, min(length, len(data)), problems.append), maxlen=0)
@@ -100,7 +103,8 @@ def foreign(folder: Path, committed: Container[str]) -> list[str]:
     """What lies in the folder and is no segment of this archive, a sentence each."""
     present = sorted(folder.iterdir()) if folder.is_dir() else []
     advice = "is no segment of this archive, and nothing reads it: move it elsewhere"
-    strange = (path for path in present if path.name not in committed and path.name != RENAMES)
+    ours = {RENAMES, *(f"{path.name}{BLANKED}" for path in present)}
+    strange = (path for path in present if path.name not in committed and path.name not in ours)
     return [f"{path} {advice}" for path in strange if is_foreign(path)]
 
 

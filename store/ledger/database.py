@@ -33,7 +33,7 @@ from store.ledger import (
 )
 from store.ledger.catches import catch_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
-from store.ledger.watch import arrival_table, run_table, told_table
+from store.ledger.watch import arrival_table, check_table, run_table, told_table
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
@@ -55,6 +55,7 @@ GROUPS = (
     version_table,
     catch_table,
     tombstone_table,
+    check_table,
 )
 
 _BUSY_SECONDS = 30

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
 
-VERSION = 11
+VERSION = 12
 _AT_ONCE = 500  # keys in one query
 Key = TypeVar("Key")
 
@@ -68,6 +68,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE INDEX captures_unremoved ON captures (id)
         WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
     ),
+    11: (),  # the table of checked segments is new
 }
 
 METADATA = MetaData()
