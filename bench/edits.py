@@ -21,8 +21,9 @@ from pipeline import indexes
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.maintenance.rebuild import rebuild
+from tests.collected_pages import collected, configured
 from tests.desk import STORIES
-from tests.edited_pages import HOME, collected, configured, page, versions
+from tests.edited_pages import HOME, page, versions
 
 Draft = dict[str, object]
 _RUNS = 7

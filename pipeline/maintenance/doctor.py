@@ -15,7 +15,7 @@ from store.archive import renames
 from store.archive.reader import check, foreign
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
-from store.ledger.queries import soundness
+from store.ledger.queries import seen_texts, soundness
 from store.lock import RunLock
 from store.records import Outcome
 
@@ -84,6 +84,7 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         problems += soundness.problems(conn)
         committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         counts = capture_table.counts(conn)
+        older = seen_texts.count_older(conn)
         under_other_names = renaming.under_other_names(config, conn)
         untold = undelivered(conn, config.notify)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
@@ -109,17 +110,24 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
             passing=True,
         )
     try:
-        documents = indexes.reader(config).count() if indexes.exists(config) else 0
+        documents, versions = (_held(config, older=each) for each in (False, True))
     except BroadsheetError as error:
         yield Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
         return
-    indexed = counts.get(Outcome.INDEXED.value, 0)
-    yield Finding(
-        "index",
-        documents == indexed,
-        f"{documents} articles."
-        if documents == indexed
-        else f"{documents} articles, but the ledger says {indexed}: run `broadsheet index rebuild`.",
+    yield _counted("index", "articles", documents, counts.get(Outcome.INDEXED.value, 0))
+    yield _counted("versions", "older versions", versions, older)
+
+
+def _held(config: Config, *, older: bool) -> int:
+    """How many documents the index has, 0 if there is none."""
+    return indexes.reader(config, older=older).count() if indexes.exists(config, older=older) else 0
+
+
+def _counted(part: str, what: str, found: int, known: int) -> Finding:
+    if found == known:
+        return Finding(part, True, f"{found} {what}.")
+    return Finding(
+        part, False, f"{found} {what}, but the ledger says {known}: run `broadsheet index rebuild`."
     )
 
 
