@@ -13,13 +13,16 @@ from pipeline.indexes import reader
 _ID_START = re.compile(r"[0-9a-f]{6,31}")
 
 
-def open_index(config: Config) -> IndexReader:
-    """Raises SearchIndexError if nothing has been collected yet, or if there is no index."""
+def open_index(config: Config, *, older: bool = False) -> IndexReader:
+    """The index of articles, or of their older versions.
+
+    Raises SearchIndexError if nothing has been collected yet, or if there is no index.
+    """
     if not config.archive.exists():
         raise SearchIndexError(
             f"There is nothing to search in {config.folder} yet; `broadsheet run` collects it."
         )
-    return reader(config)
+    return reader(config, older=older)
 
 
 def find_article(index: IndexReader, which: str) -> Article | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,12 @@ class Place:
     allow_plain_http: bool
     patience: float
     environment: Mapping[str, str]
+
+    @property
+    def of_older(self) -> "Place":
+        """Where the older versions of its articles are: in an index of the same kind, next to it."""
+        folder = self.folder.with_name(f"{self.folder.name}-versions")
+        return replace(self, folder=folder, alias=f"{self.alias}-versions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ KEYWORD_FIELDS = (
     "story",
     "changed",
     "url",
+    "article_id",
     "id",
 )
 Facet = Literal[
@@ -33,7 +34,7 @@ COMPARISONS: Mapping[str, str] = {
 }  # an example of each
 NUMBER_FIELDS = tuple(COMPARISONS)
 FIELDS = TEXT_FIELDS + KEYWORD_FIELDS
-ID = re.compile(r"[0-9a-f]{32}")
+ID = re.compile(r"[0-9a-f]{32}(-\d+)?")  # of an article, or of one of its older versions
 DAY = 86_400_000  # milliseconds
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,7 +58,8 @@ def texts(article: Article) -> dict[str, tuple[str, ...]]:
 def keywords(article: Article) -> dict[str, tuple[str, ...]]:
     """The values of KEYWORD_FIELDS, each compared as a whole.
 
-    A site is found by its name, its host and each domain above it: `news.bbc.co.uk`, `bbc.co.uk`, `co.uk`.
+    A site is found by its name, its host and each domain above it: `news.bbc.co.uk`, `bbc.co.uk`, `co.uk`. `article_id` is the
+    id of the article, of an older version, too.
     """
     labels = (urlsplit(article.url).hostname or "").split(".")
     domains = tuple(".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
@@ -74,6 +76,7 @@ def keywords(article: Article) -> dict[str, tuple[str, ...]]:
         "story": (article.story_id,),
         "changed": article.changed,
         "url": (article.url, article.canonical_url),
+        "article_id": (article_id(article),),
         "id": (article.id,),
     }
 
@@ -99,10 +102,20 @@ def timestamp(article: Article) -> datetime:
     return min(article.published_at or article.first_seen_at, article.fetched_at)
 
 
+def older_id(article_id: str, fetched_at: datetime) -> str:
+    """The id of an older version of an article, by the time of the first capture that showed it: the same, however it is numbered."""
+    return f"{article_id}-{milliseconds(fetched_at)}"
+
+
+def article_id(article: Article) -> str:
+    """The id of the article, which an older version's own begins with."""
+    return article.id.partition("-")[0]
+
+
 def check_identity(article: Article) -> None:
-    """Raises ValueError unless the article has an id (32 hexadecimal digits) and a fetch time that can be its version."""
+    """Raises ValueError unless the article has an id, as an article or an older version, and a fetch time that can be its version."""
     if not ID.fullmatch(article.id):
-        raise ValueError("an id is 32 hexadecimal digits")
+        raise ValueError("an id is 32 hexadecimal digits, and an older version's also the time")
     if article.fetched_at < EPOCH:
         raise ValueError("it was fetched before 1970")
 

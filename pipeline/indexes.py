@@ -1,4 +1,7 @@
-"""The index that the configuration names: opened to write, to read, or to be filled again next to the present one."""
+"""The index that the configuration names: opened to write, to read, or to be filled again next to the present one.
+
+There are two: of articles as they are, and, where a function is asked for `older`, of their older versions.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -22,10 +25,10 @@ def backend(config: Config) -> Backend:
     return BACKENDS[config.index.backend]
 
 
-def place(config: Config) -> Place:
-    """Where the index is; credentials are the environment's."""
+def place(config: Config, *, older: bool = False) -> Place:
+    """Where the index is, or that of older versions; credentials are the environment's."""
     index = config.index
-    return Place(
+    newest = Place(
         folder=config.index_folder,
         url=index.url,
         alias=index.alias,
@@ -33,39 +36,40 @@ def place(config: Config) -> Place:
         patience=index.patience,
         environment=os.environ,
     )
+    return newest.of_older if older else newest
 
 
-def exists(config: Config) -> bool:
+def exists(config: Config, *, older: bool = False) -> bool:
     """Whether there is an index at all, even an empty one. Raises SearchIndexError when that cannot be known."""
-    return backend(config).exists(place(config))
+    return backend(config).exists(place(config, older=older))
 
 
-def reader(config: Config) -> "IndexReader":
+def reader(config: Config, *, older: bool = False) -> "IndexReader":
     """Raises SearchIndexError where there is none."""
-    return backend(config).reader(place(config))
+    return backend(config).reader(place(config, older=older))
 
 
-def writer(config: Config) -> "IndexWriter":
+def writer(config: Config, *, older: bool = False) -> "IndexWriter":
     """Makes the index where there is none."""
-    return backend(config).writer(place(config))
+    return backend(config).writer(place(config, older=older))
 
 
-def erase(config: Config, ids: Sequence[str]) -> list[str]:
+def erase(config: Config, ids: Sequence[str], *, older: bool = False) -> list[str]:
     """Remove these articles and all that is left of removed ones; what may be left, in sentences."""
-    return backend(config).erase(place(config), ids)
+    return backend(config).erase(place(config, older=older), ids)
 
 
-def anew(config: Config, beside: Path) -> AbstractContextManager[NewIndex]:
+def anew(config: Config, beside: Path, *, older: bool = False) -> AbstractContextManager[NewIndex]:
     """An empty index next to the present one, which searches use until it is published; an embedded one is made in the folder `beside`."""
-    return backend(config).new(place(config), beside)
+    return backend(config).new(place(config, older=older), beside)
 
 
-def freeze(config: Config, into: Path) -> bool:
+def freeze(config: Config, into: Path, *, older: bool = False) -> bool:
     """Give an index on this machine, as it is now, a second name in a new folder; False if there is none here."""
     freezing = backend(config).freeze
-    if freezing is None or not exists(config):
+    if freezing is None or not exists(config, older=older):
         return False
-    freezing(place(config), into)
+    freezing(place(config, older=older), into)
     return True
 
 

@@ -26,6 +26,7 @@ from store.archive.writer import repair
 from store.feed_records import FeedResult
 from store.ledger import capture_table, feed_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.queries import seen_texts
 from store.lock import RunLock
 from store.records import Outcome
 
@@ -82,17 +83,18 @@ def carry_out(
     started = watch.clock()
     with (
         closing(opened_index(config, ledger)) as writer,
+        closing(opened_index(config, ledger, older=True)) as older,
         Crawl(replace(what, ahead=watch.ahead), lock.fileno(), watch.tell) as crawl,
         cleaners(config) as pool,
     ):
         reader = cache(partial(indexes.reader, config))
         pending = Pending(config.archive, ledger, pool)
-        report = load_all(pending, Settler(ledger, writer, reader, watch.clock), watch.progress, crawl)
+        report = load_all(pending, Settler(ledger, writer, older, reader, watch.clock), watch.progress, crawl)
         judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock)
         crawled = crawl.wait()
         if not (what.past or what.only_pages):
             _note_unstarted(ledger, crawled.failed_feeds, started, watch.clock())
-        CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer)
+        CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer, older)
         return replace(report, crawl=crawled, judged=judge.judge_waiting())
 
 
@@ -145,23 +147,26 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         finish_waiting(config, ledger, now)
 
 
-def opened_index(config: Config, ledger: Ledger) -> IndexWriter:
-    """The index, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
+def opened_index(config: Config, ledger: Ledger, *, older: bool = False) -> IndexWriter:
+    """The index, or that of older versions, opened now, or later where it cannot be reached yet: that is no reason not to crawl."""
 
-    opening = partial(_open_index, config, ledger)
+    opening = partial(_open_index, config, ledger, older=older)
     try:
         return opening()
     except IndexUnavailableError:
         return indexes.LateWriter(opening, config.index.patience)
 
 
-def _open_index(config: Config, ledger: Ledger) -> IndexWriter:
-    if not indexes.exists(config):
+def _open_index(config: Config, ledger: Ledger, *, older: bool) -> IndexWriter:
+    if not indexes.exists(config, older=older):
         with ledger.reading() as conn:
-            indexed = capture_table.counts(conn)[Outcome.INDEXED.value]
-        if indexed:
+            held = (
+                seen_texts.count_older(conn) if older else capture_table.counts(conn)[Outcome.INDEXED.value]
+            )
+        if held:
+            missing, what = ("index of older versions", "versions") if older else ("index", "articles")
             raise SearchIndexError(
-                f"The index is missing, though {indexed} articles were in it: "
+                f"The {missing} is missing, though {held} {what} were in it: "
                 "`broadsheet index rebuild` makes it again from the archive."
             )
-    return indexes.writer(config)
+    return indexes.writer(config, older=older)

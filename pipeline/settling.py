@@ -20,6 +20,7 @@ from index.protocols import Ack, IndexReader, IndexWriter
 from pipeline.batches import Cleaned
 from pipeline.outcomes import Decision, decide, duplicate, without_deleted
 from pipeline.versions.noting import noted
+from pipeline.versions.older import put_older
 from pipeline.versions.recounting import recount
 from store import policy
 from store.ledger import (
@@ -52,11 +53,13 @@ class _Rivals:
 class Settler:
     """Settles captures that were cleaned, one batch at a time: each in a turn of the ledger.
 
-    `reader` is called only for the text of an article whose features the ledger has forgotten.
+    `reader` is called only for the text of an article whose features the ledger has forgotten. `older` is the index of older
+    versions, which get there before the newest one takes their place.
     """
 
     ledger: Ledger
     writer: IndexWriter
+    older: IndexWriter
     reader: Callable[[], IndexReader]
     clock: Callable[[], datetime]
 
@@ -80,6 +83,7 @@ class Settler:
             decision = decide(cleaned, latest, _originals(new, rivals, of_batch), self.clock(), former)
             for deleted in decision.to_delete:
                 rivals.contenders.pop(deleted, None)
+            put_older(self.ledger, self.older, versions)
             if decision.to_delete:
                 self.writer.delete(decision.to_delete)
             articles = completed(self.ledger, decision.to_add, versions.after)
@@ -111,6 +115,7 @@ class Settler:
         with self.ledger.turn():
             with self.ledger.reading() as conn:
                 versions = noted(conn, batch)
+            put_older(self.ledger, self.older, versions)
             recounted = recount(self.reader, self.writer, versions.after, versions.recounted)
             with self.ledger.transaction() as conn:
                 versions.write(conn)

@@ -93,6 +93,7 @@ def fresh_alias(connection: Elasticsearch) -> Iterator[str]:
         yield alias
     finally:
         mapping.drop(connection, alias)
+        mapping.drop(connection, f"{alias}-versions")
         journal.drop(connection, alias)
 
 

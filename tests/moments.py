@@ -37,10 +37,14 @@ async def run_at(config: Config, moments: Sequence[datetime]) -> None:
 
 def _load(config: Config, pool: Cleaners, now: datetime) -> None:
     reader = cache(partial(indexes.reader, config))
-    with Ledger.open(config.ledger) as ledger, closing(indexes.writer(config)) as writer:
+    with (
+        Ledger.open(config.ledger) as ledger,
+        closing(indexes.writer(config)) as writer,
+        closing(indexes.writer(config, older=True)) as older,
+    ):
         load_all(
             Pending(config.archive, ledger, pool),
-            Settler(ledger, writer, reader, lambda: now),
+            Settler(ledger, writer, older, reader, lambda: now),
             lambda _: None,
         )
         Judge(config.archive, ledger, reader(), writer, pool, lambda: now).judge_waiting()

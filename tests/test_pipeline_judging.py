@@ -2,9 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 
@@ -15,39 +14,26 @@ from articles.urls import canonical
 from index.protocols import IndexWriter
 from index.query import Query
 from pipeline import indexes
-from pipeline.batches import Pending, cleaners
-from pipeline.configuration.config import Config, load
-from pipeline.configuration.config_file import template
+from pipeline.batches import cleaners
+from pipeline.configuration.config import Config
 from pipeline.explain import explain
-from pipeline.judging import Judge, Judged
+from pipeline.judging import Judged
 from pipeline.learned_templates import forget, listed
-from pipeline.load import load_all
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
-from pipeline.run import data_folder
-from pipeline.settling import Settler
-from store.archive.writer import ArchiveWriter
-from store.ledger import capture_table, segment_table
+from tests.collected_pages import MORNING, archived, configured, loaded
 from tests.desk import STORIES, WIRE
 
 FOOTER = "The Norland Post goes on at its other doors, post-of-norland.example and norland.example, whenever this one is shut."
 DAY = timedelta(days=1)
 KRAIT = "https://post.example/krait"
-MORNING = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    path = tmp_path / "broadsheet.toml"
-    return one_worker(path)
-
-
-def one_worker(path: Path) -> Config:
-    """The template's configuration, with one cleaning worker, which starts sooner than two."""
-    path.write_text(template().replace("workers = 2", "workers = 1"), encoding="utf-8")
-    return load(path)
+    return configured(tmp_path)
 
 
 def page(
@@ -87,24 +73,10 @@ def collect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collect]:
     """Does with pages what a run does after it has fetched them. Its cleaner is started once for all tests here."""
 
     def collect(config: Config, pages: Iterable[Page], writer: IndexWriter | None = None) -> Judged:
-        clock = lambda: MORNING + 9 * DAY  # noqa: E731
-        with data_folder(config) as (_, ledger):
-            with ledger.reading() as conn:
-                archive = ArchiveWriter(config.archive, segment_table.lengths(conn), clock)
-            pairs = [(each, archive.append(each)) for each in pages]
-            with ledger.transaction() as conn:
-                segment_table.commit(conn, archive.sync())
-                capture_table.add(conn, pairs)
-            archive.close()
-            with closing(writer or indexes.writer(config)) as index:
-                load_all(
-                    Pending(config.archive, ledger, pool),
-                    Settler(ledger, index, lambda: indexes.reader(config), clock),
-                )
-                reader = indexes.reader(config)
-                return Judge(config.archive, ledger, reader, index, pool, clock).judge_waiting()
+        archived(config, pages)
+        return loaded(config, pool, writer)
 
-    with cleaners(one_worker(tmp_path_factory.mktemp("cleaner") / "broadsheet.toml")) as pool:
+    with cleaners(configured(tmp_path_factory.mktemp("cleaner"))) as pool:
         yield collect
 
 
@@ -304,9 +276,7 @@ def test_neither_order_nor_a_kill_changes_what_a_snapshot_says(
             return getattr(self._inner, name)
 
     for left in (5, 13, 17):
-        path = tmp_path / str(left) / "broadsheet.toml"
-        path.parent.mkdir()
-        other = one_worker(path)
+        other = configured(tmp_path / str(left))
         with pytest.raises(KeyboardInterrupt):
             collect(other, shuffled, Dying(indexes.writer(other), left))  # type: ignore[arg-type]
         collect(other, [])

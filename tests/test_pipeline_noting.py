@@ -21,20 +21,9 @@ from pipeline.run import data_folder
 from store.ledger import version_table
 from store.ledger.capture_table import CAPTURES
 from store.ledger.version_table import SIGHTINGS, WORDINGS
+from tests.collected_pages import MORNING, archived, clock, collected, configured, loaded
 from tests.desk import STORIES, WIRE
-from tests.edited_pages import (
-    HOME,
-    MORNING,
-    TITLE,
-    archived,
-    clock,
-    collected,
-    configured,
-    loaded,
-    page,
-    told,
-    versions,
-)
+from tests.edited_pages import HOME, TITLE, page, told, versions
 
 SHORTER = WIRE[:-1]
 COSMETIC = tuple(line.replace("“", '"').replace("”", '"') for line in WIRE)

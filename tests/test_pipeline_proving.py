@@ -17,8 +17,9 @@ from pipeline.configuration.config import Config
 from pipeline.versions import exhibit
 from pipeline.versions.proving import Proof, prove
 from pipeline.versions.version_list import history
+from tests.collected_pages import MORNING, clock, collected, configured
 from tests.desk import STORIES, WIRE
-from tests.edited_pages import HOME, MORNING, TITLE, clock, collected, configured, page
+from tests.edited_pages import HOME, TITLE, page
 
 SENTENCE = "“Nobody was hurt” – they said."
 MARKED_UP = "<p>&ldquo;No<b>body</b> was\n  hurt&#8221;&nbsp;— <i>they</i> said.</p>"

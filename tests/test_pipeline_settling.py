@@ -1,8 +1,7 @@
 """Pages that name another as their original, and pages at two forms of an address: what stays in the index, in any order."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import escape
 from itertools import permutations
 from pathlib import Path
@@ -12,23 +11,18 @@ import pytest
 from articles.model import FeedEntry, Page
 from articles.urls import article_id, canonical
 from pipeline import indexes
-from pipeline.batches import Cleaners, Pending, cleaners
-from pipeline.configuration.config import Config, load
-from pipeline.configuration.config_file import template
-from pipeline.judging import Judge
-from pipeline.load import load_all
+from pipeline.batches import Cleaners, cleaners
+from pipeline.configuration.config import Config
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
 from pipeline.run import data_folder
-from pipeline.settling import Settler
-from store.archive.writer import ArchiveWriter
-from store.ledger import capture_table, knowledge_table, segment_table, url_table
+from store.ledger import capture_table, knowledge_table, url_table
 from store.records import Capture, Outcome, Selection
+from tests.collected_pages import MORNING, collected, configured
 from tests.desk import STORIES, WIRE
 
-MORNING = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 BUN, RALLY, ZOO = (STORIES["en"][n : n + 3] for n in (0, 3, 6))
 HOME = "https://post.example.org"
 KRAIT = f"{HOME}/krait"
@@ -68,32 +62,9 @@ def collect(request: pytest.FixtureRequest, pool: Cleaners) -> Callable[..., Non
 
     def collect(config: Config, *pages: Page) -> None:
         for part in [pages] if request.param == "one run" else [[each] for each in pages]:
-            load_pages(config, part, pool)
+            collected(config, pool, part)
 
     return collect
-
-
-def configured(folder: Path) -> Config:
-    path = folder / "broadsheet.toml"
-    path.write_text(template().replace("workers = 2", "workers = 1"), encoding="utf-8")
-    return load(path)
-
-
-def load_pages(config: Config, pages: "list[Page] | tuple[Page, ...]", pool: Cleaners) -> None:
-    """Does with pages what a run does after it has fetched them."""
-    clock = lambda: MORNING + timedelta(days=9)  # noqa: E731
-    with data_folder(config) as (_, ledger):
-        with ledger.reading() as conn:
-            archive = ArchiveWriter(config.archive, segment_table.lengths(conn), clock)
-        pairs = [(each, archive.append(each)) for each in pages]
-        with ledger.transaction() as conn:
-            segment_table.commit(conn, archive.sync())
-            capture_table.add(conn, pairs)
-        archive.close()
-        with closing(indexes.writer(config)) as writer:
-            reader = indexes.reader(config)
-            load_all(Pending(config.archive, ledger, pool), Settler(ledger, writer, lambda: reader, clock))
-            Judge(config.archive, ledger, reader, writer, pool, clock).judge_waiting()
 
 
 def found(config: Config) -> set[str]:
@@ -109,9 +80,7 @@ def captures(config: Config) -> dict[str, Capture]:
 def in_every_order(tmp_path: Path, collect: Callable[..., None], *pages: Page) -> Iterator[Config]:
     """A data folder for each order in which the pages may come."""
     for number, order in enumerate(permutations(pages)):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        config = configured(folder)
+        config = configured(tmp_path / str(number))
         collect(config, *order)
         yield config
         assert all(finding.ok for finding in examine(config)), examine(config)
@@ -151,8 +120,8 @@ def test_the_print_page_of_an_article_whose_own_claim_is_refuted_is_its_duplicat
 ) -> None:
     config = configured(tmp_path)
     slip = page(KRAIT, *WIRE, names=f"{HOME}/bun")
-    load_pages(config, [page(f"{HOME}/bun", *BUN), slip], pool)
-    load_pages(config, [page(f"{KRAIT}/print", *WIRE, names=KRAIT, minute=1)], pool)
+    collected(config, pool, [page(f"{HOME}/bun", *BUN), slip])
+    collected(config, pool, [page(f"{KRAIT}/print", *WIRE, names=KRAIT, minute=1)])
     assert found(config) == {KRAIT, f"{HOME}/bun"}
 
 
@@ -161,7 +130,7 @@ def test_the_print_page_of_an_article_whose_own_claim_is_refuted_is_its_duplicat
 )
 def test_a_page_that_names_what_is_no_article_stays(tmp_path: Path, pool: Cleaners, target: str) -> None:
     config = configured(tmp_path)
-    load_pages(config, [page(KRAIT, *WIRE, names=target), page(f"{HOME}/bun", *BUN, names=target)], pool)
+    collected(config, pool, [page(KRAIT, *WIRE, names=target), page(f"{HOME}/bun", *BUN, names=target)])
     assert found(config) == {KRAIT, f"{HOME}/bun"}
     with data_folder(config) as (_, ledger), ledger.reading() as conn:
         front = url_table.get(conn, "https://www.post.example.org/")
@@ -214,13 +183,13 @@ def test_a_form_that_comes_again_with_another_text_is_an_article_until_the_texts
     tmp_path: Path, pool: Cleaners
 ) -> None:
     config, plain = configured(tmp_path), "http://post.example.org/krait"
-    load_pages(config, [page(KRAIT, *WIRE), page(plain, *WIRE)], pool)
+    collected(config, pool, [page(KRAIT, *WIRE), page(plain, *WIRE)])
     assert found(config) == {KRAIT}
-    load_pages(config, [page(plain, *RALLY, minute=1)], pool)
+    collected(config, pool, [page(plain, *RALLY, minute=1)])
     assert found(config) == {KRAIT, plain}
-    load_pages(config, [page(KRAIT, *RALLY, minute=2)], pool)
+    collected(config, pool, [page(KRAIT, *RALLY, minute=2)])
     assert found(config) == {KRAIT}
-    load_pages(config, [page(plain, *RALLY, *BUN[:1], minute=3)], pool)
+    collected(config, pool, [page(plain, *RALLY, *BUN[:1], minute=3)])
     assert found(config) == {KRAIT}
 
 
@@ -230,7 +199,7 @@ def test_what_is_made_again_from_the_archive_is_the_same(tmp_path: Path, pool: C
         *(page(f"{HOME}/bun", *BUN, names=KRAIT), page("http://post.example.org/bun", *BUN, names=KRAIT)),
     )
     config = configured(tmp_path)
-    load_pages(config, pages[::-1], pool)
+    collected(config, pool, pages[::-1])
     before = {url: (each.outcome, each.reason, each.related) for url, each in captures(config).items()}
     assert found(config) == {KRAIT, f"{HOME}/bun"}
     for again in (reindex, reclean, rebuild):
@@ -243,9 +212,9 @@ def test_what_is_made_again_from_the_archive_is_the_same(tmp_path: Path, pool: C
 
 def test_duplicates_leave_elasticsearch_too(in_elasticsearch: Config, pool: Cleaners) -> None:
     plain, slip = page("http://post.example.org/krait", *WIRE), page(f"{HOME}/zoo", *ZOO, names=KRAIT)
-    load_pages(in_elasticsearch, [plain, slip, page(f"{KRAIT}/print", *WIRE, names=KRAIT)], pool)
+    collected(in_elasticsearch, pool, [plain, slip, page(f"{KRAIT}/print", *WIRE, names=KRAIT)])
     assert found(in_elasticsearch) == {plain.url, slip.url, f"{KRAIT}/print"}
-    load_pages(in_elasticsearch, [page(KRAIT, *WIRE)], pool)
+    collected(in_elasticsearch, pool, [page(KRAIT, *WIRE)])
     assert found(in_elasticsearch) == {KRAIT, slip.url}
 
 
@@ -253,9 +222,9 @@ def test_an_original_whose_features_are_forgotten_is_compared_by_its_text_in_the
     tmp_path: Path, pool: Cleaners
 ) -> None:
     config = configured(tmp_path)
-    load_pages(config, [page(KRAIT, *WIRE), page(f"{HOME}/bun", *BUN)], pool)
+    collected(config, pool, [page(KRAIT, *WIRE), page(f"{HOME}/bun", *BUN)])
     with data_folder(config) as (_, ledger), ledger.transaction() as conn:
         knowledge_table.disregard(conn, [article_id(KRAIT), article_id(f"{HOME}/bun")])
     later = page(f"{KRAIT}/print", *WIRE, names=KRAIT), page(f"{HOME}/zoo", *ZOO, names=f"{HOME}/bun")
-    load_pages(config, later, pool)
+    collected(config, pool, later)
     assert found(config) == {KRAIT, f"{HOME}/bun", f"{HOME}/zoo"}

@@ -23,6 +23,7 @@ class Wording:
     body: tuple[str, ...]
     notes: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ def seen(article: Article) -> SeenArticle:
             body=article.body,
             notes=article.notes,
             captions=tuple(dict.fromkeys(filter(None, captions))),
+            language=article.language,
         ),
         words=article.word_count,
         rules=article.rules,

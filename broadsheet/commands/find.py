@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from index.query import Query
 
 
-def _reader(context: typer.Context) -> "IndexReader":
+def _reader(context: typer.Context, *, older: bool = False) -> "IndexReader":
     from broadsheet.lookup import open_index
 
-    return open_index(configured(context))
+    return open_index(configured(context), older=older)
 
 
 def day(text: str, option: str) -> datetime | None:
@@ -47,12 +47,16 @@ def search(
         Literal["source", "section", "language", "author", "extractor", "day"] | None,
         typer.Option(help="Count the hits by this field instead of listing them."),
     ] = None,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="Search the older versions of edited articles instead.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Search the articles.
 
     Example: broadsheet search 'ferry OR "city council"' --from 2026-11-01 --sort newest
     Example: broadsheet search 'title:ferry NOT tram' --by source
+    Example: broadsheet search --versions 'title:ferry'
     """
     from broadsheet.terminal import print_json, say
     from index.query import Query
@@ -66,10 +70,11 @@ def search(
         limit=limit,
         offset=offset,
     )
+    reader = _reader(context, older=versions)
     if by is not None:
-        show_counts(_reader(context), query, by, as_json=as_json)
+        show_counts(reader, query, by, as_json=as_json)
         return
-    hits = _reader(context).search(query)
+    hits = reader.search(query)
     if as_json:
         print_json(
             {
@@ -83,6 +88,7 @@ def search(
                         "source": h.article.source,
                         "published_at": h.article.published_at,
                         "highlights": h.snippets(),
+                        **(_version(h.article) if versions else {}),
                     }
                     for h in hits.hits
                 ],
@@ -92,6 +98,18 @@ def search(
     say(f"{hits.total} found" if hits.total else "Nothing found.", style="bold")
     for hit in hits.hits:
         show_hit(hit)
+
+
+def _version(article: "Article") -> dict[str, object]:
+    """Which version of an article this is."""
+    from index.documents import article_id
+
+    return {
+        "article_id": article_id(article),
+        "version": article.versions,
+        "changed": article.changed,
+        "seen_at": article.fetched_at,
+    }
 
 
 def show_counts(
@@ -122,7 +140,11 @@ def show_hit(hit: "Hit") -> None:
     article = hit.article
     say()
     say(article.title or "(no title)", style="bold")
-    say(f"{article.source}  {when(article.published_at)}  {article.id[:12]}  {article.url}", style="dim")
+    which = f"version {article.versions} of {when(article.fetched_at)}  " if "-" in article.id else ""
+    say(
+        f"{article.source}  {when(article.published_at)}  {which}{article.id[:12]}  {article.url}",
+        style="dim",
+    )
     for fragment in hit.highlights:
         line = Text("  ")
         for number, part in enumerate(fragment.split(START)):

@@ -43,9 +43,15 @@ def upsert(article_id: str, version: int, document: bytes) -> Action:
     return Action(article_id, (msgspec.json.encode({"index": meta}), document))
 
 
-def deletion(article_id: str) -> Action:
-    """Removes the document if the index holds it."""
-    return Action(article_id, (msgspec.json.encode({"delete": {"_id": article_id}}),))
+def deletion(document_id: str) -> Action:
+    """Removes the document if the index holds it.
+
+    The time in an older version's id is its version: one that was deleted with it may come back at once.
+    """
+    meta: dict[str, str | int] = {"_id": document_id}
+    if version := document_id.partition("-")[2]:
+        meta |= {"version": int(version), "version_type": "external_gte"}
+    return Action(document_id, (msgspec.json.encode({"delete": meta}),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ def _create(place: Place) -> Mapping[str, str]:
     with closing(connection(place)) as client:
         return {
             place.alias: mapping.create(client, place.alias),
+            place.of_older.alias: mapping.create(client, place.of_older.alias),
             journal.alias_of(place.alias): journal.create(client, place.alias),
         }
 
@@ -96,14 +97,22 @@ def _check(place: Place) -> list[str]:
     from index.elastic import journal, mapping
 
     with closing(connection(place)) as client:
-        return mapping.check(client, place.alias) + journal.check(client, place.alias)
+        return [
+            *mapping.check(client, place.alias),
+            *mapping.check(client, place.of_older.alias),
+            *journal.check(client, place.alias),
+        ]
 
 
 def _drop(place: Place) -> list[str]:
     from index.elastic import journal, mapping
 
     with closing(connection(place)) as client:
-        return mapping.drop(client, place.alias) + journal.drop(client, place.alias)
+        return [
+            *mapping.drop(client, place.alias),
+            *mapping.drop(client, place.of_older.alias),
+            *journal.drop(client, place.alias),
+        ]
 
 
 def _write(place: Place, documents: Mapping[str, Mapping[str, object]], at: datetime) -> None:

@@ -1,8 +1,8 @@
-"""The articles' index in Elasticsearch: its fields, how text is analysed, and the indices of the alias.
+"""The index of articles, or of their older versions, in Elasticsearch: its fields, how text is analysed, and the indices of the alias.
 
 An alias names the one index that is searched and written. Its indices are called `<alias>-v<VERSION>-<number>`; a
 rebuild fills the next one, and then moves the alias in one step. Searchable are the fields of the article itself and
-three that the loader adds: `@timestamp`, `exact` (keywords in one spelling) and `stem` (by language).
+four that the loader adds: `@timestamp`, `article_id`, `exact` (keywords in one spelling) and `stem` (by language).
 """
 
 import re
@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 7  # of the fields, of the analysis, and of what a document holds
+VERSION = 8  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -71,6 +71,7 @@ def _mappings() -> dict[str, Any]:
         "properties": {
             "@timestamp": date,
             "id": keyword,
+            "article_id": keyword,
             "url": keyword,
             "canonical_url": keyword,
             "source": keyword,
@@ -145,7 +146,12 @@ def make(client: Elasticsearch, alias: str) -> str:
             name=fields, template=_template(), version=VERSION, meta={"managed_by": "broadsheet"}
         )
         client.indices.put_index_template(
-            name=alias, index_patterns=[f"{alias}-v*"], composed_of=[fields], priority=300, version=VERSION
+            name=alias,
+            index_patterns=[f"{alias}-v*"],
+            composed_of=[fields],
+            priority=300
+            + len(alias),  # `articles-v*` covers `articles-versions-v*`, too: the longer one counts
+            version=VERSION,
         )
         taken = [int(name.rpartition("-")[2]) for name in indices(client, alias)]
         name = f"{fields}-{max(taken, default=0) + 1:06d}"

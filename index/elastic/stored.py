@@ -7,12 +7,12 @@ import msgspec
 
 from articles.errors import SearchIndexError
 from articles.model import Article
-from index.documents import check_identity, keywords, timestamp
+from index.documents import article_id, check_identity, keywords, timestamp
 from index.stems import ELASTIC
 from index.tokens import keyword
 
 # What the loader adds to the fields of the article; searches do not return it.
-ADDED = ("@timestamp", "exact", "stem")
+ADDED = ("@timestamp", "article_id", "exact", "stem")
 _ENCODER = msgspec.json.Encoder()
 # Fields that a document may lack although the record has no default for them.
 _EMPTY = {"title": "", "body": ()}
@@ -28,6 +28,7 @@ def document(article: Article) -> bytes:
     check_identity(article)
     extra: dict[str, Any] = {
         "@timestamp": timestamp(article),
+        "article_id": article_id(article),
         "exact": {name: words for name, values in keywords(article).items() if (words := _exact(values))},
     }
     if article.language in ELASTIC:

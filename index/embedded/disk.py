@@ -43,7 +43,7 @@ from index.documents import (
 from index.stems import EMBEDDED
 from index.tokens import analyzer, keyword, plain
 
-VERSION = "8"  # of the fields and of the tokenisation
+VERSION = "9"  # of the fields and of the tokenisation
 _VERSION_FILE = "broadsheet-version"
 _META = "meta.json"
 _OF_ALL_SEGMENTS = (_META, ".managed.json", _VERSION_FILE)

@@ -34,7 +34,7 @@ def _new(place: Place, parent: Path) -> Iterator[NewIndex]:
     from index.embedded.local_reader import EmbeddedReader
     from index.embedded.local_writer import EmbeddedWriter
 
-    folder = parent / "index"
+    folder = parent / place.folder.name
     shutil.rmtree(folder, ignore_errors=True)  # left by a process that was killed
     writer = EmbeddedWriter(folder)
 

@@ -104,7 +104,7 @@ class _Making:
                     for n, size in committed.items()
                 ),
                 *_renames(self.config.archive),
-                *_all(kept.INDEX, frozen, frozen),
+                *_all("", frozen, frozen),
                 *_beside_config(self.config),
             ]
             self._take_all(wanted)
@@ -129,7 +129,8 @@ class _Making:
         shutil.rmtree(frozen, ignore_errors=True)
         with Ledger.open(self.config.ledger) as ledger, ExitStack() as turn:
             turn.enter_context(ledger.turn())
-            indexes.freeze(self.config, frozen)
+            for name, older in zip(kept.INDEXES, (False, True), strict=True):
+                indexes.freeze(self.config, frozen / name, older=older)
             ledger.copy(target, turn.close)
         with Ledger.open(target) as ledger, ledger.reading() as conn:
             committed, counts = segment_table.lengths(conn), capture_table.counts(conn)

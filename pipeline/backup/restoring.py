@@ -22,7 +22,12 @@ from store.lock import RunLock
 
 _BESIDE = "restoring"
 _LOCKS = frozenset(("lock", "lock.rebuild"))
-_PLACES = ("archive", "index", "ledger.sqlite")  # in the order in which they are put in place
+_PLACES = (
+    "archive",
+    "index",
+    "index-versions",
+    "ledger.sqlite",
+)  # in the order in which they are put in place
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class _Copying:
 def _is_wanted(path: str, config: Config) -> bool:
     """All but the configuration; the index only where it is of the kind that is configured."""
     has_index = indexes.backend(config).freeze is not None
-    return not path.startswith(kept.CONFIG) and (has_index or not path.startswith(kept.INDEX))
+    return not path.startswith(kept.CONFIG) and (has_index or not path.startswith(kept.INDEXES))
 
 
 def _refuse_taken(folder: Path) -> None:
@@ -153,8 +158,9 @@ def _put_in_place(folder: Path, damages: dict[str, str]) -> None:
     beside = folder / _BESIDE
     if kept.LEDGER in damages:
         (beside / kept.LEDGER).unlink(missing_ok=True)
-    if any(path.startswith(kept.INDEX) for path in damages):
-        shutil.rmtree(beside / "index")
+    if any(path.startswith(kept.INDEXES) for path in damages):
+        for name in kept.INDEXES:
+            shutil.rmtree(beside / name, ignore_errors=True)
     for name in _PLACES:
         if (beside / name).exists():
             (beside / name).rename(folder / name)
@@ -164,8 +170,8 @@ def _put_in_place(folder: Path, damages: dict[str, str]) -> None:
 def _next_steps(manifest: Manifest, files: dict[str, KeptFile], damages: dict[str, str]) -> tuple[str, ...]:
     if any(path == kept.LEDGER or path.startswith(kept.ARCHIVE) for path in damages):
         return ("`broadsheet rebuild` makes ledger and index again from the pages that can be read",)
-    has_index = any(path.startswith(kept.INDEX) for path in files.keys() - damages.keys())
-    if manifest.indexed and (not has_index or any(path.startswith(kept.INDEX) for path in damages)):
+    has_index = any(path.startswith(kept.INDEXES) for path in files.keys() - damages.keys())
+    if manifest.indexed and (not has_index or any(path.startswith(kept.INDEXES) for path in damages)):
         return ("`broadsheet index rebuild` fills the index from ledger and archive",)
     return ("`broadsheet doctor` looks at what was brought back",)
 

@@ -15,6 +15,7 @@ from articles.errors import LockedError, SearchIndexError
 from articles.model import Article, Page
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from pipeline.versions.older import older_ids
 from store.archive import blanking, warc
 from store.archive.members import DamageError
 from store.archive.reader import recall
@@ -65,7 +66,12 @@ def _out_of_index_and_ledger(
     config: Config, ledger: Ledger, stones: list[Tombstone], clock: Callable[[], datetime]
 ) -> list[str]:
     with ledger.turn():
-        left = indexes.erase(config, [one for stone in stones for one in stone.ids])
+        with ledger.reading() as conn:
+            older = older_ids(erasure.captures(conn, stones))
+        left = [
+            *indexes.erase(config, older, older=True),
+            *indexes.erase(config, [one for stone in stones for one in stone.ids]),
+        ]
         for start in range(0, len(stones), _AT_ONCE):
             with ledger.transaction() as conn:
                 erasure.erase(conn, stones[start : start + _AT_ONCE], clock())

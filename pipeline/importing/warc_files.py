@@ -78,11 +78,13 @@ def import_files(
     with (
         data_folder(config) as (_, ledger),
         closing(opened_index(config, ledger)) as writer,
+        closing(opened_index(config, ledger, older=True)) as older,
         cleaners(config) as pool,
         closing(_archive(config, ledger, clock)) as archive,
     ):
         reader = cache(partial(indexes.reader, config))
-        pending, settler = Pending(config.archive, ledger, pool), Settler(ledger, writer, reader, clock)
+        pending = Pending(config.archive, ledger, pool)
+        settler = Settler(ledger, writer, older, reader, clock)
 
         def load() -> None:
             report.add(load_all(pending, settler, show))
@@ -100,7 +102,7 @@ def import_files(
         load()
         progress(report)
         move_back(ledger, reader(), writer, begun_at)
-        CatchingUp(config.archive, ledger, pool, clock).waiting(reader(), writer)
+        CatchingUp(config.archive, ledger, pool, clock).waiting(reader(), writer, older)
         report.judged = Judge(config.archive, ledger, reader(), writer, pool, clock).judge_waiting()
     return report
 

@@ -25,7 +25,7 @@ from store.archive import renames
 from store.archive.reader import foreign
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
-from store.ledger.queries import soundness
+from store.ledger.queries import seen_texts, soundness
 from store.lock import RunLock
 from store.records import Outcome
 
@@ -74,7 +74,7 @@ def _stored(config: Config, clock: Callable[[], datetime], everything: bool) -> 
         yield from _kept(ledger)
         yield from _archive(config, ledger, clock, everything)
         yield from _unfinished(config, ledger)
-        yield _index(config, ledger)
+        yield from _indexes(config, ledger)
 
 
 def _folder(config: Config) -> Finding:
@@ -143,19 +143,29 @@ def _unfinished(config: Config, ledger: Ledger) -> Iterator[Finding]:
         )
 
 
-def _index(config: Config, ledger: Ledger) -> Finding:
+def _indexes(config: Config, ledger: Ledger) -> Iterator[Finding]:
     try:
-        with ledger.turn(), ledger.reading() as conn:  # a run beside it changes both in its turn
+        with ledger.turn(), ledger.reading() as conn:  # a run changes both in its turn
             indexed = capture_table.counts(conn).get(Outcome.INDEXED.value, 0)
-            documents = indexes.reader(config).count() if indexes.exists(config) else 0
+            older = seen_texts.count_older(conn)
+            documents, versions = (_held(config, older=each) for each in (False, True))
     except BroadsheetError as error:
-        return Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
+        yield Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
+        return
+    yield _counted("index", "articles", documents, indexed)
+    yield _counted("versions", "older versions", versions, older)
+
+
+def _held(config: Config, *, older: bool) -> int:
+    """How many documents the index has, 0 if there is none."""
+    return indexes.reader(config, older=older).count() if indexes.exists(config, older=older) else 0
+
+
+def _counted(part: str, what: str, found: int, known: int) -> Finding:
+    if found == known:
+        return Finding(part, True, f"{found} {what}.")
     return Finding(
-        "index",
-        documents == indexed,
-        f"{documents} articles."
-        if documents == indexed
-        else f"{documents} articles, but the ledger says {indexed}: run `broadsheet index rebuild`.",
+        part, False, f"{found} {what}, but the ledger says {known}: run `broadsheet index rebuild`."
     )
 
 

@@ -24,6 +24,7 @@ from pipeline.outcomes import rejected
 from pipeline.run import now
 from pipeline.settling import acknowledged, completed
 from pipeline.versions.catching_up import CatchingUp
+from pipeline.versions.older import fill_older, renew_older
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -61,11 +62,20 @@ def reindex(
             stack.enter_context(RunLock(config.folder))
         ledger = stack.enter_context(Ledger.open(config.ledger))
         new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
+        older = stack.enter_context(indexes.anew(config, config.folder / "rebuild", older=True))
         present = indexes.reader(config) if indexes.exists(config) else None
         pool = stack.enter_context(cleaners(config))
         CatchingUp(config.archive, ledger, pool, clock).everything()
         filling = _Filling(
-            config.archive, ledger, new.writer, present, pool, progress, clock, PresentKnowledge(ledger)
+            config.archive,
+            ledger,
+            new.writer,
+            older.writer,
+            present,
+            pool,
+            progress,
+            clock,
+            PresentKnowledge(ledger),
         )
         since = None
         for _ in range(_PASSES):
@@ -77,6 +87,7 @@ def reindex(
         with ledger.turn():
             filling.take(since)
             new.publish()
+            older.publish()
             with ledger.transaction() as conn:
                 capture_table.settle(conn, list(filling.otherwise.values()))
                 counts = capture_table.counts(conn)
@@ -95,6 +106,7 @@ class _Filling:
     archive: Path
     ledger: Ledger
     writer: IndexWriter
+    older: IndexWriter
     present: IndexReader | None
     cleaners: Cleaners
     progress: Callable[[int], None]
@@ -114,7 +126,7 @@ class _Filling:
             return len(capture_table.settled(conn, Selection(settled_from=since), _LITTLE + 1))
 
     def take(self, since: datetime | None) -> None:
-        """Bring into the new index what the ledger has settled since then: articles that are in, and that are out."""
+        """Bring into the new index what the ledger has settled since then: articles that are in, and that are out, and older versions."""
         with ThreadPoolExecutor(1, "index") as background:
             adding = background.submit(self._add, [])
             wanted = chain.from_iterable(
@@ -129,9 +141,13 @@ class _Filling:
                     adding.result()
                     adding = background.submit(self._add, batch)
                 adding.result()
-        if since is not None:
-            for page in settled(self.ledger, Selection(outcomes=_OUT, settled_from=since)):
-                self._take_out(page)
+        if since is None:
+            fill_older(self.ledger, self.older)
+            return
+        for page in settled(self.ledger, Selection(outcomes=_OUT, settled_from=since)):
+            self._take_out(page)
+        for page in settled(self.ledger, Selection(settled_from=since)):
+            renew_older(self.ledger, self.older, {capture.article_id for capture in page})
 
     def _add(self, batch: list[Cleaned]) -> None:
         pairs = []

@@ -64,7 +64,7 @@ def rebuild(
         damages: list[str] = []
         old = old_ledger(config.ledger)
         renames = read_renames(config.archive)
-        with indexes.anew(config, beside) as new:
+        with indexes.anew(config, beside) as new, indexes.anew(config, beside, older=True) as older:
             with Ledger.open(beside / "ledger.sqlite") as ledger:
                 repack(config.archive, damages.append)
                 with ledger.transaction() as conn:
@@ -74,13 +74,16 @@ def rebuild(
                     carry_imports_over(conn, old)
                 with cleaners(config) as pool:
                     pending = Pending(config.archive, ledger, pool)
-                    load_all(pending, Settler(ledger, new.writer, lambda: new.reader, clock), progress)
-                    CatchingUp(config.archive, ledger, pool, clock).waiting(new.reader, new.writer)
+                    settler = Settler(ledger, new.writer, older.writer, lambda: new.reader, clock)
+                    load_all(pending, settler, progress)
+                    catching_up = CatchingUp(config.archive, ledger, pool, clock)
+                    catching_up.waiting(new.reader, new.writer, older.writer)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
                 with ledger.reading() as conn:
                     outcomes = {name: count for name, count in capture_table.counts(conn).items() if count}
             _put_in_place(config, beside)
             new.publish()
+            older.publish()
         with Ledger.open(config.ledger) as ledger:
             finish(config, ledger, clock)
         shutil.rmtree(beside)

@@ -107,10 +107,19 @@ def _move(config: Config, ledger: Ledger, named: Rename) -> int:
 
 
 def _rename_in_index(config: Config, ledger: Ledger, old: str, new: str) -> int:
-    if not indexes.exists(config):
+    for older in (True, False):
+        count = _rename_in(config, ledger, old, new, older=older)
+    return count
+
+
+def _rename_in(config: Config, ledger: Ledger, old: str, new: str, *, older: bool) -> int:
+    if not indexes.exists(config, older=older):
         return 0
     count = 0
-    with closing(indexes.reader(config)) as reader, closing(indexes.writer(config)) as writer:
+    with (
+        closing(indexes.reader(config, older=older)) as reader,
+        closing(indexes.writer(config, older=older)) as writer,
+    ):
         of_source = (each for each in reader.scan(Query(text=f'source:"{old}"')) if each.source == old)
         while some := list(islice(of_source, _AT_ONCE)):
             with ledger.turn():

@@ -99,7 +99,8 @@ def reclean(
         settler = None
         if not dry_run:
             writer = stack.enter_context(closing(indexes.writer(config)))
-            settler = Settler(ledger, writer, lambda: reader, clock)
+            older = stack.enter_context(closing(indexes.writer(config, older=True)))
+            settler = Settler(ledger, writer, older, lambda: reader, clock)
         # All captures, not only those that the rules alone decided, because any may be a version of its article.
         which = Selection(outcomes=_JUDGED if dry_run else (), fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
@@ -115,7 +116,7 @@ def reclean(
             progress(report)
         if settler:
             settler.fold()
-            CatchingUp(config.archive, ledger, pool, clock).waiting(reader, settler.writer)
+            CatchingUp(config.archive, ledger, pool, clock).waiting(reader, settler.writer, settler.older)
             Judge(config.archive, ledger, reader, settler.writer, pool, clock).judge_waiting()
     return report
 

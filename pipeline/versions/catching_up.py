@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 from articles.clean import RULES
 from index.protocols import IndexReader, IndexWriter
 from pipeline.batches import Cleaners, clean_in_batches
-from pipeline.versions.noting import noted
+from pipeline.versions.noting import Noted, noted
+from pipeline.versions.older import put_older
 from pipeline.versions.recounting import recount
 from store.ledger import capture_table, version_table
 from store.ledger.database import Ledger
 
 _AT_ONCE = 100  # articles of one turn
 
-_Index = tuple[Callable[[], IndexReader], IndexWriter]
+_Index = tuple[Callable[[], IndexReader], IndexWriter, IndexWriter]  # the last one of older versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class CatchingUp:
     cleaners: Cleaners
     clock: Callable[[], datetime]
 
-    def waiting(self, reader: IndexReader, writer: IndexWriter) -> None:
-        """Count the versions of articles that wait for it, and bring the counts into the index. Raises IndexUnavailableError."""
-        self._each(lambda conn, after: version_table.waiting(conn, _AT_ONCE, after), (lambda: reader, writer))
+    def waiting(self, reader: IndexReader, writer: IndexWriter, older: IndexWriter) -> None:
+        """Count the versions of articles that wait for it, and bring them into the indexes. Raises IndexUnavailableError."""
+        index = (lambda: reader, writer, older)
+        self._each(lambda conn, after: version_table.waiting(conn, _AT_ONCE, after), index)
 
     def everything(self) -> None:
         """Count the versions of all articles with captures that today's rules have not cleaned; the index is left as it is."""
@@ -51,8 +53,13 @@ class CatchingUp:
             with self.ledger.turn():
                 with self.ledger.reading() as conn:
                     found = noted(conn, cleaned, ids, wait=False)
-                written = recount(*index, found.after, found.recounted) if index else []
+                written = self._brought(index, found) if index else []
                 with self.ledger.transaction() as conn:
                     found.write(conn)
                     capture_table.touch(conn, written, self.clock())
             after = ids[-1]
+
+    def _brought(self, index: _Index, found: Noted) -> list[str]:
+        reader, writer, older = index
+        put_older(self.ledger, older, found)
+        return recount(reader, writer, found.after, found.recounted)

@@ -1,7 +1,7 @@
 """What cleaned captures make of the versions of their articles."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -33,6 +33,10 @@ class Noted:
     def recounted(self) -> set[str]:
         """The ids of articles whose edits are others than before."""
         return {one for one, now in self.after.items() if now != self.before[one]}
+
+    def of(self, article_ids: Collection[str]) -> "Noted":
+        """What was noted of the captures of these articles alone; places of others go with it."""
+        return replace(self, shown=tuple(each for each in self.shown if each.article_id in article_ids))
 
     def write(self, conn: Connection) -> None:
         """Write them to the ledger."""

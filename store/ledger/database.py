@@ -122,6 +122,15 @@ class Ledger:
             yield connection
 
     @contextmanager
+    def trial(self) -> Iterator[Connection]:
+        """A connection that may write, and sees what it has written; all of it is taken back at the end."""
+        with self._translating_errors(), self._writing.begin() as connection:
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees the ledger as it is now, regardless of what others write meanwhile."""
         with self._translating_errors(), self._engine.begin() as connection:

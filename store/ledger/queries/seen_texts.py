@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from articles.edits.seen import Wording
 from store.ledger.version_table import SIGHTINGS, WORDINGS, unpacked
@@ -14,6 +14,19 @@ def ids(conn: Connection, start: str) -> list[str]:
         SIGHTINGS.c.article_id.startswith(start, autoescape=True), SIGHTINGS.c.number > 0
     )
     return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(2)))
+
+
+def edited(conn: Connection, limit: int, after: str = "") -> list[str]:
+    """Ids of articles above `after` with more than one version, in order, at most `limit`."""
+    found = select(SIGHTINGS.c.article_id).where(SIGHTINGS.c.number > 1, SIGHTINGS.c.article_id > after)
+    return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(limit)))
+
+
+def count_older(conn: Connection) -> int:
+    """How many versions there are besides the newest of each article."""
+    newest = select(func.max(SIGHTINGS.c.number).label("number")).where(SIGHTINGS.c.number > 0)
+    each = newest.group_by(SIGHTINGS.c.article_id).subquery()
+    return conn.scalar(select(func.sum(each.c.number - 1))) or 0
 
 
 def wordings(conn: Connection) -> Iterator[tuple[str, Wording]]:
