@@ -4,6 +4,7 @@ One has the id of its article and the time of the first capture that showed it, 
 capture arrives and the versions are numbered anew.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -59,8 +60,12 @@ def renew_older(ledger: Ledger, writer: IndexWriter, ids: Collection[str]) -> No
 
 
 def older_ids(captures: Iterable[Capture]) -> list[str]:
-    """All ids that older versions of the articles of these captures can have, or have had."""
-    return sorted({older_id(each.article_id, each.fetched_at) for each in captures})
+    """All ids that older versions of the articles of these captures can have, or have had; one capture alone shows none."""
+    found = list(captures)
+    number = Counter(each.article_id for each in found)
+    return sorted(
+        {older_id(each.article_id, each.fetched_at) for each in found if number[each.article_id] > 1}
+    )
 
 
 def _bring(writer: IndexWriter, wanted: list[Article], ever: Collection[str]) -> None:
