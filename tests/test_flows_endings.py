@@ -88,15 +88,17 @@ def test_a_source_that_hangs_forever_ends_as_timed_out_and_the_next_run_works(
         text=True,
         start_new_session=True,
     )
-    until(lambda: hanging.exists() or process.poll() is not None)
-    process.send_signal(signal.SIGALRM)  # Prefect's alarm: the time is up
-    said, _ = process.communicate(timeout=PATIENCE)
-    until(lambda: not group_lives(process.pid))
+    try:
+        until(lambda: hanging.exists() or process.poll() is not None)
+        process.send_signal(signal.SIGALRM)  # Prefect's alarm: the time is up
+        said, _ = process.communicate(timeout=PATIENCE)
+        until(lambda: not group_lives(process.pid))
+    finally:
+        stuck.unlink()
     ended = client.read_flow_run(UUID(said.split()[-1])).state
     assert ended is not None
     assert (ended.type.value, ended.name) == ("FAILED", "TimedOut"), ended
     assert "the next run goes on from there" in (ended.message or "")
-    stuck.unlink()
     state = ingest(config.path, return_state=True)
     assert state.is_completed(), state
     counts = status(load(config.path))
