@@ -1,7 +1,7 @@
 """Gives Elasticsearch the passwords, roles and users of compose.yaml. Does the same when it is run again.
 
 Reads broadsheet.toml (BROADSHEET_CONFIG) for server and alias, and from the environment ELASTIC_PASSWORD,
-KIBANA_SYSTEM_PASSWORD, SETUP_PASSWORD, LOAD_PASSWORD and READER_PASSWORD. Ends with a message and exit code 1.
+KIBANA_SYSTEM_PASSWORD, SETUP_PASSWORD, LOAD_PASSWORD, EDITOR_PASSWORD and READER_PASSWORD. Ends with a message and exit code 1.
 """
 
 import os
@@ -25,13 +25,16 @@ _SEARCH = ["read", "view_index_metadata"]
 _USERS = {
     "broadsheet_setup": ("SETUP_PASSWORD", ["broadsheet_setup"]),
     "broadsheet_load": ("LOAD_PASSWORD", ["broadsheet_load"]),
-    "broadsheet_reader": ("READER_PASSWORD", ["broadsheet_search", "kibana_admin"]),
+    "broadsheet_editor": ("EDITOR_PASSWORD", ["broadsheet_search", "kibana_admin"]),
+    "broadsheet_reader": ("READER_PASSWORD", ["broadsheet_search", "broadsheet_look"]),
 }
+_ALL_SPACES = {"application": "kibana-.kibana", "resources": ["*"]}
 
 
 def roles(alias: str) -> dict[str, dict[str, Any]]:
-    """The roles by their names, for the alias and its journal's, and the indices behind them."""
-    names = [alias, f"{alias}-v*", f"{alias}-health", f"{alias}-health-v*"]
+    """The roles by their names, for the aliases of articles, journal and versions, and the indices behind them."""
+    aliases = [alias, f"{alias}-health", f"{alias}-versions"]
+    names = [*aliases, *(f"{each}-v*" for each in aliases)]
     return {
         "broadsheet_setup": {
             "cluster": ["manage_index_templates", "monitor"],
@@ -39,6 +42,7 @@ def roles(alias: str) -> dict[str, dict[str, Any]]:
         },
         "broadsheet_load": {"indices": [{"names": names, "privileges": _LOAD}]},
         "broadsheet_search": {"indices": [{"names": names, "privileges": _SEARCH}]},
+        "broadsheet_look": {"applications": [_ALL_SPACES | {"privileges": ["read"]}]},
     }
 
 

@@ -1,6 +1,6 @@
 """Flow runs that nobody will finish: late ones while the machine was off, and those whose worker died."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -16,6 +16,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import TAG
+from flows.run_names import called
 
 _LATE = timedelta(seconds=30)
 _AT_ONCE = 200
@@ -25,16 +26,29 @@ _UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 def skip_late(client: SyncPrefectClient, now: datetime) -> int:
     """Of the scheduled runs that should have begun by now, keep the newest of each flow; how many were skipped.
 
-    One is enough, since a run takes all that is due.
+    One is enough, since a run takes all that is due. They get the names that they would have had from their beginning.
     """
     before = FlowRunFilterExpectedStartTime.model_validate({"before_": now - _LATE})
     late = [run for run in _runs(client, [StateType.SCHEDULED], before) if run.auto_scheduled]
+    _name(client, late)
     kept = {run.flow_id: run.id for run in reversed(late)}
     skipped = [run for run in late if run.id not in kept.values()]
     for run in skipped:
         why = "late: a later run takes what is due"
         client.set_flow_run_state(run.id, Cancelled(name="Skipped", message=why), force=True)
     return len(skipped)
+
+
+def _name(client: SyncPrefectClient, runs: Sequence[FlowRun]) -> None:
+    """Call these scheduled runs by their deployment and time; until a run begins, its name is one that Prefect made up."""
+    deployed = {run.deployment_id for run in runs if run.deployment_id}
+    names = {each: client.read_deployment(each).name for each in deployed}
+    for run in runs:
+        start = run.expected_start_time
+        assert start is not None  # asked for by it
+        name = called(names[run.deployment_id] if run.deployment_id else "", start, scheduled=True)
+        if run.name != name:
+            client.set_flow_run_name(run.id, name)
 
 
 def settle_lost(client: SyncPrefectClient) -> int:

@@ -1,30 +1,18 @@
-"""The containers of deploy/compose.yaml, as far as they can be told without running them, and their users for real."""
+"""The containers of deploy/compose.yaml, as far as they can be told without running them."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 import yaml
-from elasticsearch import ApiError
 
-from articles.errors import SearchIndexError
 from broadsheet.cli import app
-from index.elastic import mapping
-from index.elastic.client import connect
-from index.elastic.cluster_reader import ElasticReader
-from index.elastic.cluster_writer import ElasticWriter
-from index.query import Query
 from pipeline.configuration.config import load
-from tests import elastic
-from tests.index_contract import LIBRARY
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -37,6 +25,7 @@ EXAMPLE = dict(
     for line in (DEPLOY / ".env.example").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 )
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 each_service = pytest.mark.parametrize("name", SERVICES)
 
 
@@ -54,6 +43,43 @@ def test_a_service_is_bounded_and_starts_again(name: str) -> None:
     assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
     assert service["restart"] == ("on-failure:5" if name in ONCE else "unless-stopped")
     assert ("healthcheck" in service) == (name not in ONCE)
+
+
+@each_service
+def test_a_service_has_no_privileges_and_writes_only_where_it_must(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert not service.get("privileged")
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["logging"]["options"].keys() >= {"max-size", "max-file"}
+    if name == "elasticsearch":  # makes its keystore beside the image's configuration
+        return
+    assert service["read_only"]
+    mounted = [mount.split(":")[1] for mount in service.get("volumes", [])]
+    scratch = [mount.split(":")[0] for mount in service["tmpfs"]]
+    assert "/tmp" in scratch  # noqa: S108
+    assert all("size=" in mount for mount in service["tmpfs"]), "what is in memory is bounded"
+    if "build" in service:
+        home = re.findall(r"PREFECT_HOME=(\S+)", DOCKERFILE)
+        assert set(home) <= {*mounted, *scratch}
+
+
+def test_the_image_is_of_a_user_without_rights() -> None:
+    *_, last = re.findall(r"^USER (\w+)", DOCKERFILE, flags=re.MULTILINE)
+    uid, gid = re.findall(r"--[ug]id (\d+)", DOCKERFILE)
+    assert last == "broadsheet"
+    for name, service in SERVICES.items():
+        if "build" in service:
+            assert "user" not in service, name
+            own = [mount for mount in service["tmpfs"] if mount.startswith("/var/lib/broadsheet")]
+            assert all(f"uid={uid},gid={gid}" in mount for mount in own), name
+
+
+@each_service
+def test_an_image_has_a_version(name: str) -> None:
+    image = SERVICES[name]["image"]
+    assert image == "broadsheet" or re.fullmatch(r"[a-z]+:(\d[\w.]*|\$\{STACK_VERSION:.*\})", image)
 
 
 @each_service
@@ -83,7 +109,8 @@ def test_variables_are_those_of_the_example() -> None:
 
 def test_one_image_is_built_from_what_is_there() -> None:
     for service in SERVICES.values():
-        assert "build" in service or re.match(r"(elasticsearch|kibana):\$\{STACK_VERSION", service["image"])
+        official = r"(elasticsearch|kibana|postgres):"
+        assert "build" in service or re.match(official, service["image"])
     dockerfile = SERVICES["worker"]["build"]["dockerfile"]
     assert (DEPLOY / SERVICES["worker"]["build"]["context"] / dockerfile).is_file()
     kept = re.findall(
@@ -136,7 +163,7 @@ def test_make_env_makes_secrets_once(tmp_path: Path) -> None:
         name: value for name, value in EXAMPLE.items() if value
     }
     secrets = [value for name, value in written.items() if not EXAMPLE[name]]
-    assert len(set(secrets)) == len(secrets) == 7
+    assert len(set(secrets)) == len(secrets) == 9
     assert all(re.fullmatch("[0-9a-f]{48}", secret) for secret in secrets)
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     again = subprocess.run([tmp_path / "make-env"], check=False, capture_output=True, text=True)
@@ -145,71 +172,16 @@ def test_make_env_makes_secrets_once(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text(encoding="utf-8") == text
 
 
-@pytest.fixture
-def server(elasticsearch_server: elastic.Server) -> elastic.Server:
-    if not elasticsearch_server.environment:
-        pytest.skip("the server has no security: tests/elasticsearch_node.py run --security -- pytest ...")
-    return elasticsearch_server
-
-
-def test_each_user_may_do_its_own_work_and_no_more(server: elastic.Server, tmp_path: Path) -> None:
-    with closing(server.connect()) as every, elastic.fresh_alias(every) as alias:
-        config = tmp_path / "broadsheet.toml"
-        config.write_text(
-            f'[index]\nbackend = "elasticsearch"\nurl = "{server.url}"\nalias = "{alias}"\n', "utf-8"
-        )
-        passwords = {name: f"{name}-for-the-test" for name in EXAMPLE if name.endswith("PASSWORD")}
-        passwords["ELASTIC_PASSWORD"] = server.environment["BROADSHEET_ELASTICSEARCH_PASSWORD"]
-        environment = {**os.environ, **server.environment, **passwords, "BROADSHEET_CONFIG": str(config)}
-        for _ in range(2):
-            done = subprocess.run(
-                [sys.executable, DEPLOY / "security.py"],
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert (done.returncode, done.stderr) == (0, "")
-
-        def user(name: str, variable: str) -> Any:
-            own = {
-                "BROADSHEET_ELASTICSEARCH_USERNAME": name,
-                "BROADSHEET_ELASTICSEARCH_PASSWORD": passwords[variable],
-            }
-            return closing(connect(server.url, {**server.environment, **own}))
-
-        with (
-            user("broadsheet_setup", "SETUP_PASSWORD") as setup,
-            user("broadsheet_load", "LOAD_PASSWORD") as loader,
-            user("broadsheet_reader", "READER_PASSWORD") as reader,
-            user("kibana_system", "KIBANA_SYSTEM_PASSWORD") as kibana,
-        ):
-            with pytest.raises(SearchIndexError):
-                mapping.create(loader, alias)
-            mapping.create(setup, alias)
-            assert mapping.check(setup, alias) == []
-            assert mapping.create(loader, alias)
-            (ack,) = ElasticWriter(loader, alias).add([LIBRARY["steel"]])
-            assert ack.status == "indexed"
-            assert ElasticReader(reader, alias).search(Query(text="steel")).total == 1
-            with pytest.raises(ApiError):
-                reader.indices.delete(index=f"{alias}-v*")
-            with pytest.raises(ApiError):
-                loader.indices.delete(index=mapping.current(every, alias))
-            with pytest.raises(ApiError):
-                setup.search(index="of-someone-else")
-            assert kibana.security.authenticate()["username"] == "kibana_system"
-            new = mapping.make(setup, alias)
-            mapping.publish(setup, alias, new)
-            assert mapping.drop(setup, alias) == [new]
-
-
-def test_a_password_that_is_missing_is_named(tmp_path: Path) -> None:
-    config = tmp_path / "broadsheet.toml"
-    config.write_text('[index]\nbackend = "elasticsearch"\n', encoding="utf-8")
-    plain = {"PATH": os.environ["PATH"], "BROADSHEET_CONFIG": str(config)}
-    done = subprocess.run(
-        [sys.executable, DEPLOY / "security.py"], env=plain, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert "'ELASTIC_PASSWORD' is not set" in done.stderr
+def test_make_env_adds_what_an_earlier_release_did_not_have(tmp_path: Path) -> None:
+    for name in ("make-env", ".env.example"):
+        shutil.copy(DEPLOY / name, tmp_path)
+    before = "STACK_VERSION=8.19.13\nLOAD_PASSWORD=kept"
+    (tmp_path / ".env").write_text(before, encoding="utf-8")
+    done = subprocess.run([tmp_path / "make-env"], check=True, capture_output=True, text=True)
+    text = (tmp_path / ".env").read_text(encoding="utf-8")
+    assert text.startswith(f"{before}\n")
+    names = re.findall(r"^([A-Z_]+)=.", text, flags=re.MULTILINE)
+    assert sorted(names) == sorted(EXAMPLE)
+    assert "EDITOR_PASSWORD" in done.stdout
+    assert "LOAD_PASSWORD" not in done.stdout
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600

@@ -93,6 +93,10 @@ def test_of_late_runs_the_newest_is_kept_and_lost_ones_are_said_to_have_ended(
     start = now()
     late = [start - timedelta(hours=hours) for hours in (3, 2, 1)]
     runs = [client.create_flow_run(ingest, tags=[TAG], state=Scheduled(scheduled_time=at)) for at in late]
+    deployment_id = client.create_deployment(flow_id=client.create_flow(ingest), name="news every 1h")
+    deployed = client.create_flow_run_from_deployment(
+        deployment_id, tags=[TAG], state=Scheduled(scheduled_time=late[0] - timedelta(hours=1))
+    )
     by_hand = client.create_flow_run(ingest, tags=[TAG], state=Scheduled(scheduled_time=late[0]))
     ahead = client.create_flow_run(
         ingest, tags=[TAG], state=Scheduled(scheduled_time=start + timedelta(hours=1))
@@ -100,8 +104,13 @@ def test_of_late_runs_the_newest_is_kept_and_lost_ones_are_said_to_have_ended(
     lost = client.create_flow_run(ingest, tags=[TAG], state=Running())
     others = client.create_flow_run(ingest, state=Running())
     assert skip_late(client, start) == 0, "what a person asked for is done, however late"
-    auto_schedule([run.id for run in (*runs, ahead)])
-    assert skip_late(client, start) == 2
+    auto_schedule([run.id for run in (*runs, ahead, deployed)])
+    assert skip_late(client, start) == 3
+    named = client.read_flow_run(deployed.id)
+    assert named.state_name == "Skipped"
+    assert named.name == f"news every 1h, {late[0] - timedelta(hours=1):%d %b %H:%M} UTC"
+    assert [client.read_flow_run(run.id).name for run in runs] == [f"{at:%d %b %H:%M} UTC" for at in late]
+    client.delete_deployment(deployment_id)
     assert [client.read_flow_run(run.id).state_name for run in (*runs, by_hand, ahead)] == [
         "Skipped",
         "Skipped",
