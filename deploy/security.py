@@ -30,8 +30,8 @@ _USERS = {
 
 
 def roles(alias: str) -> dict[str, dict[str, Any]]:
-    """The roles by their names, for the alias and its journal's, and the indices behind them."""
-    names = [alias, f"{alias}-v*", f"{alias}-health", f"{alias}-health-v*"]
+    """The roles by their names, for the alias, those of older versions and of the journal, and the indices behind them."""
+    names = [alias, f"{alias}-v*", f"{alias}-versions", f"{alias}-health", f"{alias}-health-v*"]
     return {
         "broadsheet_setup": {
             "cluster": ["manage_index_templates", "monitor"],
