@@ -23,6 +23,7 @@ import traceback
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def export(config: Config) -> Articles:
     found: Articles = {}
     for older in (False, True):
         with closing(indexes.reader(config, older=older)) as reader:
-            found |= {one.id: json.loads(to_json(one)) for one in reader.all()}
+            found |= {one.id: json.loads(to_json(replace(one, snapshot=0))) for one in reader.all()}
     return found
 
 
@@ -172,6 +173,8 @@ def configuration(folder: Path, url: str) -> Config:
     config = load(folder / "broadsheet.toml")
     if url:
         section = {"backend": "elasticsearch", "url": url, "alias": f"bench-{os.getpid()}-{folder.name}"}
+        for older in (False, True):
+            shutil.rmtree(indexes.place(config, older=older).folder)
         config = config.model_copy(update={"index": config.index.model_copy(update=section)})
         reindex(config)
     return config

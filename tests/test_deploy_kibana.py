@@ -167,7 +167,11 @@ def test_there_are_the_objects_that_are_promised() -> None:
         "What went wrong",
         "How the sources are",
     ]
-    assert [each["attributes"]["title"] for each in of("index-pattern")] == ["articles", "articles-health"]
+    assert [each["attributes"]["title"] for each in of("index-pattern")] == [
+        "articles",
+        "articles-versions",
+        "articles-health",
+    ]
     shown = {one["id"] for each in of("dashboard") for one in each["references"] if one["type"] == "lens"}
     assert shown == {each["id"] for each in of("lens")} == set(PANELS)
     assert {each["id"] for each in of("search")} == set(SEARCHES)
@@ -376,10 +380,10 @@ def test_the_import_sends_an_api_key() -> None:
         (
             200,
             '{"successCount":25,"success":false,"errors":[{"id":"x"}]}',
-            'only 25 of 39 objects were taken: {"succ',
+            'only 25 of 40 objects were taken: {"succ',
         ),
-        (200, '{"successCount":25,"success":true}', "only 25 of 39"),
-        (200, "<html>a proxy</html>", "only 0 of 39 objects were taken: <html>"),
+        (200, '{"successCount":25,"success":true}', "only 25 of 40"),
+        (200, "<html>a proxy</html>", "only 0 of 40 objects were taken: <html>"),
         (401, "{}", "other credentials"),
         (403, "{}", "every Kibana privilege"),
         (422, '{"message":"belongs to a more recent version"}', "answered 422"),

@@ -141,10 +141,20 @@ def test_what_an_article_does_not_say_is_in_no_field(connection: Elasticsearch, 
         holding[field] = {hit["_id"] for hit in found}
     assert {field for field, ids in holding.items() if whole.id not in ids} == set()
     assert {field for field, ids in holding.items() if bare.id in ids} == {
-        *("@timestamp", "id", "url", "canonical_url", "source", "first_seen_at", "fetched_at", "access"),
+        *(
+            "@timestamp",
+            "id",
+            "article_id",
+            "url",
+            "canonical_url",
+            "source",
+            "first_seen_at",
+            "fetched_at",
+            "access",
+        ),
         *("word_count", "confidence", "rules", "snapshot", "versions"),
         *("images.caption", "images.status", "removed.text", "removed.rule", "removed.place"),
-        *("exact.source", "exact.site", "exact.access", "exact.url", "exact.id"),
+        *("exact.source", "exact.site", "exact.access", "exact.url", "exact.article_id", "exact.id"),
     }
     reader = ElasticReader(connection, alias)
     assert [reader.get(each.id) for each in (bare, whole)] == [bare, whole]

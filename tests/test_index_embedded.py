@@ -233,3 +233,15 @@ def test_an_erased_article_leaves_nothing_in_the_files_and_the_others_stay(tmp_p
     assert {one.id: one for one in EmbeddedReader(folder).all()} == {one.id: one for one in kept}
     erase(folder, [first.id])
     assert EmbeddedReader(folder).count() == 28
+
+
+def test_a_commit_that_was_killed_does_not_stand_in_the_way_of_the_same_one(folder: Path) -> None:
+    """It leaves a list of deleted documents under the name that the next commit gives to its own."""
+    first, *others = (article.id for article in LIBRARY.values())
+    meta = (folder / "meta.json").read_bytes()
+    with closing(EmbeddedWriter(folder)) as writer:
+        writer.delete([first])
+    (folder / "meta.json").write_bytes(meta)  # the last file that a commit writes
+    with closing(EmbeddedWriter(folder)) as writer:
+        writer.delete([first])
+    assert EmbeddedReader(folder).count() == len(others)

@@ -199,7 +199,7 @@ def test_index_and_ledger_are_compared_in_the_turn_of_those_who_change_both(
 ) -> None:
     held: list[bool] = []
 
-    def exists(config: Config) -> bool:
+    def exists(config: Config, *, older: bool) -> bool:
         with (folder.folder / "ledger.sqlite.turn").open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -209,7 +209,7 @@ def test_index_and_ledger_are_compared_in_the_turn_of_those_who_change_both(
 
     monkeypatch.setattr(indexes, "exists", exists)
     examine(folder, at(0))
-    assert held == [True]
+    assert held == [True, True]
 
 
 def test_doctor_reads_all_when_asked(folder: Config) -> None:

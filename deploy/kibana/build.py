@@ -1,4 +1,4 @@
-"""Writes broadsheet.ndjson, Broadsheet's data view, saved searches and dashboards for Kibana.
+"""Writes broadsheet.ndjson, Broadsheet's data views, saved searches and dashboards for Kibana.
 
     python deploy/kibana/build.py
 
@@ -8,7 +8,6 @@ The same bytes every time; edit here, never the file. Fields are those of index/
 from pathlib import Path
 
 from lens import (
-    DATA_VIEW,
     EVERYTHING,
     JOURNAL,
     MOST_SOURCES,
@@ -24,11 +23,11 @@ from lens import (
     metric,
     number,
     packed,
-    saved,
     search,
     table,
     top,
 )
+from views import view_of_articles, view_of_journal, view_of_older
 
 FILE = Path(__file__).with_name("broadsheet.ndjson")
 
@@ -50,8 +49,9 @@ def objects() -> list[Json]:
     collected, wrong, health = _collected(), _wrong(), _health()
     panels = [panel for row in collected + wrong + health for panel, _, _ in row]
     return [
-        _data_view(),
-        _journal(),
+        view_of_articles(),
+        view_of_older(),
+        view_of_journal(),
         *_searches(),
         *panels,
         dashboard(
@@ -78,37 +78,6 @@ def objects() -> list[Json]:
             ("now-7d", JOURNAL),
         ),
     ]
-
-
-def _data_view() -> Json:
-    links = {name: {"id": "url", "params": {"type": "a"}} for name in ("url", "canonical_url", "lead_image")}
-    attributes = {
-        "title": "articles",
-        "name": "Broadsheet",
-        "timeFieldName": "@timestamp",
-        "allowNoIndex": True,
-        "fieldFormatMap": packed(links),
-        "runtimeFieldMap": packed({}),
-        "fieldAttrs": packed({}),
-        "sourceFilters": packed([{"value": "exact.*"}, {"value": "stem.*"}]),
-        "fields": packed([]),
-    }
-    return saved("index-pattern", DATA_VIEW, attributes, [])
-
-
-def _journal() -> Json:
-    attributes = {
-        "title": "articles-health",
-        "name": "Broadsheet, runs and health",
-        "timeFieldName": "@timestamp",
-        "allowNoIndex": True,
-        "fieldFormatMap": packed({"broadsheet.rejected": {"id": "percent"}}),
-        "runtimeFieldMap": packed({}),
-        "fieldAttrs": packed({}),
-        "sourceFilters": packed([]),
-        "fields": packed([]),
-    }
-    return saved("index-pattern", JOURNAL, attributes, [])
 
 
 def _searches() -> list[Json]:

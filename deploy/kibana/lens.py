@@ -10,6 +10,7 @@ from typing import Any
 Json = dict[str, Any]
 
 DATA_VIEW = "broadsheet-articles"
+OLDER = "broadsheet-older"
 JOURNAL = "broadsheet-journal"
 MOST_SOURCES = 1000  # rows that Lens lets a table have
 _CORE = "8.8.0"

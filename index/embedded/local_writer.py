@@ -28,6 +28,8 @@ class EmbeddedWriter:
         self._index = disk.open_index(folder)
         with disk.storing(folder):
             self._writer = self._index.writer(_HEAP, num_threads=1)
+            # A killed commit leaves files under names that the next one, which counts from the same number, gives to its own.
+            self._writer.garbage_collect_files()
 
     def add(self, articles: Sequence[Article]) -> list[Ack]:
         """Upsert by id in one commit, which is durable on return. An ack for each article, in order.
