@@ -34,6 +34,7 @@ from pipeline.health.record import History
 from pipeline.run import run
 from store.ledger import feed_table
 from store.ledger.database import Ledger
+from store.ledger.queries import failed_pages
 
 TIMEOUT = 15.0
 CRAWL = {"delay": 0.0, "timeout": TIMEOUT, "max_attempts": 1, "revisits": [], "workers": 1}
@@ -73,9 +74,9 @@ def histories(config: Config, now: datetime) -> list[History]:
         lists = defaultdict(list)
         for each in feed_table.health(conn):
             lists[each.source].append(each)
-        missed = record.misses(conn, now)
+        failed = failed_pages.since(conn, now - record.WINDOW)
         return [
-            record.read(conn, source.name, lists[source.name], missed.get(source.name, ()), now)
+            record.read(conn, source.name, lists[source.name], failed.get(source.name, ()), now)
             for source in config.sources
         ]
 
@@ -142,7 +143,7 @@ def main() -> None:
         with options.again.open("rb") as file:
             month = told.judged(kept(file))
     elif options.made:
-        month = told.judged(made(room, moments, options.seed))
+        month = told.judged(saved(made(room, moments, options.seed), options.keep))
     else:
         month = told.judged(saved(crawled(room, moments), options.keep))
     told.show(publishers, spells, month)

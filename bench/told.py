@@ -58,7 +58,7 @@ def judged(runs: Runs) -> Month:
         moments.append(moment)
         for each in histories:
             told[each.source].append((moment, judge(each, moment)))
-            news[each.source] = [arrival.at for arrival in each.arrivals]
+            news[each.source] = each.times
     pause = min((after - before for before, after in pairwise(moments)), default=HOUR)
     return Month(alarms={name: list(_alarms(of)) for name, of in told.items()}, news=news, pause=pause)
 
