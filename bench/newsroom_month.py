@@ -5,7 +5,8 @@
 Publishers on loopback, a host each, are crawled by `pipeline.run` so many times a day, by a clock that is set before each
 run. Twelve kinds of trouble, each at so many publishers of different rhythm (`--spells`), begin after two thirds of the time
 and are mended some days later. Health is read after each run. Printed: for each trouble the time within which nine of ten
-of its articles followed the one before, what it was told as, after how many hours, in those times and in its longest pause,
+of its articles were found after the one before (no less than between two runs), what it was told as, after how many hours,
+in those times and in its longest pause, after how many articles that it published meanwhile and runs that could see them,
 and when it was over; and the false alarms. With `--made` nothing is crawled: what the ledger would hold is made up, which
 takes a minute. `--keep` writes what the ledger held after each run to a file, `--again` judges that anew.
 """
@@ -146,7 +147,7 @@ def main() -> None:
         month = told.judged(saved(made(room, moments, options.seed), options.keep))
     else:
         month = told.judged(saved(crawled(room, moments), options.keep))
-    told.show(publishers, spells, month)
+    told.show(publishers, stories, spells, month)
 
 
 if __name__ == "__main__":
