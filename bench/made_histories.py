@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from invented import Publisher, Story
 from invented_sites import Newsroom, Trouble
 
-from pipeline.health.record import Attempt, History
+from pipeline.health.record import History
 from store import list_sizes, pace
 from store.feed_records import FeedHealth, FeedResult
+from store.ledger.queries.failed_pages import Failure
 from store.ledger.watch.arrival_table import Arrival
 from store.list_sizes import Size
 from store.pace import NOT_MODIFIED, Pace
@@ -35,7 +36,7 @@ class _Known:
     succeeded_at: datetime | None = None
     seen: set[int] = field(default_factory=set)
     waiting: dict[int, Story] = field(default_factory=dict)
-    attempts: dict[str, Attempt] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
 
 
@@ -81,9 +82,9 @@ def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) 
         of.seen |= {story.number for story in new}
         for story in listing.stories:
             for copy in range(listing.copies):
-                of.attempts.setdefault(
+                of.failures.setdefault(
                     f"/{story.number}?copy={copy}",
-                    Attempt(url=f"/{story.number}?copy={copy}", at=now, reason="duplicate"),
+                    Failure(url=f"/{story.number}?copy={copy}", at=now, reason="duplicate"),
                 )
     for story in list(of.waiting.values()):
         _fetch(publisher, story, of, (now, trouble), draw)
@@ -101,10 +102,11 @@ def _fetch(
         why = ("no_article", "no running text found")
         of.waiting.pop(story.number)
     if why:
-        of.attempts[url] = Attempt(url=url, at=now, reason=why[0], detail=why[1])
+        first = of.failures[url].at if url in of.failures else now
+        of.failures[url] = Failure(url=url, at=first, reason=why[0], detail=why[1])
         return
     of.waiting.pop(story.number)
-    of.attempts[url] = Attempt(url=url, at=now)
+    of.failures.pop(url, None)
     is_new = trouble is Trouble.TEMPLATE
     of.arrivals.append(
         Arrival(
@@ -134,5 +136,10 @@ def _history(name: str, of: _Known, now: datetime) -> History:
         short_since=of.size.short_since,
         is_called_unchanged=of.pace.distrusted,
     )
-    attempts = sorted(of.attempts.values(), key=lambda each: (each.at, each.url))
-    return History(source=name, lists=(feed,), attempts=tuple(attempts), arrivals=tuple(of.arrivals))
+    return History(
+        source=name,
+        lists=(feed,),
+        times=tuple(each.at for each in of.arrivals),
+        arrivals=tuple(of.arrivals),
+        failures=tuple(sorted(of.failures.values(), key=lambda each: (each.at, each.url))),
+    )

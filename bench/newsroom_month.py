@@ -5,7 +5,8 @@
 Publishers on loopback, a host each, are crawled by `pipeline.run` so many times a day, by a clock that is set before each
 run. Twelve kinds of trouble, each at so many publishers of different rhythm (`--spells`), begin after two thirds of the time
 and are mended some days later. Health is read after each run. Printed: for each trouble the time within which nine of ten
-of its articles followed the one before, what it was told as, after how many hours, in those times and in its longest pause,
+of its articles were found after the one before (no less than between two runs), what it was told as, after how many hours,
+in those times and in its longest pause, after how many articles that it published meanwhile and runs that could see them,
 and when it was over; and the false alarms. With `--made` nothing is crawled: what the ledger would hold is made up, which
 takes a minute. `--keep` writes what the ledger held after each run to a file, `--again` judges that anew.
 """
@@ -34,6 +35,7 @@ from pipeline.health.record import History
 from pipeline.run import run
 from store.ledger import feed_table
 from store.ledger.database import Ledger
+from store.ledger.queries import failed_pages
 
 TIMEOUT = 15.0
 CRAWL = {"delay": 0.0, "timeout": TIMEOUT, "max_attempts": 1, "revisits": [], "workers": 1}
@@ -73,9 +75,9 @@ def histories(config: Config, now: datetime) -> list[History]:
         lists = defaultdict(list)
         for each in feed_table.health(conn):
             lists[each.source].append(each)
-        missed = record.misses(conn, now)
+        failed = failed_pages.since(conn, now - record.WINDOW)
         return [
-            record.read(conn, source.name, lists[source.name], missed.get(source.name, ()), now)
+            record.read(conn, source.name, lists[source.name], failed.get(source.name, ()), now)
             for source in config.sources
         ]
 
@@ -142,10 +144,10 @@ def main() -> None:
         with options.again.open("rb") as file:
             month = told.judged(kept(file))
     elif options.made:
-        month = told.judged(made(room, moments, options.seed))
+        month = told.judged(saved(made(room, moments, options.seed), options.keep))
     else:
         month = told.judged(saved(crawled(room, moments), options.keep))
-    told.show(publishers, spells, month)
+    told.show(publishers, stories, spells, month)
 
 
 if __name__ == "__main__":

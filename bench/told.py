@@ -1,12 +1,13 @@
 """What health told of the invented newsroom, next to what went wrong there."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from invented import Publisher
+from invented import Publisher, Story
 from invented_sites import Spell, Trouble
 
 from pipeline.health.record import History
@@ -42,11 +43,16 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """What was told of each source, by name; when each of its new articles was found; the time between two runs."""
+    """What was told of each source, by name; when each of its new articles was found; when the runs were."""
 
     alarms: Mapping[str, Sequence[Alarm]]
     news: Mapping[str, Sequence[datetime]]
-    pause: timedelta
+    moments: Sequence[datetime]
+
+    @property
+    def pause(self) -> timedelta:
+        """The time between two runs."""
+        return min((after - before for before, after in pairwise(self.moments)), default=HOUR)
 
 
 def judged(runs: Runs) -> Month:
@@ -58,9 +64,8 @@ def judged(runs: Runs) -> Month:
         moments.append(moment)
         for each in histories:
             told[each.source].append((moment, judge(each, moment)))
-            news[each.source] = [arrival.at for arrival in each.arrivals]
-    pause = min((after - before for before, after in pairwise(moments)), default=HOUR)
-    return Month(alarms={name: list(_alarms(of)) for name, of in told.items()}, news=news, pause=pause)
+            news[each.source] = each.times
+    return Month(alarms={name: list(_alarms(of)) for name, of in told.items()}, news=news, moments=moments)
 
 
 def _alarms(told: Sequence[tuple[datetime, SourceHealth]]) -> Iterator[Alarm]:
@@ -87,21 +92,35 @@ def intervals(news: Sequence[datetime], until: datetime, pause: timedelta) -> tu
     return (max(pause, gaps[len(gaps) * 9 // 10]), max(pause, gaps[-1])) if gaps else (pause, pause)
 
 
-def show(publishers: Sequence[Publisher], spells: Mapping[str, Spell], month: Month) -> int:
+def meanwhile(stories: Sequence[Story], start: datetime, end: datetime, month: Month) -> tuple[int, int]:
+    """How many articles a publisher had between two times, and how many runs there were that could see one of them first."""
+    times = [story.at for story in stories if start <= story.at <= end and not story.is_other]
+    return len(times), len({bisect_left(month.moments, at) for at in times})
+
+
+def show(
+    publishers: Sequence[Publisher],
+    stories: Mapping[str, Sequence[Story]],
+    spells: Mapping[str, Spell],
+    month: Month,
+) -> int:
     """Print a row for each trouble, and the false alarms; returns how many troubles were not told as they should."""
-    kinds, amiss = {each.name: each.kind for each in publishers}, 0
+    kinds, right, soon = {each.name: each.kind for each in publishers}, 0, 0
     for spell in sorted(spells.values(), key=lambda each: (list(Trouble).index(each.trouble), each.start)):
         usual, longest = intervals(month.news[spell.source], spell.start, month.pause)
         own = [each for each in month.alarms[spell.source] if _belongs(each, spell)]
         said = ", ".join(verdict for each in own for verdict in each.verdicts) or "not told"
-        after = own[0].start - spell.start if own else 0 * HOUR
-        is_soon = after <= 2 * (longest if spell.trouble is Trouble.FROZEN else usual)
-        is_right = len(own) == 1 and own[0].verdicts == (RIGHT[spell.trouble],) and is_soon
-        amiss += not is_right
-        late = f"{after / HOUR:.0f} h | {after / usual:.1f} | {after / longest:.1f}" if own else "| |"
+        after = own[0].start - spell.start if own else timedelta.max
+        is_right = len(own) == 1 and own[0].verdicts == (RIGHT[spell.trouble],)
+        is_soon = is_right and after <= 2 * usual
+        right, soon = right + is_right, soon + is_soon
+        late = ""
+        if own:
+            articles, runs = meanwhile(stories[spell.source], spell.start, own[0].start, month)
+            late = f"{after / HOUR:.0f} h | {after / usual:.1f} | {after / longest:.1f} | {articles} in {runs} runs"
         over = own[-1].end if own else None
         well = f"well {(over - spell.end) / HOUR:.0f} h after" if over else ""
-        mark, why = "" if is_right else "!", own[0].evidence if own else ""
+        mark, why = "" if is_soon else "late" if is_right else "!", own[0].evidence if own else ""
         print(
             f"{mark} | {spell.trouble} | {kinds[spell.source]} | {usual / HOUR:.0f} h | {said} | {late} | {well} | {why}"
         )
@@ -115,8 +134,10 @@ def show(publishers: Sequence[Publisher], spells: Mapping[str, Spell], month: Mo
         print(
             f"false: {name} ({kinds[name]}) {each.start:%d %H:%M}, {', '.join(each.verdicts)}: {each.evidence}"
         )
-    print(f"{len(false)} false alarms, {amiss} of {len(spells)} troubles amiss")
-    return amiss
+    print(
+        f"{len(false)} false alarms; of {len(spells)} troubles {right} told once with the right verdict, {soon} within two intervals"
+    )
+    return len(spells) - soon
 
 
 def _belongs(alarm: Alarm, spell: Spell) -> bool:

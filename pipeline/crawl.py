@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
@@ -33,7 +33,9 @@ def plan(config: Config, sources: tuple[SourceSection, ...], tick: datetime | No
 
     At a `tick` of a schedule, feeds that gave little of late are passed over; without one, all are asked.
     """
-    claimed = config.claimed
+    claimed: dict[str, dict[str, str]] = defaultdict(dict)
+    for (name, url), owner in config.claimed.items():
+        claimed[name][url] = owner
     return CrawlPlan(
         folder=str(config.folder),
         settings=settings(config),
@@ -41,7 +43,7 @@ def plan(config: Config, sources: tuple[SourceSection, ...], tick: datetime | No
             SourceFeeds(
                 **{name: getattr(source, name) for name in _STATED},
                 due_by=due_by(config.schedule_of(source), tick) if tick else None,
-                claimed={url: owner for (name, url), owner in claimed.items() if name == source.name},
+                claimed=claimed.get(source.name, {}),
             )
             for source in sources
         ),

@@ -1,7 +1,10 @@
 """The sources that are due by their schedules, as far as the ledger knows when they were crawled, and their feeds."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from articles.urls import masked
 from pipeline.configuration.config import Config
@@ -20,12 +23,13 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
     if not config.ledger.exists():
         return tuple(source.name for source in config.sources)
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
-        known = feed_table.asks(conn)
+        known = asks_by_source(conn)
         unfinished = url_table.interrupted(conn)
     return tuple(
         source.name
         for source in config.sources
-        if source.name in unfinished or is_due(config.schedule_of(source), last_crawl(source, known), now)
+        if source.name in unfinished
+        or is_due(config.schedule_of(source), last_crawl(source, known.get(source.name, ())), now)
     )
 
 
@@ -35,8 +39,16 @@ def due_by(schedule: Schedule, now: datetime) -> datetime | None:
     return following and now + (following - now) / 2
 
 
+def asks_by_source(conn: Connection) -> Mapping[str, Sequence[Ask]]:
+    """When each feed that was ever fetched is asked, by source."""
+    found = defaultdict(list)
+    for ask in feed_table.asks(conn):
+        found[ask.source].append(ask)
+    return found
+
+
 def last_crawl(source: SourceSection, known: Iterable[Ask]) -> datetime | None:
-    """When the turn of all feeds of a source had come: None while one of them was never asked."""
-    asked = {feed.url: feed.turn_at for feed in known if feed.source == source.name}
+    """When the turn of all feeds of a source had come, by what is known of them: None while one of them was never asked."""
+    asked = {feed.url: feed.turn_at for feed in known}
     times = [asked.get(masked(url)) for url in source.ways]
     return None if None in times else min(time for time in times if time)

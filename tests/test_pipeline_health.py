@@ -15,13 +15,14 @@ from articles.errors import LedgerError
 from pipeline.configuration.config import Config, load
 from pipeline.health import checkup, signs
 from pipeline.health.checkup import Condition, Health
-from pipeline.health.record import Attempt, History, by_page
+from pipeline.health.record import History
 from pipeline.health.rhythm import rhythm
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.run import run
 from store.feed_records import FeedHealth
 from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
+from store.ledger.queries.failed_pages import Failure, by_page
 from store.ledger.watch import arrival_table
 from store.ledger.watch.arrival_table import Arrival
 from store.records import Outcome
@@ -59,16 +60,18 @@ def days_of_news(
 
 
 def history(times: list[datetime], until: datetime = NOW, **changes: object) -> History:
-    pages = tuple(Attempt(url=f"https://harbour.example/{n}", at=at) for n, at in enumerate(times))
     known = History(
-        source="harbour", lists=(list_health(until),), attempts=pages, arrivals=tuple(map(arrival, times))
+        source="harbour",
+        lists=(list_health(until),),
+        times=tuple(times),
+        arrivals=tuple(map(arrival, times)),
     )
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
-def failing_pages(reason: str, count: int, detail: str = "") -> tuple[Attempt, ...]:
+def failing_pages(reason: str, count: int, detail: str = "") -> tuple[Failure, ...]:
     return tuple(
-        Attempt(
+        Failure(
             url=f"https://harbour.example/x{n}", at=NOW - (count - n) * HOUR, reason=reason, detail=detail
         )
         for n in range(count)
@@ -185,18 +188,18 @@ def test_a_list_that_was_never_read_is_told_at_once() -> None:
 def test_pages_that_give_no_article_any_more_are_told(reason: str, detail: str, verdict: Verdict) -> None:
     known = history(days_of_news(NOW - 8 * HOUR))
     bad = failing_pages(reason, 4, detail)
-    assert judge(replace(known, attempts=known.attempts + bad[-1:]), NOW).verdict is Verdict.WELL
-    found = judge(replace(known, attempts=known.attempts + bad), NOW)
+    assert judge(replace(known, failures=bad[-1:]), NOW).verdict is Verdict.WELL
+    found = judge(replace(known, failures=bad), NOW)
     assert (found.verdict, found.since) == (verdict, bad[0].at)
     assert found.evidence.startswith("none of its last 4 pages gave an article, mostly: ")
 
 
 def test_what_a_source_always_did_is_no_news() -> None:
     """Every second page is none: that the last four are none says nothing."""
-    known = history(days_of_news(NOW - 8 * HOUR))
-    mixed = [replace(page, reason="no_article") if n % 2 else page for n, page in enumerate(known.attempts)]
-    judged = judge(replace(known, attempts=(*mixed, *failing_pages("no_article", 4))), NOW)
-    assert judged.verdict is Verdict.WELL
+    times = days_of_news(NOW - 8 * HOUR)
+    mixed = tuple(Failure(url=f"/{n}", at=at, reason="no_article") for n, at in enumerate(times) if n % 2)
+    known = history(times[::2], failures=(*mixed, *failing_pages("no_article", 4)))
+    assert judge(known, NOW).verdict is Verdict.WELL
 
 
 @pytest.mark.parametrize(
@@ -252,57 +255,81 @@ def test_pages_that_fail_in_one_run_are_one_failure() -> None:
     known = history(days_of_news(NOW - 8 * HOUR))
     two = failing_pages("http_status", 2, "HTTP 403")
     at_once = tuple(replace(page, at=NOW) for page in two)
-    assert judge(replace(known, attempts=known.attempts + at_once), NOW).verdict is Verdict.WELL
+    assert judge(replace(known, failures=at_once), NOW).verdict is Verdict.WELL
     apart = (replace(two[0], at=NOW - 6 * HOUR), two[1])
-    assert judge(replace(known, attempts=known.attempts + apart), NOW).verdict is Verdict.BLOCKED
+    assert judge(replace(known, failures=apart), NOW).verdict is Verdict.BLOCKED
 
 
 def test_a_source_that_never_gave_an_article_is_told() -> None:
     bad = failing_pages("http_status", 6, "HTTP 403")
-    known = History(source="harbour", lists=(list_health(NOW),), attempts=bad)
+    known = History(source="harbour", lists=(list_health(NOW),), failures=bad)
     assert judge(known, NOW).verdict is Verdict.BLOCKED
-    assert judge(replace(known, attempts=bad[:4]), NOW).verdict is Verdict.UNKNOWN
+    assert judge(replace(known, failures=bad[:4]), NOW).verdict is Verdict.UNKNOWN
 
 
 def test_pages_that_are_asked_for_again_keep_their_place() -> None:
     """A source with a few pages that are no articles is well, although these are looked at again for days, after all others."""
-    times = days_of_news(NOW, tuple(range(6, 22)))
-    asked = [Attempt(url=f"/{n}", at=at, reason="" if n % 6 else "no_article") for n, at in enumerate(times)]
-    again = [replace(each, at=max(each.at, NOW - HOUR)) for each in asked[-100:] if each.reason]
-    repaired = replace(again[0], at=NOW, reason="")
-    found = by_page([*again, repaired, *asked])
-    assert [each.url for each in found] == [each.url for each in asked]
-    assert [each for each, before in zip(found, asked, strict=True) if each != before] == [
-        replace(repaired, at=next(each.at for each in asked if each.url == repaired.url))
-    ]
-    assert judge(history(times, attempts=found), NOW).verdict is Verdict.WELL
-    last = {each.url: each for each in [*asked, *again]}
-    by_last = tuple(sorted(last.values(), key=lambda each: each.at))
-    assert judge(history(times, attempts=by_last), NOW).verdict is Verdict.CHANGED_LAYOUT
+    asked = days_of_news(NOW, tuple(range(6, 22)))
+    films = [Failure(url=f"/{n}", at=at, reason="no_article") for n, at in enumerate(asked) if n % 6 == 0]
+    again = [replace(each, at=max(each.at, NOW - HOUR)) for each in films[-16:]]
+    repaired, broken = films[-2], Failure(url="/1", at=NOW, reason="empty")
+    good = {repaired.url: (NOW, NOW), broken.url: (asked[1], asked[1])}
+    found = by_page([*films, *again, broken], good)
+    assert found == (films[0], replace(broken, at=asked[1]), *films[1:-2], films[-1])
+    known = history([at for n, at in enumerate(asked) if n % 6])
+    assert judge(replace(known, failures=found), NOW).verdict is Verdict.WELL
+    by_last = {each.url: each for each in [*films, *again]}
+    assert judge(replace(known, failures=tuple(by_last.values())), NOW).verdict is Verdict.CHANGED_LAYOUT
 
 
 def test_one_kind_of_failure_is_told_though_another_is_usual() -> None:
     """Every fifth page is a film; that the last three are forbidden says something, that they are films does not."""
-    known = history(days_of_news(NOW - 8 * HOUR))
-    films = tuple(
-        replace(page, reason="" if n % 5 else "no_article") for n, page in enumerate(known.attempts)
-    )
+    times = days_of_news(NOW - 8 * HOUR)
+    films = tuple(Failure(url=f"/{n}", at=at, reason="no_article") for n, at in enumerate(times) if not n % 5)
+    known = history([at for n, at in enumerate(times) if n % 5])
     for reason, detail, verdict in (
         ("http_status", "HTTP 403", Verdict.BLOCKED),
         ("no_article", "no text", Verdict.WELL),
     ):
-        attempts = (*films, *failing_pages(reason, 3, detail))
-        assert judge(replace(known, attempts=attempts), NOW).verdict is verdict
+        failed = (*films, *failing_pages(reason, 3, detail))
+        assert judge(replace(known, failures=failed), NOW).verdict is verdict
 
 
 def test_a_flood_of_copies_is_told_though_articles_are_among_them() -> None:
-    known = history(days_of_news(NOW))
+    times = days_of_news(NOW)
     flood = tuple(
-        replace(page, reason="duplicate" if n % 4 else "") for n, page in enumerate(known.attempts[-20:])
+        Failure(url=f"/{n}", at=at, reason="duplicate") for n, at in enumerate(times[-20:]) if n % 4
     )
-    found = judge(replace(known, attempts=known.attempts[:-20] + flood), NOW)
+    found = judge(history(times[:-20] + times[-20::4], failures=flood), NOW)
     assert found.verdict is Verdict.MOSTLY_REJECTED
     assert found.evidence == "8 of its last 10 pages gave no article, mostly: duplicate"
+
+
+def test_a_flood_of_copies_that_name_no_original_is_told() -> None:
+    """Each story at four addresses, all of them articles; until then each text came once, some a second time."""
+    known = history(days_of_news(NOW))
+    texts = [n - n % 7 // 6 for n in range(len(known.arrivals) - 16)]
+    texts += [n // 4 for n in range(10_000, 10_016)]
+    arrivals = tuple(
+        replace(each, text=text, asks=False) for each, text in zip(known.arrivals, texts, strict=True)
+    )
+    assert judge(replace(known, arrivals=arrivals[:-16]), NOW).verdict is Verdict.WELL
+    found = judge(replace(known, arrivals=arrivals), NOW)
+    assert found.verdict is Verdict.MOSTLY_REJECTED
+    assert found.evidence == "8 of its last 10 articles repeat the text of an earlier one"
+
+
+def test_a_wall_of_consent_that_passes_for_articles_is_told_as_a_block() -> None:
+    """Short, without date and author, as after a change of layout; but all of them are one text that asks for consent."""
+    known = history(days_of_news(NOW))
+    fresh = [replace(each, text=n + 1, asks=False) for n, each in enumerate(known.arrivals)]
+    wall = [replace(each, text=7_000, asks=True, words=60, dated=False, signed=False) for each in fresh[-3:]]
+    found = judge(replace(known, arrivals=(*fresh[:-3], *wall)), NOW)
+    assert (found.verdict, found.since) == (Verdict.BLOCKED, wall[0].at)
+    assert found.evidence == "its last 3 articles are one text that asks for consent"
+    others = [replace(each, text=n) for n, each in enumerate(wall)]
+    said = judge(replace(known, arrivals=(*fresh[:-3], *others)), NOW)
+    assert said.verdict is Verdict.CHANGED_LAYOUT, "three articles about consent are no wall"
 
 
 def test_a_list_that_suddenly_names_far_fewer_articles_is_told() -> None:
@@ -339,6 +366,14 @@ def test_a_streak_is_the_bad_ones_at_the_end(values: list[bool]) -> None:
     if found:
         assert all(values[-found.length :])
         assert found.length == len(values) or not values[-found.length - 1]
+
+
+@given(st.lists(st.integers(0, 40 * 24), min_size=1, max_size=300), st.integers(40 * 24, 50 * 24))
+def test_what_may_be_fewer_is_known_without_a_rhythm(hours: list[int], until: int) -> None:
+    times = [START + hour * HOUR for hour in sorted(hours)]
+    end = START + until * HOUR
+    known = rhythm(times)
+    assert not known or not signs.fewer(times, known, end) or signs.may_be_fewer(times, end)
 
 
 def test_lengths_of_time_read_well() -> None:

@@ -90,6 +90,15 @@ def notice(lines: Sequence[str], title: str, language: str = "") -> Rejection | 
     )
 
 
+def asks_consent(lines: Sequence[str], language: str = "") -> bool:
+    """Whether a text asks for consent and says little else, whatever its title: of one page that may be what it is about.
+
+    Of many pages of a site that have this text it is a wall. Languages are as for `notice`.
+    """
+    found = notice(lines, "", language)
+    return found is not None and found.reason == "consent_page"
+
+
 def _label(quoted: re.Match[str]) -> str:
     return quoted[0] if count_words(quoted[1]) <= _LONGEST_LABEL else " "
 

@@ -5,6 +5,7 @@ Secrets are never in the file: they come only from the environment.
 
 import difflib
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -169,9 +170,8 @@ def parse(text: str, path: Path) -> Config:
         raise ConfigError(
             f"{path}: `index.url`: leave user and password out; they come from the environment."
         )
-    names = [source.name for source in config.sources]
-    for name in names:
-        if names.count(name) > 1:
+    for name, number in Counter(source.name for source in config.sources).items():
+        if number > 1:
             raise ConfigError(f"{path}: two sources are called `{name}`; give each a different name.")
     return config
 

@@ -16,12 +16,13 @@ from crawlers.settings import USER_AGENT
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import HEARTBEAT, NotifySection, SourceSection
-from pipeline.due import last_crawl
+from pipeline.due import asks_by_source, last_crawl
 from pipeline.health import record
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.maintenance.renaming import under_other_names
 from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
+from store.ledger.queries import failed_pages
 from store.ledger.watch import run_table, told_table
 from store.ledger.watch.run_table import RunEnd
 from store.ledger.watch.told_table import Telling
@@ -86,13 +87,12 @@ def examine(config: Config, sources: Sequence[SourceSection], now: datetime) -> 
         lists = defaultdict(list)
         for each in feed_table.health(conn):
             lists[each.source].append(each)
-        missed = record.misses(conn, now)
+        failed = failed_pages.since(conn, now - record.WINDOW)
         found = []
         for source in sources:
             named = {masked(url) for url in source.ways}
             own = [each for each in lists[source.name] if each.url in named]
-            known = record.read(conn, source.name, own, missed.get(source.name, ()), now)
-            found.append(judge(known, now))
+            found.append(judge(record.read(conn, source.name, own, failed.get(source.name, ()), now), now))
         conditions = tuple(_conditions(config, conn, now))
     return Health(conditions=conditions, sources=tuple(found))
 
@@ -168,10 +168,10 @@ def _schedule(config: Config, conn: Connection, now: datetime) -> Condition | No
     """Where `broadsheet schedule` was used: whether ticks went by without a crawl."""
     if not (config.folder / "prefect").is_dir():
         return None
-    known = feed_table.asks(conn)
+    known = asks_by_source(conn)
     missed = []
     for source in config.sources:
-        crawled, schedule = last_crawl(source, known), config.schedule_of(source)
+        crawled, schedule = last_crawl(source, known.get(source.name, ())), config.schedule_of(source)
         tick = crawled and schedule.next_tick(crawled)
         for _ in range(_TICKS):
             tick = tick and schedule.next_tick(tick)

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ _CHANCE = 1e-4  # the probability at which bad ones are no longer taken for chan
 _COMMON = 0.5  # what happens more often than this is no sign
 _BAD, _GOOD = 0.2, 0.8  # as many are taken to have been there before the first
 _LATEST = (10, 20, 40)
+LATEST = _LATEST[-1]
 _MANY = 0.6  # of the latest
 _SOME = 10  # articles, to know what is usual of them
 _SHORT, _LONG, _UNSURE = 0.25, 4.0, 0.3
@@ -57,33 +59,46 @@ class Shift:
 def streak(
     values: Sequence[_T], bad: Callable[[_T], bool], at: Callable[[_T], datetime], known: int = 0
 ) -> Streak | None:
-    """The bad ones at the end of these, if they are too many to be chance, going by how many before them were bad.
+    """The bad ones at the end of these, if they `are_no_chance`, each bad one before being where a streak could have begun.
 
-    The chance is by the rule of succession: with each bad one it is more likely that the next is bad, too, but no more so
-    than it was usual, or is taken to be where nothing is known. None, too, if fewer than `known` came before them.
+    None, too, if fewer than `known` came before them.
     """
     last = list(takewhile(bad, reversed(values)))
-    before = values[: len(values) - len(last)]
-    count = sum(map(bad, before))
-    if not last or len(before) < known or count > _COMMON * len(before):
+    before = len(values) - len(last)
+    if not last or before < known:
         return None
-    first, all_of_them = count + _BAD, len(before) + _BAD + _GOOD
+    count = sum(map(bad, values[:before]))
+    if not are_no_chance(len(last), count, before, count + 1):
+        return None
+    return Streak(length=len(last), since=at(last[-1]))
+
+
+def are_no_chance(length: int, count: int, before: int, times: int = 1) -> bool:
+    """Whether so many bad ones in a row are too many to be chance in any of some `times`, if `count` of those `before` them were bad.
+
+    The chance is by the rule of succession: with each bad one it is more likely that the next is bad, too, but no more so
+    than it was usual, or is taken to be where nothing is known.
+    """
+    if count > _COMMON * before:
+        return False
+    first, all_of_them = count + _BAD, before + _BAD + _GOOD
     usual = max(_BAD / (_BAD + _GOOD), first / all_of_them)
-    chance = math.prod(min(usual, (first + n) / (all_of_them + n)) for n in range(len(last)))
-    return Streak(length=len(last), since=at(last[-1])) if chance < _CHANCE else None
+    return math.prod(min(usual, (first + n) / (all_of_them + n)) for n in range(length)) * times < _CHANCE
 
 
-def surge(values: Sequence[_T], bad: Callable[[_T], bool], at: Callable[[_T], datetime]) -> Surge | None:
-    """The latest of these, if many of them are bad: too many to be chance, going by those before them."""
-    found = [bad(each) for each in values]
+def surge(latest: Sequence[tuple[datetime, bool]], bad: int, count: int) -> Surge | None:
+    """The latest ones, if many of them are bad: too many to be chance, going by those before them.
+
+    `latest` says of at least LATEST of them, or of all, when they were and whether they are bad; `bad` of all `count` are.
+    """
     for many in _LATEST:
-        last, before = found[-many:], found[:-many]
-        share = sum(before) / len(before) if before else 1.0
-        if len(before) < _SOME or share > _COMMON or sum(last) < _MANY * many:
+        last = latest[-many:]
+        number = sum(is_bad for _, is_bad in last)
+        before, usual = count - len(last), bad - number
+        if before < _SOME or usual > _COMMON * before or number < _MANY * many:
             continue
-        if _chance(sum(last), many, sum(before) + _BAD, len(before) - sum(before) + _GOOD) < _CHANCE:
-            first = len(values) - many + last.index(True)
-            return Surge(bad=sum(last), length=many, since=at(values[first]))
+        if _chance(number, many, usual + _BAD, before - usual + _GOOD) < _CHANCE:
+            return Surge(bad=number, length=many, since=next(at for at, is_bad in last if is_bad))
     return None
 
 
@@ -124,6 +139,35 @@ def changes(arrivals: Sequence[Arrival]) -> list[Shift]:
 def walled(arrivals: Sequence[Arrival]) -> Streak | None:
     """The latest articles, if all of them stand behind a wall for payment."""
     return streak([each for each in arrivals if each.paid is not None], lambda each: bool(each.paid), _at)
+
+
+def one_notice(arrivals: Sequence[Arrival]) -> Streak | None:
+    """The latest articles, if all of them ask for consent, with a text that others of them have as well: a wall before all."""
+    known = [each for each in arrivals if each.asks is not None]
+    times = Counter(each.text for each in known if each.asks)
+    return streak(known, lambda each: bool(each.asks) and times[each.text] > 1, _at)
+
+
+def copies(arrivals: Sequence[Arrival]) -> Surge | None:
+    """The latest articles, if many of them have a text that came before, which is rare among the others; notices do not count."""
+    seen: set[int] = set()
+    again: list[tuple[datetime, bool]] = []
+    for each in arrivals:
+        if each.text and not each.asks:
+            again.append((each.at, each.text in seen))
+            seen.add(each.text)
+    return surge(again, sum(is_copy for _, is_copy in again), len(again))
+
+
+def may_be_fewer(times: Sequence[datetime], until: datetime) -> bool:
+    """Whether `fewer` may find something. That needs a rhythm; this is by the same days of the weeks before alone."""
+    whole = int((until - times[0] - _FIRST) / _STEP)
+    before = [bisect_left(times, until - day * _STEP) for day in range(whole + 1)]
+    for days in _DAYS:
+        counts = [later - earlier for later, earlier in zip(before[::7], before[days::7], strict=False)]
+        if len(counts) > 1 and 0 < counts[0] <= _FEWER * min(counts[1:]):
+            return True
+    return False
 
 
 def fewer(arrivals: Sequence[datetime], rhythm: Rhythm, until: datetime) -> Shift | None:

@@ -1,16 +1,19 @@
 """What is to be said of a source: one verdict, since when, and the evidence for it. Pure."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise, takewhile
 from statistics import median
 
 from pipeline.health import signs
-from pipeline.health.record import Attempt, History
-from pipeline.health.rhythm import HOUR, rhythm
+from pipeline.health.record import History
+from pipeline.health.rhythm import HOUR, may_be_known, rhythm
 from store.feed_records import FeedHealth
+from store.ledger.queries.failed_pages import Failure
 from store.ledger.watch.arrival_table import Arrival
 from store.records import FetchReason
 
@@ -81,28 +84,31 @@ _FAILURES = frozenset(
 _REFUSALS = ("HTTP 401", "HTTP 403", "HTTP 407", "HTTP 429", "HTTP 451")
 _FEWEST_FAILURES = 2
 _FEW_PAGES = 2  # these of one run may be due to one short failure
-_LATEST = 40  # pages, some of which must be bad to look further
 _MOST = 0.6  # of a streak's reasons, to be its reason
 
 
 def judge(history: History, now: datetime) -> SourceHealth:
     """The health of a source by its history until now."""
-    finding = _lists(history.lists) or _pages(history.attempts) or _articles(history.arrivals)
+    finding = _lists(history.lists) or _pages(history) or _articles(history.arrivals)
     finding = finding or _short(history.lists) or _silence(history)
     answered = [each.succeeded_at for each in history.lists if each.succeeded_at]
-    of_week = [each for each in history.arrivals if each.at > now - WEEK]
-    pages = [each for each in history.attempts if each.at > now - WEEK]
-    delays = [each.delay.total_seconds() for each in of_week if each.delay is not None]
+    of_week = len(history.times) - bisect_right(history.times, now - WEEK)
+    failed = sum(each.at > now - WEEK for each in history.failures)
+    delays = [
+        each.delay.total_seconds()
+        for each in history.arrivals
+        if each.delay is not None and each.at > now - WEEK
+    ]
     return SourceHealth(
         source=history.source,
         verdict=finding.verdict,
         since=finding.since,
         evidence=finding.evidence,
         asked_at=max(answered, default=None),
-        new_at=history.arrivals[-1].at if history.arrivals else None,
-        of_week=len(of_week),
-        usual=_usual(history.arrivals, now),
-        rejected=sum(bool(each.reason) for each in pages) / (len(pages) or 1),
+        new_at=history.times[-1] if history.times else None,
+        of_week=of_week,
+        usual=_usual(history.times, now),
+        rejected=failed / (failed + of_week or 1),
         delay=timedelta(seconds=median(delays)) if delays else None,
         failures=max((each.failures for each in history.lists), default=0),
     )
@@ -128,23 +134,41 @@ def _lists(lists: Sequence[FeedHealth]) -> _Finding | None:
     )
 
 
-def _pages(attempts: Sequence[Attempt]) -> _Finding | None:
+def _pages(history: History) -> _Finding | None:
     """Pages that give no article: all of the latest, of one kind that was rare or of any; or many of them."""
-    if not any(each.reason for each in attempts[-_LATEST:]):
+    times, failures = history.times, history.failures
+    if not failures or bisect_right(times, failures[-1].at) <= len(times) - signs.LATEST:
         return None
-    verdict = _verdict(_kind(attempts[-1]))
-    alike = signs.streak(attempts, lambda each: bool(each.reason) and _verdict(_kind(each)) is verdict, _when)
-    found = alike or signs.streak(attempts, lambda each: bool(each.reason), _when)
-    if found and (found.length > _FEW_PAGES or attempts[-1].at - found.since > HOUR):
-        text = f"none of its last {found.length} pages gave an article"
-        return _by_reason(attempts[-found.length :], text, found.since)
-    if many := signs.surge(attempts, lambda each: bool(each.reason), _when):
-        last = [each for each in attempts[-many.length :] if each.reason]
-        return _by_reason(last, f"{many.bad} of its last {many.length} pages gave no article", many.since)
+    last_good = times[-1] if times else datetime.min.replace(tzinfo=UTC)
+    last = [each for each in failures if each.at > last_good]
+    if found := _streak(last, failures, len(times) + len(failures)):
+        text = f"none of its last {len(found)} pages gave an article"
+        return _by_reason(found, text, found[0].at)
+    latest = [(at, False) for at in times[-signs.LATEST :]]
+    latest += [(each.at, True) for each in failures[-signs.LATEST :]]
+    many = signs.surge(sorted(latest)[-signs.LATEST :], len(failures), len(times) + len(failures))
+    if many:
+        bad = [each for each in failures if each.at >= many.since]
+        return _by_reason(bad, f"{many.bad} of its last {many.length} pages gave no article", many.since)
     return None
 
 
-def _by_reason(last: Sequence[Attempt], text: str, since: datetime) -> _Finding:
+def _streak(last: Sequence[Failure], failures: Sequence[Failure], pages: int) -> Sequence[Failure]:
+    """The last pages, if they failed in one way, or in any, and are no chance; not if they may be due to one short failure."""
+    if not last:
+        return ()
+    verdict = _verdict(_kind(last[-1]))
+    way = [_verdict(_kind(each)) is verdict for each in failures]
+    alike = len(list(takewhile(bool, reversed(way[-len(last) :]))))
+    for length, count in ((alike, sum(way)), (len(last), len(failures))):
+        found = failures[-length:]
+        is_told = length > _FEW_PAGES or found[-1].at - found[0].at > HOUR
+        if signs.are_no_chance(length, count - length, pages - length):
+            return found if is_told else ()
+    return ()
+
+
+def _by_reason(last: Sequence[Failure], text: str, since: datetime) -> _Finding:
     reason, count = Counter(_kind(each) for each in last).most_common(1)[0]
     verdict = _verdict(reason) if count >= _MOST * len(last) else Verdict.MOSTLY_REJECTED
     told = Counter(_told(each) for each in last).most_common(1)[0][0]
@@ -153,6 +177,12 @@ def _by_reason(last: Sequence[Attempt], text: str, since: datetime) -> _Finding:
 
 def _articles(arrivals: Sequence[Arrival]) -> _Finding | None:
     """What the articles lack or have, though there are some."""
+    if notice := signs.one_notice(arrivals):
+        text = f"its last {notice.length} articles are one text that asks for consent"
+        return _Finding(verdict=Verdict.BLOCKED, evidence=text, since=notice.since)
+    if flood := signs.copies(arrivals):
+        text = f"{flood.bad} of its last {flood.length} articles repeat the text of an earlier one"
+        return _Finding(verdict=Verdict.MOSTLY_REJECTED, evidence=text, since=flood.since)
     if wall := signs.walled(arrivals):
         text = f"its last {wall.length} articles stand behind a wall for payment"
         return _Finding(verdict=Verdict.PAYWALLED, evidence=text, since=wall.since)
@@ -179,37 +209,34 @@ def _silence(history: History) -> _Finding:
     until = max((each.succeeded_at for each in history.lists if each.succeeded_at), default=None)
     if until is None:
         return _Finding(verdict=Verdict.UNKNOWN, evidence="none of its lists was read yet")
-    times = [each.at for each in history.arrivals]
+    times = history.times
     if not times:
         return _Finding(verdict=Verdict.UNKNOWN, evidence="it gave no article yet")
-    known = rhythm(times)
-    if known is None:
+    if not may_be_known(times):
         return _Finding(verdict=Verdict.UNKNOWN, evidence="too few articles yet to know what is usual")
-    if known.is_silent(until):
+    came_now, may_be_fewer = until - times[-1] < HOUR, signs.may_be_fewer(times, until)
+    known = rhythm(times) if may_be_fewer or not came_now else None
+    if known and known.is_silent(until):
         text = f"nothing new for {span(until - times[-1])}; nine of ten times it had news within {span(known.usual)}"
         return _Finding(verdict=Verdict.QUIET, evidence=text, since=times[-1])
-    if less := signs.fewer(times, known, until):
+    if known and may_be_fewer and (less := signs.fewer(times, known, until)):
         return _Finding(verdict=Verdict.QUIET, evidence=less.what, since=less.since)
     lied = [each.url for each in history.lists if each.is_called_unchanged]
     text = " is called unchanged by its server when it is not, so that it is always asked for whole"
     return _Finding(verdict=Verdict.WELL, evidence=f"{lied[0]}{text}" if lied else "")
 
 
-def _usual(arrivals: Sequence[Arrival], now: datetime) -> float | None:
+def _usual(times: Sequence[datetime], now: datetime) -> float | None:
     """The median of the new articles in the weeks before the last."""
-    if not arrivals:
+    if not times:
         return None
-    whole = int((now - WEEK - arrivals[0].at) / WEEK)
-    weeks = Counter(int((now - each.at) / WEEK) for each in arrivals)
-    return median(weeks[week] for week in range(1, whole + 1)) if whole > 0 else None
+    whole = int((now - WEEK - times[0]) / WEEK)
+    ends = [bisect_right(times, now - week * WEEK) for week in range(1, whole + 2)]
+    return median(after - before for after, before in pairwise(ends)) if whole > 0 else None
 
 
-def _when(attempt: Attempt) -> datetime:
-    return attempt.at
-
-
-def _kind(attempt: Attempt) -> str:
-    return "refused" if _is_refusal(attempt.reason, attempt.detail) else attempt.reason
+def _kind(failure: Failure) -> str:
+    return "refused" if _is_refusal(failure.reason, failure.detail) else failure.reason
 
 
 def _verdict(kind: str) -> Verdict:
@@ -228,8 +255,8 @@ def _times(failures: int) -> str:
     return f"{failures} times in a row" if failures > 1 else "the first time that it was asked"
 
 
-def _told(attempt: Attempt) -> str:
-    return attempt.detail if attempt.detail.startswith("HTTP") else attempt.reason
+def _told(failure: Failure) -> str:
+    return failure.detail if failure.detail.startswith("HTTP") else failure.reason
 
 
 def span(time: timedelta) -> str:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -29,6 +28,7 @@ from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
+_FAILED = text("outcome IN ('rejected', 'duplicate', 'dead_letter')")
 UNREMOVED = text("removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')")
 
 CAPTURES = Table(
@@ -57,6 +57,7 @@ CAPTURES = Table(
     Index("captures_article", "article_id", "fetched_at"),
     Index("captures_source", "source", "fetched_at"),
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
+    Index("captures_failed", "fetched_at", sqlite_where=_FAILED),
     Index("captures_unremoved", "id", sqlite_where=UNREMOVED),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
 )
@@ -235,13 +236,13 @@ def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
     Each comes with the id of the original. An original that names yet another one does not count.
     """
     original = CAPTURES.alias()
-    is_there = exists().where(
+    there = select(original.c.id).where(
         original.c.article_id == CAPTURES.c.canonical,
         original.c.outcome == Outcome.INDEXED,
         original.c.canonical == "",
     )
     waiting = select(CAPTURES).where(
-        CAPTURES.c.canonical != "", CAPTURES.c.outcome == Outcome.INDEXED, is_there
+        CAPTURES.c.canonical != "", CAPTURES.c.outcome == Outcome.INDEXED, there.exists()
     )
     return [(capture, capture.canonical) for capture in captures_of(conn, waiting.order_by(CAPTURES.c.id))]
 

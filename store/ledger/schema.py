@@ -68,7 +68,18 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE INDEX captures_unremoved ON captures (id)
         WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
     ),
-    11: (),  # the table of checked segments is new
+    # Made anew, for ledgers from before version 9 have the table as it is now.
+    11: (
+        """CREATE TABLE arrived (article_id VARCHAR NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, at DATETIME NOT NULL,
+        words INTEGER, dated BOOLEAN, signed BOOLEAN, paid BOOLEAN, confidence FLOAT, delay FLOAT, text INTEGER, asks BOOLEAN)""",
+        """INSERT INTO arrived (article_id, source, at, words, dated, signed, paid, confidence, delay)
+        SELECT article_id, source, at, words, dated, signed, paid, confidence, delay FROM arrivals""",
+        "DROP TABLE arrivals",
+        "ALTER TABLE arrived RENAME TO arrivals",
+        "CREATE INDEX arrivals_source ON arrivals (source, at)",
+        """CREATE INDEX IF NOT EXISTS captures_failed ON captures (fetched_at)
+        WHERE outcome IN ('rejected', 'duplicate', 'dead_letter')""",
+    ),
 }
 
 METADATA = MetaData()
