@@ -17,7 +17,7 @@ Extractor = Literal["auto", "container", "trafilatura"]
 TextOrigin = Literal["", "container", "trafilatura", "stated"]
 DateOrigin = Literal["", "jsonld", "meta", "time", "text", "feed", "url", "guess"]
 Part = Literal["title", "lead", "body", "captions", "times"]
-Right = Literal["noarchive", "noai", "noimageai", "tdm-reservation"]
+Right = Literal["noarchive", "noai", "noimageai", "tdm-reservation", "robots-noai"]
 Place = Literal["block", "caption", "head", "body", "tail"]
 Reason = Literal[
     "http_status",
@@ -116,7 +116,8 @@ class Page:
 
     `url` is the canonical requested URL, `final_url` the canonical URL of the response, `redirects` the URLs
     that redirected, in order (the requested one first; empty without a redirect). `body` is decoded
-    (no content encoding); `headers` are as sent, with names in lower case.
+    (no content encoding); `headers` are as sent, with names in lower case. `reserved` is what the site's robots.txt and
+    tdmrep.json reserved for it then, as far as these were read.
     """
 
     url: str
@@ -127,6 +128,7 @@ class Page:
     body: bytes
     fetched_at: datetime
     entry: FeedEntry
+    reserved: tuple[Right, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +181,13 @@ class Article:
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
     rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead.
     `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
-    `access` and `rights` (what it reserves) are as stated by the page. `notes` is corrections, agency credits and statements of origin, cut from the
-    body. `first_seen_at` is the fetch time of the earliest capture of this article. `rules` is the version of the
-    cleaning rules, `archive` the reference of the capture's WARC record. `extractor` is what found the body,
-    `confidence` the probability that the text is right, from 0 to 1 (articles.confidence). `story_id` is the id of the first of the
-    articles with the same text, `snapshot` the number of the knowledge used to judge it at the end of its run
-    (articles.source.judge); `clean` leaves them "" and 0. `versions` is how many versions of it were seen, this one
-    included, `changed` what any of its edits changed (articles.edits).
+    `access` and `rights` (what it reserves) are as stated by the page, and by its site in robots.txt or tdmrep.json. `notes`
+    is corrections, agency credits and statements of origin, cut from the body. `first_seen_at` is the fetch time of the
+    earliest capture of this article. `rules` is the version of the cleaning rules, `archive` the reference of the capture's
+    WARC record. `extractor` is what found the body, `confidence` the probability that the text is right, from 0 to 1
+    (articles.confidence). `story_id` is the id of the first of the articles with the same text, `snapshot` the number of the
+    knowledge used to judge it at the end of its run (articles.source.judge); `clean` leaves them "" and 0. `versions` is how
+    many versions of it were seen, this one included, `changed` what any of its edits changed (articles.edits).
     """
 
     id: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from articles.model import FeedEntry
+from articles.model import FeedEntry, Right
 
 UNLIMITED = 2**31
 
@@ -19,7 +19,7 @@ class CrawlSettings:
     at once; a robots.txt Crawl-delay longer than `delay` wins, up to `max_crawl_delay`. `max_bytes` counts
     decoded bytes. `timeout` bounds a request from connect to the last byte. `revisits` are the times from the
     first sight of an article to each visit. `allow_addresses` are networks (CIDR) that may be reached although
-    they are private. The defaults are the configuration's.
+    they are private; `obey` is what is binding of what pages reserve. The defaults are the configuration's.
     """
 
     user_agent: str
@@ -34,6 +34,7 @@ class CrawlSettings:
     max_redirects: int
     max_attempts: int
     revisits: tuple[timedelta, ...]
+    obey: tuple[Right, ...]
     allow_addresses: tuple[str, ...]
 
 

@@ -23,6 +23,7 @@ DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+READ_TDMREP = False  # whether a site's tdmrep.json is asked for, which says what is reserved from mining
 MAX_CRAWL_DELAY = 60.0  # the longest Crawl-delay of a robots.txt that is obeyed in full
 MAX_RETRY_AFTER = 120.0  # the longest Retry-After that a crawl waits for
 RETRY_TIMES = 2

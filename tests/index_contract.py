@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from articles.errors import QueryError
 from articles.model import Article, Image, Removal
-from index.documents import Facet, timestamp
+from index.documents import Facet, older_id, timestamp
 from index.marks import END, START
 from index.protocols import IndexReader, IndexWriter
 from index.query import Query
@@ -697,6 +697,19 @@ class IndexContract:
         assert opened.reader.get(LIBRARY["steel"].id) is None
         assert list(opened.reopen().all()) == [LIBRARY["cars"]]
         assert opened.reader.search(Query(text="steel")).total == 1
+
+    def test_an_older_version_that_was_deleted_may_come_back_at_once(self, new_index: NewIndex) -> None:
+        opened = new_index()
+        steel = LIBRARY["steel"]
+        older = replace(steel, id=older_id(steel.id, steel.fetched_at))
+        opened.writer.add([steel, older])
+        opened.writer.delete([older.id])
+        assert [each.id for each in opened.reopen().all()] == [steel.id]
+        (ack,) = opened.writer.add([older])
+        assert ack.status == "indexed"
+        found = opened.reopen().search(Query(text=f"article_id:{steel.id}"))
+        assert {hit.article.id for hit in found} == {steel.id, older.id}
+        assert opened.reader.get(older.id) == older
 
     def test_what_is_no_id_is_nowhere(self, new_index: NewIndex) -> None:
         opened = new_index()

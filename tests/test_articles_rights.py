@@ -55,3 +55,9 @@ def test_it_is_kept_with_the_article_and_may_be_binding() -> None:
     assert article.rights == ("noarchive", "noai")
     assert clean(page, obey=("tdm-reservation",)) == article
     assert clean(page, obey=("noai", "tdm-reservation")) == Rejection(reason="reserved", detail="noai")
+
+
+def test_what_the_files_of_a_site_reserve_counts_as_well() -> None:
+    page = replace(PAGE, headers=(("tdm-reservation", "1"),), reserved=("robots-noai",))
+    assert rights.stated({"robots": ["robots-noai, noai"]}, PAGE) == ("noai",)
+    assert rights.stated({}, page) == ("tdm-reservation", "robots-noai")

@@ -2,11 +2,8 @@
 
 import re
 import shutil
-import zlib
-from pathlib import Path
 
 import pytest
-from tantivy import Index
 
 from articles.errors import ConfigError
 from articles.model import to_json
@@ -23,33 +20,7 @@ from pipeline.maintenance.rebuild import rebuild
 from pipeline.run import run
 from pipeline.status import status
 from store.ledger.database import Ledger
-
-
-def unpacked(segment: Path) -> bytes:
-    """All of a segment without compression."""
-    data, plain = segment.read_bytes(), b""
-    while data:
-        unpacker = zlib.decompressobj(wbits=31)
-        plain += unpacker.decompress(data)
-        data = unpacker.unused_data
-    return plain
-
-
-def holding(config: Config, words: list[str]) -> list[str]:
-    """The files of the data folder in which one of these words stands, as UTF-8."""
-    found = []
-    for path in sorted(config.folder.rglob("*")):
-        if path.is_file():
-            data = unpacked(path) if path.name.endswith(".warc.gz") else path.read_bytes()
-            found += [f"{path.name}: {word}" for word in words if word.encode() in data]
-    index = Index.open(str(config.index_folder))
-    index.reload()
-    terms = {
-        term
-        for field in ("title", "lead", "body", "caption", "removed")
-        for term, _ in index.searcher().terms_with_prefix(field, "")
-    }
-    return found + [f"index: {word}" for word in words if word in terms]
+from tests.traces import holding
 
 
 def rare_words(config: Config, article_id: str) -> list[str]:
@@ -128,9 +99,9 @@ def test_a_killed_deletion_is_finished_by_whoever_comes_next(
     target = getattr(finishing, owner)
     original = getattr(target, name)
 
-    def killing(*arguments: object) -> None:
+    def killing(*arguments: object, **more: object) -> None:
         if after:
-            original(*arguments)
+            original(*arguments, **more)
         raise Killed
 
     with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""What a page reserves, by its robots meta tag, its X-Robots-Tag header, or TDMRep: that it be kept, mined, or used to train."""
+"""What a page reserves, by its robots meta tag, its X-Robots-Tag header, TDMRep or robots.txt: that it be kept, mined, or used to train."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -9,15 +9,22 @@ from articles.model import Page, Rejection, Right
 
 TDM: Right = "tdm-reservation"
 
-_WORDS = frozenset(get_args(Right)) - {TDM}
+_WORDS = frozenset(get_args(Right)) - {TDM, "robots-noai"}
 _FOR_ALL = ("", "*", "robots")
 _AGENT = re.compile(r"\s*([\w*.-]+)\s*:\s*")
 _WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
 
 def stated(meta: Meta, page: Page) -> tuple[Right, ...]:
-    """What is reserved towards everybody, each once, in the order of `Right`; what is said to one crawler by name is not."""
-    found = {*_directives(every(meta, ("robots",))), *_directives(_headers(page, "x-robots-tag"))}
+    """What is reserved towards everybody, each once, in the order of `Right`; what is said to one crawler by name is not.
+
+    In robots.txt it counts: those that train AI are told so by their names there.
+    """
+    found = {
+        *page.reserved,
+        *_directives(every(meta, ("robots",))),
+        *_directives(_headers(page, "x-robots-tag")),
+    }
     reservations = (*every(meta, (TDM,)), *_headers(page, TDM))
     if any(value.strip() == "1" for value in reservations):
         found.add(TDM)

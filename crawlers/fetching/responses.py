@@ -14,6 +14,9 @@ FETCHED_AT = "fetched_at"
 ENOUGH = "enough"
 """Where a request's meta says how many bytes are enough, sent and decoded: of a longer body, only the first are kept."""
 
+RESERVED = "reserved"
+"""Where a request's meta says what the files of its site reserve for it; the robots.txt middleware notes it."""
+
 _PERMANENT = frozenset((301, 308))
 
 
@@ -51,4 +54,5 @@ def page(response: Response, entry: FeedEntry) -> Page:
         body=response.body,
         fetched_at=meta[FETCHED_AT],
         entry=entry,
+        reserved=tuple(meta.get(RESERVED, ())),
     )

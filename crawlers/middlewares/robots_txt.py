@@ -31,14 +31,20 @@ _RECEIVED = "received"
 
 
 class RobotsTxtMiddleware:
-    """Asks for a site's robots.txt before anything else, and keeps its Crawl-delay for the host."""
+    """Asks for a site's robots.txt before anything else, and keeps its Crawl-delay for the host, what it reserves for the page."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._under_way = 0
         common = shared.of(crawler)
         self._hosts = common.hosts
-        self._robots = Robots(crawler.settings["USER_AGENT"], self._ask, self._obey, common.rules)
+        self._robots = Robots(
+            crawler.settings["USER_AGENT"],
+            self._ask,
+            self._obey,
+            common.rules,
+            mining=crawler.settings.getbool("READ_TDMREP"),
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -47,7 +53,7 @@ class RobotsTxtMiddleware:
     async def process_request(self, request: Request) -> None:
         """Raises FetchError: robots, robots_unreachable, address, tls."""
         if not request.meta.get("dont_obey_robotstxt"):
-            await self._robots.check(request.url)
+            request.meta[responses.RESERVED] = await self._robots.check(request.url)
 
     async def _ask(self, url: str) -> Answer:
         request = Request(url, meta=dict(_ITSELF))

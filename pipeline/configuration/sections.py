@@ -87,7 +87,7 @@ class CrawlSection(Section):
     )
     obey: tuple[Right, ...] = Field(
         default=(),
-        description="What pages reserve that is binding: noarchive, noai, noimageai, tdm-reservation; such a page is not kept.",
+        description="What pages reserve that is binding: noarchive, noai, noimageai, tdm-reservation, robots-noai; such a page is not kept.",
     )
     allow_addresses: tuple[Network, ...] = Field(
         default=(),
