@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -294,5 +295,6 @@ def test_log_lines_hold_no_control_characters(tmp_path: Path, site: Site) -> Non
 
 
 def descendants(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [member for child in map(int, children) for member in (child, *descendants(child))]
+    """Whichever of its threads started them."""
+    listed = [each.read_text().split() for each in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [member for child in map(int, chain(*listed)) for member in (child, *descendants(child))]
