@@ -5,7 +5,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TextClause,
+    TypeDecorator,
+    bindparam,
+    text,
+)
 
 VERSION = 11
 _AT_ONCE = 500  # keys in one query
@@ -112,6 +125,23 @@ def one_of(values: type[StrEnum], name: str) -> Enum:
         length=16,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def upsert(table: Table) -> TextClause:
+    """The statement that writes whole rows, given by the names of the columns, over those with their keys, if there are any.
+
+    It is text, because SQLAlchemy compiles its own `on_conflict_do_update` anew for each call, which costs many times
+    what SQLite does.
+    """
+    names = table.columns.keys()
+    key = ", ".join(table.primary_key.columns.keys())
+    given = ", ".join(f":{name}" for name in names)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if not table.c[name].primary_key)
+    statement = text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({given}) "  # noqa: S608  names of our own
+        f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+    )
+    return statement.bindparams(*(bindparam(column.name, type_=column.type) for column in table.columns))
 
 
 def portions(keys: Collection[Key]) -> Iterator[list[Key]]:
