@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 11
+VERSION = 12
 _AT_ONCE = 500  # keys in one query
 Key = TypeVar("Key")
 
@@ -80,6 +80,10 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE captures ADD COLUMN removed_at DATETIME",
         """CREATE INDEX captures_unremoved ON captures (id)
         WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
+    ),
+    11: (
+        """CREATE INDEX IF NOT EXISTS captures_stand_ins ON captures (canonical)
+        WHERE canonical != '' AND outcome = 'indexed'""",
     ),
 }
 
