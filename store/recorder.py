@@ -33,6 +33,8 @@ from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.queries import recent
+from store.ledger.watch import robots_table
+from store.ledger.watch.robots_table import RobotsFile
 from store.policy import Terms
 from store.records import Discovery, DueUrl, Miss, NotModified
 
@@ -168,6 +170,10 @@ class Recorder:
     def leave_alone(self, host: LeftAlone) -> "Future[None]":
         """A host that is not to be asked for a time, by later crawls either."""
         return self._put(lambda conn: host_table.leave_alone(conn, host), urgent=False)
+
+    def robots(self, origin: str, file: RobotsFile | None) -> "Future[None]":
+        """What an origin's robots.txt says, for later crawls; None: it could not be had, and they are to ask."""
+        return self._put(lambda conn: robots_table.keep(conn, {origin: file}), urgent=False)
 
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""

@@ -1,13 +1,20 @@
-"""robots.txt by RFC 9309: asked before anything else of an origin, once a process, with one answer for all who wait."""
+"""robots.txt by RFC 9309: known before anything else of an origin is asked for, with one answer for all who wait.
+
+A file counts for a day, in later crawls too. It is asked for again before that where it would refuse something by the word
+of an earlier crawl: what a site allows now is fetched at once, and what it forbids now is noticed within the day.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from protego import Protego
 
 from articles.urls import origin
 from crawlers.fetching.answers import Answer, FetchError, ask_again_at, target
 from crawlers.fetching.robots_text import robots_text
+from store.ledger.watch.robots_table import KEPT, RobotsFile
 from store.records import FetchReason
 
 _MAX_REDIRECTS = 5
@@ -15,8 +22,33 @@ _MAX_REDIRECTS = 5
 _TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS, FetchReason.RETRY_AFTER))
 
 Ask = Callable[[str], Awaitable[Answer]]
-Rules = dict[str, "asyncio.Task[Protego | FetchError]"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """The rules of an origin, or why there are none; when that was asked (aware UTC), and whether by this crawl."""
+
+    rules: Protego | FetchError
+    at: datetime
+    asked: bool
+
+
+Rules = dict[str, "asyncio.Task[_Learned]"]
 """What was learned, or is being learned, of each origin."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What crawls hand on: `find` gives the file that an earlier one kept of an origin; `keep` takes what one learned, None
+    for a file that could not be had. `now` tells the time, aware UTC."""
+
+    find: Callable[[str], RobotsFile | None] = lambda _: None
+    keep: Callable[[str, RobotsFile | None], None] = lambda *_: None
+    now: Callable[[], datetime] = _now
 
 
 def product_token(user_agent: str) -> str:
@@ -27,29 +59,66 @@ def product_token(user_agent: str) -> str:
 class Robots:
     """What each origin's robots.txt allows `user_agent`; `ask` sends one request, `delayed` is called with each Crawl-delay.
 
-    `rules` may be shared with others of the same process.
+    `rules` may be shared with others of the same process, and `kept` is shared with crawls before and after it.
     """
 
     def __init__(
-        self, user_agent: str, ask: Ask, delayed: Callable[[str, float], None], rules: Rules | None = None
+        self,
+        user_agent: str,
+        ask: Ask,
+        delayed: Callable[[str, float], None],
+        rules: Rules | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._token = product_token(user_agent)
         self._ask = ask
         self._delayed = delayed
         self._rules: Rules = {} if rules is None else rules
+        self._kept = kept or Kept()
 
     async def check(self, url: str) -> None:
         """Return if `url` may be fetched. Raises FetchError: robots, robots_unreachable, address, tls, retry_after."""
         site = origin(url)
-        if site not in self._rules:
-            self._rules[site] = asyncio.create_task(self._learn(site))
-        rules = await self._rules[site]
-        if isinstance(rules, FetchError):
-            raise FetchError(rules.reason, rules.detail, rules.retry_at)
-        if not rules.can_fetch(url, self._token):
+        learned = await self._learned(site)
+        if not learned.asked and not self._allows(learned, url):
+            learned = await self._learned(site, afresh=True)
+        if isinstance(learned.rules, FetchError):
+            raise FetchError(learned.rules.reason, learned.rules.detail, learned.rules.retry_at)
+        if not self._allows(learned, url):
             raise FetchError(FetchReason.ROBOTS, f"{site}/robots.txt disallows it for {self._token}")
 
-    async def _learn(self, site: str) -> Protego | FetchError:
+    def _allows(self, learned: _Learned, url: str) -> bool:
+        return isinstance(learned.rules, Protego) and learned.rules.can_fetch(url, self._token)
+
+    async def _learned(self, site: str, *, afresh: bool = False) -> _Learned:
+        """What is known of a site; asked for if that is too old, or `afresh` and not asked for by this crawl."""
+        known = self._rules.get(site)
+        if known is not None and known.done():
+            learned = known.result()
+            if self._kept.now() - learned.at >= KEPT or (afresh and not learned.asked):
+                afresh, known = True, None
+        if known is None:
+            known = self._rules[site] = asyncio.create_task(self._learn(site, afresh=afresh))
+        return await known
+
+    async def _learn(self, site: str, *, afresh: bool) -> _Learned:
+        file = None if afresh else self._kept.find(site)
+        if file is not None:
+            return _Learned(self._parsed(file), file.fetched_at, asked=False)
+        asked = await self._asked(site)
+        if isinstance(asked, FetchError):
+            self._kept.keep(site, None)
+            return _Learned(asked, self._kept.now(), asked=True)
+        self._kept.keep(site, asked)
+        return _Learned(self._parsed(asked), asked.fetched_at, asked=True)
+
+    def _parsed(self, file: RobotsFile) -> Protego:
+        rules = Protego.parse(file.text)
+        if delay := rules.crawl_delay(self._token):
+            self._delayed(file.origin, delay)
+        return rules
+
+    async def _asked(self, site: str) -> RobotsFile | FetchError:
         try:
             answer = await self._fetch(f"{site}/robots.txt")
         except FetchError as failure:
@@ -59,10 +128,8 @@ class Robots:
         if answer.status >= 500 or answer.status == 429:
             detail = f"HTTP {answer.status} for {answer.url}"
             return FetchError(FetchReason.ROBOTS_UNREACHABLE, detail, ask_again_at(answer))
-        rules = Protego.parse(robots_text(answer.body) if answer.status < 300 else "")
-        if delay := rules.crawl_delay(self._token):
-            self._delayed(site, delay)
-        return rules
+        text = robots_text(answer.body) if answer.status < 300 else ""
+        return RobotsFile(origin=site, fetched_at=answer.at, status=answer.status, text=text)
 
     async def _fetch(self, url: str) -> Answer:
         """The first answer that is no redirect, or the last of too many, which counts as none (2.3.1.2)."""

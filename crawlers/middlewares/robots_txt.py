@@ -13,10 +13,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
 
 from crawlers import shared
+from crawlers.clock import clock
 from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer
 from crawlers.fetching.failures import explained
-from crawlers.fetching.robots import Robots
+from crawlers.fetching.robots import Kept, Robots
 from crawlers.fetching.robots_text import MAX_BYTES
 
 _ITSELF = {
@@ -31,14 +32,15 @@ _RECEIVED = "received"
 
 
 class RobotsTxtMiddleware:
-    """Asks for a site's robots.txt before anything else, and keeps its Crawl-delay for the host."""
+    """Goes by a site's robots.txt, which is asked for before anything else if it is not known, and keeps its Crawl-delay for the host."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._under_way = 0
         common = shared.of(crawler)
         self._hosts = common.hosts
-        self._robots = Robots(crawler.settings["USER_AGENT"], self._ask, self._obey, common.rules)
+        kept = Kept(common.store.robots, common.store.keep_robots, clock(crawler))
+        self._robots = Robots(crawler.settings["USER_AGENT"], self._ask, self._obey, common.rules, kept)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

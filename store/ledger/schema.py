@@ -81,6 +81,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE INDEX captures_unremoved ON captures (id)
         WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
     ),
+    # The table of robots.txt files is new.
     11: (
         """CREATE INDEX IF NOT EXISTS captures_stand_ins ON captures (canonical)
         WHERE canonical != '' AND outcome = 'indexed'""",
