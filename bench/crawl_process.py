@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +16,19 @@ from pipeline.configuration.sections import CrawlSection
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """CPU and wall seconds of a command with its children, the most memory of a process (MB), and what it printed."""
+    """CPU and wall seconds of a command with its children, the most memory of a process (MB), and what it printed.
+
+    `parts` are the CPU seconds of the command itself (main), of its crawl processes and of their workers, as sampled.
+    """
 
     cpu: float
     wall: float
     memory: int
     printed: bytes
+    parts: dict[str, float]
+
+
+_SAMPLE = 0.2
 
 
 def plan(folder: str, feeds: Sequence[str]) -> CrawlPlan:
@@ -43,8 +51,36 @@ def spent(command: Sequence[str], given: bytes = b"") -> Spent:
     assert process.stdout
     process.stdin.write(given)
     process.stdin.flush()
+    used: dict[int, tuple[str, float]] = {}
+    ended = threading.Event()
+    watching = threading.Thread(target=_watch, args=(process.pid, used, ended), daemon=True)
+    watching.start()
     printed = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
+    _, status, total = os.wait4(process.pid, 0)
+    wall = time.monotonic() - started
+    ended.set()
+    watching.join()
     if status:
         raise SystemExit(f"{command} ended with {status}: {printed[-300:]!r}")
-    return Spent(used.ru_utime + used.ru_stime, time.monotonic() - started, used.ru_maxrss // 1024, printed)
+    parts: dict[str, float] = {}
+    for kind, seconds in used.values():
+        parts[kind] = parts.get(kind, 0.0) + seconds
+    return Spent(total.ru_utime + total.ru_stime, wall, total.ru_maxrss // 1024, printed, parts)
+
+
+def _watch(root: int, used: dict[int, tuple[str, float]], ended: threading.Event) -> None:
+    """Notes the CPU seconds of a process and all that descend from it, by process, until it has ended."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    while not ended.wait(_SAMPLE):
+        tree = [root]
+        for pid in tree:
+            try:
+                line = Path(f"/proc/{pid}/cmdline").read_bytes()
+                stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                    tree += map(int, children.read_text().split())
+            except (OSError, ProcessLookupError):
+                continue  # it has ended
+            if line:  # else it has ended, and waits to be waited for
+                kind = "main" if pid == root else "crawl" if b"crawlers.child" in line else "workers"
+                used[pid] = kind, (int(stat[11]) + int(stat[12])) / ticks

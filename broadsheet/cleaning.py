@@ -69,21 +69,12 @@ def clean_many(
 def _clean_apart(
     pages: Iterable[tuple[str, Page]], timeout: float, processes: int, extractor: Extractor
 ) -> Iterator[tuple[str, Article | Rejection]]:
-    with _workers(timeout, processes, extractor) as workers:
+    with Workers(partial(_clean_named, extractor), processes, timeout) as workers:
         try:
             for (url, _), result in workers.run(pages):
                 yield url, unfinished(result) if isinstance(result, Lost) else result
         except FalseStartError as error:
             raise UsageError(_NO_START) from error
-
-
-def _workers(
-    timeout: float, processes: int, extractor: Extractor
-) -> Workers[tuple[str, Page], Article | Rejection]:
-    try:
-        return Workers(partial(_clean_named, extractor), processes, timeout)
-    except RuntimeError as error:  # multiprocessing's, in a process that imports a script without the guard
-        raise UsageError(_NO_START) from error
 
 
 _NO_START = (

@@ -100,7 +100,7 @@ class CrawlPlan:
 
     New pages dated more than `backlog` seconds ago are not fetched (0: all are). With `past` its lists are read instead of
     the sources' own, and no page is fetched; with `only_pages` no list is read, and nothing else that is due is fetched.
-    The crawl's clock is `ahead` of the machine's.
+    The crawl's clock is `ahead` of the machine's. `ask_robots`: every robots.txt is asked for, whatever earlier crawls kept.
 
     `spiders` is the folder that users' spiders are loaded from; `scrapy` are settings for all crawls, of which
     those that keep robots.txt, address guard and limits in force count only if they are named in `allow_scrapy`.
@@ -114,6 +114,7 @@ class CrawlPlan:
     past: Past | None = None
     only_pages: bool = False
     ahead: timedelta = timedelta(0)
+    ask_robots: bool = False
     spiders: str = ""
     scrapy: dict[str, Any] = field(default_factory=dict)
     allow_scrapy: tuple[str, ...] = ()

@@ -27,6 +27,9 @@ READ_TDMREP = False  # whether a site's tdmrep.json is asked for, which says wha
 MAX_CRAWL_DELAY = 60.0  # the longest Crawl-delay of a robots.txt that is obeyed in full
 MAX_RETRY_AFTER = 120.0  # the longest Retry-After that a crawl waits for
 RETRY_TIMES = 2
+ROBOTS_AFRESH = (
+    False  # whether robots.txt files that earlier crawls of the data folder kept are asked for again
+)
 
 # When an article is looked at again, from its first sight on. In a data folder (STORE_FOLDER) alone.
 REVISITS = [3_600, 21_600, 86_400, 604_800]

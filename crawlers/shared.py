@@ -29,7 +29,12 @@ class Shared:
         )
         self.rules: robots.Rules = {}
         revisits = [timedelta(seconds=float(each)) for each in settings.getlist("REVISITS")]
-        self.store = Store(settings.get("STORE_FOLDER", ""), clock(crawler), revisits)
+        self.store = Store(
+            settings.get("STORE_FOLDER", ""),
+            clock(crawler),
+            revisits,
+            ask_robots=settings.getbool("ROBOTS_AFRESH"),
+        )
 
 
 _OF: WeakKeyDictionary[Crawler, Shared] = WeakKeyDictionary()

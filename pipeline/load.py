@@ -57,25 +57,33 @@ def load_all(
     pending stays so, for the next run.
     """
     tally = _Tally(progress, crawl)
+    fold = True  # stand-ins of earlier runs
     with ThreadPoolExecutor(1, "settle") as background:
         while True:
             more_to_come = crawl is not None and crawl.running
             try:
-                any_loaded = _load_pending(pending, settler, background, tally)
+                any_loaded = _load_pending(pending, settler, background, tally, fold=fold)
             except IndexUnavailableError as error:
                 if not more_to_come:
                     raise _waiting(error, settler.ledger) from error
                 pending.take_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
+                fold = True
                 continue
+            fold = any_loaded
             report = tally.report()
             if not (any_loaded or more_to_come):
                 return report
             time.sleep(_PAUSE)
 
 
-def _load_pending(pending: Pending, settler: Settler, background: ThreadPoolExecutor, tally: _Tally) -> bool:
-    """Load what is pending now, cleaning one batch while the one before is settled; whether there was any."""
-    settling = background.submit(settler.fold)
+def _load_pending(
+    pending: Pending, settler: Settler, background: ThreadPoolExecutor, tally: _Tally, *, fold: bool
+) -> bool:
+    """Load what is pending now, cleaning one batch while the one before is settled; whether there was any.
+
+    `fold`: stand-ins are compared with their originals before, as some may have come since that was last done.
+    """
+    settling = background.submit(settler.fold if fold else list)
     any_loaded = False
     with closing(pending.batches()) as batches:
         for batch in batches:

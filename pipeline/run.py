@@ -66,10 +66,20 @@ def run(
 
     Raises any BroadsheetError; what was done until then is kept, and the next run goes on from there.
     """
-    sources = choose(config, names)
-    with data_folder(config) as (lock, ledger), recorded(ledger, clock):
-        what = plan(config, sources, tick=clock() if scheduled else None)
-        return carry_out(config, what, (lock, ledger), Watch(progress, clock, tell))
+    tick = clock() if scheduled else None
+    return _run(config, plan(config, choose(config, names), tick), Watch(progress, clock, tell))
+
+
+def run_asking_robots(
+    config: Config, names: tuple[str, ...], progress: Callable[[RunReport], None]
+) -> RunReport:
+    """`run`, which asks for every robots.txt, whatever earlier runs kept."""
+    return _run(config, replace(plan(config, choose(config, names)), ask_robots=True), Watch(progress))
+
+
+def _run(config: Config, what: CrawlPlan, watch: Watch) -> RunReport:
+    with data_folder(config) as folder, recorded(folder[1], watch.clock):
+        return carry_out(config, what, folder, watch)
 
 
 def carry_out(

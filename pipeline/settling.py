@@ -33,6 +33,7 @@ from store.ledger import (
 )
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
+from store.ledger.queries.stand_ins import duplicates_waiting
 from store.ledger.watch import arrival_table
 from store.records import Capture, Outcome, OutcomeReason, Settled
 
@@ -128,7 +129,7 @@ class Settler:
         """
         with self.ledger.turn():
             with self.ledger.reading() as conn:
-                waiting = [capture for capture, _ in capture_table.duplicates_waiting(conn)]
+                waiting = [capture for capture, _ in duplicates_waiting(conn)]
             if not waiting:
                 return []
             rivals = self._rivals({capture.final_url: capture.canonical for capture in waiting})

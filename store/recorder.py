@@ -33,10 +33,13 @@ from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.queries import recent
+from store.ledger.watch import robots_table
+from store.ledger.watch.robots_table import RobotsFile
 from store.policy import Terms
 from store.records import Discovery, DueUrl, Miss, NotModified
 
 GROUP_SECONDS = 0.1
+_ENTRIES = 10  # of a list: they take as long to write as a page
 NEVER_PASSED_OVER: Mapping[str, datetime] = MappingProxyType({})
 
 Write = Callable[[Connection], Any]
@@ -45,11 +48,15 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """Something to record. `prepare` is called first and returns what to write with the group; an urgent event closes the group."""
+    """Something to record. `prepare` is called first and returns what to write with the group.
+
+    A group waits for nothing more once it has an `urgent` event. `size` counts towards the largest group.
+    """
 
     prepare: Callable[[], Write]
     future: "Future[Any]"
     urgent: bool
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,8 @@ class Recorder:
     """Records a crawl in archive and ledger, which the caller opens before and closes after.
 
     A future resolves when its write is durable. If the store cannot be written, that future and all later ones fail
-    with the same error. Pages and misses are committed at the latest after GROUP_SECONDS, or when there are 100;
-    anything with a result, at once. `clock` is called in the writer's thread. `revisits` are the times from the first
+    with the same error. What nobody goes on with is committed at the latest after GROUP_SECONDS, or when there are 100;
+    anything with a result, at once, together with what waits by then. `clock` is called in the writer's thread. `revisits` are the times from the first
     sight of an article to each visit.
     """
 
@@ -102,6 +109,9 @@ class Recorder:
         """
 
         def write(conn: Connection) -> Discovery:
+            if not entries:
+                feed_table.record(conn, result, inner)
+                return Discovery(due=(), new=0, seen=0)
             wanted = terms or Terms()
             if not wanted.updates:
                 wanted = replace(wanted, believed=lastmod_table.believed(conn, result.source, entries))
@@ -111,7 +121,7 @@ class Recorder:
             feed_table.record(conn, result, found.new - found.backlog + found.updated + inner)
             return replace(found, due=self._not_issued(found.due))
 
-        return self._put(write, urgent=True)
+        return self._put(write, urgent=bool(entries), size=1 + len(entries) // _ENTRIES)
 
     def articles(self, source: str) -> "Future[tuple[str, ...]]":
         """The addresses of a source's latest articles."""
@@ -161,6 +171,10 @@ class Recorder:
         """A host that is not to be asked for a time, by later crawls either."""
         return self._put(lambda conn: host_table.leave_alone(conn, host), urgent=False)
 
+    def robots(self, url: str, file: RobotsFile | None) -> "Future[None]":
+        """What the robots.txt at this URL says, for later crawls; None: it could not be had, and they are to ask."""
+        return self._put(lambda conn: robots_table.keep(conn, {url: file}), urgent=False)
+
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""
         self._events.put(None)
@@ -168,17 +182,17 @@ class Recorder:
         if self._failure is not None:
             raise self._failure
 
-    def _put(self, write: Callable[[Connection], Answer], *, urgent: bool) -> "Future[Answer]":
-        return self._submit(lambda: write, urgent=urgent)
+    def _put(self, write: Callable[[Connection], Answer], *, urgent: bool, size: int = 1) -> "Future[Answer]":
+        return self._submit(lambda: write, urgent=urgent, size=size)
 
     def _submit(
-        self, prepare: Callable[[], Callable[[Connection], Answer]], *, urgent: bool
+        self, prepare: Callable[[], Callable[[Connection], Answer]], *, urgent: bool, size: int = 1
     ) -> "Future[Answer]":
         if not self._thread.is_alive():
             raise RuntimeError("the recorder is closed")
         future: Future[Answer] = Future()
         future.set_running_or_notify_cancel()  # what is being written can no longer be cancelled
-        self._events.put(_Event(prepare, future, urgent))
+        self._events.put(_Event(prepare, future, urgent, size))
         return future
 
     def _not_issued(self, due: Iterable[DueUrl]) -> tuple[DueUrl, ...]:
@@ -201,8 +215,8 @@ class Recorder:
 
     def _collect(self, group: _Group) -> bool:
         """Fill the group; False if no more events will come."""
-        deadline = float("inf")
-        while len(group.futures) < LARGEST_GROUP:
+        deadline, size = float("inf"), 0
+        while size < LARGEST_GROUP:
             try:
                 event = self._events.get(
                     timeout=None if not group.futures else max(0.0, deadline - time.monotonic())
@@ -217,8 +231,9 @@ class Recorder:
             if self._failure is not None:
                 raise self._failure
             group.writes.append(event.prepare())
+            size += event.size
             if event.urgent:
-                return True
+                deadline = 0.0
         return True
 
     def _commit(self, group: _Group) -> None:

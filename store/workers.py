@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Literal, TypeVar
 
@@ -135,16 +136,18 @@ class _Worker(Generic[Task]):
 class Workers(Generic[Task, Result]):
     """`count` processes that apply `function` to tasks, with at most `seconds` of wall time for each.
 
-    The worker of a task that takes longer is killed; a task whose worker dies is tried once more in a new one.
-    `function` must be importable, tasks and results picklable, and no task None. Use as a context manager, from one
-    thread. Raises FalseStartError if the processes do not start.
+    They start with the first task: where there is none, nothing is started. The worker of a task that takes longer is
+    killed; a task whose worker dies is tried once more in a new one. `function` must be importable, tasks and results
+    picklable, and no task None. Use as a context manager, from one thread. `run` and `call` raise FalseStartError if the
+    processes do not start.
     """
 
     def __init__(self, function: Callable[[Task], Result], count: int, seconds: float) -> None:
         self._function = function
+        self._count = count
         self._seconds = seconds
         self._false_starts = 0
-        self._workers: list[_Worker[Task]] = [_Worker(function, seconds) for _ in range(count)]
+        self._workers: list[_Worker[Task]] = []
 
     def __enter__(self) -> "Workers[Task, Result]":
         return self
@@ -159,7 +162,7 @@ class Workers(Generic[Task, Result]):
         self._workers = []
 
     def pids(self) -> tuple[int, ...]:
-        """The process ids of the workers."""
+        """The process ids of the workers; none before the first task."""
         return tuple(worker.process.pid or 0 for worker in self._workers)
 
     def call(self, task: Task) -> Result | Lost:
@@ -168,7 +171,12 @@ class Workers(Generic[Task, Result]):
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Lost]]:
         """Each task with its result, in the order they finish. If the caller stops early, running tasks are abandoned."""
-        waiting = iter(tasks)
+        tasks = iter(tasks)
+        first = next(tasks, None)
+        if first is None:
+            return
+        self._start()
+        waiting = chain((first,), tasks)
         again: list[Task] = []
         try:
             while True:
@@ -191,6 +199,15 @@ class Workers(Generic[Task, Result]):
                 if worker.task is not None:
                     worker.kill()
                     worker.task = None
+
+    def _start(self) -> None:
+        try:
+            while len(self._workers) < self._count:
+                self._workers.append(_Worker(self._function, self._seconds))
+        except (
+            RuntimeError
+        ) as error:  # multiprocessing's, in a process that imports a script without the guard
+            raise FalseStartError(f"the worker processes do not start: {error}") from error
 
     def _idle(self) -> list[_Worker[Task]]:
         """The workers that are ready for a task; dead ones are replaced first."""

@@ -93,7 +93,7 @@ def test_what_a_spider_finds_is_searched_and_asked_for_once(tmp_path: Path, site
 
     site.hits.clear()
     assert call(where, "run").returncode == 0
-    assert sorted(site.paths()) == ["/archive", "/feed", "/robots.txt", "/special"]
+    assert sorted(site.paths()) == ["/archive", "/feed", "/special"]
 
 
 def test_a_spider_stands_among_the_feeds_of_its_source(tmp_path: Path, site: Site) -> None:

@@ -48,7 +48,8 @@ def test_a_silent_feed_is_asked_a_third_of_the_times_in_a_week(tmp_path: Path) -
         crawl_at_ticks(tmp_path, f"{site.url}/feed", "3h", 7 * 8)
     hits = asked(site)
     assert len(hits) == 19
-    assert len(asked(site, "/robots.txt")) == 19, "nor is anything else asked for"
+    assert len(asked(site, "/robots.txt")) == 6, "once a day at most"
+    assert len(site.hits) == 19 + 6 + len(asked(site, "/a")), "nor is anything else asked for"
     gaps = [when(later) - when(earlier) for earlier, later in pairwise(hits)]
     assert max(gaps) <= DAY
     whole = [when(hit) for hit in hits if hit.headers["If-None-Match"] is None]

@@ -6,7 +6,8 @@ import random
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import brotli
@@ -15,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.fetching.answers import Answer, FetchError
-from crawlers.fetching.robots import Robots, product_token
+from crawlers.fetching.robots import Kept, Robots, product_token
+from store.ledger.watch.robots_table import RobotsFile
 from store.records import UrlState
-from tests.loopback import Crawled, Reply, Site, crawl, redirect, rss, serve
+from tests.loopback import Crawled, Reply, Site, crawl, finish, plan, redirect, rss, serve, start
 
 
 def robots(text: str, wait: float = 0.0) -> Reply:
@@ -146,6 +148,66 @@ def test_a_crawl_delay_spaces_all_requests_from_the_first(tmp_path: Path) -> Non
         assert third - rules >= 2 * delay
 
 
+def later(folder: Path, hours: float, feed: str) -> Crawled:
+    """A crawl so many hours from now."""
+    return finish(start(replace(plan(folder, [feed]), ahead=timedelta(hours=hours))), folder)
+
+
+def test_a_file_counts_for_the_crawls_of_a_day(tmp_path: Path) -> None:
+    """One that comes to forbid is noticed within it, one that comes to allow at once."""
+    with serve(
+        "127.0.4.1", {"/robots.txt": robots("User-agent: *\nDisallow: /no\n"), "/feed": rss()}
+    ) as site:
+        feed = f"{site.url}/feed"
+        for hours in (0, 1, 23):
+            assert later(tmp_path, hours, feed).report.feeds_fetched == 1
+        assert site.paths() == ["/robots.txt", "/feed", "/feed", "/feed"]
+
+        site.routes["/robots.txt"] = robots("User-agent: *\nDisallow: /\n")
+        assert later(tmp_path, 23.5, feed).report.feeds_fetched == 1
+        assert later(tmp_path, 24.5, feed).report.feed_errors == {"robots": 1}
+        assert site.paths()[4:] == ["/feed", "/robots.txt"]
+
+        assert later(tmp_path, 25, feed).report.feed_errors == {"robots": 1}
+        site.routes["/robots.txt"] = robots("User-agent: *\nDisallow: /no\n")
+        assert later(tmp_path, 25.5, feed).report.feeds_fetched == 1
+        assert later(tmp_path, 26, feed).report.feeds_fetched == 1
+        assert site.paths()[6:] == ["/robots.txt", "/robots.txt", "/feed", "/feed"]
+
+
+def test_a_crawl_may_ask_for_every_file(tmp_path: Path) -> None:
+    with serve("127.0.4.1", {"/robots.txt": robots("User-agent: *\nAllow: /\n"), "/feed": rss()}) as site:
+        feed = f"{site.url}/feed"
+        crawl(tmp_path, [feed])
+        site.routes["/robots.txt"] = robots("User-agent: *\nDisallow: /\n")
+        afresh = replace(plan(tmp_path, [feed]), ask_robots=True)
+        assert finish(start(afresh), tmp_path).report.feed_errors == {"robots": 1}
+    assert site.paths() == ["/robots.txt", "/feed", "/robots.txt"]
+
+
+def test_a_file_that_could_not_be_had_is_asked_for_by_the_next_crawl(tmp_path: Path) -> None:
+    with serve("127.0.4.1", {"/robots.txt": Reply(status=503), "/feed": rss()}) as site:
+        feed = f"{site.url}/feed"
+        for _ in range(2):
+            assert later(tmp_path, 0, feed).report.feed_errors == {"robots_unreachable": 1}
+        site.routes["/robots.txt"] = Reply(status=404)
+        for _ in range(2):
+            assert later(tmp_path, 0, feed).report.feeds_fetched == 1
+    assert site.paths() == ["/robots.txt"] * 3 + ["/feed"] * 2
+
+
+def test_a_crawl_delay_that_is_known_spaces_the_requests(tmp_path: Path) -> None:
+    slow = robots("User-agent: *\nCrawl-delay: 0.5\n")
+    with serve("127.0.4.1", {"/robots.txt": slow, "/1": Reply(b"page"), "/2": Reply(b"page")}) as site:
+        pages = [f"{site.url}/1", f"{site.url}/2"]
+        crawl(tmp_path, pages=pages[:1])
+        site.routes["/3"] = Reply(b"page")
+        site.hits.clear()
+        crawl(tmp_path, pages=[pages[1], f"{site.url}/3"], concurrency=2)
+    first, second = site.times()
+    assert second - first >= 0.4, "the server sees the first somewhat later than it was sent"
+
+
 @pytest.mark.parametrize(
     ("agent", "token"),
     [
@@ -180,6 +242,47 @@ def test_many_waiters_share_one_answer() -> None:
     assert asked == ["http://site.example/robots.txt"]
     assert verdicts[::2] == [()] * 50
     assert all(isinstance(verdict, FetchError) and verdict.reason == "robots" for verdict in verdicts[1::2])
+
+
+def test_a_crawl_that_lasts_longer_than_a_day_asks_again() -> None:
+    asked: list[str] = []
+    now = [datetime(2026, 5, 4, 12, tzinfo=UTC)]
+
+    async def ask(url: str) -> Answer:
+        asked.append(url)
+        return replace(answer(url, b""), at=now[0])
+
+    async def check() -> None:
+        rules = Robots("Crawler/1", ask, lambda *_: None, kept=Kept(now=lambda: now[0]))
+        for hours in (0, 23, 1, 1):
+            now[0] += timedelta(hours=hours)
+            await rules.check("http://site.example/a")
+
+    asyncio.run(check())
+    assert len(asked) == 2
+
+
+def test_many_that_an_earlier_crawl_would_have_refused_share_one_answer() -> None:
+    asked: list[str] = []
+    file = RobotsFile(
+        url="http://site.example/robots.txt",
+        fetched_at=datetime.now(UTC),
+        status=200,
+        text="User-agent: *\nDisallow: /",
+    )
+
+    async def ask(url: str) -> Answer:
+        asked.append(url)
+        await asyncio.sleep(0.01)
+        return answer(url, b"")
+
+    async def check_all() -> list[object]:
+        rules = Robots("Crawler/1", ask, lambda *_: None, kept=Kept(find=lambda _: file))
+        urls = [f"http://site.example/{n}" for n in range(50)]
+        return await asyncio.gather(*map(rules.check, urls), return_exceptions=True)
+
+    assert asyncio.run(check_all()) == [()] * 50
+    assert asked == ["http://site.example/robots.txt"]
 
 
 LINES = st.sampled_from(

@@ -5,12 +5,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
-from crawlers.fetching.tdmrep import reservations
+from crawlers.fetching.tdmrep import as_robots
 
 
 def reserved(path: str, *rules: object) -> bool:
-    found = reservations(json.dumps(rules).encode())
+    found = Protego.parse(as_robots(json.dumps(rules).encode()))
     return not found.can_fetch(f"https://site.example{path}", "Any")
 
 
@@ -54,4 +55,4 @@ def test_what_is_no_rule_counts_for_nothing(rule: object) -> None:
 
 @given(st.binary(max_size=60) | st.sampled_from([b"", b"null", b"{}", b"[" * 100_000, b"\xff\xfe"]))
 def test_no_file_can_hurt(body: bytes) -> None:
-    assert reservations(body).can_fetch("https://site.example/a", "Any")
+    assert Protego.parse(as_robots(body)).can_fetch("https://site.example/a", "Any")

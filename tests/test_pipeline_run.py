@@ -8,17 +8,19 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+import store.workers
 from articles.errors import ConfigError, LedgerError, LockedError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from index.embedded.local_reader import EmbeddedReader
 from index.query import Query
 from pipeline.configuration.config import Config, load
-from pipeline.configuration.config_file import add_sources
+from pipeline.configuration.config_file import add_sources, template
 from pipeline.configuration.sections import SourceSection
 from pipeline.due import due_sources
 from pipeline.explain import explain
@@ -26,6 +28,7 @@ from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.report import RunReport, funnel, troubled
 from pipeline.run import choose, now, run
+from pipeline.settling import Settler
 from pipeline.status import feeds, status
 from store.ledger import capture_table, feed_table, url_table
 from store.ledger.database import Ledger
@@ -76,6 +79,20 @@ def test_every_entry_becomes_what_it_should_and_a_second_run_fetches_only_the_up
     assert updated.first_seen_at < updated.fetched_at
     assert status(config)["captures"]["superseded"] == 1
     assert all(finding.ok for finding in examine(config)), examine(config)
+
+
+def test_a_run_without_news_starts_no_cleaner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it ask more than once for what stands in for an original."""
+    asked: list[str] = []
+    monkeypatch.setattr(Settler, "fold", lambda _: asked.append("fold") or [])
+    monkeypatch.setattr(store.workers, "_Worker", lambda *_: asked.append("worker"))
+    with serve("127.0.11.1", {"/feed": Reply(rss().body, headers=rss().headers, wait=1.0)}) as site:
+        path = tmp_path / "broadsheet.toml"
+        text = template().replace("allow_addresses = []", 'allow_addresses = ["127.0.0.0/8"]')
+        path.write_text(text.replace("delay = 1.0", "delay = 0.0"), encoding="utf-8")
+        add_sources(path, [SourceSection(name="harbour", feeds=(f"{site.url}/feed",))])
+        report = run(load(path))
+    assert (report.crawl.feeds_fetched, asked) == (1, ["fold"])
 
 
 def test_the_archive_alone_gives_the_same_articles(crawled: Config) -> None:

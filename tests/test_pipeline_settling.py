@@ -19,6 +19,7 @@ from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
 from pipeline.run import data_folder
 from store.ledger import capture_table, knowledge_table, url_table
+from store.ledger.queries.stand_ins import duplicates_waiting
 from store.records import Capture, Outcome, Selection
 from tests.collected_pages import MORNING, collected, configured
 from tests.desk import STORIES, WIRE
@@ -112,7 +113,7 @@ def test_a_template_that_names_one_article_on_every_page_hides_none(
         assert found(config) == {f"{HOME}/bun", f"{HOME}/zoo"}
         assert {each.outcome for each in captures(config).values()} == {Outcome.INDEXED}
         with data_folder(config) as (_, ledger), ledger.reading() as conn:
-            assert capture_table.duplicates_waiting(conn) == [], "they were compared, once"
+            assert duplicates_waiting(conn) == [], "they were compared, once"
 
 
 def test_the_print_page_of_an_article_whose_own_claim_is_refuted_is_its_duplicate(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError
 
 from articles.model import FeedEntry, Page
@@ -14,6 +14,7 @@ from store.ledger import capture_table, miss_table, segment_table, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
 from store.ledger.queries import soundness
+from store.ledger.queries.stand_ins import duplicates_waiting
 from store.records import ArchiveRef, Capture, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -144,13 +145,13 @@ def test_an_article_is_first_seen_at_its_earliest_capture(conn: Connection) -> N
 def test_a_stand_in_waits_until_its_original_is_indexed(conn: Connection) -> None:
     print_page, original = capture(conn, "print"), capture(conn, "story")
     settle(conn, print_page, Outcome.INDEXED, canonical=original.article_id)
-    assert capture_table.duplicates_waiting(conn) == []
+    assert duplicates_waiting(conn) == []
     assert print_page.article_id in capture_table.latest_indexed(conn, [print_page.article_id])
     settle(conn, original, Outcome.INDEXED)
-    ((waiting, target),) = capture_table.duplicates_waiting(conn)
+    ((waiting, target),) = duplicates_waiting(conn)
     assert (waiting.id, target) == (print_page.id, original.article_id)
     settle(conn, print_page, Outcome.DUPLICATE, related=target)
-    assert capture_table.duplicates_waiting(conn) == []
+    assert duplicates_waiting(conn) == []
     assert capture_table.latest_indexed(conn, [print_page.article_id]) == {}
 
 
@@ -158,7 +159,7 @@ def test_two_pages_that_name_each_other_both_stay(conn: Connection) -> None:
     one, other = capture(conn, "one"), capture(conn, "other")
     settle(conn, one, Outcome.INDEXED, canonical=other.article_id)
     settle(conn, other, Outcome.INDEXED, canonical=one.article_id)
-    assert capture_table.duplicates_waiting(conn) == []
+    assert duplicates_waiting(conn) == []
 
 
 @pytest.mark.parametrize(
@@ -284,3 +285,12 @@ def test_no_state_or_outcome_but_the_named_ones(conn: Connection) -> None:
     for statement in ("UPDATE urls SET state = 'lost'", "UPDATE captures SET outcome = 'lost'"):
         with pytest.raises(IntegrityError):
             conn.exec_driver_sql(statement)
+
+
+def test_stand_ins_are_looked_through_by_an_index_of_nothing_else(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.reading() as conn:
+        asked: list[str] = []
+        event.listen(conn, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert duplicates_waiting(conn) == []
+        plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", ("indexed", "")).all()
+    assert "USING INDEX captures_stand_ins" in plan[0].detail

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from warcio.archiveiterator import ArchiveIterator
 
@@ -96,6 +98,33 @@ def accounted(folder: Path) -> dict[str, Page]:
     return {found.url: found for _, found in archived}
 
 
+def test_feeds_without_entries_are_committed_together(crawl: Crawl) -> None:
+    """And what has a result takes along what waits."""
+    commits: list[object] = []
+    event.listen(crawl.ledger._engine, "commit", commits.append)
+    held = crawl.recorder.targets([], {})
+    urls = [f"{FEED}/{n}" for n in range(60)]
+    quiet = [crawl.recorder.feed(replace(feed(), url=url, status=304), ()) for url in urls]
+    told = crawl.recorder.feed(feed(), [entry("a")])
+    assert len(told.result(PATIENCE).due) == 1
+    assert held.result(PATIENCE) == []
+    assert all(future.result(PATIENCE).due == () for future in quiet)
+    assert len(commits) < 20
+    with crawl.ledger.reading() as conn:
+        assert len(feed_table.health(conn)) == 61
+
+
+def test_a_group_does_not_grow_with_the_entries_of_its_lists(crawl: Crawl) -> None:
+    commits: list[object] = []
+    event.listen(crawl.ledger._engine, "commit", commits.append)
+    lists = [
+        crawl.recorder.feed(replace(feed(), url=f"{FEED}/{n}"), [entry(f"{n}/{m}") for m in range(500)])
+        for n in range(10)
+    ]
+    assert all(len(each.result(PATIENCE).due) == 500 for each in lists)
+    assert len(commits) >= 5
+
+
 def test_a_feed_answers_what_is_due(crawl: Crawl) -> None:
     found = crawl.recorder.feed(feed(2), [entry(1), entry(2)]).result(PATIENCE)
     assert ([due.entry for due in found.due], found.new, found.seen) == ([entry(1), entry(2)], 2, 0)
@@ -155,7 +184,7 @@ def test_a_group_is_committed_by_number_or_when_an_answer_is_due(
     stored = [crawl.recorder.page(page(n)) for n in range(103)]
     wait(stored[:100], timeout=PATIENCE)
     assert [future.done() for future in stored] == [True] * 100 + [False] * 3
-    crawl.recorder.feed(feed(), []).result(PATIENCE)
+    crawl.recorder.targets([]).result(PATIENCE)
     assert all(future.done() for future in stored)
 
 
@@ -176,7 +205,7 @@ def test_closing_records_what_is_waiting(tmp_path: Path) -> None:
 def test_a_future_cannot_be_cancelled(crawl: Crawl) -> None:
     future = crawl.recorder.page(page(1))
     assert not future.cancel()
-    crawl.recorder.feed(feed(), []).result(PATIENCE)
+    crawl.recorder.targets([]).result(PATIENCE)
     assert future.result(0) is None
 
 
@@ -184,12 +213,12 @@ def test_after_a_failure_nothing_more_counts(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(store.recorder, "GROUP_SECONDS", PATIENCE)
     crawl = Crawl(tmp_path)
     stored = crawl.recorder.page(page(1))
-    crawl.recorder.feed(feed(), []).result(PATIENCE)
+    crawl.recorder.targets([]).result(PATIENCE)
     with crawl.ledger.transaction() as conn:
         conn.exec_driver_sql("DROP TABLE feeds")
     lost = crawl.recorder.page(page(2))
     with pytest.raises(OperationalError):
-        crawl.recorder.feed(feed(), []).result(PATIENCE)
+        crawl.recorder.targets([]).result(PATIENCE)
     later = crawl.recorder.page(page(3))
     with pytest.raises(OperationalError):
         crawl.close()
@@ -240,7 +269,7 @@ def fill_up(folder: Path) -> None:
     for number in range(40):
         batch = [crawl.recorder.page(page(f"{number}-{n}", os.urandom(4000))) for n in range(10)]
         try:
-            crawl.recorder.feed(feed(), []).result()
+            crawl.recorder.targets([]).result()
         except StorageError:
             assert all(future.exception() for future in batch)
         else:

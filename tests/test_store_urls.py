@@ -404,3 +404,12 @@ def test_pages_of_the_past_wait_until_they_are_recalled(conn: Connection) -> Non
     url_table.recall(conn, [known.url, old.url], NOON + HOUR)
     assert [due.url for due in url_table.due(conn, ["harbour"], NOON + HOUR)] == [recent.url, old.url]
     assert url_table.note(conn, [known, old, recent, foreign], set(), NOON) == 0
+
+
+def test_what_is_due_is_found_for_more_sources_than_a_query_may_name(conn: Connection) -> None:
+    """In the order of their times, whichever sources they are of."""
+    names = [f"s{n:05}" for n in range(40_000)]
+    wanted = [f"https://harbour.example/{name}" for name in (names[39_999], names[0], names[20_000])]
+    for hour, url in enumerate(wanted):
+        url_table.discover(conn, [FeedEntry(url=url, source=url[-6:])], NOON + hour * HOUR)
+    assert [due.url for due in url_table.due(conn, names, NOON + 9 * HOUR, revisiting=True)] == wanted

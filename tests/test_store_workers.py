@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,7 @@ def test_a_worker_that_nobody_listens_to_ends_without_a_word(
 def test_time_over_costs_the_worker_but_no_other_task() -> None:
     """The time is long enough for tasks that take none."""
     with Workers(work, 2, 2.0) as workers:
+        workers.call(("pid", 0))
         before = workers.pids()
         tasks: list[Task] = [("sleep", PATIENCE), ("pid", 1), ("pid", 2)]
         answers = dict(workers.run(tasks))
@@ -152,10 +154,26 @@ def test_a_worker_killed_idle_is_replaced(workers: Workers[Task, object]) -> Non
 
 
 def test_a_worker_killed_while_it_starts_is_replaced() -> None:
-    with Workers(work, 2, PATIENCE) as workers:
-        for pid in workers.pids():
-            os.kill(pid, signal.SIGKILL)
+    with Workers(work, 2, PATIENCE) as workers, ThreadPoolExecutor(1) as killer:
+        killed = killer.submit(kill_once_there, workers)
         assert workers.call(("raise", 2)) == Lost("error", "ValueError: no 2 here")
+        assert len(killed.result()) == 2
+
+
+def kill_once_there(workers: Workers[Task, object]) -> tuple[int, ...]:
+    """They take longer to start than this to look."""
+    until(lambda: len(workers.pids()) == 2)
+    for pid in (started := workers.pids()):
+        os.kill(pid, signal.SIGKILL)
+    return started
+
+
+def test_without_a_task_nothing_is_started() -> None:
+    with Workers(work, 2, PATIENCE) as workers:
+        assert list(workers.run([])) == []
+        assert workers.pids() == ()
+        assert workers.call(("sleep", 0.01)) == "sleep"
+        assert len(workers.pids()) == 2
 
 
 def test_a_worker_killed_busy_loses_no_task(workers: Workers[Task, object], tmp_path: Path) -> None:

@@ -153,6 +153,9 @@ def rename(
 def run(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help="Source names (default: all).")] = None,
+    ask_robots: Annotated[
+        bool, typer.Option("--ask-robots", help="Ask every robots.txt again, also those asked within a day.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Crawl, clean and index everything that is due.
@@ -171,7 +174,7 @@ def run(
     from broadsheet.terminal import print_json, say
     from pipeline.health.checkup import examine
     from pipeline.health.observed import RunSeen, observe
-    from pipeline.run import choose, now
+    from pipeline.run import choose, now, run_asking_robots
     from pipeline.run import run as run_now
     from pipeline.telling.tell import announce
 
@@ -179,7 +182,7 @@ def run(
     chosen = [source.name for source in choose(config, tuple(names or ()))]
     try:
         with watch(quiet=as_json) as progress:
-            report = run_now(config, tuple(names or ()), progress)
+            report = (run_asking_robots if ask_robots else run_now)(config, tuple(names or ()), progress)
     except LockedError:
         raise
     except Exception:

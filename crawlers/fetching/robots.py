@@ -1,10 +1,14 @@
-"""robots.txt by RFC 9309: asked before anything else of an origin, once a process, with one answer for all who wait.
+"""robots.txt by RFC 9309: known before anything else of an origin is asked for, with one answer for all who wait.
 
-Where it is to be read, so is tdmrep.json. What these reserve is told, not acted on here.
+A file counts for a day, in later crawls too. It is asked for again before that where it would refuse something by the word
+of an earlier crawl: what a site allows now is fetched at once, and what it forbids now is noticed within the day. Where it
+is to be read, so is tdmrep.json. What these reserve is told, not acted on here.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from protego import Protego
 
@@ -13,6 +17,7 @@ from articles.urls import origin
 from crawlers.fetching import tdmrep
 from crawlers.fetching.answers import Answer, FetchError, ask_again_at, target
 from crawlers.fetching.robots_text import robots_text
+from store.ledger.watch.robots_table import KEPT, RobotsFile
 from store.records import FetchReason
 
 AI_CRAWLERS = (
@@ -26,8 +31,33 @@ _MAX_REDIRECTS = 5
 _TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS, FetchReason.RETRY_AFTER))
 
 Ask = Callable[[str], Awaitable[Answer]]
-Rules = dict[str, "asyncio.Task[Protego | FetchError]"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """The rules of a file, or why there are none; when that was asked (aware UTC), and whether by this crawl."""
+
+    rules: Protego | FetchError
+    at: datetime
+    asked: bool
+
+
+Rules = dict[str, "asyncio.Task[_Learned]"]
 """What was learned, or is being learned, from each file, by its URL."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What crawls hand on: `find` gives the file that an earlier one kept from a URL; `keep` takes what one learned, None
+    for a file that could not be had. `now` tells the time, aware UTC."""
+
+    find: Callable[[str], RobotsFile | None] = lambda _: None
+    keep: Callable[[str, RobotsFile | None], None] = lambda *_: None
+    now: Callable[[], datetime] = _now
 
 
 def product_token(user_agent: str) -> str:
@@ -38,7 +68,8 @@ def product_token(user_agent: str) -> str:
 class Robots:
     """What each origin's robots.txt allows `user_agent`; `ask` sends one request, `delayed` is called with each Crawl-delay.
 
-    `rules` may be shared with others of the same process. With `mining`, what is reserved from it is asked for as well.
+    `rules` may be shared with others of the same process, and `kept` is shared with crawls before and after it. With `mining`,
+    what is reserved from it is asked for as well.
     """
 
     def __init__(
@@ -47,6 +78,7 @@ class Robots:
         ask: Ask,
         delayed: Callable[[str, float], None],
         rules: Rules | None = None,
+        kept: Kept | None = None,
         *,
         mining: bool = False,
     ) -> None:
@@ -54,6 +86,7 @@ class Robots:
         self._ask = ask
         self._delayed = delayed
         self._rules: Rules = {} if rules is None else rules
+        self._kept = kept or Kept()
         self._mining = mining
 
     async def check(self, url: str) -> tuple[Right, ...]:
@@ -62,28 +95,56 @@ class Robots:
         Raises FetchError: robots, robots_unreachable (which tdmrep.json may be, too), address, tls, retry_after.
         """
         site = origin(url)
-        rules = await self._of(f"{site}/robots.txt")
+        file = f"{site}/robots.txt"
+        learned = await self._learned(file)
+        if not learned.asked and not self._allows(learned, url):
+            learned = await self._learned(file, afresh=True)
+        rules = _rules(learned)
         if not rules.can_fetch(url, self._token):
-            raise FetchError(FetchReason.ROBOTS, f"{site}/robots.txt disallows it for {self._token}")
+            raise FetchError(FetchReason.ROBOTS, f"{file} disallows it for {self._token}")
         reserved: list[Right] = []
-        if self._mining and not (await self._of(f"{site}{tdmrep.PATH}")).can_fetch(url, self._token):
+        if self._mining and not _rules(await self._learned(f"{site}{tdmrep.PATH}")).can_fetch(
+            url, self._token
+        ):
             reserved.append("tdm-reservation")
         if not all(rules.can_fetch(url, name) for name in AI_CRAWLERS):
             reserved.append("robots-noai")
         return tuple(reserved)
 
-    async def _of(self, file: str) -> Protego:
-        """What the file at this URL says, which is asked for once."""
-        if file not in self._rules:
-            self._rules[file] = asyncio.create_task(self._learn(file))
-        rules = await self._rules[file]
-        if isinstance(rules, FetchError):
-            raise FetchError(rules.reason, rules.detail, rules.retry_at)
+    def _allows(self, learned: _Learned, url: str) -> bool:
+        return isinstance(learned.rules, Protego) and learned.rules.can_fetch(url, self._token)
+
+    async def _learned(self, url: str, *, afresh: bool = False) -> _Learned:
+        """What is known from a file; asked for if that is too old, or `afresh` and not asked for by this crawl."""
+        known = self._rules.get(url)
+        if known is not None and known.done():
+            learned = known.result()
+            if self._kept.now() - learned.at >= KEPT or (afresh and not learned.asked):
+                afresh, known = True, None
+        if known is None:
+            known = self._rules[url] = asyncio.create_task(self._learn(url, afresh=afresh))
+        return await known
+
+    async def _learn(self, url: str, *, afresh: bool) -> _Learned:
+        file = None if afresh else self._kept.find(url)
+        if file is not None:
+            return _Learned(self._parsed(file), file.fetched_at, asked=False)
+        asked = await self._asked(url)
+        if isinstance(asked, FetchError):
+            self._kept.keep(url, None)
+            return _Learned(asked, self._kept.now(), asked=True)
+        self._kept.keep(url, asked)
+        return _Learned(self._parsed(asked), asked.fetched_at, asked=True)
+
+    def _parsed(self, file: RobotsFile) -> Protego:
+        rules = Protego.parse(file.text)
+        if delay := rules.crawl_delay(self._token):
+            self._delayed(origin(file.url), delay)
         return rules
 
-    async def _learn(self, file: str) -> Protego | FetchError:
+    async def _asked(self, url: str) -> RobotsFile | FetchError:
         try:
-            answer = await self._fetch(file)
+            answer = await self._fetch(url)
         except FetchError as failure:
             if failure.reason in _TELLING:
                 return failure
@@ -92,12 +153,8 @@ class Robots:
             detail = f"HTTP {answer.status} for {answer.url}"
             return FetchError(FetchReason.ROBOTS_UNREACHABLE, detail, ask_again_at(answer))
         body = answer.body if answer.status < 300 else b""
-        if file.endswith(tdmrep.PATH):
-            return tdmrep.reservations(body)
-        rules = Protego.parse(robots_text(body))
-        if delay := rules.crawl_delay(self._token):
-            self._delayed(origin(file), delay)
-        return rules
+        text = tdmrep.as_robots(body) if url.endswith(tdmrep.PATH) else robots_text(body)
+        return RobotsFile(url=url, fetched_at=answer.at, status=answer.status, text=text)
 
     async def _fetch(self, url: str) -> Answer:
         """The first answer that is no redirect, or the last of too many, which counts as none (2.3.1.2)."""
@@ -107,3 +164,9 @@ class Robots:
                 break
             answer = await self._ask(url)
         return answer
+
+
+def _rules(learned: _Learned) -> Protego:
+    if isinstance(learned.rules, FetchError):
+        raise FetchError(learned.rules.reason, learned.rules.detail, learned.rules.retry_at)
+    return learned.rules

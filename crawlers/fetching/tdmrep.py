@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from protego import Protego
-
 PATH = "/.well-known/tdmrep.json"
 
 
-def reservations(body: bytes) -> Protego:
-    """The rules of the file as those of a robots.txt, whose patterns it has: what is reserved is disallowed, for everybody.
+def as_robots(body: bytes) -> str:
+    """The file as a robots.txt, whose patterns it has: what is reserved is disallowed, for everybody.
 
     A rule that cannot be read counts for nothing, and so does a file that is none.
     """
@@ -18,7 +16,7 @@ def reservations(body: bytes) -> Protego:
     except (ValueError, RecursionError):
         found = []
     lines = [line for rule in (found if isinstance(found, list) else []) for line in _lines(rule)]
-    return Protego.parse("\n".join(["User-agent: *", *lines]))
+    return "\n".join(["User-agent: *", *lines])
 
 
 def _lines(rule: Any) -> list[str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from store.archive.writer import ArchiveWriter, repair
 from store.ledger import segment_table, tombstone_table
 from store.ledger.database import Ledger
+from store.ledger.watch import robots_table
+from store.ledger.watch.robots_table import RobotsFile
 from store.recorder import Recorder
 
 _log = logging.getLogger(__name__)
@@ -19,16 +21,26 @@ _log = logging.getLogger(__name__)
 class Store:
     """Archive and ledger in a folder; in one that is thrown away at the end where `folder` is "". `now`: aware UTC.
 
-    `revisits` are the times from the first sight of an article to each visit.
+    `revisits` are the times from the first sight of an article to each visit. `ask_robots`: no robots.txt that an earlier
+    crawl kept counts.
     """
 
-    def __init__(self, folder: str, now: Callable[[], datetime], revisits: Sequence[timedelta]) -> None:
+    def __init__(
+        self,
+        folder: str,
+        now: Callable[[], datetime],
+        revisits: Sequence[timedelta],
+        *,
+        ask_robots: bool = False,
+    ) -> None:
         self._folder = folder
         self._now = now
         self._revisits = revisits
+        self._ask_robots = ask_robots
         self._open = ExitStack()
         self._users = 0
         self._recorder: Recorder | None = None
+        self._robots: dict[str, RobotsFile] = {}
         self.buried: frozenset[str] = frozenset()
         """The ids of addresses under which nothing is to be fetched, once the store is open: deletions wait for crawls."""
 
@@ -38,6 +50,15 @@ class Store:
         if self._recorder is None:
             raise RuntimeError("the store is not open")
         return self._recorder
+
+    def robots(self, url: str) -> RobotsFile | None:
+        """The robots.txt at this URL, if an earlier crawl kept it less than a day ago."""
+        return self._robots.get(url)
+
+    def keep_robots(self, url: str, file: RobotsFile | None) -> None:
+        """Keep it for later crawls; None: forget what is kept. Nothing is kept while the store is not open."""
+        if self._recorder is not None:
+            self._recorder.robots(url, file)
 
     def enter(self) -> None:
         """One more crawl uses the store. Raises StorageError, LedgerError, ArchiveError where it cannot be opened."""
@@ -72,6 +93,9 @@ class Store:
             _log.warning(
                 "%s: cut off %d bytes that an interrupted crawl left unfinished", cut.segment, cut.size
             )
+        with ledger.transaction() as connection:
+            kept = robots_table.fresh(connection, self._now())
+        self._robots = {} if self._ask_robots else kept
         archive = ArchiveWriter(folder / "archive", committed, self._now)
         self._open.callback(archive.close)
         return Recorder(ledger, archive, self._now, self._revisits)

@@ -13,10 +13,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
 
 from crawlers import shared
+from crawlers.clock import clock
 from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer
 from crawlers.fetching.failures import explained
-from crawlers.fetching.robots import Robots
+from crawlers.fetching.robots import Kept, Robots
 from crawlers.fetching.robots_text import MAX_BYTES
 
 _ITSELF = {
@@ -31,19 +32,20 @@ _RECEIVED = "received"
 
 
 class RobotsTxtMiddleware:
-    """Asks for a site's robots.txt before anything else, and keeps its Crawl-delay for the host, what it reserves for the page."""
+    """Goes by a site's robots.txt, which is asked for before anything else if it is not known.
+
+    Keeps its Crawl-delay for the host, and what it reserves for the page.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._under_way = 0
         common = shared.of(crawler)
         self._hosts = common.hosts
+        kept = Kept(common.store.robots, common.store.keep_robots, clock(crawler))
+        mining = crawler.settings.getbool("READ_TDMREP")
         self._robots = Robots(
-            crawler.settings["USER_AGENT"],
-            self._ask,
-            self._obey,
-            common.rules,
-            mining=crawler.settings.getbool("READ_TDMREP"),
+            crawler.settings["USER_AGENT"], self._ask, self._obey, common.rules, kept, mining=mining
         )
 
     @classmethod

@@ -79,6 +79,7 @@ def process_settings(plan: CrawlPlan) -> Settings:
     settings.setdict(named_in_scrapy(plan.settings), priority="cmdline")
     settings.set("STORE_FOLDER", plan.folder, priority="cmdline")
     settings.set("BACKLOG", plan.backlog, priority="cmdline")
+    settings.set("ROBOTS_AFRESH", plan.ask_robots, priority="cmdline")
     settings.set("CLOCK", ahead_by(plan.ahead), priority="cmdline")
     return settings
 

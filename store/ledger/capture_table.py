@@ -29,6 +29,7 @@ from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
 _FAILED = text("outcome IN ('rejected', 'duplicate', 'dead_letter')")
+STAND_IN = text("canonical != '' AND outcome = 'indexed'")
 UNREMOVED = text("removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')")
 
 CAPTURES = Table(
@@ -60,6 +61,7 @@ CAPTURES = Table(
     Index("captures_failed", "fetched_at", sqlite_where=_FAILED),
     Index("captures_unremoved", "id", sqlite_where=UNREMOVED),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
+    Index("captures_stand_ins", "canonical", sqlite_where=STAND_IN),
 )
 
 
@@ -228,23 +230,6 @@ def intake(conn: Connection, sources: Collection[str], since: datetime) -> tuple
         total += size or 0
         first = min(filter(None, (first, earliest)), default=None)
     return total, first
-
-
-def duplicates_waiting(conn: Connection) -> list[tuple[Capture, str]]:
-    """Indexed captures whose page names another article as its original, if that one is now indexed.
-
-    Each comes with the id of the original. An original that names yet another one does not count.
-    """
-    original = CAPTURES.alias()
-    there = select(original.c.id).where(
-        original.c.article_id == CAPTURES.c.canonical,
-        original.c.outcome == Outcome.INDEXED,
-        original.c.canonical == "",
-    )
-    waiting = select(CAPTURES).where(
-        CAPTURES.c.canonical != "", CAPTURES.c.outcome == Outcome.INDEXED, there.exists()
-    )
-    return [(capture, capture.canonical) for capture in captures_of(conn, waiting.order_by(CAPTURES.c.id))]
 
 
 def of_url(conn: Connection, url: str) -> list[Capture]:

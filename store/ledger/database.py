@@ -33,7 +33,7 @@ from store.ledger import (
 )
 from store.ledger.catches import catch_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION
-from store.ledger.watch import arrival_table, check_table, run_table, told_table
+from store.ledger.watch import arrival_table, check_table, robots_table, run_table, told_table
 from store.lock import turn
 
 # Importing these modules adds their tables to METADATA.
@@ -50,6 +50,7 @@ GROUPS = (
     lastmod_table,
     miss_table,
     rename_table,
+    robots_table,
     run_table,
     told_table,
     version_table,

@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, and_, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, and_, bindparam, select
 
 from articles.urls import masked
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, upsert
 from store.list_sizes import Size
 from store.list_sizes import after as sized_after
 from store.pace import NOT_MODIFIED, Pace, after, is_asked_whole
@@ -56,6 +55,24 @@ LIST_SIZES = Table(
 )
 
 _SIZES = tuple(each.name for each in fields(Size))
+_OF_BOTH = and_(LIST_SIZES.c.source == FEEDS.c.source, LIST_SIZES.c.url == FEEDS.c.url)
+_KNOWN = (
+    select(FEEDS, *(LIST_SIZES.c[name] for name in _SIZES))
+    .outerjoin(LIST_SIZES, _OF_BOTH)
+    .where(FEEDS.c.source == bindparam("source"), FEEDS.c.url == bindparam("url"))
+)
+_NEW: dict[str, Any] = {
+    "etag": "",
+    "last_modified": "",
+    "entries": 0,
+    "succeeded_at": None,
+    "moved_to": "",
+    "passed_at": None,
+    "kind": "",
+}
+_COLUMNS = tuple(FEEDS.columns.keys())
+_RECORD = upsert(FEEDS)
+_RECORD_SIZE = upsert(LIST_SIZES)
 
 Sources = Sequence[tuple[str, Sequence[str]]]
 """Sources by name, each with the URLs of its feeds."""
@@ -127,41 +144,31 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
     Call this in the transaction that discovers the feed's entries: if the ledger had only the validators, a 304
     would hide the entries forever.
     """
-    this = select(FEEDS).where(FEEDS.c.source == result.source, FEEDS.c.url == masked(result.url))
-    pace = after(_pace(conn.execute(this).first()), result, new)
-    changes: dict[str, Any] = {"fetched_at": result.at, "status": result.status, "error": result.error}
+    key = {"source": result.source, "url": masked(result.url)}
+    row = conn.execute(_KNOWN, key).first()
+    pace = after(_pace(row), result, new)
+    values = _NEW | key if row is None else {name: row._mapping[name] for name in _COLUMNS}  # noqa: SLF001
+    values |= {"fetched_at": result.at, "status": result.status, "error": result.error}
     names = ("found", "failures", "distrusted", "due_at", "whole_at")
-    changes |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in names}}
+    values |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in names}}
     if result.kind:
-        changes |= {"kind": result.kind}
+        values |= {"kind": result.kind}
     if not result.error:
-        changes |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
+        values |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
         came_whole = result.status != NOT_MODIFIED
-        _note_size(conn, result, came_whole=came_whole)
+        _note_size(conn, row, result, came_whole=came_whole)
         if came_whole:
-            changes |= {"entries": result.entries}
+            values |= {"entries": result.entries}
         if came_whole or result.etag or result.last_modified:
-            changes |= {"etag": result.etag, "last_modified": result.last_modified}
-    first = {
-        "source": result.source,
-        "url": masked(result.url),
-        "entries": 0,
-        "etag": "",
-        "last_modified": "",
-    }
-    conn.execute(
-        insert(FEEDS)
-        .values(first | changes)
-        .on_conflict_do_update(index_elements=["source", "url"], set_=changes)
-    )
+            values |= {"etag": result.etag, "last_modified": result.last_modified}
+    conn.execute(_RECORD, values)
 
 
 def health(conn: Connection) -> list[FeedHealth]:
     """Every feed that was ever fetched."""
     sizes = (LIST_SIZES.c.least, LIST_SIZES.c.short, LIST_SIZES.c.short_since)
-    same = and_(LIST_SIZES.c.source == FEEDS.c.source, LIST_SIZES.c.url == FEEDS.c.url)
     rows = conn.execute(
-        select(FEEDS, *sizes).outerjoin(LIST_SIZES, same).order_by(FEEDS.c.source, FEEDS.c.url)
+        select(FEEDS, *sizes).outerjoin(LIST_SIZES, _OF_BOTH).order_by(FEEDS.c.source, FEEDS.c.url)
     )
     return [
         FeedHealth(
@@ -206,19 +213,14 @@ def _pace(row: Row[Any] | None) -> Pace:
     )
 
 
-def _note_size(conn: Connection, result: FeedResult, *, came_whole: bool) -> None:
-    key = {"source": result.source, "url": masked(result.url)}
-    this = (LIST_SIZES.c.source == key["source"], LIST_SIZES.c.url == key["url"])
-    row = conn.execute(select(LIST_SIZES).where(*this)).first()
-    known = Size(**{name: getattr(row, name) for name in _SIZES}) if row else Size()
+def _note_size(conn: Connection, row: Row[Any] | None, result: FeedResult, *, came_whole: bool) -> None:
+    """`row` is what is known of the feed, if anything."""
+    sized = row is not None and row.noted_since is not None
+    known = Size(**{name: row._mapping[name] for name in _SIZES}) if row and sized else Size()  # noqa: SLF001
     size = sized_after(known, result.entries if came_whole else None, result.at)
     if size != known:
-        values = key | asdict(size)
-        conn.execute(
-            insert(LIST_SIZES)
-            .values(values)
-            .on_conflict_do_update(index_elements=["source", "url"], set_=values)
-        )
+        key = {"source": result.source, "url": masked(result.url)}
+        conn.execute(_RECORD_SIZE, key | asdict(size))
 
 
 def _pass_over(conn: Connection, target: FeedTarget, now: datetime) -> None:

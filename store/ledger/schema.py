@@ -5,7 +5,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import Column, DateTime, Dialect, Enum, Integer, MetaData, String, Table, TypeDecorator
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TextClause,
+    TypeDecorator,
+    bindparam,
+    text,
+)
 
 VERSION = 12
 _AT_ONCE = 500  # keys in one query
@@ -68,7 +81,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE INDEX captures_unremoved ON captures (id)
         WHERE removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')""",
     ),
-    # Made anew, for ledgers from before version 9 have the table as it is now.
+    # Arrivals are made anew, for ledgers from before version 9 have the table as it is now. The tables of checked segments
+    # and of robots.txt files are new.
     11: (
         """CREATE TABLE arrived (article_id VARCHAR NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, at DATETIME NOT NULL,
         words INTEGER, dated BOOLEAN, signed BOOLEAN, paid BOOLEAN, confidence FLOAT, delay FLOAT, text INTEGER, asks BOOLEAN)""",
@@ -79,6 +93,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX arrivals_source ON arrivals (source, at)",
         """CREATE INDEX IF NOT EXISTS captures_failed ON captures (fetched_at)
         WHERE outcome IN ('rejected', 'duplicate', 'dead_letter')""",
+        """CREATE INDEX IF NOT EXISTS captures_stand_ins ON captures (canonical)
+        WHERE canonical != '' AND outcome = 'indexed'""",
     ),
 }
 
@@ -124,6 +140,23 @@ def one_of(values: type[StrEnum], name: str) -> Enum:
         length=16,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def upsert(table: Table) -> TextClause:
+    """The statement that writes whole rows, given by the names of the columns, over those with their keys, if there are any.
+
+    It is text, because SQLAlchemy compiles its own `on_conflict_do_update` anew for each call, which costs many times
+    what SQLite does.
+    """
+    names = table.columns.keys()
+    key = ", ".join(table.primary_key.columns.keys())
+    given = ", ".join(f":{name}" for name in names)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if not table.c[name].primary_key)
+    statement = text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({given}) "  # noqa: S608  names of our own
+        f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+    )
+    return statement.bindparams(*(bindparam(column.name, type_=column.type) for column in table.columns))
 
 
 def portions(keys: Collection[Key]) -> Iterator[list[Key]]:

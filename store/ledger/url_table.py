@@ -125,10 +125,16 @@ def due(
     conn: Connection, sources: Collection[str], now: datetime, *, revisiting: bool = False
 ) -> tuple[DueUrl, ...]:
     """What earlier runs left to fetch for these sources, then the articles to look at again; each the longest due first."""
-    query = select(URLS).where(URLS.c.source.in_(sources), URLS.c.due_at <= now)
-    ordered = query.order_by(URLS.c.due_at, URLS.c.url)
-    states = (UrlState.DUE, UrlState.FETCHED) if revisiting else (UrlState.DUE,)
-    return tuple(_due(row) for state in states for row in conn.execute(ordered.where(URLS.c.state == state)))
+    found: list[DueUrl] = []
+    for state in (UrlState.DUE, UrlState.FETCHED) if revisiting else (UrlState.DUE,):
+        query = select(URLS).where(URLS.c.state == state, URLS.c.due_at <= now)
+        rows = [
+            row
+            for some in portions(dict.fromkeys(sources))
+            for row in conn.execute(query.where(URLS.c.source.in_(some)))
+        ]
+        found += map(_due, sorted(rows, key=lambda row: (row.due_at, row.url)))
+    return tuple(found)
 
 
 def interrupted(conn: Connection) -> set[str]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Boolean, Column, Connection, Index, Integer, Select, Table, and_, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, portions
 
 TOLD = Table(
     "told",
@@ -82,7 +82,8 @@ def note(conn: Connection, telling: Telling, lines: Iterable[Told] = ()) -> None
 
 def forget(conn: Connection, target: str, subjects: Collection[str]) -> None:
     """Forget what a target was told of subjects that nobody looks at any more."""
-    conn.execute(TOLD.delete().where(TOLD.c.target == target, TOLD.c.subject.in_(subjects)))
+    for some in portions(subjects):
+        conn.execute(TOLD.delete().where(TOLD.c.target == target, TOLD.c.subject.in_(some)))
 
 
 def rename(conn: Connection, old: str, new: str) -> None:
