@@ -157,8 +157,11 @@ def one(config: Config, request: DeleteRequest, moment: float) -> str:
 
 def wrong(config: Config, expected: Articles, gone: list[str]) -> list[str]:
     found = [f"{each.part}: {each.text}" for each in examine(config) if not each.ok]
-    if export(config) != expected:
-        found.append("other articles than expected")
+    there = export(config)
+    for key in sorted(there.keys() | expected.keys()):
+        one, other = there.get(key, {}), expected.get(key, {})
+        if differing := [name for name in {**one, **other} if one.get(name) != other.get(name)]:
+            found.append(f"{key} is another in {', '.join(differing)}")
     return found + left(config, gone)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.model import Article, Page
+from articles.model import Article, to_json
 from broadsheet.newsroom import Newsroom
 from index.embedded.local_reader import EmbeddedReader
 from pipeline.configuration.config import Config, load
@@ -23,6 +23,7 @@ from pipeline.maintenance.upkeep import maintain
 from pipeline.run import run
 from pipeline.status import status
 from store.archive.reader import scan
+from store.archived import Remains
 from tests.loopback import Reply, Site, rss, serve
 from tests.traces import holding
 from tests.warcs import NOON, address, html, http, members, record, story
@@ -172,10 +173,10 @@ def test_what_retention_left_of_a_page_is_deleted_too(config: Config, newsroom: 
     }
     assert len(dropped) > 5
     chosen = next(one for one in dropped.values() if one.language == "en")
-    pages = [
-        (each if isinstance(each, Page) else each.page, str(each)) for _, each in scan(config.archive, print)
-    ]
-    others = "\n".join(text for page, text in pages if page.final_url != chosen.url)
+    kept = [each.kept for _, each in scan(config.archive, print) if isinstance(each, Remains)]
+    others = "\n".join(
+        to_json(each).decode() for each in kept if isinstance(each, Article) and each.id != chosen.id
+    )
     found = re.findall(r"[a-z]{8,}", "\n".join(chosen.body))
     gone = sorted({word for word in found if word not in others.lower()})
     assert len(gone) > 5

@@ -122,7 +122,7 @@ def _left_of_remains(
     """Retention may have been killed before it dropped the page itself."""
     settled = capture.as_settled(now)
     if isinstance(remains.kept, Article) or remains.kept.outcome is not settled.outcome:
-        yield capture.ref, replace(remains, page=_bare(remains.page), kept=settled)
+        yield capture.ref, replace(remains, page=_bare(remains.page), kept=settled, seen=None)
     if (archive / remains.raw.segment).exists():
         try:
             raw = recall(archive, remains.raw)
