@@ -14,6 +14,7 @@ from pipeline.versions.noting import noted
 from pipeline.versions.recounting import recount
 from store.ledger import capture_table, version_table
 from store.ledger.database import Ledger
+from store.ledger.queries import seen_texts
 
 _AT_ONCE = 100  # articles of one turn
 
@@ -31,12 +32,12 @@ class CatchingUp:
 
     def waiting(self, reader: IndexReader, writer: IndexWriter) -> None:
         """Count the versions of articles that wait for it, and bring the counts into the index. Raises IndexUnavailableError."""
-        self._each(lambda conn, after: version_table.waiting(conn, _AT_ONCE, after), (lambda: reader, writer))
+        self._each(lambda conn, after: seen_texts.waiting(conn, _AT_ONCE, after), (lambda: reader, writer))
 
     def everything(self) -> None:
         """Count the versions of all articles with captures that today's rules have not cleaned; the index is left as it is."""
         self._each(lambda conn, after: version_table.unseen(conn, RULES, _AT_ONCE, after), None)
-        self._each(lambda conn, after: version_table.waiting(conn, _AT_ONCE, after), None)
+        self._each(lambda conn, after: seen_texts.waiting(conn, _AT_ONCE, after), None)
 
     def _each(self, next_ids: Callable[[Connection, str], list[str]], index: _Index | None) -> None:
         after = ""

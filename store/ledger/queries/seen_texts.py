@@ -1,4 +1,4 @@
-"""Articles in the ledger by what is kept of their versions: by the beginning of an id, and every text there is."""
+"""Articles in the ledger by what is kept of their versions: by the beginning of an id, those that wait, and every text there is."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,12 @@ def ids(conn: Connection, start: str) -> list[str]:
         SIGHTINGS.c.article_id.startswith(start, autoescape=True), SIGHTINGS.c.number > 0
     )
     return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(2)))
+
+
+def waiting(conn: Connection, limit: int, after: str = "") -> list[str]:
+    """Ids of articles above `after` with captures that wait, in order, at most `limit`."""
+    found = select(SIGHTINGS.c.article_id).where(SIGHTINGS.c.number.is_(None), SIGHTINGS.c.article_id > after)
+    return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(limit)))
 
 
 def wordings(conn: Connection) -> Iterator[tuple[str, Wording]]:
