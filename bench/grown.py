@@ -33,7 +33,7 @@ _DAYS = 50  # in which they came
 _AT_ONCE = 2_000
 _SEGMENT = "segment-000000.warc.gz"
 _UNDECIDED = 10  # one article in so many has a caption that fits neither this article nor another
-_MOST_KNOWN = 500
+_MOST_KNOWN = 500  # articles by which captions were judged, so that none is judged again
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _made(
 
 
 def _record(ledger: Ledger, growth: Growth, made: Sequence[tuple[Article, Features]]) -> None:
-    known = min(_MOST_KNOWN, growth.count // len(growth.hosts))
+    known = _MOST_KNOWN
     with ledger.transaction() as conn:
         number = knowledge_table.present(conn) + 1
         for article, _ in made:
@@ -184,4 +184,4 @@ def _record(ledger: Ledger, growth: Growth, made: Sequence[tuple[Article, Featur
                 for place, (article, _) in enumerate(made)
             ],
         )
-        conn.execute(knowledge_table.SNAPSHOTS.insert().values(number=number, closed_at=growth.until))
+        knowledge_table.close(conn, number, made[-1][0].fetched_at)

@@ -2,11 +2,13 @@
 
     python bench/history.py fill FOLDER PAGES... [--articles 100000] [--sources 250] [--stand-ins 0] [--port 18081]
     python bench/history.py run FOLDER PAGES... [the same] [--new 2]
+    python bench/history.py ask FOLDER [--sources 250]
 
 PAGES are folders as for bench/quality.py. `fill` makes a data folder with so many articles, recombined from those of PAGES, of
 sources on loopback. `run` copies it and runs `broadsheet run` there: each source has a feed of 25 entries, of which the first
 `--new` are new: pages of PAGES with the words of each text shuffled. Printed: CPU seconds of each process, and of all with their
-children, wall seconds, the most memory of the main process (MB), and what was indexed. Linux only.
+children, wall seconds, the most memory of the main process (MB), and what was indexed. `ask` times (CPU ms, the least of three)
+what a run asks of the ledger about what is there. Linux only.
 """
 
 import argparse
@@ -15,9 +17,11 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -28,10 +32,14 @@ from grown import Growth, footers, grow
 from lxml import html
 from quality import pages
 from sites import Asked
+from sqlalchemy import Connection
 
 from articles.clean import clean
 from articles.model import Article, FeedEntry, Page
 from pipeline.configuration.config import load
+from store.ledger import caption_table, capture_table, knowledge_table
+from store.ledger.database import Ledger
+from store.ledger.queries import snapshot_rows, tallies
 
 _LISTED = 25
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -98,27 +106,29 @@ def answers(growth: Growth, given: Sequence[bytes], new: int, seed: int) -> site
 def measured(words: Sequence[str]) -> tuple[Counter[str], float, int, bytes]:
     """CPU seconds of a command's processes by name, wall seconds, most memory of the first (MB), and what it printed."""
     started = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE)
     seen: dict[int, tuple[str, float]] = {}
     memory = 0
-    while process.poll() is None:
-        for pid, kind in _tree(process.pid).items():
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            seen[pid] = kind, (int(fields[11]) + int(fields[12])) / _TICK
-            if pid == process.pid:
-                memory = max(memory, int(fields[21]) * os.sysconf("SC_PAGE_SIZE") >> 20)
-        time.sleep(0.1)
-    wall = time.monotonic() - started
-    assert process.stdout
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(words, stdout=printed)
+        while process.poll() is None:
+            for pid, kind in _tree(process.pid).items():
+                try:
+                    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                except (FileNotFoundError, ProcessLookupError):
+                    continue
+                before = seen.get(pid, (kind, 0.0))[0]  # of one that has ended nothing else tells
+                seen[pid] = kind or before, (int(fields[11]) + int(fields[12])) / _TICK
+                if pid == process.pid:
+                    memory = max(memory, int(fields[21]) * os.sysconf("SC_PAGE_SIZE") >> 20)
+            time.sleep(0.1)
+        printed.seek(0)
+        text = printed.read()
     if process.returncode:
         raise SystemExit(f"{list(words)} ended with {process.returncode}")
     by_kind: Counter[str] = Counter()
     for kind, seconds in seen.values():
         by_kind[kind] += seconds
-    return by_kind, wall, memory, process.stdout.read()
+    return by_kind, time.monotonic() - started, memory, text
 
 
 def _tree(pid: int, kind: str = "main") -> dict[int, str]:
@@ -135,7 +145,9 @@ def _tree(pid: int, kind: str = "main") -> dict[int, str]:
         except OSError:
             continue
         theirs = "cleaners" if kind == "main" else "parser"
-        if b"resource_tracker" in line:
+        if not line:
+            theirs = ""
+        elif b"resource_tracker" in line:
             theirs = "others"
         elif b"crawl" in line:
             theirs = "crawl"
@@ -143,13 +155,48 @@ def _tree(pid: int, kind: str = "main") -> dict[int, str]:
     return found
 
 
+def questions(conn: Connection, sources: int) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What a run asks, by names; of the sources the last one, and 20 articles of others."""
+    number = knowledge_table.present(conn)
+    ids = conn.exec_driver_sql("SELECT article_id FROM features ORDER BY first_seen_at DESC LIMIT 20")
+    known = list(knowledge_table.newest(conn, ids.scalars().all()).values())
+    yield "what is known of a source", lambda: snapshot_rows.of_source(conn, f"s{sources - 1}", number)
+    yield "the newest of all", lambda: snapshot_rows.newest_of_all(conn, number)
+    yield "copies of 20 articles", lambda: [snapshot_rows.sharing_bands(conn, one) for one in known]
+    yield "what is not judged", lambda: knowledge_table.unjudged(conn)
+    yield "captions to judge again", lambda: caption_table.again(conn, f"s{sources - 1}", {"en": 500})
+    yield "captures by outcome", lambda: capture_table.counts(conn)
+    yield "the last outcome", lambda: tallies.newest_settled(conn)
+    yield "names of sources", lambda: tallies.sources(conn)
+    yield "close", lambda: knowledge_table.close(conn, 10**6, datetime.now(UTC))
+
+
+def ask(path: Path, sources: int) -> None:
+    """Print the CPU time of each question."""
+    best: dict[str, float] = {}
+    with Ledger.open(path) as ledger:
+        for _ in range(3):
+            with suppress(_UndoneError), ledger.transaction() as conn:
+                for name, question in questions(conn, sources):
+                    started = time.process_time()
+                    question()
+                    best[name] = min(best.get(name, 1e9), time.process_time() - started)
+                raise _UndoneError
+    for name, seconds in best.items():
+        print(f"{name}: {1000 * seconds:.1f} ms")
+
+
+class _UndoneError(Exception):
+    """Has what was written rolled back."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("fill", "run"))
+    parser.add_argument("what", choices=("fill", "run", "ask"))
     parser.add_argument("folder", type=Path)
-    parser.add_argument("pages", type=Path, nargs="+")
+    parser.add_argument("pages", type=Path, nargs="*")
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--sources", type=int, default=250)
     parser.add_argument("--stand-ins", type=int, default=0)
@@ -157,6 +204,9 @@ def main() -> None:
     parser.add_argument("--new", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if options.what == "ask":
+        ask(load(options.folder / "broadsheet.toml").ledger, options.sources)
+        return
     hosts = sites.hosts(options.sources)
     growth = Growth(hosts, options.port, options.articles, options.stand_ins, datetime.now(UTC))
     if options.what == "fill":
@@ -174,7 +224,10 @@ def main() -> None:
         shutil.rmtree(copy)
     report = json.loads(printed)
     kinds = ", ".join(f"{kind} {seconds:.1f}" for kind, seconds in sorted(by_kind.items()))
-    print(f"{kinds}; all {sum(by_kind.values()):.1f} CPU s; {wall:.0f} s wall; {memory} MB; {report}")
+    print(
+        f"{kinds}; all {sum(by_kind.values()):.1f} CPU s; {wall:.0f} s wall; {memory} MB; "
+        f"outcomes {report['outcomes']}, judged {report['judged']}"
+    )
 
 
 if __name__ == "__main__":

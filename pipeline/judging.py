@@ -30,7 +30,7 @@ from store.ledger.knowledge_table import Remembered
 from store.ledger.queries import snapshot_rows
 
 _AT_ONCE = 250  # articles of one turn
-_HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
+_HELD = 4_000  # remembered articles in knowledge that is held at a time, 25 MB, or 90 with their words
 
 
 @dataclass(frozen=True, slots=True)

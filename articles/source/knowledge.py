@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from operator import and_
 from types import MappingProxyType
@@ -23,6 +23,8 @@ ENOUGH = 100  # articles in a language, to tell which words are rare
 # Articles with a long or a short line, including the judged one, that make it a template.
 FEWEST_LONG, FEWEST_SHORT = 3, 5
 _MOST_CANDIDATES = 20
+# Other sources' articles are the same for one young source after the other.
+_bands_of_others = lru_cache(maxsize=1_000)(bands)
 
 Key = TypeVar("Key")
 Seen = tuple[int, int]  # an article (an index into Knowledge.articles), and the zone of the line in it
@@ -170,7 +172,7 @@ def _add(known: list[Features], by_band: dict[int, tuple[int, ...]], others: Ite
     for row in others:
         if not 0 < counts[row.language] < ENOUGH:
             continue
-        own = bands(row.signature)
+        own = _bands_of_others(row.signature)
         if not any(near(row, known[index]) for index in _candidates(own, by_band)):
             _enter(by_band, own, len(known))
             known.append(row)

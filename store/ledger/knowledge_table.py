@@ -70,6 +70,7 @@ TEMPLATES = Table(
 )
 
 STORY = timedelta(days=30)  # the time within which copies of a text appear
+_SHARE = insert(BANDS).on_conflict_do_nothing()
 _REMEMBER = insert(FEATURES)
 _REMEMBER = _REMEMBER.on_conflict_do_update(
     index_elements=["article_id", "snapshot"],
@@ -110,10 +111,14 @@ def remember(conn: Connection, articles: Iterable[Remembered]) -> None:
     if not rows:
         return
     conn.execute(_REMEMBER, [{"snapshot": snapshot, **_values(each)} for each in rows.values()])
-    keyed = [(band, one) for one, each in rows.items() for band in bands(each.features.signature)]
+    keyed = [
+        {"band": band, "article_id": one}
+        for one, each in rows.items()
+        for band in bands(each.features.signature)
+    ]
     conn.execute(BANDS.delete().where(BANDS.c.article_id.in_(among(rows))))
     if keyed:
-        conn.exec_driver_sql("INSERT OR IGNORE INTO bands (band, article_id) VALUES (?, ?)", keyed)
+        conn.execute(_SHARE, keyed)
 
 
 def _values(article: Remembered) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, String, exists, literal_column, select, type_coerce
+from sqlalchemy import Connection, String, exists, select, type_coerce
 
 from articles.source.features import FORMAT, Features, from_bytes
 from articles.source.knowledge import ENOUGH, Knowledge, build, newest
@@ -15,7 +15,6 @@ from store.ledger.schema import among
 
 _MOST = 2_000  # rows looked at of a source, or of all sources; knowledge uses the newest of them
 _OF_ONE_SOURCE = 20  # of those of all sources
-_ROWID: ColumnElement[int] = literal_column("features.rowid")
 _DAY = len("2026-01-31")
 
 
@@ -34,14 +33,14 @@ def of_source(conn: Connection, source: str, number: int, others: Iterable[Featu
     )
     seen = type_coerce(FEATURES.c.first_seen_at, String)
     known = (
-        select(seen, FEATURES.c.article_id, _ROWID)
+        select(seen, FEATURES.c.article_id)
         .where(FEATURES.c.source == source, FEATURES.c.format == FORMAT)
         .where(FEATURES.c.snapshot <= number, ~replaced)
         .order_by(FEATURES.c.first_seen_at.desc())
         .limit(_MOST)
     )
-    keys = conn.execute(known).all()
-    rows = _rows(conn, newest((date.fromisoformat(at[:_DAY]), one, rowid) for at, one, rowid in keys))
+    keys = newest((date.fromisoformat(at[:_DAY]), one, one) for at, one in conn.execute(known))
+    rows = _rows(conn, keys, number)
     templates = knowledge_table.templates(conn, source)
     forgotten = frozenset(one.fingerprint for one in templates if one.forgotten_at)
     return build(source, number, rows, forgotten, others)
@@ -86,5 +85,11 @@ def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
     ]
 
 
-def _rows(conn: Connection, rowids: Collection[int]) -> list[Features]:
-    return list(map(from_bytes, conn.scalars(select(FEATURES.c.row).where(_ROWID.in_(among(rowids))))))
+def _rows(conn: Connection, article_ids: Collection[str], number: int) -> list[Features]:
+    """The newest rows of these articles as of this snapshot."""
+    these = FEATURES.c.article_id.in_(among(article_ids)), FEATURES.c.snapshot <= number
+    rows = select(FEATURES.c.snapshot, FEATURES.c.article_id, FEATURES.c.row).where(
+        *these, FEATURES.c.format == FORMAT
+    )
+    found = sorted(conn.execute(rows), key=lambda row: row.snapshot)
+    return list(map(from_bytes, {row.article_id: row.row for row in found}.values()))
