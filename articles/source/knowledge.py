@@ -201,7 +201,7 @@ def _recurring(articles: Sequence[Features], forgotten: frozenset[int]) -> Mappi
     seen: dict[int, list[Seen]] = {
         line: []
         for line, count in counts.items()
-        if count + 1 >= (FEWEST_LONG if is_long(line) else FEWEST_SHORT) and line not in forgotten
+        if count + 1 >= FEWEST_LONG and (count + 1 >= FEWEST_SHORT or is_long(line)) and line not in forgotten
     }
     for index, row in enumerate(articles):
         for line in row.lines:

@@ -39,7 +39,7 @@ def of_source(conn: Connection, source: str, number: int, others: Iterable[Featu
         .order_by(FEATURES.c.first_seen_at.desc())
         .limit(_MOST)
     )
-    keys = newest((date.fromisoformat(at[:_DAY]), one, one) for at, one in conn.execute(known))
+    keys = newest((date.fromisoformat(at[:_DAY]), one, one) for at, one in conn.execute(known).all())
     rows = _rows(conn, keys, number)
     templates = knowledge_table.templates(conn, source)
     forgotten = frozenset(one.fingerprint for one in templates if one.forgotten_at)
@@ -55,7 +55,7 @@ def newest_of_all(conn: Connection, number: int) -> list[Features]:
     rows = select(FEATURES.c.row).where(FEATURES.c.snapshot + 0 <= number, FEATURES.c.format == FORMAT)
     in_order = FEATURES.c.first_seen_at.desc(), FEATURES.c.article_id, FEATURES.c.snapshot.desc()
     by_id: dict[str, Features] = {}
-    for row in map(from_bytes, conn.scalars(rows.order_by(*in_order).limit(_MOST))):
+    for row in map(from_bytes, conn.scalars(rows.order_by(*in_order).limit(_MOST)).all()):
         by_id.setdefault(row.article_id, row)
     counts: Counter[tuple[str, ...]] = Counter()
     taken = []
@@ -91,5 +91,5 @@ def _rows(conn: Connection, article_ids: Collection[str], number: int) -> list[F
     rows = select(FEATURES.c.snapshot, FEATURES.c.article_id, FEATURES.c.row).where(
         *these, FEATURES.c.format == FORMAT
     )
-    found = sorted(conn.execute(rows), key=lambda row: row.snapshot)
+    found = sorted(conn.execute(rows).all(), key=lambda row: row.snapshot)
     return list(map(from_bytes, {row.article_id: row.row for row in found}.values()))
