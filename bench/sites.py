@@ -66,8 +66,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, answers: Answers) -> None:
-        super().__init__(("0.0.0.0", 0), _Handler)  # noqa: S104  every address of 127.0.0.0/8
+    def __init__(self, answers: Answers, port: int) -> None:
+        super().__init__(("0.0.0.0", port), _Handler)  # noqa: S104  every address of 127.0.0.0/8
         self.answers = answers
         self.log: list[Asked] = []
 
@@ -77,9 +77,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(answers: Answers) -> Iterator[tuple[int, list[Asked]]]:
-    """The port, the same at all addresses, and the requests so far."""
-    server = _Server(answers)
+def serve(answers: Answers, port: int = 0) -> Iterator[tuple[int, list[Asked]]]:
+    """The port (0: a free one), the same at all addresses, and the requests so far."""
+    server = _Server(answers, port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port, server.log

@@ -1,13 +1,14 @@
 """Captures of the ledger, cleaned, in batches."""
 
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from articles.model import Article, Rejection
-from pipeline.clean_capture import CleanTask, clean_capture, unfinished
+from articles.source.features import Features
+from pipeline.clean_capture import Cleaning, CleanTask, clean_task, unfinished
 from pipeline.configuration.config import Config
 from store.ledger import capture_table
 from store.ledger.database import Ledger
@@ -18,12 +19,20 @@ _AT_ONCE = 500  # captures of one batch
 _SECONDS = 2.0  # an article waits no longer for its batch to fill
 
 Cleaned = tuple[Capture, Article | Rejection]
-Cleaners = Workers[CleanTask, Article | Rejection]
+Cleaners = Workers[CleanTask, Cleaning]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Captures that were cleaned, and the features of those that gave an article, by the capture's id."""
+
+    cleaned: list[Cleaned]
+    rows: Mapping[int, Features]
 
 
 def cleaners(config: Config) -> Cleaners:
     """The cleaning processes that the configuration asks for."""
-    function = partial(clean_capture, config.extractors, obey=config.crawl.obey)
+    function = partial(clean_task, config.extractors, obey=config.crawl.obey)
     return Workers(function, config.clean.workers, config.clean.timeout)
 
 
@@ -36,9 +45,11 @@ class Pending:
     cleaners: Cleaners
     _taken: int = 0
 
-    def batches(self) -> Generator[list[Cleaned]]:
+    def batches(self) -> Generator[Batch]:
         """Those not taken yet, cleaned, in batches; what becomes pending meanwhile too."""
-        return clean_in_batches(self.archive, self.cleaners, self._captures())
+        for some in _in_batches(self.archive, self.cleaners, self._captures(), remembered=True):
+            rows = {capture.id: done.row for capture, done in some if done.row}
+            yield Batch([(capture, done.result) for capture, done in some], rows)
 
     def _captures(self) -> Iterator[Capture]:
         while True:
@@ -62,21 +73,28 @@ def clean_in_batches(
 
     The cleaners go on while a batch is dealt with.
     """
-    batch: list[Cleaned] = []
+    for some in _in_batches(archive, cleaners, wanted, remembered=False):
+        yield [(capture, done.result) for capture, done in some]
+
+
+def _in_batches(
+    archive: Path, cleaners: Cleaners, wanted: Iterable[Capture], *, remembered: bool
+) -> Generator[list[tuple[Capture, Cleaning]]]:
+    batch: list[tuple[Capture, Cleaning]] = []
     due = time.monotonic() + _SECONDS
     in_hand: dict[int, Capture] = {}
-    for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
-        article = unfinished(result) if isinstance(result, Lost) else result
-        batch.append((in_hand.pop(task.capture_id), article))
+
+    def tasks() -> Iterator[CleanTask]:
+        for capture in wanted:
+            in_hand[capture.id] = capture
+            yield CleanTask(capture.id, capture.source, archive, capture.ref, remembered)
+
+    for task, answer in cleaners.run(tasks()):
+        done = Cleaning(unfinished(answer)) if isinstance(answer, Lost) else answer
+        batch.append((in_hand.pop(task.capture_id), done))
         if len(batch) == _AT_ONCE or time.monotonic() > due:
             yield batch
             batch = []
             due = time.monotonic() + _SECONDS
     if batch:
         yield batch
-
-
-def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
-    for capture in wanted:
-        in_hand[capture.id] = capture
-        yield CleanTask(capture.id, capture.source, archive, capture.ref)

@@ -9,6 +9,7 @@ from pathlib import Path
 from articles.clean import clean
 from articles.errors import ArchiveError, UrlError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
+from articles.source.features import Features, features
 from crawlers.sitemaps import is_of_site
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
@@ -23,12 +24,30 @@ FAILURES: frozenset[Reason] = frozenset({"archive_damaged", "parser_killed", "cl
 
 @dataclass(frozen=True, slots=True)
 class CleanTask:
-    """One capture to clean, of the source of this name: its present one, whatever the archived page says."""
+    """One capture to clean, of the source of this name: its present one, whatever the archived page says.
+
+    `remembered` asks for the features of its article, too.
+    """
 
     capture_id: int
     source: str
     archive: Path
     ref: ArchiveRef
+    remembered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What cleaning a capture gave, and the article's features, if the task asked for them."""
+
+    result: Article | Rejection
+    row: Features | None = None
+
+
+def clean_task(extractors: Extractors, task: CleanTask, obey: Collection[Right] = ()) -> Cleaning:
+    """What a worker answers to a task."""
+    result = clean_capture(extractors, task, obey)
+    return Cleaning(result, features(result) if task.remembered and isinstance(result, Article) else None)
 
 
 def clean_capture(

@@ -27,9 +27,10 @@ from store.ledger import caption_table, capture_table, knowledge_table
 from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
+from store.ledger.queries import snapshot_rows
 
 _AT_ONCE = 250  # articles of one turn
-_HELD = 2_000  # remembered articles in knowledge that is held at a time, some 80 MB
+_HELD = 4_000  # remembered articles in knowledge that is held at a time, 25 MB, or 90 with their words
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Judge:
         for article_id, source in waiting:
             by_source[source].append(article_id)
         with self.ledger.reading() as conn:
-            others = knowledge_table.newest_of_all(conn, number)
+            others = snapshot_rows.newest_of_all(conn, number)
         learned: dict[str, _Learned] = {}
         judged = changed = 0
         for part in self._parts(by_source, number, learned, others):
@@ -121,7 +122,7 @@ class Judge:
     def _learn(self, source: str, number: int, others: list[Features]) -> tuple[Knowledge, _Learned]:
         """What is known of a source by the snapshot of this number, and which of its templates are new or expired."""
         with self.ledger.reading() as conn:
-            known = knowledge_table.of_source(conn, source, number, others)
+            known = snapshot_rows.of_source(conn, source, number, others)
             before = frozenset(
                 t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
             )
@@ -134,7 +135,7 @@ class Judge:
         with self.ledger.turn():
             present = self.reader.get_many(list(known))
             with self.ledger.reading() as conn:
-                rows = {one: row for one in present if (row := knowledge_table.newest(conn, one)) is not None}
+                rows = knowledge_table.newest(conn, present)
                 stories = knowledge_table.stories(conn, rows)
             whole = self._whole(present)
             changed, verdicts = [], []
@@ -191,25 +192,27 @@ def _assign_stories(ledger: Ledger, waiting: list[str]) -> None:
     """In the order of first sight, so that copies among these articles find the story of the first."""
     not_yet = set(waiting)
     for start in range(0, len(waiting), _AT_ONCE):
+        some = waiting[start : start + _AT_ONCE]
         with ledger.transaction() as conn:
-            for article_id in waiting[start : start + _AT_ONCE]:
+            rows = knowledge_table.newest(conn, some)
+            told = knowledge_table.stories(conn, some)
+            for article_id in some:
                 not_yet.discard(article_id)
-                if story := _story(conn, article_id, not_yet):
+                row = None if article_id in told else rows.get(article_id)
+                if row is not None and (story := _story(conn, row, not_yet)):
                     knowledge_table.tell(conn, {article_id: story})
 
 
-def _story(conn: Connection, article_id: str, not_yet: Collection[str]) -> str:
-    """The story of an article that has copies but no story yet; else "". `not_yet` are articles that get theirs later."""
-    article = knowledge_table.newest(conn, article_id)
-    if article is None or knowledge_table.stories(conn, (article_id,)):
-        return ""
+def _story(conn: Connection, article: Remembered, not_yet: Collection[str]) -> str:
+    """The story of an article that has none yet, if it has copies; else "". `not_yet` are articles that get theirs later."""
     copies = [
-        one for one in knowledge_table.sharing_bands(conn, article) if near(article.features, one.features)
+        one for one in snapshot_rows.sharing_bands(conn, article) if near(article.features, one.features)
     ]
     if not copies:
         return ""
     ids = [copy.features.article_id for copy in copies]
     stories = {one: one for one in ids if one not in not_yet} | knowledge_table.stories(conn, ids)
+    article_id = article.features.article_id
     return story_id(article_id, article.first_seen_at, (_match(copy, stories) for copy in copies))
 
 

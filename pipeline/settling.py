@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from articles.content_hash import content_hash
 from articles.edits.sequence import ONE, Edits
 from articles.model import Article
-from articles.source.features import Features, features
+from articles.source.features import Features, features, first_day
 from articles.source.originals import Contender, duplicates, elsewhere, named
 from articles.urls import origin
 from index.protocols import Ack, IndexReader, IndexWriter
@@ -36,6 +36,8 @@ from store.ledger.knowledge_table import Remembered
 from store.ledger.queries.stand_ins import duplicates_waiting
 from store.ledger.watch import arrival_table
 from store.records import Capture, Outcome, OutcomeReason, Settled
+
+_NONE: dict[int, Features] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ class Settler:
     reader: Callable[[], IndexReader]
     clock: Callable[[], datetime]
 
-    def settle(self, batch: Iterable[Cleaned]) -> list[Settled]:
-        """Settle a batch: in the index, then in the ledger."""
+    def settle(self, batch: Iterable[Cleaned], rows: Mapping[int, Features] = _NONE) -> list[Settled]:
+        """Settle a batch: in the index, then in the ledger.
+
+        `rows` are the features of its articles, by the capture's id, as far as they were computed where it was cleaned.
+        """
         pairs = sorted(batch, key=lambda pair: pair[0].id)
         of_batch = {capture.article_id for capture, _ in pairs}
         names = {named(result) for _, result in pairs if isinstance(result, Article)}
@@ -93,7 +98,7 @@ class Settler:
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
                 settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
                 if ack.status == "indexed":
-                    row = features(article)
+                    row = _row(article, rows.get(capture.id))
                     indexed.append(Remembered(features=row, first_seen_at=article.first_seen_at))
                     entered.append(_contender(article, row))
                     arrived.append(article)
@@ -156,7 +161,8 @@ class Settler:
         """These articles of the index, by id; without those whose text is in neither ledger nor index."""
         by_id = {capture.article_id: capture for capture in captures}
         with self.ledger.reading() as conn:
-            rows = {one: row.features for one in by_id if (row := knowledge_table.newest(conn, one))}
+            known = knowledge_table.newest(conn, by_id)
+        rows = {one: each.features for one, each in known.items()}
         if forgotten := by_id.keys() - rows.keys():
             present = self.reader().get_many(sorted(forgotten))
             rows |= {one: features(article) for one, article in present.items()}
@@ -197,6 +203,13 @@ def _originals(
 
 def _contender(article: Article, row: Features) -> Contender:
     return Contender(url=article.url, names=named(article), features=row)
+
+
+def _row(article: Article, as_cleaned: Features | None) -> Features:
+    """The features of a completed article, which differ from those of the cleaned one in what only the ledger knows."""
+    if as_cleaned is None:
+        return features(article)
+    return replace(as_cleaned, source=article.source, day=first_day(article))
 
 
 def completed(

@@ -5,6 +5,7 @@ killed while it holds the queue's lock. A worker ends by itself when its parent 
 working folder.
 """
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -67,6 +68,7 @@ def _serve(function: Callable[[Any], Any], pipe: Connection, seconds: float) -> 
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _limit(resource.RLIMIT_AS, _MEMORY)
     _limit(resource.RLIMIT_CORE, 0)
+    gc.freeze()  # what was imported for the function stays: no collection has to look through it
     with suppress(EOFError, OSError):  # of the pipe: the parent is gone, and nobody waits for an answer
         pipe.send("ready")
         while True:

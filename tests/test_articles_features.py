@@ -16,7 +16,9 @@ from articles.source.features import (
     from_bytes,
     informative,
     is_long,
+    pack,
     to_bytes,
+    unpack,
 )
 from tests.desk import STORIES, WIRE, article
 
@@ -27,15 +29,21 @@ ROWS = st.builds(
     language=st.sampled_from(["", "en", "zh"]),
     day=st.dates(),
     lines=st.lists(st.integers(0, 2**63 - 1), max_size=20).map(tuple),
-    tokens=st.lists(st.integers(0, 2**32 - 1), max_size=20).map(tuple),
+    packed_tokens=st.lists(st.integers(0, 2**32 - 1), max_size=20).map(pack),
     shingles=st.integers(0, 10**6),
-    signature=st.lists(st.integers(0, 2**32 - 1), max_size=128).map(tuple),
+    signature=st.lists(st.integers(0, 2**32 - 1), max_size=128).map(pack),
 )
 
 
 @given(ROWS)
 def test_bytes_hold_the_whole_row(row: Features) -> None:
     assert from_bytes(to_bytes(row)) == row
+
+
+@given(st.lists(st.integers(0, 2**32 - 1)).map(tuple))
+def test_packed_numbers_are_the_numbers_lowest_byte_first(numbers: tuple[int, ...]) -> None:
+    assert unpack(pack(numbers)) == numbers
+    assert pack(numbers) == b"".join(number.to_bytes(4, "little") for number in numbers)
 
 
 @given(st.binary(max_size=60))

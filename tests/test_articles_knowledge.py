@@ -66,13 +66,13 @@ def test_words_are_counted_by_language() -> None:
     words = build("norland", 1, ROWS).words
     assert set(words) == {"en", "de", "ru", "zh"}
     (raisin,) = informative("raisin")
-    assert len(words["en"].postings[raisin]) == 1
-    assert raisin not in words["de"].postings
+    assert len(words["en"].having(raisin)) == 1
+    assert not words["de"].having(raisin)
     footer = len(informative("the forests of Holm"))
     everywhere = [
         t
         for t in informative("the forests of Holm")
-        if len(words["en"].postings[t]) == len(words["en"].articles)
+        if len(words["en"].having(t)) == len(words["en"].articles)
     ]
     assert len(everywhere) == footer
 
@@ -143,7 +143,7 @@ def test_five_hundred_articles_are_learned_in_a_blink() -> None:
 def plain(number: int, day: int) -> Features:
     """An article that is a copy of none."""
     return replace(
-        ROWS[0], article_id=f"plain-{number:04}", day=FIRST + timedelta(days=day), signature=(), shingles=0
+        ROWS[0], article_id=f"plain-{number:04}", day=FIRST + timedelta(days=day), signature=b"", shingles=0
     )
 
 
@@ -159,5 +159,5 @@ def test_articles_are_remembered_for_sixty_days(days: int, remembered: int) -> N
 
 
 def test_of_many_that_share_a_band_the_twenty_that_share_most_are_looked_at() -> None:
-    by_band = {0: list(range(30)), 1: [29, 28]}
+    by_band = {0: tuple(range(30)), 1: (29, 28)}
     assert knowledge._candidates([0, 1], by_band) == [28, 29, *range(18)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from articles.model import Article, Image
 from articles.source import mismatch
-from articles.source.features import features, informative
+from articles.source.features import features, informative, pack
 from articles.source.frequent_words import frequent_words
 from articles.source.knowledge import build
 from tests.desk import STORIES, WIRE, article
@@ -287,6 +287,8 @@ def test_an_article_of_few_different_words_calls_no_caption_foreign(count: int, 
     row = features(radar("en"))
     assert len(row.tokens) >= count
     few = mismatch.Reader(
-        (), replace(row, tokens=row.tokens[:count]), build("norland", 1, map(features, others("en")))
+        (),
+        replace(row, packed_tokens=pack(row.tokens[:count])),
+        build("norland", 1, map(features, others("en"))),
     )
     assert (few.score(FOREIGN["en"]) is not None) is judged

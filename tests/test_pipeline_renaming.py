@@ -25,6 +25,7 @@ from store.archived import Rename, named_now
 from store.ledger import knowledge_table, rename_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import GROUPS, Ledger
+from store.ledger.queries import snapshot_rows
 from store.ledger.schema import METADATA
 from store.ledger.watch import told_table
 from store.ledger.watch.told_table import SOURCE, Telling, Told
@@ -84,7 +85,7 @@ def test_the_history_goes_with_the_name(crawled: Config) -> None:
     assert told(config) == []
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
         number = knowledge_table.present(conn)
-        assert knowledge_table.of_source(conn, "examiner", number).articles
+        assert snapshot_rows.of_source(conn, "examiner", number).articles
         assert told_table.standing(conn, "CHAT").keys() == {f"{SOURCE}examiner"}
     config.ledger.unlink()
     rebuild(config)

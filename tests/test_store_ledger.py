@@ -1,17 +1,21 @@
 """The ledger's file: versions, damage, a full disk; feeds and segments in it."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 import store.ledger.database
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
+from articles.source import minhash
 from articles.source.features import Features
+from articles.source.knowledge import WINDOW
 from articles.urls import article_id
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger import (
@@ -39,7 +43,18 @@ from store.policy import Terms
 from store.records import UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 FEED = "https://harbour.example/feed"
+KRAIT = Features(
+    article_id="krait",
+    source="post",
+    language="en",
+    day=NOON.date(),
+    lines=(),
+    packed_tokens=b"",
+    shingles=0,
+    signature=b"",
+)
 
 
 @pytest.fixture
@@ -311,20 +326,10 @@ def test_a_ledger_of_version_8_knows_by_what_no_caption_was_judged(path: Path) -
 
 
 def test_a_ledger_of_version_9_knows_when_articles_arrived_and_no_more(path: Path) -> None:
-    row = Features(
-        article_id="krait",
-        source="post",
-        language="en",
-        day=NOON.date(),
-        lines=(),
-        tokens=(),
-        shingles=0,
-        signature=(),
-    )
     with Ledger.open(path) as ledger, ledger.transaction() as conn:
         for hours in (3, 1):
             seen = NOON + timedelta(hours=hours)
-            knowledge_table.remember(conn, [Remembered(features=row, first_seen_at=seen)])
+            knowledge_table.remember(conn, [Remembered(features=KRAIT, first_seen_at=seen)])
             knowledge_table.close(conn, knowledge_table.present(conn) + 1, NOON)
     new = columns(path)
     with sqlite3.connect(path) as conn:
@@ -369,6 +374,63 @@ def test_a_ledger_of_version_10_gets_the_new_tables(path: Path) -> None:
     assert columns(path) == new
 
 
+def test_a_ledger_of_version_11_gets_the_indexes_and_loses_those_that_they_replace(path: Path) -> None:
+    def indexes() -> dict[str, str]:
+        with closing(sqlite3.connect(path)) as conn:
+            return dict(conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql > ''"))
+
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        knowledge_table.remember(conn, [Remembered(features=KRAIT, first_seen_at=NOON)])
+    new = indexes()
+    with closing(sqlite3.connect(path)) as conn, conn:
+        for name in ("features_of_source", "features_seen", "captions_undecided", "captures_outcome"):
+            conn.execute(f"DROP INDEX {name}")
+        for name in ("captures_settled", "captures_fetched"):
+            conn.execute(f"DROP INDEX {name}")
+        conn.execute("CREATE INDEX features_source ON features (source, first_seen_at)")
+        conn.execute("CREATE INDEX ix_features_first_seen_at ON features (first_seen_at)")
+        conn.execute("CREATE INDEX ix_captions_source ON captions (source)")
+        conn.execute("UPDATE schema SET version = 11")
+    with Ledger.open(path) as ledger, ledger.reading() as conn:
+        assert knowledge_table.newest(conn, ["krait", "none"]).keys() == {"krait"}
+    assert {name: " ".join(sql.split()) for name, sql in indexes().items()} == {
+        name: " ".join(sql.split()) for name, sql in new.items()
+    }
+
+
+def test_closing_a_snapshot_forgets_what_is_too_old_for_each_use(path: Path) -> None:
+    def bands_of(conn: Connection) -> set[str]:
+        return set(conn.exec_driver_sql("SELECT DISTINCT article_id FROM bands").scalars())
+
+    signed = replace(KRAIT, signature=minhash.sign({1, 2, 3}))
+    days = {"new": 1, "month": 30, "older": 31, "window": 60, "gone": 61}
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        for name, age in days.items():
+            row = replace(signed, article_id=name)
+            knowledge_table.remember(conn, [Remembered(features=row, first_seen_at=NOON - age * DAY)])
+        assert [name for name, _ in knowledge_table.unjudged(conn)] == list(days)[::-1]
+        knowledge_table.close(conn, 1, NOON)
+        assert knowledge_table.newest(conn, days).keys() == days.keys() - {"gone"}
+        assert bands_of(conn) == {"new", "month"}
+        assert knowledge_table.unjudged(conn) == []
+        changed = Remembered(
+            features=replace(signed, article_id="older", language="de"), first_seen_at=NOON - 31 * DAY
+        )
+        knowledge_table.remember(conn, [changed])
+        assert bands_of(conn) == {"new", "month", "older"}
+        knowledge_table.close(conn, 2, NOON + DAY)
+        assert knowledge_table.newest(conn, days).keys() == {"new", "month", "older"}
+        assert knowledge_table.newest(conn, ["older"])["older"].features.language == "de"
+        assert conn.exec_driver_sql("SELECT count(*) FROM features").scalar_one() == 3
+        assert bands_of(conn) == {"new"}
+
+
+def test_an_article_that_was_seen_earlier_after_all_has_that_day(path: Path) -> None:
+    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        knowledge_table.remember(conn, [Remembered(features=KRAIT, first_seen_at=NOON - 3 * DAY)])
+        assert knowledge_table.newest(conn, ["krait"])["krait"].features.day == (NOON - 3 * DAY).date()
+
+
 def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(path: Path) -> None:
     def line(subject: str, at: datetime, *, well: bool = False) -> Told:
         return Told(target="DESK", subject=subject, at=at, text=subject, well=well)
@@ -397,7 +459,11 @@ def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_
             undecided=undecided,
         )
 
+    names = ("none", "six", "seven", "clear")
+    rows = [replace(KRAIT, article_id=name) for name in names]
+    seen = NOON - WINDOW
     with Ledger.open(path) as ledger, ledger.transaction() as conn:
+        knowledge_table.remember(conn, [Remembered(features=row, first_seen_at=seen) for row in rows])
         several = [verdicts("none", 0), verdicts("six", 6), verdicts("seven", 7)]
         caption_table.note(
             conn, [*several, verdicts("bare", 1, captions=0), verdicts("clear", 1, undecided=False)]
@@ -412,6 +478,8 @@ def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_
         knowledge_table.disregard(conn, ["six"])
         assert caption_table.known(conn, "six") is None
         knowledge_table.close(conn, 1, NOON)
+        assert caption_table.again(conn, "post", {"en": 500}) == ["none", "seven"]
+        knowledge_table.close(conn, 2, NOON + timedelta(seconds=1))
         assert caption_table.again(conn, "post", {"en": 500}) == []
         assert caption_table.known(conn, "seven") == 7
 

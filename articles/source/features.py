@@ -4,9 +4,10 @@ They are computed from the article as `clean` returns it, so that a template is 
 """
 
 import re
-import struct
+import sys
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from hashlib import blake2b
@@ -33,8 +34,9 @@ class Features:
     """`day` is the UTC date on which the article was first seen.
 
     `lines` has a number below 2**63 for each distinct line of the body, in order: `fingerprint(line)` plus the zone of the
-    line (an index into ZONES). `tokens` is the distinct words of title, lead and body (see `informative`), ascending.
-    `shingles` is the number of distinct runs of five words in lead and body, `signature` their MinHash.
+    line (an index into ZONES). `packed_tokens` is the distinct words of title, lead and body (see `informative`), ascending,
+    as `pack` gives them: most rows are only compared by a few. `shingles` is the number of distinct runs of five words in
+    lead and body, `signature` their MinHash.
     """
 
     article_id: str
@@ -42,9 +44,14 @@ class Features:
     language: str
     day: date
     lines: tuple[int, ...]
-    tokens: tuple[int, ...]
+    packed_tokens: bytes
     shingles: int
     signature: Signature
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """The tokens, unpacked anew each time."""
+        return unpack(self.packed_tokens)
 
 
 def features(article: Article) -> Features:
@@ -56,12 +63,17 @@ def features(article: Article) -> Features:
         article_id=article.id,
         source=article.source,
         language=article.language,
-        day=article.first_seen_at.astimezone(UTC).date(),
+        day=first_day(article),
         lines=_lines(title, body),
-        tokens=tuple(sorted(_numbers([*title.split(), *words], _MOST_TOKENS))),
+        packed_tokens=pack(sorted(_numbers([*title.split(), *words], _MOST_TOKENS))),
         shingles=len(parts),
         signature=minhash.sign(parts),
     )
+
+
+def first_day(article: Article) -> date:
+    """The UTC date on which an article was first seen."""
+    return article.first_seen_at.astimezone(UTC).date()
 
 
 def fingerprint(line: str) -> int:
@@ -88,7 +100,7 @@ def informative(text: str) -> set[int]:
 
 def to_bytes(row: Features) -> bytes:
     """The row as MessagePack, with packed numbers."""
-    numbers = (_pack("Q", row.lines), _pack("I", row.tokens), _pack("I", row.signature))
+    numbers = (_pack("Q", row.lines), row.packed_tokens, row.signature)
     return _ENCODER.encode(
         (
             FORMAT,
@@ -110,18 +122,30 @@ def from_bytes(packed: bytes) -> Features:
             raise ValueError(
                 f"these features have format {version}; this version of Broadsheet reads format {FORMAT}"
             )
+        if len(lines) % 8 or len(words) % 4 or len(signature) % 4:
+            raise ValueError("these bytes hold no features: a number is cut off")
         return Features(
             article_id=article_id,
             source=source,
             language=language,
             day=date.fromordinal(day),
             lines=_unpack("Q", lines),
-            tokens=_unpack("I", words),
+            packed_tokens=words,
             shingles=count,
-            signature=_unpack("I", signature),
+            signature=signature,
         )
-    except (msgspec.MsgspecError, UnicodeDecodeError, struct.error, OverflowError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError) as error:
         raise ValueError(f"these bytes hold no features: {error}") from error
+
+
+def pack(numbers: Iterable[int]) -> bytes:
+    """32-bit numbers as bytes, the lowest byte of each first."""
+    return _pack("I", numbers)
+
+
+def unpack(packed: bytes) -> tuple[int, ...]:
+    """The inverse of `pack`."""
+    return _unpack("I", packed)
 
 
 _Row = tuple[int, str, str, str, int, int, bytes, bytes, bytes]
@@ -194,9 +218,15 @@ def _has_digit(part: str) -> bool:
     return _DIGITS.search(part) is not None
 
 
-def _pack(kind: str, numbers: tuple[int, ...]) -> bytes:
-    return struct.pack(f"<{len(numbers)}{kind}", *numbers)
+def _pack(kind: str, numbers: Iterable[int]) -> bytes:
+    return _little_endian(array(kind, numbers)).tobytes()
 
 
 def _unpack(kind: str, packed: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(packed) // struct.calcsize(f'<{kind}')}{kind}", packed)
+    return tuple(_little_endian(array(kind, packed)))
+
+
+def _little_endian(numbers: "array[int]") -> "array[int]":
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

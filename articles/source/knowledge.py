@@ -7,9 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from itertools import chain, repeat
+from operator import and_
 from types import MappingProxyType
+from typing import TypeVar
 
-from articles.source.features import Features, is_long
+from articles.source.features import Features, is_long, pack, unpack
 from articles.source.minhash import bands
 from articles.source.near_copies import near
 
@@ -19,22 +23,37 @@ ENOUGH = 100  # articles in a language, to tell which words are rare
 # Articles with a long or a short line, including the judged one, that make it a template.
 FEWEST_LONG, FEWEST_SHORT = 3, 5
 _MOST_CANDIDATES = 20
+# Other sources' articles are the same for one young source after the other.
+_bands_of_others = lru_cache(maxsize=1_000)(bands)
 
+Key = TypeVar("Key")
 Seen = tuple[int, int]  # an article (an index into Knowledge.articles), and the zone of the line in it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """Which articles in one language have which words; this shows which words are rare.
 
     They are the source's own articles, without copies; if those are few, articles of other sources are added. `articles` is
-    their indices in Knowledge.known; `postings` maps a token of articles.source.features.informative to positions in
-    `articles`; `length` is their mean number of tokens.
+    their indices in Knowledge.known, `packed_tokens` the tokens of each, packed (articles.source.features).
     """
 
-    articles: tuple[int, ...]
-    postings: Mapping[int, Sequence[int]]
-    length: float
+    articles: tuple[int, ...] = ()
+    packed_tokens: tuple[bytes, ...] = ()
+
+    @cached_property
+    def length(self) -> float:
+        """The mean number of tokens; 0 without articles."""
+        count = len(self.articles)
+        return sum(map(len, self.packed_tokens)) // len(pack((0,))) / count if count else 0.0
+
+    def having(self, token: int) -> list[int]:
+        """The positions in `articles` of those that have a token."""
+        return [place for place, said in enumerate(self._said) if token in said]
+
+    @cached_property
+    def _said(self) -> list[frozenset[int]]:
+        return [frozenset(unpack(tokens)) for tokens in self.packed_tokens]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +118,21 @@ def build(
     )
 
 
+def newest(keys: Iterable[tuple[date, str, Key]]) -> list[Key]:
+    """Of articles, by day and id, those that knowledge uses, newest first: within the WINDOW, MOST in all, half of them a day."""
+    found: list[Key] = []
+    first: date | None = None
+    of_day: Counter[date] = Counter()
+    for day, _, key in sorted(keys, key=lambda each: each[:2], reverse=True):
+        first = first or day
+        if first - day > WINDOW or len(found) == MOST:
+            break
+        if of_day[day] < MOST // 2:
+            found.append(key)
+            of_day[day] += 1
+    return found
+
+
 def _newest(source: str, rows: Iterable[Features]) -> list[Features]:
     by_id: dict[str, Features] = {}
     for row in rows:
@@ -107,32 +141,20 @@ def _newest(source: str, rows: Iterable[Features]) -> list[Features]:
         known = by_id.get(row.article_id)
         if known is None or _by_content(known) < _by_content(row):
             by_id[row.article_id] = row
-    newest: list[Features] = []
-    of_day: Counter[date] = Counter()
-    for row in sorted(by_id.values(), key=_by_age, reverse=True):
-        if newest and (newest[0].day - row.day > WINDOW or len(newest) == MOST):
-            break
-        if of_day[row.day] < MOST // 2:
-            newest.append(row)
-            of_day[row.day] += 1
-    return newest[::-1]
-
-
-def _by_age(row: Features) -> tuple[date, str]:
-    return row.day, row.article_id
+    return newest((row.day, row.article_id, row) for row in by_id.values())[::-1]
 
 
 def _by_content(row: Features) -> tuple[date, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    return row.day, row.language, row.lines, row.tokens, row.signature
+    return row.day, row.language, row.lines, row.tokens, unpack(row.signature)
 
 
 def _without_copies(
     rows: Iterable[Features],
-) -> tuple[list[Features], dict[str, int], dict[int, list[int]]]:
+) -> tuple[list[Features], dict[str, int], dict[int, tuple[int, ...]]]:
     """The oldest of each group of copies, its index for each id, and the indices in each band."""
     articles: list[Features] = []
     copies: dict[str, int] = {}
-    by_band: dict[int, list[int]] = {}
+    by_band: dict[int, tuple[int, ...]] = {}
     for row in rows:
         own = bands(row.signature)
         likely = _candidates(own, by_band)
@@ -140,42 +162,51 @@ def _without_copies(
         copies[row.article_id] = same
         if same == len(articles):
             articles.append(row)
-            for band in own:
-                by_band.setdefault(band, []).append(same)
+            _enter(by_band, own, same)
     return articles, copies, by_band
 
 
-def _add(known: list[Features], by_band: dict[int, list[int]], others: Iterable[Features]) -> None:
+def _add(known: list[Features], by_band: dict[int, tuple[int, ...]], others: Iterable[Features]) -> None:
     """Add other sources' articles in each language of the known ones that has fewer than ENOUGH."""
     counts = Counter(row.language for row in known)
     for row in others:
         if not 0 < counts[row.language] < ENOUGH:
             continue
-        own = bands(row.signature)
+        own = _bands_of_others(row.signature)
         if not any(near(row, known[index]) for index in _candidates(own, by_band)):
-            for band in own:
-                by_band.setdefault(band, []).append(len(known))
+            _enter(by_band, own, len(known))
             known.append(row)
             counts[row.language] += 1
 
 
+def _enter(by_band: dict[int, tuple[int, ...]], own: Iterable[int], index: int) -> None:
+    """Note that the article of this index has these bands, few of which another has."""
+    shared = [(band, by_band[band]) for band in own if band in by_band]
+    by_band.update(dict.fromkeys(own, (index,)))
+    by_band.update((band, (*indices, index)) for band, indices in shared)
+
+
 def _candidates(own: Iterable[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
     """The indices that share most bands, older ones first; not all, because hundreds may be filled-in forms."""
-    shared = Counter(index for band in own for index in by_band.get(band, ()))
+    sharing = [by_band[band] for band in own if band in by_band]
+    if not sharing:
+        return []
+    shared = Counter(chain.from_iterable(sharing))
     return sorted(shared, key=lambda index: (-shared[index], index))[:_MOST_CANDIDATES]
 
 
 def _recurring(articles: Sequence[Features], forgotten: frozenset[int]) -> Mapping[int, Sequence[Seen]]:
-    counts = Counter(line & ~3 for row in articles for line in row.lines)
+    lines = chain.from_iterable(row.lines for row in articles)
+    counts = Counter(map(and_, lines, repeat(~3)))
     seen: dict[int, list[Seen]] = {
         line: []
         for line, count in counts.items()
-        if count + 1 >= (FEWEST_LONG if is_long(line) else FEWEST_SHORT) and line not in forgotten
+        if count + 1 >= FEWEST_LONG and (count + 1 >= FEWEST_SHORT or is_long(line)) and line not in forgotten
     }
     for index, row in enumerate(articles):
         for line in row.lines:
-            if (where := seen.get(line & ~3)) is not None:
-                where.append((index, line & 3))
+            if line & ~3 in seen:
+                seen[line & ~3].append((index, line & 3))
     return MappingProxyType(seen)
 
 
@@ -183,12 +214,9 @@ def _words(articles: list[Features]) -> Mapping[str, Words]:
     by_language: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(articles):
         by_language[row.language].append(index)
-    words = {}
-    for language, indices in by_language.items():
-        postings: dict[int, list[int]] = defaultdict(list)
-        for number, index in enumerate(indices):
-            for token in articles[index].tokens:
-                postings[token].append(number)
-        length = sum(len(articles[index].tokens) for index in indices) / len(indices)
-        words[language] = Words(tuple(indices), MappingProxyType(dict(postings)), length)
-    return MappingProxyType(words)
+    return MappingProxyType(
+        {
+            language: Words(tuple(indices), tuple(articles[index].packed_tokens for index in indices))
+            for language, indices in by_language.items()
+        }
+    )

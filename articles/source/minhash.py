@@ -5,21 +5,25 @@ its smallest value; an empty bin borrows another's (optimal densification, Shriv
 shingle instead of 128, little compared with cleaning, and stored signatures do not depend on a library's version.
 """
 
-import struct
+from array import array
 from collections.abc import Sequence
-from operator import eq
+from operator import add, eq
+from struct import Struct
 from zlib import crc32
 
 BINS = 128
 _SHINGLE = 5  # words
 _ROWS = 3  # of a band: of texts that share half of their shingles, 99.6 % have one of the 42 bands in common
 _BANDS = BINS // _ROWS
+_PACKED = Struct(f"<{BINS}I")
+_PARTS = Struct(f"{4 * _ROWS}s" * _BANDS)
+_NUMBERS = tuple(band << 32 for band in range(_BANDS))
 _EMPTY = 1 << 32
 _PRIME = (1 << 61) - 1
 _BASE = 0x0C3B2AE35A1F7D19  # any number below _PRIME
 _FIRST = pow(_BASE, _SHINGLE - 1, _PRIME)
 
-Signature = tuple[int, ...]  # BINS 32-bit numbers; () for a text without shingles
+Signature = bytes  # BINS 32-bit numbers, the lowest byte of each first; b"" for a text without shingles
 
 
 def shingles(words: Sequence[str]) -> set[int]:
@@ -39,18 +43,19 @@ def shingles(words: Sequence[str]) -> set[int]:
 def sign(parts: set[int]) -> Signature:
     """The signature of a set of shingles."""
     if not parts:
-        return ()
+        return b""
     bins = [_EMPTY] * BINS
     for part in parts:
         place, value = part & (BINS - 1), part >> 29
         if value < bins[place]:  # noqa: PLR1730  min() costs three times as much here
             bins[place] = value
-    return tuple(value if value != _EMPTY else _borrowed(bins, place) for place, value in enumerate(bins))
+    whole = (value if value != _EMPTY else _borrowed(bins, place) for place, value in enumerate(bins))
+    return _PACKED.pack(*whole)
 
 
 def resemblance(one: Signature, other: Signature) -> float:
     """The estimated share of the shingles of two texts that both have (Jaccard), ± .09 (twice the standard error)."""
-    equal: int = sum(map(eq, one, other))
+    equal: int = sum(map(eq, memoryview(one).cast("I"), memoryview(other).cast("I")))
     return equal / BINS
 
 
@@ -58,8 +63,9 @@ def bands(signature: Signature) -> list[int]:
     """Numbers below 2**38 of which two similar texts most likely share one; used to find candidates."""
     if not signature:
         return []
-    packed, width = struct.pack(f">{BINS}I", *signature), 4 * _ROWS
-    return [band << 32 | crc32(packed[band * width : (band + 1) * width]) for band in range(_BANDS)]
+    highest_first = array("I", signature)
+    highest_first.byteswap()
+    return list(map(add, _NUMBERS, map(crc32, _PARTS.unpack_from(highest_first))))
 
 
 def _borrowed(bins: Sequence[int], place: int) -> int:

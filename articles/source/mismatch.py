@@ -88,7 +88,7 @@ class Reader:
 
     def __init__(self, paragraphs: Sequence[str], row: Features, knowledge: Knowledge) -> None:
         same = knowledge.same_as(row)
-        self._words = knowledge.words.get(row.language, Words((), {}, 0))
+        self._words = knowledge.words.get(row.language, Words())
         self._frequent = frequent_words(row.language)
         self._said = frozenset(row.tokens)
         self._paragraphs = paragraphs
@@ -111,7 +111,7 @@ class Reader:
         elsewhere: defaultdict[int, float] = defaultdict(float)
         length = _AS_LONG * self._length
         for token in sorted(informative(caption)):
-            places = self._words.postings.get(token, ())
+            places = self._words.having(token)
             share = self._share(token, places)
             weight = (1 - share) ** length
             words += weight

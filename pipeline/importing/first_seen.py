@@ -40,7 +40,10 @@ def _move_back(ledger: Ledger, reader: IndexReader, writer: IndexWriter, capture
 
 def _remember(ledger: Ledger, articles: list[Article]) -> None:
     with ledger.transaction() as conn:
-        for article in articles:
-            known = knowledge_table.newest(conn, article.id)
-            if known is not None:
-                knowledge_table.remember(conn, [replace(known, first_seen_at=article.first_seen_at)])
+        known = knowledge_table.newest(conn, [article.id for article in articles])
+        moved = [
+            replace(known[article.id], first_seen_at=article.first_seen_at)
+            for article in articles
+            if article.id in known
+        ]
+        knowledge_table.remember(conn, moved)

@@ -11,6 +11,7 @@ from articles.source.judge import judge
 from articles.source.knowledge import Knowledge
 from store.ledger import capture_table, knowledge_table
 from store.ledger.database import Ledger
+from store.ledger.queries import snapshot_rows
 from store.records import Capture, Selection
 
 _AT_ONCE = 500  # captures of one query
@@ -56,6 +57,6 @@ class PresentKnowledge:
             if len(self._known) == _SOURCES:
                 self._known.clear()
             if not self._others:
-                self._others = knowledge_table.newest_of_all(conn, number)
-            known = self._known[source] = knowledge_table.of_source(conn, source, number, self._others)
+                self._others = snapshot_rows.newest_of_all(conn, number)
+            known = self._known[source] = snapshot_rows.of_source(conn, source, number, self._others)
         return known

@@ -27,6 +27,7 @@ from pipeline.versions.catching_up import CatchingUp
 from pipeline.versions.older import fill_older, renew_older
 from store.ledger import capture_table
 from store.ledger.database import Ledger
+from store.ledger.queries import tallies
 from store.lock import RunLock
 from store.records import Capture, Outcome, Selection, Settled
 
@@ -118,7 +119,7 @@ class _Filling:
     def newest(self) -> datetime | None:
         """When the ledger's outcomes last changed, asked for while nobody is about to change one."""
         with self.ledger.turn(), self.ledger.reading() as conn:
-            return capture_table.newest_settled(conn)
+            return tallies.newest_settled(conn)
 
     def changes(self, since: datetime | None) -> int:
         """How many captures `take` would look at, counted up to a few more than _LITTLE."""
@@ -176,7 +177,7 @@ class _Filling:
     def _sources(self) -> list[str]:
         """One after the other, so that the knowledge of each is put together once."""
         with self.ledger.reading() as conn:
-            return capture_table.sources(conn)
+            return tallies.sources(conn)
 
     def _take_out(self, gone: list[Capture]) -> None:
         with self.ledger.reading() as conn:

@@ -15,6 +15,7 @@ from pipeline.versions.older import put_older
 from pipeline.versions.recounting import recount
 from store.ledger import capture_table, version_table
 from store.ledger.database import Ledger
+from store.ledger.queries import seen_texts
 
 _AT_ONCE = 100  # articles of one turn
 
@@ -33,12 +34,12 @@ class CatchingUp:
     def waiting(self, reader: IndexReader, writer: IndexWriter, older: IndexWriter) -> None:
         """Count the versions of articles that wait for it, and bring them into the indexes. Raises IndexUnavailableError."""
         index = (lambda: reader, writer, older)
-        self._each(lambda conn, after: version_table.waiting(conn, _AT_ONCE, after), index)
+        self._each(lambda conn, after: seen_texts.waiting(conn, _AT_ONCE, after), index)
 
     def everything(self) -> None:
         """Count the versions of all articles with captures that today's rules have not cleaned; the index is left as it is."""
         self._each(lambda conn, after: version_table.unseen(conn, RULES, _AT_ONCE, after), None)
-        self._each(lambda conn, after: version_table.waiting(conn, _AT_ONCE, after), None)
+        self._each(lambda conn, after: seen_texts.waiting(conn, _AT_ONCE, after), None)
 
     def _each(self, next_ids: Callable[[Connection, str], list[str]], index: _Index | None) -> None:
         after = ""

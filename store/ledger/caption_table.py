@@ -3,18 +3,21 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, select
+from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, select, text
 
-from store.ledger.schema import METADATA, AnyText
+from store.ledger.schema import METADATA, AnyText, among
 
 CAPTIONS = Table(
     "captions",
     METADATA,
     Column("article_id", AnyText, primary_key=True),
-    Column("source", AnyText, nullable=False, index=True),
+    Column("source", AnyText, nullable=False),
     Column("language", AnyText, nullable=False),
     Column("known", Integer, nullable=False),
     Column("undecided", Boolean, nullable=False),
+    Index(
+        "captions_undecided", "source", "language", "known", "article_id", sqlite_where=text("undecided = 1")
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -38,8 +41,9 @@ class Verdicts:
 
 def note(conn: Connection, verdicts: Collection[Verdicts]) -> None:
     """Record by what articles were judged; those without captions are forgotten."""
-    for each in verdicts:
-        conn.execute(CAPTIONS.delete().where(CAPTIONS.c.article_id == each.article_id))
+    conn.execute(
+        CAPTIONS.delete().where(CAPTIONS.c.article_id.in_(among([one.article_id for one in verdicts])))
+    )
     kept = [
         {name: value for name, value in asdict(each).items() if name != "captions"}
         for each in verdicts
@@ -60,8 +64,7 @@ def again(conn: Connection, source: str, known: Mapping[str, int]) -> list[str]:
             CAPTIONS.c.source == source,
             CAPTIONS.c.language == language,
             CAPTIONS.c.undecided,
-            CAPTIONS.c.known < count,
-            2 * CAPTIONS.c.known <= count,
+            CAPTIONS.c.known <= min(count - 1, count // 2),
         )
         found += conn.scalars(undecided.order_by(CAPTIONS.c.article_id).limit(_MOST))
     return found

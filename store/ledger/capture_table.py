@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     text,
@@ -24,12 +26,13 @@ from sqlalchemy import (
 from articles.model import Page
 from articles.urls import article_id
 from store.ledger import url_table
-from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
+from store.ledger.schema import METADATA, AnyText, Moment, among, one_of, portions
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
 _FAILED = text("outcome IN ('rejected', 'duplicate', 'dead_letter')")
 STAND_IN = text("canonical != '' AND outcome = 'indexed'")
+_NAME = "outcome || ''"  # SQLite takes an index of the bare outcomes, of which there are few, for the most selective
 UNREMOVED = text("removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')")
 
 CAPTURES = Table(
@@ -60,8 +63,26 @@ CAPTURES = Table(
     Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
     Index("captures_failed", "fetched_at", sqlite_where=_FAILED),
     Index("captures_unremoved", "id", sqlite_where=UNREMOVED),
+    Index("captures_outcome", text(_NAME)),
+    Index("captures_settled", "settled_at"),
+    Index("captures_fetched", "fetched_at"),
     Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
     Index("captures_stand_ins", "canonical", sqlite_where=STAND_IN),
+)
+
+_WRITTEN = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
+_WRITE = CAPTURES.update().where(CAPTURES.c.id == bindparam("key"))
+_WRITE = _WRITE.values({name: bindparam(name) for name in (*_WRITTEN, "settled_at")})
+_SUPERSEDE = CAPTURES.update().where(
+    CAPTURES.c.article_id == bindparam("article"),
+    CAPTURES.c.id != bindparam("key"),
+    CAPTURES.c.outcome == Outcome.INDEXED,
+)
+_SUPERSEDE = _SUPERSEDE.values(
+    outcome=Outcome.SUPERSEDED,
+    reason=OutcomeReason.NEWER,
+    related=bindparam("article"),
+    settled_at=bindparam("at"),
 )
 
 
@@ -111,17 +132,6 @@ def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
     return captures_of(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 
-def sources(conn: Connection) -> list[str]:
-    """The names of all sources with captures."""
-    return list(conn.scalars(select(CAPTURES.c.source).distinct().order_by(CAPTURES.c.source)))
-
-
-def newest_settled(conn: Connection) -> datetime | None:
-    """When the last outcome was written; None if there is none."""
-    newest: datetime | None = conn.scalar(select(func.max(CAPTURES.c.settled_at, type_=Moment)))
-    return newest
-
-
 def settled(conn: Connection, which: Selection, limit: int, after: int = 0) -> list[Capture]:
     """Captures in the selection with an outcome, by id, at most `limit`, with ids above `after`."""
     found = select(CAPTURES).where(CAPTURES.c.settled_at.is_not(None), CAPTURES.c.id > after)
@@ -142,18 +152,24 @@ def settle(conn: Connection, settled: Sequence[Settled]) -> None:
     At most one capture of an article is `indexed`: the previous one becomes `superseded`. The first outcome of a
     capture decides when its URL is due again.
     """
-    names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
-    columns: dict[str, Any] = {name: bindparam(name) for name in (*names, "settled_at")}
-    write = CAPTURES.update().where(CAPTURES.c.id == bindparam("key")).values(columns)
-    first = select(CAPTURES.c.url, CAPTURES.c.fetched_at).where(CAPTURES.c.outcome == Outcome.PENDING)
-    for one in settled:
-        row = {name: getattr(one, name) for name in names}
-        before = conn.execute(first.where(CAPTURES.c.id == one.capture_id)).first()
-        conn.execute(write, {"key": one.capture_id, "settled_at": one.at, **row})
-        if one.outcome is Outcome.INDEXED:
-            _supersede_others(conn, one)
-        if before is not None:
-            url_table.record_outcome(conn, before.url, before.fetched_at, one)
+    if not settled:
+        return
+    columns = CAPTURES.c.id, CAPTURES.c.url, CAPTURES.c.fetched_at, CAPTURES.c.article_id, CAPTURES.c.outcome
+    these = select(*columns).where(CAPTURES.c.id.in_(among([one.capture_id for one in settled])))
+    before = {row.id: row for row in conn.execute(these)}
+    waiting = {key: row for key, row in before.items() if row.outcome is Outcome.PENDING}
+    conn.execute(_WRITE, [_written(one) for one in settled])
+    last = {before[one.capture_id].article_id: one for one in settled if one.outcome is Outcome.INDEXED}
+    if last:
+        rows = [{"article": key, "key": one.capture_id, "at": one.at} for key, one in last.items()]
+        conn.execute(_SUPERSEDE, rows)
+    firsts = [(row, one) for one in settled if (row := waiting.pop(one.capture_id, None))]
+    url_table.record_outcomes(conn, [(row.url, row.fetched_at, one) for row, one in firsts])
+
+
+def _written(settled: Settled) -> dict[str, Any]:
+    row = {name: getattr(settled, name) for name in _WRITTEN}
+    return {"key": settled.capture_id, "settled_at": settled.at, **row}
 
 
 def latest_indexed(conn: Connection, article_ids: Collection[str]) -> dict[str, Latest]:
@@ -251,24 +267,9 @@ def of_segment(conn: Connection, segment: str) -> list[Capture]:
 
 def counts(conn: Connection) -> dict[str, int]:
     """The number of captures with each outcome."""
-    rows = conn.execute(select(CAPTURES.c.outcome, func.count().label("number")).group_by(CAPTURES.c.outcome))
-    return {outcome.value: 0 for outcome in Outcome} | {row.outcome.value: row.number for row in rows}
-
-
-def _supersede_others(conn: Connection, indexed: Settled) -> None:
-    article = select(CAPTURES.c.article_id).where(CAPTURES.c.id == indexed.capture_id).scalar_subquery()
-    others = CAPTURES.update().where(
-        CAPTURES.c.article_id == article,
-        CAPTURES.c.id != indexed.capture_id,
-        CAPTURES.c.outcome == Outcome.INDEXED,
-    )
-    superseded = {
-        "outcome": Outcome.SUPERSEDED,
-        "reason": OutcomeReason.NEWER,
-        "related": article,
-        "settled_at": indexed.at,
-    }
-    conn.execute(others.values(superseded))
+    name: ColumnElement[str] = literal_column(_NAME)
+    found = conn.execute(select(name, func.count()).select_from(CAPTURES).group_by(name)).tuples()
+    return {outcome.value: 0 for outcome in Outcome} | dict(found.all())
 
 
 def _among(conn: Connection, query: Select[Any], column: Column[Any], keys: Collection[Any]) -> list[Capture]:

@@ -4,11 +4,9 @@ A row counts from its snapshot on. The rows of a run belong to the snapshot afte
 run's articles have been judged by it; so all of them are judged by the same knowledge, regardless of their order.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -17,19 +15,18 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Select,
     Table,
-    and_,
+    desc,
     func,
     select,
 )
 from sqlalchemy.dialects.sqlite import insert
 
 from articles.source.features import FORMAT, Features, from_bytes, to_bytes
-from articles.source.knowledge import ENOUGH, WINDOW, Knowledge, build
+from articles.source.knowledge import WINDOW
 from articles.source.minhash import bands
 from store.ledger.caption_table import CAPTIONS
-from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.ledger.schema import METADATA, AnyText, Moment, among, portions
 
 SNAPSHOTS = Table(
     "snapshots",
@@ -43,10 +40,11 @@ FEATURES = Table(
     Column("article_id", AnyText, primary_key=True),
     Column("snapshot", Integer, primary_key=True, index=True),
     Column("source", AnyText, nullable=False),
-    Column("first_seen_at", Moment, nullable=False, index=True),
+    Column("first_seen_at", Moment, nullable=False),
     Column("format", Integer, nullable=False),
     Column("row", LargeBinary, nullable=False),
-    Index("features_source", "source", "first_seen_at"),
+    Index("features_of_source", "source", "first_seen_at", "article_id", "snapshot", "format"),
+    Index("features_seen", desc("first_seen_at"), "article_id", desc("snapshot")),
 )
 BANDS = Table(
     "bands",
@@ -72,8 +70,12 @@ TEMPLATES = Table(
 )
 
 STORY = timedelta(days=30)  # the time within which copies of a text appear
-_MOST = 2_000  # rows read for a source, or of all sources; knowledge uses the newest of them
-_OF_ONE_SOURCE = 20  # of those of all sources
+_SHARE = insert(BANDS).on_conflict_do_nothing()
+_REMEMBER = insert(FEATURES)
+_REMEMBER = _REMEMBER.on_conflict_do_update(
+    index_elements=["article_id", "snapshot"],
+    set_={name: _REMEMBER.excluded[name] for name in ("source", "first_seen_at", "format", "row")},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,101 +105,58 @@ def present(conn: Connection) -> int:
 
 
 def remember(conn: Connection, articles: Iterable[Remembered]) -> None:
-    """Record articles for the snapshot after the current one."""
+    """Record articles for the snapshot after the current one; of one that is named twice the last row."""
     snapshot = present(conn) + 1
-    for article in articles:
-        row = article.features
-        values = {
-            "article_id": row.article_id,
-            "snapshot": snapshot,
-            "source": row.source,
-            "first_seen_at": article.first_seen_at,
-            "format": FORMAT,
-            "row": to_bytes(row),
-        }
-        conn.execute(
-            insert(FEATURES)
-            .values(values)
-            .on_conflict_do_update(index_elements=["article_id", "snapshot"], set_=values)
-        )
-        conn.execute(BANDS.delete().where(BANDS.c.article_id == row.article_id))
-        keyed = [{"band": band, "article_id": row.article_id} for band in bands(row.signature)]
-        if keyed:
-            conn.execute(insert(BANDS).on_conflict_do_nothing(), keyed)
+    rows = {each.features.article_id: each for each in articles}
+    if not rows:
+        return
+    conn.execute(_REMEMBER, [{"snapshot": snapshot, **_values(each)} for each in rows.values()])
+    keyed = [
+        {"band": band, "article_id": one}
+        for one, each in rows.items()
+        for band in bands(each.features.signature)
+    ]
+    conn.execute(BANDS.delete().where(BANDS.c.article_id.in_(among(rows))))
+    if keyed:
+        conn.execute(_SHARE, keyed)
+
+
+def _values(article: Remembered) -> dict[str, object]:
+    day = article.first_seen_at.astimezone(UTC).date()  # which may have been moved back
+    row = article.features if article.features.day == day else replace(article.features, day=day)
+    return {
+        "article_id": row.article_id,
+        "source": row.source,
+        "first_seen_at": article.first_seen_at,
+        "format": FORMAT,
+        "row": to_bytes(row),
+    }
 
 
 def disregard(conn: Connection, article_ids: Collection[str]) -> None:
     """Forget articles that are no longer articles, or only copies at another address."""
-    for table in (FEATURES, BANDS, STORIES, CAPTIONS):
-        for article_id in article_ids:
-            conn.execute(table.delete().where(table.c.article_id == article_id))
+    if article_ids:
+        for table in (FEATURES, BANDS, STORIES, CAPTIONS):
+            conn.execute(table.delete().where(table.c.article_id.in_(among(article_ids))))
 
 
 def unjudged(conn: Connection) -> list[tuple[str, str]]:
     """Id and source of the articles waiting for the snapshot after the current one, in the order first seen."""
-    waiting = select(FEATURES.c.article_id, FEATURES.c.source).where(FEATURES.c.snapshot > present(conn))
-    found = conn.execute(waiting.order_by(FEATURES.c.first_seen_at, FEATURES.c.article_id))
-    return [(row.article_id, row.source) for row in found]
+    columns = FEATURES.c.first_seen_at, FEATURES.c.article_id, FEATURES.c.source
+    found = conn.execute(select(*columns).where(FEATURES.c.snapshot > present(conn)))
+    return [(row.article_id, row.source) for row in sorted(found.all())]
 
 
-def newest(conn: Connection, article_id: str) -> Remembered | None:
-    """The newest row of an article; None if there is none that this version can read."""
-    rows = select(FEATURES).where(FEATURES.c.article_id == article_id, FEATURES.c.format == FORMAT)
-    found = _remembered(conn, rows.order_by(FEATURES.c.snapshot.desc()).limit(1))
-    return found[0] if found else None
-
-
-def of_source(conn: Connection, source: str, number: int, others: Iterable[Features] = ()) -> Knowledge:
-    """The knowledge about a source as of this snapshot; `others` is the result of `newest_of_all` for it."""
-    newest = (
-        select(FEATURES.c.article_id, func.max(FEATURES.c.snapshot).label("snapshot"))
-        .where(FEATURES.c.source == source, FEATURES.c.snapshot <= number, FEATURES.c.format == FORMAT)
-        .group_by(FEATURES.c.article_id)
-        .subquery()
-    )
-    same = and_(FEATURES.c.article_id == newest.c.article_id, FEATURES.c.snapshot == newest.c.snapshot)
-    rows = select(FEATURES).join(newest, same).order_by(FEATURES.c.first_seen_at.desc()).limit(_MOST)
-    forgotten = frozenset(one.fingerprint for one in templates(conn, source) if one.forgotten_at)
-    return build(source, number, (each.features for each in _remembered(conn, rows)), forgotten, others)
-
-
-def newest_of_all(conn: Connection, number: int) -> list[Features]:
-    """Of the newest articles of all sources as of this snapshot, as many in each language as a young source may need.
-
-    Newest first; no source has more than a few, so that none of them decides which words are rare.
-    """
-    # `+ 0` keeps SQLite from the index of snapshots, by which it would read and sort every row.
-    rows = select(FEATURES).where(FEATURES.c.snapshot + 0 <= number, FEATURES.c.format == FORMAT)
-    newest = rows.order_by(
-        FEATURES.c.first_seen_at.desc(), FEATURES.c.article_id, FEATURES.c.snapshot.desc()
-    ).limit(_MOST)
-    by_id: dict[str, Features] = {}
-    for each in _remembered(conn, newest):
-        by_id.setdefault(each.features.article_id, each.features)
-    counts: Counter[tuple[str, ...]] = Counter()
-    taken = []
-    for row in by_id.values():
-        of_source = (row.language, row.source)
-        if counts[row.language,] < 2 * ENOUGH and counts[of_source] < _OF_ONE_SOURCE:
-            counts.update(((row.language,), of_source))
-            taken.append(row)
-    return taken
-
-
-def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
-    """The newest rows of articles that may be copies of this one and were first seen within thirty days of it."""
-    near = select(BANDS.c.article_id).where(BANDS.c.band.in_(bands(article.features.signature))).distinct()
-    found = select(FEATURES).where(
-        FEATURES.c.article_id.in_(near),
-        FEATURES.c.article_id != article.features.article_id,
-        FEATURES.c.format == FORMAT,
-        FEATURES.c.first_seen_at.between(article.first_seen_at - STORY, article.first_seen_at + STORY),
-    )
-    return list(
-        {
-            each.features.article_id: each for each in _remembered(conn, found.order_by(FEATURES.c.snapshot))
-        }.values()
-    )
+def newest(conn: Connection, article_ids: Collection[str]) -> dict[str, Remembered]:
+    """The newest rows of these articles; without those of which there is none that this version can read."""
+    columns = FEATURES.c.article_id, FEATURES.c.snapshot, FEATURES.c.first_seen_at, FEATURES.c.row
+    readable = select(*columns).where(FEATURES.c.format == FORMAT)
+    found = conn.execute(readable.where(FEATURES.c.article_id.in_(among(article_ids)))).all()
+    last = {row.article_id: row for row in sorted(found, key=lambda row: row.snapshot)}
+    return {
+        one: Remembered(features=from_bytes(row.row), first_seen_at=row.first_seen_at)
+        for one, row in last.items()
+    }
 
 
 def stories(conn: Connection, article_ids: Collection[str]) -> dict[str, str]:
@@ -260,33 +219,28 @@ def forget(conn: Connection, source: str, fingerprint: int, at: datetime) -> Non
         .where(TEMPLATES.c.source == source, TEMPLATES.c.fingerprint == fingerprint)
         .values(forgotten_at=at)
     )
-    rows = select(FEATURES).where(FEATURES.c.source == source, FEATURES.c.format == FORMAT)
-    newest = {
-        each.features.article_id: each for each in _remembered(conn, rows.order_by(FEATURES.c.snapshot))
-    }
-    having = [
-        each for each in newest.values() if any(line & ~3 == fingerprint for line in each.features.lines)
-    ]
-    remember(conn, having)
+    rows = select(FEATURES.c.article_id).where(FEATURES.c.source == source, FEATURES.c.format == FORMAT)
+    known = newest(conn, conn.scalars(rows.distinct()).all()).values()
+    remember(conn, [each for each in known if any(line & ~3 == fingerprint for line in each.features.lines)])
 
 
 def close(conn: Connection, number: int, at: datetime) -> None:
-    """Close a snapshot. Rows that were replaced by newer ones, or are too old to count, are deleted."""
+    """Close a snapshot. Rows that were replaced by its own, or are too old to count, are deleted.
+
+    What each earlier one deleted is not looked for again: bands go with the articles that have become too old since the one before.
+    """
+    before = conn.scalar(select(func.max(SNAPSHOTS.c.closed_at, type_=Moment)))
     conn.execute(SNAPSHOTS.insert().values(number=number, closed_at=at))
-    newer = FEATURES.alias()
-    replaced = select(newer.c.article_id).where(
-        newer.c.article_id == FEATURES.c.article_id, newer.c.snapshot > FEATURES.c.snapshot
-    )
-    conn.execute(FEATURES.delete().where(replaced.exists()))
-    conn.execute(FEATURES.delete().where(FEATURES.c.first_seen_at < at - WINDOW))
-    gone = CAPTIONS.c.article_id.not_in(select(FEATURES.c.article_id))
-    conn.execute(CAPTIONS.update().where(CAPTIONS.c.undecided, gone).values(undecided=False))
-    known = select(FEATURES.c.article_id).where(FEATURES.c.first_seen_at >= at - STORY)
-    conn.execute(BANDS.delete().where(BANDS.c.article_id.not_in(known)))
-
-
-def _remembered(conn: Connection, query: Select[Any]) -> list[Remembered]:
-    return [
-        Remembered(features=from_bytes(row.row), first_seen_at=row.first_seen_at)
-        for row in conn.execute(query)
-    ]
+    own = select(FEATURES.c.article_id).where(FEATURES.c.snapshot == number)
+    conn.execute(FEATURES.delete().where(FEATURES.c.article_id.in_(own), FEATURES.c.snapshot < number))
+    seen = FEATURES.c.first_seen_at
+    since_then = seen >= before - STORY if before else seen.is_not(None)
+    for old in (
+        own.where(seen < at - STORY),
+        select(FEATURES.c.article_id).where(since_then, seen < at - STORY),
+    ):
+        conn.execute(BANDS.delete().where(BANDS.c.article_id.in_(old)))
+    expired = select(FEATURES.c.article_id).where(seen < at - WINDOW)
+    undecided = CAPTIONS.update().where(CAPTIONS.c.undecided, CAPTIONS.c.article_id.in_(expired))
+    conn.execute(undecided.values(undecided=False))
+    conn.execute(FEATURES.delete().where(seen < at - WINDOW))

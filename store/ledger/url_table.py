@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -56,6 +57,8 @@ _NOT_UPDATED = (UrlState.DUE, UrlState.REFUSED)  # not fetched yet, or due again
 _AT_ONCE = 1000
 _ALL = policy.Terms()
 _UPDATE = URLS.update().where(URLS.c.url == bindparam("key"))
+_NEWEST = URLS.c.tried_at.is_(None) | (URLS.c.tried_at <= bindparam("at"))
+_TAKEN = _UPDATE.where(URLS.c.rejections > 0, _NEWEST).values(rejections=0)
 
 
 def discover(
@@ -175,17 +178,21 @@ def record_same(conn: Connection, page: NotModified, revisits: Sequence[timedelt
     settle(conn, page.url, policy.Fate(UrlState.FETCHED, due_at=next_visit), page.at)
 
 
-def record_outcome(conn: Connection, url: str, fetched_at: datetime, settled: Settled) -> None:
-    """The requested URL's state after the first outcome of its capture.
+def record_outcomes(conn: Connection, firsts: Sequence[tuple[str, datetime, Settled]]) -> None:
+    """The states of requested URLs after the first outcomes of captures of them, fetched at these times.
 
-    It is due again where the page may yet become an article; what is none is not looked at again.
+    Due again is one whose page may yet become an article; what is none is not looked at again.
     """
-    if settled.outcome is not Outcome.REJECTED:
-        newest = URLS.c.tried_at.is_(None) | (URLS.c.tried_at <= fetched_at)
-        again = URLS.update().where(URLS.c.url == url, URLS.c.rejections > 0, newest)
-        conn.execute(again.values(rejections=0))
-    if settled.outcome in _ARTICLES:
-        return
+    for rejected, group in groupby(firsts, key=lambda first: first[2].outcome is Outcome.REJECTED):
+        some = list(group)
+        if not rejected:
+            conn.execute(_TAKEN, [{"key": url, "at": fetched_at} for url, fetched_at, _ in some])
+        for url, fetched_at, settled in some:
+            if settled.outcome not in _ARTICLES:
+                _record_no_article(conn, url, fetched_at, settled)
+
+
+def _record_no_article(conn: Connection, url: str, fetched_at: datetime, settled: Settled) -> None:
     fetched = (URLS.c.url == url, URLS.c.state == UrlState.FETCHED, URLS.c.tried_at == fetched_at)
     conn.execute(URLS.update().where(*fetched, URLS.c.due_at.is_not(None)).values(due_at=None))
     passing = settled.outcome is Outcome.REJECTED and settled.reason in policy.PASSING_REJECTIONS

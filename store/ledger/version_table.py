@@ -5,7 +5,7 @@ article has no wording and no version.
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    bindparam,
     exists,
     or_,
     select,
@@ -35,7 +36,7 @@ from articles.edits.seen import SeenArticle, Wording, wording_hash
 from articles.edits.sequence import Edits, Sighting, VersionPlace, edits
 from articles.model import PARTS, Part
 from store.ledger.capture_table import CAPTURES
-from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.ledger.schema import METADATA, AnyText, Moment, among
 from store.records import Outcome
 
 WORDINGS = Table(
@@ -65,6 +66,14 @@ SIGHTINGS = Table(
     Index("sightings_waiting", "article_id", sqlite_where=text("number IS NULL")),
 )
 
+_NOTE = insert(SIGHTINGS)
+_NOTE = _NOTE.on_conflict_do_update(
+    index_elements=["capture_id"],
+    set_={column.name: _NOTE.excluded[column.name] for column in SIGHTINGS.c if not column.primary_key},
+)
+_KEEP = insert(WORDINGS).on_conflict_do_nothing()
+_PUT = SIGHTINGS.update().where(SIGHTINGS.c.capture_id == bindparam("key"))
+_PUT = _PUT.values(number=bindparam("number"), changed=bindparam("changed"))
 _ARTICLES = (  # outcomes of captures that were cleaned to an article
     *(Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED),
     *(Outcome.DUPLICATE, Outcome.DEAD_LETTER),
@@ -126,35 +135,38 @@ def shown(capture_id: int, article_id: str, at: datetime, seen: SeenArticle | No
 def sightings(conn: Connection, article_ids: Collection[str]) -> dict[str, list[KeptSighting]]:
     """What the ledger has of these articles' captures."""
     found: dict[str, list[KeptSighting]] = {}
-    for ids in portions(article_ids):
-        for row in conn.execute(select(SIGHTINGS).where(SIGHTINGS.c.article_id.in_(ids))):
-            found.setdefault(row.article_id, []).append(_kept(row))
+    for row in conn.execute(select(SIGHTINGS).where(SIGHTINGS.c.article_id.in_(among(article_ids)))):
+        found.setdefault(row.article_id, []).append(_kept(row))
     return found
 
 
-def note(conn: Connection, captures: Iterable[Shown]) -> None:
+def note(conn: Connection, captures: Sequence[Shown]) -> None:
     """Keep what captures showed, instead of what was kept of them before; they wait until they are placed (`put`)."""
-    articles = set()
-    for each in captures:
-        values = {"article_id": each.article_id, "rules": each.rules, **_columns(each)}
-        write = insert(SIGHTINGS).values(capture_id=each.capture_id, **values)
-        conn.execute(write.on_conflict_do_update(index_elements=["capture_id"], set_=values))
-        if each.seen is not None:
-            _keep(conn, each.article_id, values["wording"], each.seen.wording)
-        articles.add(each.article_id)
+    rows = [_row(each) for each in captures]
+    wordings = [
+        {
+            "article_id": each.article_id,
+            "hash": row["wording"],
+            "packed": zlib.compress(msgspec.msgpack.encode(each.seen.wording)),
+        }
+        for each, row in zip(captures, rows, strict=True)
+        if each.seen is not None
+    ]
+    if rows:
+        conn.execute(_NOTE, rows)
+    if wordings:
+        conn.execute(_KEEP, wordings)
     used = exists().where(
         SIGHTINGS.c.article_id == WORDINGS.c.article_id, SIGHTINGS.c.wording == WORDINGS.c.hash
     )
-    for ids in portions(articles):
-        conn.execute(WORDINGS.delete().where(WORDINGS.c.article_id.in_(ids), ~used))
+    articles = among({each.article_id for each in captures})
+    conn.execute(WORDINGS.delete().where(WORDINGS.c.article_id.in_(articles), ~used))
 
 
 def put(conn: Connection, places: Mapping[int, VersionPlace | None]) -> None:
     """Write the places of captures, by id; None has a capture wait."""
-    for capture_id, each in places.items():
-        number, changed = (None, "") if each is None else (each.number, " ".join(each.changed))
-        row = SIGHTINGS.update().where(SIGHTINGS.c.capture_id == capture_id)
-        conn.execute(row.values(number=number, changed=changed))
+    if places:
+        conn.execute(_PUT, [{"key": capture_id, **_place(each)} for capture_id, each in places.items()])
 
 
 def all_edits(conn: Connection, article_ids: Collection[str]) -> dict[str, Edits]:
@@ -163,12 +175,6 @@ def all_edits(conn: Connection, article_ids: Collection[str]) -> dict[str, Edits
         article_id: edits(each.place for each in kept if each.place is not None)
         for article_id, kept in sightings(conn, article_ids).items()
     }
-
-
-def waiting(conn: Connection, limit: int, after: str = "") -> list[str]:
-    """Ids of articles above `after` with captures that wait, in order, at most `limit`."""
-    found = select(SIGHTINGS.c.article_id).where(SIGHTINGS.c.number.is_(None), SIGHTINGS.c.article_id > after)
-    return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(limit)))
 
 
 def unseen(conn: Connection, rules: int, limit: int, after: str = "") -> list[str]:
@@ -182,11 +188,8 @@ def stale(conn: Connection, rules: int, article_ids: Collection[str]) -> dict[in
 
     Without those whose raw page was dropped: they stay as they were kept.
     """
-    return {
-        row.id: row.article_id
-        for ids in portions(article_ids)
-        for row in conn.execute(_stale(rules).where(CAPTURES.c.article_id.in_(ids)))
-    }
+    found = conn.execute(_stale(rules).where(CAPTURES.c.article_id.in_(among(article_ids))))
+    return dict(found.tuples().all())
 
 
 def versions(conn: Connection, article_id: str) -> tuple[Version, ...]:
@@ -219,9 +222,8 @@ def seen_by(conn: Connection, capture_id: int) -> SeenArticle | None:
 
 def remove(conn: Connection, article_ids: Collection[str]) -> None:
     """Forget all versions of these articles."""
-    for ids in portions(article_ids):
-        conn.execute(SIGHTINGS.delete().where(SIGHTINGS.c.article_id.in_(ids)))
-        conn.execute(WORDINGS.delete().where(WORDINGS.c.article_id.in_(ids)))
+    for table in (SIGHTINGS, WORDINGS):
+        conn.execute(table.delete().where(table.c.article_id.in_(among(article_ids))))
 
 
 def unpacked(packed: bytes) -> Wording:
@@ -242,9 +244,18 @@ def _stale(rules: int) -> Select[Any]:
     )
 
 
-def _columns(shown: Shown) -> dict[str, Any]:
+def _place(place: VersionPlace | None) -> dict[str, Any]:
+    if place is None:
+        return {"number": None, "changed": ""}
+    return {"number": place.number, "changed": " ".join(place.changed)}
+
+
+def _row(shown: Shown) -> dict[str, Any]:
     seen = shown.seen
     return {
+        "capture_id": shown.capture_id,
+        "article_id": shown.article_id,
+        "rules": shown.rules,
         "at": shown.sighting.at,
         "marks": ",".join(shown.sighting.marks),
         "stated_on": shown.sighting.stated_on,
@@ -252,15 +263,8 @@ def _columns(shown: Shown) -> dict[str, Any]:
         "words": seen.words if seen else 0,
         "published_at": seen.published_at if seen else None,
         "modified_at": seen.modified_at if seen else None,
-        "number": None,
-        "changed": "",
+        **_place(None),
     }
-
-
-def _keep(conn: Connection, article_id: str, name: str, wording: Wording) -> None:
-    packed = zlib.compress(msgspec.msgpack.encode(wording))
-    row = insert(WORDINGS).values(article_id=article_id, hash=name, packed=packed)
-    conn.execute(row.on_conflict_do_nothing())
 
 
 def _kept(row: Row[Any]) -> KeptSighting:

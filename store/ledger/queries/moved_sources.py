@@ -7,13 +7,14 @@ from sqlalchemy import Connection, func, select
 
 from articles.source.features import FORMAT, from_bytes, to_bytes
 from articles.urls import masked
-from store.ledger import capture_table, knowledge_table, rename_table
+from store.ledger import knowledge_table, rename_table
 from store.ledger.caption_table import CAPTIONS
 from store.ledger.capture_table import CAPTURES
 from store.ledger.catches.catch_table import CATCHES
 from store.ledger.feed_table import FEEDS, LIST_SIZES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS, PROOFS
+from store.ledger.queries import tallies
 from store.ledger.tombstone_table import TOMBSTONES
 from store.ledger.url_table import URLS
 from store.ledger.watch import told_table
@@ -60,7 +61,7 @@ def under_another_name(conn: Connection, sources: Mapping[str, Sequence[str]]) -
     `sources` are the ways in of the present ones, by name. Renamings that were interrupted are among them.
     """
     of = {masked(way): name for name, ways in sources.items() for way in ways}
-    captured = set(capture_table.sources(conn)) - sources.keys()
+    captured = set(tallies.sources(conn)) - sources.keys()
     found = dict.fromkeys(rename_table.unfinished(conn))
     for row in conn.execute(select(FEEDS.c.source, FEEDS.c.url).order_by(FEEDS.c.source, FEEDS.c.url)):
         if row.source in captured and row.url in of:

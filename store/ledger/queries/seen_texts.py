@@ -1,4 +1,4 @@
-"""Articles in the ledger by what is kept of their versions: by the beginning of an id, and every text there is."""
+"""Articles in the ledger by what is kept of their versions: by the beginning of an id, those that wait, and every text there is."""
 
 from collections.abc import Iterator
 
@@ -27,6 +27,12 @@ def count_older(conn: Connection) -> int:
     newest = select(func.max(SIGHTINGS.c.number).label("number")).where(SIGHTINGS.c.number > 0)
     each = newest.group_by(SIGHTINGS.c.article_id).subquery()
     return conn.scalar(select(func.sum(each.c.number - 1))) or 0
+
+
+def waiting(conn: Connection, limit: int, after: str = "") -> list[str]:
+    """Ids of articles above `after` with captures that wait, in order, at most `limit`."""
+    found = select(SIGHTINGS.c.article_id).where(SIGHTINGS.c.number.is_(None), SIGHTINGS.c.article_id > after)
+    return list(conn.scalars(found.distinct().order_by(SIGHTINGS.c.article_id).limit(limit)))
 
 
 def wordings(conn: Connection) -> Iterator[tuple[str, Wording]]:

@@ -1,13 +1,32 @@
-"""Counts over all that was ever collected, by source."""
+"""Over all that was ever collected: its sources, what each has, and when the last of it was settled."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from store.ledger.capture_table import CAPTURES
+from store.ledger.schema import Moment
 from store.ledger.watch.arrival_table import ARRIVALS
 from store.records import Outcome
+
+# From one name to the next by the index: `DISTINCT` would read all of it.
+_SOURCES = text(
+    """WITH RECURSIVE names(source) AS (SELECT min(source) FROM captures UNION ALL
+    SELECT (SELECT min(source) FROM captures WHERE source > names.source) FROM names WHERE source IS NOT NULL)
+    SELECT source FROM names WHERE source IS NOT NULL"""
+)
+
+
+def sources(conn: Connection) -> list[str]:
+    """The names of all sources with captures, in order."""
+    return list(conn.scalars(_SOURCES))
+
+
+def newest_settled(conn: Connection) -> datetime | None:
+    """When the last outcome was written; None if there is none."""
+    newest: datetime | None = conn.scalar(select(func.max(CAPTURES.c.settled_at, type_=Moment)))
+    return newest
 
 
 def arrived(conn: Connection) -> Mapping[str, tuple[int, datetime]]:
