@@ -66,7 +66,6 @@ CAPTURES = Table(
     Index("captures_outcome", text(_NAME)),
     Index("captures_settled", "settled_at"),
     Index("captures_fetched", "fetched_at"),
-    Index("captures_canonical", "canonical", sqlite_where=text("canonical != ''")),
     Index("captures_stand_ins", "canonical", sqlite_where=STAND_IN),
 )
 

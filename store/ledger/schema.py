@@ -99,6 +99,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         WHERE outcome IN ('rejected', 'duplicate', 'dead_letter')""",
         """CREATE INDEX IF NOT EXISTS captures_stand_ins ON captures (canonical)
         WHERE canonical != '' AND outcome = 'indexed'""",
+        "DROP INDEX IF EXISTS captures_canonical",
         "DROP INDEX IF EXISTS features_source",
         "DROP INDEX IF EXISTS ix_features_first_seen_at",
         "CREATE INDEX IF NOT EXISTS features_of_source ON features (source, first_seen_at, article_id, snapshot, format)",

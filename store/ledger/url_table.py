@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import msgspec
@@ -16,10 +16,8 @@ from sqlalchemy import (
     Integer,
     Row,
     Table,
-    and_,
     bindparam,
     func,
-    or_,
     select,
     text,
 )
@@ -112,8 +110,8 @@ def note(
 
 def waiting(conn: Connection, source: str, now: datetime) -> Iterator[FeedEntry]:
     """The source's pages in the backlog, and those that are due; read as they are asked for."""
-    due = and_(URLS.c.state == UrlState.DUE, URLS.c.due_at <= now)
-    query = select(URLS.c.entry).where(URLS.c.source == source, or_(URLS.c.state == UrlState.BACKLOG, due))
+    due = (URLS.c.state == UrlState.DUE) & (URLS.c.due_at <= now)
+    query = select(URLS.c.entry).where(URLS.c.source == source, (URLS.c.state == UrlState.BACKLOG) | due)
     return map(_entry, conn.scalars(query.order_by(URLS.c.url)).yield_per(_AT_ONCE))
 
 
@@ -131,11 +129,8 @@ def due(
     found: list[DueUrl] = []
     for state in (UrlState.DUE, UrlState.FETCHED) if revisiting else (UrlState.DUE,):
         query = select(URLS).where(URLS.c.state == state, URLS.c.due_at <= now)
-        rows = [
-            row
-            for some in portions(dict.fromkeys(sources))
-            for row in conn.execute(query.where(URLS.c.source.in_(some)))
-        ]
+        named = portions(dict.fromkeys(sources))
+        rows = chain.from_iterable(conn.execute(query.where(URLS.c.source.in_(some))) for some in named)
         found += map(_due, sorted(rows, key=lambda row: (row.due_at, row.url)))
     return tuple(found)
 
