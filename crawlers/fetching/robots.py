@@ -95,7 +95,7 @@ class Robots:
         known = self._rules.get(site)
         if known is not None and known.done():
             learned = known.result()
-            if self._kept.now() - learned.at >= KEPT or (afresh and not learned.asked):
+            if not self._counts(learned.at) or (afresh and not learned.asked):
                 afresh, known = True, None
         if known is None:
             known = self._rules[site] = asyncio.create_task(self._learn(site, afresh=afresh))
@@ -103,7 +103,7 @@ class Robots:
 
     async def _learn(self, site: str, *, afresh: bool) -> _Learned:
         file = None if afresh else self._kept.find(site)
-        if file is not None:
+        if file is not None and self._counts(file.fetched_at):
             return _Learned(self._parsed(file), file.fetched_at, asked=False)
         asked = await self._asked(site)
         if isinstance(asked, FetchError):
@@ -111,6 +111,10 @@ class Robots:
             return _Learned(asked, self._kept.now(), asked=True)
         self._kept.keep(site, asked)
         return _Learned(self._parsed(asked), asked.fetched_at, asked=True)
+
+    def _counts(self, at: datetime) -> bool:
+        """Whether what was said then still does."""
+        return self._kept.now() - at < KEPT
 
     def _parsed(self, file: RobotsFile) -> Protego:
         rules = Protego.parse(file.text)
