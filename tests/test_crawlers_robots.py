@@ -244,22 +244,25 @@ def test_many_waiters_share_one_answer() -> None:
     assert all(isinstance(verdict, FetchError) and verdict.reason == "robots" for verdict in verdicts[1::2])
 
 
-def test_a_crawl_that_lasts_longer_than_a_day_asks_again() -> None:
+@pytest.mark.parametrize(("hours", "times"), [((0, 23), 0), ((24,), 1), ((0, 24, 24, 1), 2)])
+def test_a_crawl_that_lasts_longer_than_a_day_asks_again(hours: tuple[float, ...], times: int) -> None:
+    """A day after an earlier one did."""
     asked: list[str] = []
     now = [datetime(2026, 5, 4, 12, tzinfo=UTC)]
+    file = RobotsFile(origin="http://site.example", fetched_at=now[0], status=404, text="")
 
     async def ask(url: str) -> Answer:
         asked.append(url)
         return replace(answer(url, b""), at=now[0])
 
     async def check() -> None:
-        rules = Robots("Crawler/1", ask, lambda *_: None, kept=Kept(now=lambda: now[0]))
-        for hours in (0, 23, 1, 1):
-            now[0] += timedelta(hours=hours)
+        rules = Robots("Crawler/1", ask, lambda *_: None, kept=Kept(lambda _: file, now=lambda: now[0]))
+        for passed in hours:
+            now[0] += timedelta(hours=passed)
             await rules.check("http://site.example/a")
 
     asyncio.run(check())
-    assert len(asked) == 2
+    assert len(asked) == times
 
 
 def test_many_that_an_earlier_crawl_would_have_refused_share_one_answer() -> None:

@@ -119,7 +119,7 @@ class Robots:
         known = self._rules.get(url)
         if known is not None and known.done():
             learned = known.result()
-            if self._kept.now() - learned.at >= KEPT or (afresh and not learned.asked):
+            if not self._counts(learned.at) or (afresh and not learned.asked):
                 afresh, known = True, None
         if known is None:
             known = self._rules[url] = asyncio.create_task(self._learn(url, afresh=afresh))
@@ -127,7 +127,7 @@ class Robots:
 
     async def _learn(self, url: str, *, afresh: bool) -> _Learned:
         file = None if afresh else self._kept.find(url)
-        if file is not None:
+        if file is not None and self._counts(file.fetched_at):
             return _Learned(self._parsed(file), file.fetched_at, asked=False)
         asked = await self._asked(url)
         if isinstance(asked, FetchError):
@@ -135,6 +135,10 @@ class Robots:
             return _Learned(asked, self._kept.now(), asked=True)
         self._kept.keep(url, asked)
         return _Learned(self._parsed(asked), asked.fetched_at, asked=True)
+
+    def _counts(self, at: datetime) -> bool:
+        """Whether what was said then still does."""
+        return self._kept.now() - at < KEPT
 
     def _parsed(self, file: RobotsFile) -> Protego:
         rules = Protego.parse(file.text)
