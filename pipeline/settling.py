@@ -112,7 +112,8 @@ class Settler:
                 _record(conn, decision, settled, indexed, self.clock())
                 versions.write(conn)
                 capture_table.touch(conn, recounted, self.clock())
-                arrival_table.record(conn, arrived, self.clock())
+                stay = [article for article in arrived if article.id not in found]
+                arrival_table.record(conn, stay, self.clock())
                 _record_duplicates(conn, left, found, ())
         return settled + left
 

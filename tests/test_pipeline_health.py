@@ -214,16 +214,16 @@ def test_what_a_source_always_did_is_no_news() -> None:
 )
 def test_a_new_layout_is_told_by_what_its_articles_lack(lost: dict[str, object], what: str) -> None:
     known = history(days_of_news(NOW))
-    latest = [replace(each, **lost) for each in known.arrivals[-5:]]  # type: ignore[arg-type]
+    latest = [each._replace(**lost) for each in known.arrivals[-5:]]  # type: ignore[arg-type]
     found = judge(replace(known, arrivals=(*known.arrivals[:-5], *latest)), NOW)
     assert (found.verdict, found.evidence) == (Verdict.CHANGED_LAYOUT, f"its last 5 articles are {what}")
-    never = [replace(each, **lost) for each in known.arrivals]  # type: ignore[arg-type]
+    never = [each._replace(**lost) for each in known.arrivals]  # type: ignore[arg-type]
     assert judge(replace(known, arrivals=tuple(never)), NOW).verdict is Verdict.WELL, "it was always so"
 
 
 def test_a_wall_for_payment_is_told() -> None:
     known = history(days_of_news(NOW))
-    paid = tuple(replace(each, paid=True) for each in known.arrivals[-4:])
+    paid = tuple(each._replace(paid=True) for each in known.arrivals[-4:])
     found = judge(replace(known, arrivals=known.arrivals[:-4] + paid), NOW)
     assert (found.verdict, found.since) == (Verdict.PAYWALLED, paid[0].at)
 
@@ -311,7 +311,7 @@ def test_a_flood_of_copies_that_name_no_original_is_told() -> None:
     texts = [n - n % 7 // 6 for n in range(len(known.arrivals) - 16)]
     texts += [n // 4 for n in range(10_000, 10_016)]
     arrivals = tuple(
-        replace(each, text=text, asks=False) for each, text in zip(known.arrivals, texts, strict=True)
+        each._replace(text=text, asks=False) for each, text in zip(known.arrivals, texts, strict=True)
     )
     assert judge(replace(known, arrivals=arrivals[:-16]), NOW).verdict is Verdict.WELL
     found = judge(replace(known, arrivals=arrivals), NOW)
@@ -322,12 +322,12 @@ def test_a_flood_of_copies_that_name_no_original_is_told() -> None:
 def test_a_wall_of_consent_that_passes_for_articles_is_told_as_a_block() -> None:
     """Short, without date and author, as after a change of layout; but all of them are one text that asks for consent."""
     known = history(days_of_news(NOW))
-    fresh = [replace(each, text=n + 1, asks=False) for n, each in enumerate(known.arrivals)]
-    wall = [replace(each, text=7_000, asks=True, words=60, dated=False, signed=False) for each in fresh[-3:]]
+    fresh = [each._replace(text=n + 1, asks=False) for n, each in enumerate(known.arrivals)]
+    wall = [each._replace(text=7_000, asks=True, words=60, dated=False, signed=False) for each in fresh[-3:]]
     found = judge(replace(known, arrivals=(*fresh[:-3], *wall)), NOW)
     assert (found.verdict, found.since) == (Verdict.BLOCKED, wall[0].at)
     assert found.evidence == "its last 3 articles are one text that asks for consent"
-    others = [replace(each, text=n) for n, each in enumerate(wall)]
+    others = [each._replace(text=n) for n, each in enumerate(wall)]
     said = judge(replace(known, arrivals=(*fresh[:-3], *others)), NOW)
     assert said.verdict is Verdict.CHANGED_LAYOUT, "three articles about consent are no wall"
 

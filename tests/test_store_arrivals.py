@@ -56,13 +56,14 @@ def test_a_ledger_of_version_11_keeps_its_arrivals(tmp_path: Path) -> None:
     with Ledger.open(path) as ledger, ledger.transaction() as conn:
         arrival_table.record(conn, [news], NOON)
     with sqlite3.connect(path) as connection:
+        connection.execute("DROP INDEX arrivals_source")
         for column in ("text", "asks"):
             connection.execute(f"ALTER TABLE arrivals DROP COLUMN {column}")
         connection.execute("DROP INDEX captures_failed")
         connection.execute("UPDATE schema SET version = 11")
     connection.close()
     with Ledger.open(path) as ledger, ledger.reading() as conn:
-        known = replace(arrived(news, NOON), text=None, asks=None)
+        known = arrived(news, NOON)._replace(text=None, asks=None)
         assert arrival_table.of_source(conn, "harbour", NOON) == (known,)
         assert ledger.check() == []
         indexes = {name for (name,) in conn.exec_driver_sql("SELECT name FROM sqlite_master")}

@@ -94,7 +94,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         SELECT article_id, source, at, words, dated, signed, paid, confidence, delay FROM arrivals""",
         "DROP TABLE arrivals",
         "ALTER TABLE arrived RENAME TO arrivals",
-        "CREATE INDEX arrivals_source ON arrivals (source, at)",
+        """CREATE INDEX arrivals_source
+        ON arrivals (source, at, words, dated, signed, paid, confidence, delay, text, asks)""",
         """CREATE INDEX IF NOT EXISTS captures_failed ON captures (fetched_at)
         WHERE outcome IN ('rejected', 'duplicate', 'dead_letter')""",
         """CREATE INDEX IF NOT EXISTS captures_stand_ins ON captures (canonical)

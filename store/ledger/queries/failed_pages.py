@@ -69,9 +69,11 @@ def by_page(failed: Iterable[Failure], good: Mapping[str, tuple[datetime, dateti
     for each in failed:
         first.setdefault(each.url, each.at)
         last[each.url] = each
-    found = [
-        replace(each, at=min(first[url], good[url][0]) if url in good else first[url])
-        for url, each in last.items()
-        if url not in good or good[url][1] < each.at
-    ]
+    found = []
+    for url, each in last.items():
+        at, again = (
+            (first[url], each.at) if url not in good else (min(first[url], good[url][0]), good[url][1])
+        )
+        if again <= each.at:
+            found.append(each if at == each.at else replace(each, at=at))
     return tuple(sorted(found, key=lambda each: (each.at, each.url)))

@@ -1,9 +1,8 @@
 """Arrivals in the ledger: when each article was first found, and what its page gave, for telling when that changes."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, Table
 from sqlalchemy.dialects.sqlite import insert
@@ -13,6 +12,7 @@ from articles.model import Article
 from articles.source.features import fingerprint
 from store.ledger.schema import METADATA, AnyText, Moment, portions
 
+_GAVE = ("words", "dated", "signed", "paid", "confidence", "delay", "text", "asks")
 ARRIVALS = Table(
     "arrivals",
     METADATA,
@@ -28,7 +28,8 @@ ARRIVALS = Table(
     Column("delay", Float),  # seconds
     Column("text", Integer),
     Column("asks", Boolean),
-    Index("arrivals_source", "source", "at"),
+    # With what its table holds: the rows of a source are far apart there.
+    Index("arrivals_source", "source", "at", *_GAVE),
 )
 
 _NEWS = timedelta(
@@ -36,8 +37,7 @@ _NEWS = timedelta(
 )  # an article that was older when it was fetched says nothing of how fast news gets in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """An article when it was new. `at` is when it was first seen; `delay` is from its publication until it was searchable.
 
     The other fields are as its page gave them: whether it had a date of its own, an author, a wall. `text` is a hash of its
@@ -80,7 +80,7 @@ def record(conn: Connection, articles: Iterable[Article], now: datetime) -> None
     """Record the arrivals of those articles that were not known."""
     rows = [
         {
-            **{name: getattr(arrival, name) for name in Arrival.__slots__},
+            **{name: getattr(arrival, name) for name in Arrival._fields},
             "article_id": article.id,
             "source": article.source,
             "delay": None if arrival.delay is None else arrival.delay.total_seconds(),
@@ -94,12 +94,13 @@ def record(conn: Connection, articles: Iterable[Article], now: datetime) -> None
 
 def blank(conn: Connection, article_ids: Collection[str]) -> None:
     """Forget what the pages of these articles gave; that they arrived, and when, stays."""
-    nothing = dict.fromkeys(name for name in Arrival.__slots__ if name != "at")
+    nothing = dict.fromkeys(_GAVE)
     for ids in portions(article_ids):
         conn.execute(ARRIVALS.update().where(ARRIVALS.c.article_id.in_(ids)).values(nothing))
 
 
 # Health reads hundreds of rows of each of thousands of sources: as SQL, since SQLAlchemy takes ten times as long for each.
+# SQLite's booleans are 0 and 1, which are equal to them.
 _TIMES = "SELECT at FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"
 _ARRIVALS = """SELECT at, words, dated, signed, paid, confidence, delay, text, asks
 FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"""
@@ -113,22 +114,7 @@ def times(conn: Connection, source: str, since: datetime) -> tuple[datetime, ...
 def of_source(conn: Connection, source: str, since: datetime) -> tuple[Arrival, ...]:
     """A source's arrivals at `since` or later, oldest first."""
     rows = _rows(conn, _ARRIVALS, source, since)
-    return tuple(
-        [
-            Arrival(
-                at=_moment(at),
-                words=words,
-                dated=_flag(dated),
-                signed=_flag(signed),
-                paid=_flag(paid),
-                confidence=confidence,
-                delay=None if delay is None else timedelta(seconds=delay),
-                text=text,
-                asks=_flag(asks),
-            )
-            for at, words, dated, signed, paid, confidence, delay, text, asks in rows
-        ]
-    )
+    return tuple([Arrival._make((_moment(row[0]), *row[1:6], _time(row[6]), *row[7:])) for row in rows])
 
 
 def _rows(conn: Connection, query: str, source: str, since: datetime) -> Sequence[tuple[Any, ...]]:
@@ -142,5 +128,5 @@ def _moment(stored: str) -> datetime:
     return datetime.fromisoformat(f"{stored}+00:00")
 
 
-def _flag(stored: int | None) -> bool | None:
-    return None if stored is None else bool(stored)
+def _time(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
