@@ -103,10 +103,9 @@ class Robots:
         if not rules.can_fetch(url, self._token):
             raise FetchError(FetchReason.ROBOTS, f"{file} disallows it for {self._token}")
         reserved: list[Right] = []
-        if self._mining and not _rules(await self._learned(f"{site}{tdmrep.PATH}")).can_fetch(
-            url, self._token
-        ):
-            reserved.append("tdm-reservation")
+        if self._mining:
+            mining = _rules(await self._learned(f"{site}{tdmrep.PATH}"))
+            reserved += [] if mining.can_fetch(url, self._token) else ["tdm-reservation"]
         if not all(rules.can_fetch(url, name) for name in AI_CRAWLERS):
             reserved.append("robots-noai")
         return tuple(reserved)
