@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
+from articles.errors import ArchiveUnavailableError
 from articles.model import Article, Rejection
 from pipeline.clean_capture import CleanTask, clean_capture, unfinished
 from pipeline.configuration.config import Config
+from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.records import Capture
@@ -34,11 +38,19 @@ class Pending:
     archive: Path
     ledger: Ledger
     cleaners: Cleaners
+    unavailable: str = ""
+    """Why captures were passed over, whose pages are in a bucket that is away ("": none was): these stay pending."""
     _taken: int = 0
 
     def batches(self) -> Generator[list[Cleaned]]:
         """Those not taken yet, cleaned, in batches; what becomes pending meanwhile too."""
-        return clean_in_batches(self.archive, self.cleaners, self._captures())
+        with closing(clean_in_batches(self.archive, self.cleaners, self._captures())) as batches:
+            for batch in batches:
+                for _, result in batch:
+                    if _is_unavailable(result):
+                        self.unavailable = result.detail
+                if there := [pair for pair in batch if not _is_unavailable(pair[1])]:
+                    yield there
 
     def _captures(self) -> Iterator[Capture]:
         while True:
@@ -65,18 +77,29 @@ def clean_in_batches(
     batch: list[Cleaned] = []
     due = time.monotonic() + _SECONDS
     in_hand: dict[int, Capture] = {}
-    for task, result in cleaners.run(_tasks(archive, wanted, in_hand)):
+    away: list[Cleaned] = []
+    for task, result in cleaners.run(_tasks(archive, wanted, in_hand, away)):
         article = unfinished(result) if isinstance(result, Lost) else result
         batch.append((in_hand.pop(task.capture_id), article))
         if len(batch) == _AT_ONCE or time.monotonic() > due:
             yield batch
             batch = []
             due = time.monotonic() + _SECONDS
-    if batch:
+    if batch := batch + away:
         yield batch
 
 
-def _tasks(archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture]) -> Iterator[CleanTask]:
-    for capture in wanted:
+def _is_unavailable(result: Article | Rejection) -> TypeGuard[Rejection]:
+    return isinstance(result, Rejection) and result.reason == "archive_unavailable"
+
+
+def _tasks(
+    archive: Path, wanted: Iterable[Capture], in_hand: dict[int, Capture], away: list[Cleaned]
+) -> Iterator[CleanTask]:
+    """What the cleaners are given; captures whose bucket is away go there."""
+    for capture, found in fetch_ahead(archive, wanted, lambda capture: capture.ref):
+        if isinstance(found, ArchiveUnavailableError):
+            away.append((capture, Rejection(reason="archive_unavailable", detail=str(found))))
+            continue
         in_hand[capture.id] = capture
-        yield CleanTask(capture.id, capture.source, archive, capture.ref)
+        yield CleanTask(capture.id, capture.source, archive, capture.ref, found)

@@ -221,8 +221,14 @@ def health(context: typer.Context, as_json: Json = False) -> None:
         raise typer.Exit(found.code)
 
 
-def doctor(context: typer.Context) -> None:
-    """Check the folder, lock, archive, ledger and index; suggest fixes. A deletion that was interrupted is finished first.
+def doctor(
+    context: typer.Context,
+    fetch: Annotated[
+        bool,
+        typer.Option("--fetch", help="Read segments that are only in the bucket, too: downloads them all."),
+    ] = False,
+) -> None:
+    """Check the folder, lock, archive, bucket, ledger and index; suggest fixes. A deletion that was interrupted is finished first.
 
     Example: broadsheet doctor
     """
@@ -230,11 +236,11 @@ def doctor(context: typer.Context) -> None:
     from pipeline.maintenance.doctor import examine
 
     finish_interrupted(configured(context))
-    show_findings(examine(configured(context)))
+    show_findings(examine(configured(context), fetch=fetch))
 
 
 def maintain(context: typer.Context) -> None:
-    """Do the upkeep: close old archive segments, drop raw pages past their retention, then check as doctor does.
+    """Do the upkeep: close old archive segments, drop raw pages past their retention, move closed segments to the bucket, then check as doctor does.
 
     Example: broadsheet maintain
     """
@@ -248,7 +254,7 @@ def maintain(context: typer.Context) -> None:
 
 
 def show_findings(findings: "Sequence[Finding]") -> None:
-    """Print the findings; exit code 1 if something is wrong, 75 if it is only a temporarily unavailable index."""
+    """Print the findings; exit code 1 if something is wrong, 75 if it is only a temporarily unavailable index or bucket."""
     from broadsheet.terminal import say
 
     for finding in findings:

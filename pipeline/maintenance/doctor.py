@@ -2,17 +2,26 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from articles.errors import ArchiveError, BroadsheetError, IndexUnavailableError, LockedError
+from articles.errors import (
+    ArchiveError,
+    ArchiveUnavailableError,
+    BroadsheetError,
+    ConfigError,
+    IndexUnavailableError,
+    LockedError,
+)
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.deleting.finishing import unfinished
 from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
+from pipeline.maintenance.offloading import in_bucket
 from store.archive import renames
-from store.archive.reader import check, foreign
+from store.archive.reader import check, foreign, names
+from store.archive.remote.copies import differences
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import soundness
@@ -32,18 +41,18 @@ class Finding:
     passing: bool = False
 
 
-def examine(config: Config) -> list[Finding]:
-    """Look at folder, lock, archive, ledger and index, in this order."""
+def examine(config: Config, *, fetch: bool = False) -> list[Finding]:
+    """Look at folder, lock, archive, ledger and index, in this order; `fetch` has segments read that are only in a bucket."""
     if not config.folder.is_dir():
         return [Finding("folder", True, f"{config.folder} is not there yet; `broadsheet run` makes it.")]
-    return list(_examine(config))
+    return list(_examine(config, fetch=fetch))
 
 
-def _examine(config: Config) -> Iterator[Finding]:
+def _examine(config: Config, *, fetch: bool) -> Iterator[Finding]:
     yield _folder(config)
     yield _lock(config)
     if not config.ledger.exists():
-        held = any(config.archive.glob("*.warc.gz"))
+        held = any(names(config.archive))
         yield Finding(
             "ledger",
             not held,
@@ -56,7 +65,7 @@ def _examine(config: Config) -> Iterator[Finding]:
         yield Finding("ledger", False, str(error))
         return
     with ledger:
-        yield from _kept(config, ledger)
+        yield from _kept(config, ledger, fetch=fetch)
 
 
 def _folder(config: Config) -> Finding:
@@ -78,7 +87,7 @@ def _lock(config: Config) -> Finding:
         return Finding("lock", False, str(error))
 
 
-def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
+def _kept(config: Config, ledger: Ledger, *, fetch: bool) -> Iterator[Finding]:
     problems = ledger.check()
     with ledger.reading() as conn:
         problems += soundness.problems(conn)
@@ -88,12 +97,8 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         untold = undelivered(conn, config.notify)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
-    problems = check(config.archive, committed) + foreign(config.archive, committed)
-    try:
-        renames.read(config.archive)
-    except ArchiveError as error:
-        problems.append(str(error))
-    yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
+    yield from _archive(config, committed, gone, fetch=fetch)
+    yield from _bucket(config, committed)
     for problem in under_other_names:
         yield Finding("sources", False, problem)
     for telling in untold:
@@ -121,6 +126,39 @@ def _kept(config: Config, ledger: Ledger) -> Iterator[Finding]:
         if documents == indexed
         else f"{documents} articles, but the ledger says {indexed}: run `broadsheet index rebuild`.",
     )
+
+
+def _archive(config: Config, committed: Mapping[str, int], gone: str, *, fetch: bool) -> Iterator[Finding]:
+    try:
+        problems = check(config.archive, committed, fetch=fetch) + foreign(config.archive, committed)
+        renames.read(config.archive)
+    except ArchiveUnavailableError as error:
+        yield Finding("archive", False, str(error), passing=True)
+        return
+    except ArchiveError as error:
+        problems = [str(error)]
+    yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
+
+
+def _bucket(config: Config, committed: Mapping[str, int]) -> Iterator[Finding]:
+    """What the bucket has by its own list is held against what was verified there; what waits for it is said."""
+    try:
+        found = in_bucket(config, committed)
+        problems = differences(config.archive) if found else []
+    except ArchiveUnavailableError as error:
+        yield Finding("bucket", False, str(error), passing=True)
+        return
+    except (ArchiveError, ConfigError) as error:
+        yield Finding("bucket", False, str(error))
+        return
+    if found:
+        yield from _report(
+            "bucket",
+            problems,
+            f"{found.remote} of {found.segments} segments are there, as they were verified.",
+        )
+        if found.waiting or found.doomed:
+            yield Finding("upload", not found.trouble, found.waits(), passing=True)
 
 
 def _report(part: str, problems: list[str], fine: str) -> Iterator[Finding]:

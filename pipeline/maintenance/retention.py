@@ -8,13 +8,13 @@ which the next upkeep goes on with, or the file of a segment that is dropped, wh
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from articles.errors import ArchiveError, IndexUnavailableError, SearchIndexError
+from articles.errors import ArchiveError, ArchiveUnavailableError, IndexUnavailableError, SearchIndexError
 from articles.model import Article, Page
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.members import DamageError
-from store.archive.reader import recall
+from store.archive.reader import recall, size_of
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
 from store.archived import Remains
 from store.ledger import capture_table, segment_table, version_table
@@ -80,7 +80,7 @@ def drop_old(
                 dropping.drop(segment)
     except (SearchIndexError, ArchiveError) as error:
         obstacle = f"{old[len(dropped)]} is older than [store] retention, but stays: {error}"
-        passing = isinstance(error, IndexUnavailableError)
+        passing = isinstance(error, (IndexUnavailableError, ArchiveUnavailableError))
     return Retained(tuple(dropped), tuple(damages), obstacle, passing)
 
 
@@ -117,7 +117,7 @@ class _Dropping:
                 expiry.move(conn, moved, self.now)
                 if group[-1] is taken[-1]:
                     segment_table.drop(conn, segment, self.now)
-        size = (self.config.archive / segment).stat().st_size
+        size = size_of(self.config.archive, segment)
         remove(self.config.archive, [segment])
         self.dropped.append(Dropped(segment, size, len(taken), len(indexed)))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pipeline.configuration.config import Config
 from pipeline.health.observed import forget
 from pipeline.maintenance.doctor import Finding, examine
+from pipeline.maintenance.offloading import offload
 from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
 from store.archive.writer import ArchiveWriter
@@ -28,7 +29,7 @@ class Upkeep:
 
 
 def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
-    """Close what is old, drop what retention says, then check archive, ledger and index; no run can begin meanwhile.
+    """Close what is old, drop what retention says, move what is closed to the bucket, then check archive, ledger and index; no run can begin meanwhile.
 
     Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
     """
@@ -49,6 +50,7 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
             forgotten = catch_table.forget(conn, clock() - catch_table.KEPT)
         done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
         done += retained.told()
+        done += offload(config, ledger, clock).told()
         done += filter(None, [forget(config, clock())])
         if forgotten:
             done.append(
