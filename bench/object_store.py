@@ -98,7 +98,9 @@ def s3fs_of(url: SplitResult, bucket: str) -> tuple[Upload, Read, Callable[[], o
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("library", choices=("boto3", "obstore", "s3fs"))
     parser.add_argument("url", type=urlsplit)
     parser.add_argument("bucket")
@@ -125,10 +127,14 @@ def main() -> None:
         assert read(place, options.record) == data[place : place + options.record]
 
     check(0)
-    with timed(f"{options.reads} reads of {options.record} bytes by {options.threads}", options.reads):
-        with ThreadPoolExecutor(options.threads) as threads:
-            list(threads.map(check, places))
-    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB, of which the file takes {options.megabytes}")
+    with (
+        timed(f"{options.reads} reads of {options.record} bytes by {options.threads}", options.reads),
+        ThreadPoolExecutor(options.threads) as threads,
+    ):
+        list(threads.map(check, places))
+    print(
+        f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB, of which the file takes {options.megabytes}"
+    )
     remove()
 
 

@@ -16,7 +16,7 @@ from articles.errors import ArchiveError, StorageError
 from store.archive import warc
 from store.archive.members import unpacked
 from store.archive.remote.copies import replace_copy
-from store.archive.remote.fetching import copy_of, fetched
+from store.archive.remote.remote_reading import copy_of, fetched
 from store.archived import Remains, Removed
 from store.records import ArchiveRef, Settled
 

@@ -19,7 +19,7 @@ from articles.model import Page
 from store.archive import warc
 from store.archive.members import DamageError, ForeignError, unpacked
 from store.archive.remote import claim, stubs
-from store.archive.remote.fetching import copy_of, fetch_range, fetched
+from store.archive.remote.remote_reading import copy_of, fetch_range, fetched
 from store.archive.resync import resume
 from store.archived import Remains, Removed, dropped_on, removed_on
 from store.records import ArchiveRef

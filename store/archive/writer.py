@@ -21,7 +21,7 @@ from store.archive.members import DamageError, may_begin
 from store.archive.reader import is_foreign, pairs, reading, segments, shortage
 from store.archive.remote import stubs
 from store.archive.remote.copies import doom
-from store.archive.remote.fetching import copy_of
+from store.archive.remote.remote_reading import copy_of
 from store.archived import Remains
 from store.records import ArchiveRef
 

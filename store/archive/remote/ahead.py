@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from articles.errors import ArchiveError, ArchiveUnavailableError
 from store.archive.remote.bucket import CONNECTIONS
-from store.archive.remote.fetching import copy_of, fetch_range
+from store.archive.remote.remote_reading import copy_of, fetch_range
 from store.records import ArchiveRef
 
 Item = TypeVar("Item")
