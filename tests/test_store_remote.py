@@ -189,7 +189,9 @@ def test_what_arrives_changed_is_not_believed(folder: Folder, monkeypatch: pytes
     """A service that takes other bytes than were sent, and has no sum of its own to show for them."""
     real = Bucket.put
 
-    def lossy(self: Bucket, key: str, body: io.BytesIO, sha256: str, said: dict[str, str]) -> None:
+    def lossy(
+        self: Bucket, key: str, body: io.BytesIO, sha256: str, said: dict[str, str], within: float
+    ) -> None:
         import hashlib
 
         changed = body.read()[:-1] + b"X"
@@ -215,6 +217,18 @@ def test_an_upload_that_is_cut_off_leaves_the_segment_here(
     assert not drop_local(folder.path, FIRST, NOON + DAY, DAY)
     assert object_store.objects(folder.url.bucket) == {}
     way.open_again()
+    folder.upload()
+    folder.drop()
+    folder.read_all()
+
+
+def test_an_upload_that_takes_too_long_is_given_up(folder: Folder, object_store: ObjectStore) -> None:
+    with (
+        reading(folder.path / FIRST) as data,
+        pytest.raises(ArchiveUnavailableError, match="took too long"),
+    ):
+        upload(folder.path, FIRST, folder.url, clock, data, within=-1.0)
+    assert object_store.objects(folder.url.bucket) == {}
     folder.upload()
     folder.drop()
     folder.read_all()
@@ -326,7 +340,7 @@ def test_an_empty_folder_finds_the_archive_in_its_bucket(
     data = (folder.path / FIRST).read_bytes()
     Bucket.named(folder.url.bucket).put(
         folder.url.key("segment-000001.r2.warc.gz"),
-        data,
+        io.BytesIO(data),
         _sha256(data),
         {"sha256": _sha256(data), "remains": "0"},
     )  # as if killed before the old object went
@@ -386,7 +400,7 @@ def test_no_secret_is_in_an_error(
             folder.upload()
         told.append(caught.getrepr())
     bucket_module._client.cache_clear()
-    assert SECRET not in "".join(str(one) for one in told[1:])
+    assert SECRET not in "".join(map(str, told))
     assert SECRET not in repr(Bucket("x", object()))
     assert SECRET not in "".join(capfd.readouterr())
     assert SECRET not in "".join(path.read_text("utf-8") for path in folder.path.glob("*.s3"))

@@ -4,10 +4,12 @@ Whatever the bucket does, it stops nothing: what waits for it waits in the folde
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 
 from articles.errors import ArchiveError, ArchiveUnavailableError, ConfigError
 from pipeline.configuration.config import Config
@@ -15,13 +17,11 @@ from store.archive.reader import RENAMES, reading
 from store.archive.remote import claim, stubs
 from store.archive.remote.bucket import Bucket, MissingObjectError
 from store.archive.remote.bucket_url import BucketUrl
-from store.archive.remote.copies import adopt, drop_local, place_copy, remove_all_doomed, upload
+from store.archive.remote.copies import Copying, adopt, drop_local, place_copy, remove_all_doomed, upload
 from store.ledger import segment_table
 from store.ledger.database import Ledger
 
-BRIEFLY = timedelta(
-    minutes=5
-)  # a run that ends begins no upload after this: the next run is not to wait for it
+BRIEFLY = timedelta(minutes=5)  # what a run spends at its end: the next one is not to wait for it
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ def offload(
 ) -> Offloaded:
     """Remove from the bucket what has to go, upload what is closed, drop from the folder what is old; in the locked data folder.
 
-    Nothing is begun after `within`. Raises StorageError; what is wrong with the bucket is in the answer.
+    What is not uploaded `within` that time waits for the next. Raises StorageError; what is wrong with the bucket is in the answer.
     """
     done = Offloaded()
     folder = config.archive
@@ -143,21 +143,22 @@ class _Moving:
 
     def move(self) -> None:
         """Raises ArchiveUnavailableError, StorageError."""
-        folder, begun = self.config.archive, self.clock()
+        folder = self.config.archive
+        deadline = time.monotonic() + self.within.total_seconds() if self.within else inf
         claim.stake(folder, self.url, new=not self.committed)
         with _noting(self.done):
             self._upload_renames()
         for name in _closed(self.committed):
-            if self.within is not None and self.clock() - begun > self.within:
+            if (left := deadline - time.monotonic()) <= 0:
                 break
             with _noting(self.done):
-                self._upload(name)
+                self._upload(name, left)
         for name in _closed(self.committed):
             with _noting(self.done):
                 if drop_local(folder, name, self.clock(), self.config.store.keep_local):
                     self.done.dropped.append(name)
 
-    def _upload(self, name: str) -> None:
+    def _upload(self, name: str, within: float) -> None:
         path = self.config.archive / name
         if stubs.read(path.parent, name).copy:
             return
@@ -166,7 +167,7 @@ class _Moving:
                 raise ArchiveError(
                     f"{path} has {len(data)} bytes, and the ledger knows {self.committed[name]}: it is not uploaded; see `broadsheet doctor`"
                 )
-            upload(path.parent, name, self.url, self.clock, data)
+            upload(path.parent, name, self.url, self.clock, data, within)
         self.done.uploaded.append(name)
         self.done.size += self.committed[name]
 
@@ -179,7 +180,7 @@ class _Moving:
         with path.open("rb") as file:
             same = stub.copy and stub.copy.sha256 == hashlib.file_digest(file, "sha256").hexdigest()
             if not same or stub.doomed:
-                place_copy(path.parent, RENAMES, self.url.object(RENAMES), self.clock, file, remains=False)
+                place_copy(path.parent, Copying(RENAMES, self.url.object(RENAMES)), self.clock, file)
 
 
 def _closed(committed: Mapping[str, int]) -> list[str]:

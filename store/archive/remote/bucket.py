@@ -7,15 +7,19 @@ object, so that it is there whole or not at all, and a broken upload leaves noth
 import base64
 import logging
 import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 from typing import IO, Any, Self
 
 from articles.errors import ArchiveError, ArchiveUnavailableError, ConfigError
 
 _CONNECT, _ANSWER = 5, 30  # seconds
+_MAKING = threading.Lock()
 CONNECTIONS = 16
 _CHUNK = 1 << 20
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchVersion"})
@@ -54,15 +58,21 @@ class Bucket:
     @classmethod
     def named(cls, name: str) -> Self:
         """Connections are kept for each process. Raises ConfigError where the library is not installed."""
-        return cls(name, _client(os.getpid()))
+        with _MAKING:
+            return cls(name, _client(os.getpid()))
 
-    def put(self, key: str, body: IO[bytes] | bytes, sha256: str, said: Mapping[str, str]) -> None:
-        """Store an object, which the service takes only if its bytes have this SHA-256 (hexadecimal)."""
+    def put(
+        self, key: str, body: IO[bytes], sha256: str, said: Mapping[str, str], within: float = inf
+    ) -> None:
+        """Store an object, which the service takes only if its bytes have this SHA-256 (hexadecimal).
+
+        After so many seconds the upload is given up: a service that is slow is away, too.
+        """
         with self._asking(key):
             self.client.put_object(
                 Bucket=self.name,
                 Key=key,
-                Body=body,
+                Body=_Hurried(body, time.monotonic() + within),
                 ContentType="application/warc",
                 ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
                 Metadata=dict(said),
@@ -172,7 +182,21 @@ class Bucket:
             ) from None
         else:
             return
-        raise _refusal(where, code, status)
+        raise _refusal(where, code, status) from None
+
+
+class _Hurried:
+    """A file that cannot be read any more after a deadline, which breaks off its upload."""
+
+    def __init__(self, file: IO[bytes], deadline: float) -> None:
+        self._file = file
+        self._deadline = deadline
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if time.monotonic() > self._deadline:
+            raise ArchiveUnavailableError("the upload took too long: it is tried again next time")
+        return self._file.read(size)
 
 
 class _NotKnownError(ArchiveUnavailableError):

@@ -56,9 +56,12 @@ def stake(folder: Path, url: BucketUrl, *, new: bool, make: Callable[[], uuid.UU
         return
     bucket = Bucket.named(url.bucket)
     own = known.id or str(make())
-    with suppress(TakenError):
-        bucket.put_new(url.key(MARKER), msgspec.json.encode({"archive": own}))
-    found = _owner(bucket, url)
+    try:
+        found = _owner(bucket, url)
+    except MissingObjectError:  # looked at first: not every service knows conditions
+        with suppress(TakenError):
+            bucket.put_new(url.key(MARKER), msgspec.json.encode({"archive": own}))
+        found = _owner(bucket, url)
     if found != own and not new:
         raise ConfigError(
             f"{url} holds the archive of another data folder: name another prefix in [store] archive, "
@@ -70,7 +73,7 @@ def stake(folder: Path, url: BucketUrl, *, new: bool, make: Callable[[], uuid.UU
 def _owner(bucket: Bucket, url: BucketUrl) -> str:
     try:
         said = msgspec.json.decode(bucket.bytes_of(url.key(MARKER)), type=dict[str, str])
-    except (MissingObjectError, msgspec.MsgspecError) as error:
+    except msgspec.MsgspecError as error:
         raise ArchiveError(f"{url.object(MARKER)} does not say whose archive this is: {error}") from error
     return said.get("archive", "")
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,16 @@ _OBJECT = re.compile(r"(segment-\d{6,})(?:\.r(\d+))?(\.warc\.gz)")
 
 
 @dataclass(frozen=True, slots=True)
+class Copying:
+    """A segment, the URL of the object that becomes its copy, whether it holds remains, the seconds that the upload may take."""
+
+    name: str
+    url: str
+    remains: bool = False
+    within: float = inf
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """The length of a file, and its sums in hexadecimal."""
 
@@ -36,13 +47,16 @@ class Sums:
     md5: str
 
 
-def upload(folder: Path, name: str, url: BucketUrl, clock: Callable[[], datetime], data: Bytes) -> None:
-    """Upload a closed segment, whose bytes are `data`, too, and verify what the bucket has then.
+def upload(
+    folder: Path, name: str, url: BucketUrl, clock: Callable[[], datetime], data: Bytes, within: float = inf
+) -> None:
+    """Upload a closed segment, whose bytes are `data`, too, in so many seconds, and verify what the bucket has then.
 
     Raises ArchiveUnavailableError, ArchiveError where the bucket has something else, StorageError.
     """
     with (folder / name).open("rb") as file:
-        place_copy(folder, name, url.object(name), clock, file, remains=warc.holds(data) is Remains)
+        copying = Copying(name, url.object(name), remains=warc.holds(data) is Remains, within=within)
+        place_copy(folder, copying, clock, file)
 
 
 def replace_copy(folder: Path, name: str, file: IO[bytes], clock: Callable[[], datetime]) -> list[str]:
@@ -53,26 +67,31 @@ def replace_copy(folder: Path, name: str, file: IO[bytes], clock: Callable[[], d
     copy = stubs.read(folder, name).copy
     assert copy is not None
     url = in_folder(copy.url).object(_next(copy.url.rpartition("/")[2]))
-    place_copy(folder, name, url, clock, file, remains=copy.remains)
+    place_copy(folder, Copying(name, url, remains=copy.remains), clock, file)
     return remove_doomed(folder, name)
 
 
-def place_copy(
-    folder: Path, name: str, url: str, clock: Callable[[], datetime], file: IO[bytes], *, remains: bool
-) -> None:
-    """Store a file under this URL as the copy of a segment; what was its copy is doomed then."""
+def place_copy(folder: Path, what: Copying, clock: Callable[[], datetime], file: IO[bytes]) -> None:
+    """Store a file as the copy of a segment; what was its copy is doomed then. Raises as `upload`."""
+    name, url = what.name, what.url
     before = stubs.read(folder, name)
     stubs.write(folder, name, replace(before, doomed=(*dict.fromkeys((*before.doomed, url)),)))
     sums = _sums(file)
     bucket_name, key = parts(url)
     bucket = Bucket.named(bucket_name)
     file.seek(0)
-    bucket.put(key, file, sums.sha256, {"sha256": sums.sha256, "remains": str(int(remains))})
+    said = {"sha256": sums.sha256, "remains": str(int(what.remains))}
+    bucket.put(key, file, sums.sha256, said, what.within)
     found = bucket.head(key)
     if wrong := _unlike(bucket, key, found, sums):
         raise ArchiveError(f"{url} {wrong}: it is uploaded again next time, and {name} stays here")
     copy = RemoteCopy(
-        url=url, size=sums.size, sha256=sums.sha256, etag=found.etag, remains=remains, uploaded_at=clock()
+        url=url,
+        size=sums.size,
+        sha256=sums.sha256,
+        etag=found.etag,
+        remains=what.remains,
+        uploaded_at=clock(),
     )
     old = (before.copy.url,) if before.copy else ()
     doomed = tuple(one for one in dict.fromkeys((*before.doomed, *old)) if one != url)
