@@ -21,6 +21,7 @@ from pipeline.deleting.deletion import delete
 from pipeline.explain import explain
 from pipeline.health.checkup import examine as health
 from pipeline.maintenance.doctor import examine
+from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.renaming import rename
 from pipeline.maintenance.reprocess import reclean
@@ -300,6 +301,17 @@ def test_a_pending_page_in_the_bucket_stays_pending_while_that_is_away(
     run(remote)
     assert status(remote)["captures"]["pending"] == 0
     assert article_id in before.keys() & articles(remote).keys()
+
+
+def test_an_index_is_not_made_anew_from_a_bucket_that_is_away(remote: Config, way: Way) -> None:
+    before = articles(remote)
+    way.close_now()
+    with pytest.raises(ArchiveUnavailableError, match="the index stays as it is"):
+        reindex(remote)
+    assert articles(remote) == before
+    way.open_again()
+    reindex(remote)
+    assert articles(remote) == before
 
 
 def test_a_sentence_is_proved_from_the_bucket(remote: Config, way: Way) -> None:
