@@ -357,6 +357,25 @@ def test_an_empty_folder_finds_the_archive_in_its_bucket(
     ]
 
 
+def test_what_has_to_go_is_not_taken_over(folder: Folder, object_store: ObjectStore) -> None:
+    folder.upload()
+    remove(folder.path, [FIRST])
+    assert object_store.keys(folder.url.bucket)
+    assert adopt(folder.path, folder.url) == 0
+    assert names(folder.path) == [SECOND]
+
+
+def test_a_folder_that_lost_its_claim_is_known_by_its_stubs(folder: Folder) -> None:
+    claim.stake(folder.path, folder.url, new=False)
+    before = claim.read(folder.path)
+    (folder.path / claim.NAME).unlink()
+    with pytest.raises(ConfigError):
+        claim.stake(folder.path, folder.url, new=False)
+    folder.upload()
+    claim.stake(folder.path, folder.url, new=False)
+    assert claim.read(folder.path) == before
+
+
 def test_remains_are_read_before_pages_wherever_they_are(folder: Folder) -> None:
     writer = ArchiveWriter(folder.path, folder.committed, lambda: NOON + DAY)
     ref = writer.append(make_remains())

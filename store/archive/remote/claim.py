@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 
 from articles.errors import ArchiveError, ConfigError
+from store.archive.remote import stubs
 from store.archive.remote.bucket import Bucket, MissingObjectError, TakenError
-from store.archive.remote.bucket_url import BucketUrl
+from store.archive.remote.bucket_url import BucketUrl, in_folder
 from store.archive.remote.stubs import put
 
 NAME = "bucket.json"  # in the folder
@@ -47,7 +48,8 @@ def note(folder: Path, trouble: str, at: datetime) -> None:
 
 
 def stake(folder: Path, url: BucketUrl, *, new: bool, make: Callable[[], uuid.UUID] = uuid.uuid4) -> None:
-    """Make the prefix this folder's, unless it is. `new` says that the folder has nothing in a bucket and takes over what is there.
+    """Make the prefix this folder's, unless it is. `new` says that the folder has no segment yet and takes over what is there;
+    so does one that has stubs of objects there.
 
     Raises ConfigError where it is another's, ArchiveUnavailableError, StorageError.
     """
@@ -62,12 +64,17 @@ def stake(folder: Path, url: BucketUrl, *, new: bool, make: Callable[[], uuid.UU
         with suppress(TakenError):
             bucket.put_new(url.key(MARKER), msgspec.json.encode({"archive": own}))
         found = _owner(bucket, url)
-    if found != own and not new:
+    if found != own and not (new or _has_stubs(folder, url)):
         raise ConfigError(
             f"{url} holds the archive of another data folder: name another prefix in [store] archive, "
             "or bring that archive back into an empty folder with `broadsheet rebuild`."
         )
     _write(folder, replace(known, url=str(url), id=found))
+
+
+def _has_stubs(folder: Path, url: BucketUrl) -> bool:
+    copies = (stubs.read(folder, name).copy for name in stubs.names(folder))
+    return any(copy and in_folder(copy.url) == url for copy in copies)
 
 
 def _owner(bucket: Bucket, url: BucketUrl) -> str:

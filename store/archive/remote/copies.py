@@ -173,7 +173,8 @@ def differences(folder: Path) -> list[str]:
 
 
 def adopt(folder: Path, url: BucketUrl) -> int:
-    """Make stubs for the segments of a bucket that the folder knows nothing of; how many. Of several objects the last written counts.
+    """Make stubs for the segments of a bucket that the folder knows nothing of; how many. Of several objects the last written counts,
+    and none that has to go.
 
     Raises ArchiveUnavailableError, ArchiveError, StorageError.
     """
@@ -186,10 +187,11 @@ def adopt(folder: Path, url: BucketUrl) -> int:
     for name, objects in sorted(known.items()):
         present = stubs.read(folder, name)
         urls = [f"s3://{url.bucket}/{key}" for _, key in sorted(objects)]
-        if (folder / name).exists() or (present.copy and present.copy.url in urls):
+        wanted = [one for one in urls if one not in present.doomed]
+        if not wanted or (folder / name).exists() or (present.copy and present.copy.url in wanted):
             continue
-        copy = _described(bucket, urls[-1])
-        stubs.write(folder, name, Stub(copy=copy, doomed=tuple(urls[:-1])))
+        copy = _described(bucket, wanted[-1])
+        stubs.write(folder, name, Stub(copy=copy, doomed=(*present.doomed, *wanted[:-1])))
         added += 1
     return added
 
