@@ -78,6 +78,16 @@ def test_a_closed_segment_goes_to_the_bucket_and_all_is_well(
 ) -> None:
     assert object_store.keys(bucket) == ["news/broadsheet-archive.json", f"news/{FIRST}"]
     assert problems(remote) == []
+    said = [
+        each.text
+        for fetch in (False, True)
+        for each in examine(remote, fetch=fetch)
+        if each.part == "archive"
+    ]
+    assert said == [
+        "the segments that are here are whole (1 of 2; --fetch reads the others).",
+        "all segments are whole (2).",
+    ]
     assert names(remote.archive) == [FIRST, SECOND]
 
 

@@ -137,7 +137,11 @@ def _archive(config: Config, committed: Mapping[str, int], gone: str, *, fetch: 
         return
     except ArchiveError as error:
         problems = [str(error)]
-    yield from _report("archive", problems, f"all segments are whole ({len(committed)}){gone}.")
+    here = sum((config.archive / name).exists() for name in committed)
+    read = f"all segments are whole ({len(committed)})"
+    if here < len(committed) and not fetch:
+        read = f"the segments that are here are whole ({here} of {len(committed)}; --fetch reads the others)"
+    yield from _report("archive", problems, f"{read}{gone}.")
 
 
 def _bucket(config: Config, committed: Mapping[str, int]) -> Iterator[Finding]:

@@ -120,7 +120,7 @@ class Bucket:
 
     def listed(self, prefix: str) -> Iterator[tuple[str, Stored]]:
         """The objects whose keys begin so, by key."""
-        with self._asking(prefix):
+        with self._asking(prefix.rpartition("/")[0]):
             for page in self.client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.name, Prefix=prefix
             ):
