@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-alone test-with-servers elasticsearch elasticsearch-stop check format schema lock clean
+.PHONY: help install demo test test-alone test-with-servers elasticsearch elasticsearch-stop s3-server check format schema lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +31,9 @@ elasticsearch: .venv/installed ## start an Elasticsearch node for development on
 
 elasticsearch-stop: .venv/installed
 	$(BIN)/python tests/elasticsearch_node.py stop --port 9200
+
+s3-server: ## versitygw, an S3 server for the tests, by Go; without it they are skipped
+	command -v versitygw || go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 check: .venv/installed ## formatting, lint, types
 	$(BIN)/ruff format --check .

@@ -13,6 +13,7 @@ BroadsheetError
 ├── WarcError          a WARC file to import cannot be read or downloaded, or is none; check its name, or try again
 ├── StorageError       the disk is full, read-only or missing; free space, then run again
 ├── ArchiveError       a WARC segment is damaged; `broadsheet doctor` says where
+│   └── ArchiveUnavailableError the bucket of the archive cannot be reached or denies access; run again later, nothing is lost
 ├── BackupError        a backup is missing, damaged or not whole, or may not be put there; the message says what to do
 ├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` recreates it
 └── SearchIndexError   the index is damaged, missing, of another version or denies access; the message says what to do
@@ -92,6 +93,10 @@ class StorageError(BroadsheetError):
 
 class ArchiveError(BroadsheetError):
     """A WARC segment is missing, truncated or damaged; names segment and offset."""
+
+
+class ArchiveUnavailableError(ArchiveError):
+    """The bucket that holds a segment cannot be reached, or does not do what it is asked for; nothing is wrong with the segment."""
 
 
 class LedgerError(BroadsheetError):

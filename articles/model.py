@@ -36,6 +36,7 @@ Reason = Literal[
     "parser_killed",
     "cleaner_failed",
     "archive_damaged",
+    "archive_unavailable",
 ]
 
 PARTS: tuple[Part, ...] = get_args(Part)

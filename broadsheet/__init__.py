@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArchiveError",
+    "ArchiveUnavailableError",
     "Article",
     "ArticleHistory",
     "ArticleVersion",
@@ -49,6 +50,7 @@ __all__ = [
 if TYPE_CHECKING:
     from articles.errors import (
         ArchiveError,
+        ArchiveUnavailableError,
         BroadsheetError,
         ConfigError,
         IndexUnavailableError,

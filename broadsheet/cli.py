@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from articles.errors import BroadsheetError, IndexUnavailableError, QueryError
+from articles.errors import ArchiveUnavailableError, BroadsheetError, IndexUnavailableError, QueryError
 from broadsheet import __version__
 from broadsheet.commands import (
     admin,
@@ -103,7 +103,7 @@ app.add_typer(admin.app, name="index")
 def main() -> None:
     """Run the command line; an error is one message on standard error and exit code 1.
 
-    If the index is temporarily unavailable, the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. If the reader
+    If index or bucket are temporarily unavailable, the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. If the reader
     of a pipe is gone, nothing is printed, and the code is 141.
     """
     try:
@@ -120,7 +120,7 @@ def main() -> None:
         sys.exit(1)
     except BroadsheetError as error:
         _complain(str(error))
-        sys.exit(os.EX_TEMPFAIL if isinstance(error, IndexUnavailableError) else 1)
+        sys.exit(os.EX_TEMPFAIL if isinstance(error, (ArchiveUnavailableError, IndexUnavailableError)) else 1)
 
 
 def _complain(message: str) -> None:

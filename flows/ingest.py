@@ -13,7 +13,13 @@ from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import get_run_context
 
-from articles.errors import CrawlError, IndexUnavailableError, LockedError, StorageError
+from articles.errors import (
+    ArchiveUnavailableError,
+    CrawlError,
+    IndexUnavailableError,
+    LockedError,
+    StorageError,
+)
 from flows import run_names
 from flows.endings import done, within
 from flows.skipping import is_skipped, skipped, skipped_task
@@ -29,7 +35,7 @@ from pipeline.telling.tell import announce
 from store.ledger.database import Ledger
 from store.ledger.queries import recent
 
-_PASSING = (StorageError, IndexUnavailableError, CrawlError)
+_PASSING = (StorageError, ArchiveUnavailableError, IndexUnavailableError, CrawlError)
 _BACK_OFF = [30.0, 120.0, 600.0]
 _LOG_SECONDS = 30.0
 _FEW = 5

@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
+from articles.errors import ArchiveUnavailableError
 from articles.model import Article, Rejection
 from articles.source.features import Features
 from pipeline.clean_capture import Cleaning, CleanTask, clean_task, unfinished
 from pipeline.configuration.config import Config
+from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.records import Capture
@@ -43,13 +47,23 @@ class Pending:
     archive: Path
     ledger: Ledger
     cleaners: Cleaners
+    unavailable: str = ""
+    """Why captures were passed over, whose pages are in a bucket that is away ("": none was): these stay pending."""
     _taken: int = 0
 
     def batches(self) -> Generator[Batch]:
         """Those not taken yet, cleaned, in batches; what becomes pending meanwhile too."""
-        for some in _in_batches(self.archive, self.cleaners, self._captures(), remembered=True):
-            rows = {capture.id: done.row for capture, done in some if done.row}
-            yield Batch([(capture, done.result) for capture, done in some], rows)
+        with closing(_in_batches(self.archive, self.cleaners, self._captures(), remembered=True)) as batches:
+            for batch in batches:
+                there = []
+                for capture, done in batch:
+                    if _is_unavailable(done.result):
+                        self.unavailable = done.result.detail
+                    else:
+                        there.append((capture, done))
+                if there:
+                    rows = {capture.id: done.row for capture, done in there if done.row}
+                    yield Batch([(capture, done.result) for capture, done in there], rows)
 
     def _captures(self) -> Iterator[Capture]:
         while True:
@@ -83,18 +97,35 @@ def _in_batches(
     batch: list[tuple[Capture, Cleaning]] = []
     due = time.monotonic() + _SECONDS
     in_hand: dict[int, Capture] = {}
-
-    def tasks() -> Iterator[CleanTask]:
-        for capture in wanted:
-            in_hand[capture.id] = capture
-            yield CleanTask(capture.id, capture.source, archive, capture.ref, remembered)
-
-    for task, answer in cleaners.run(tasks()):
+    away: list[tuple[Capture, Cleaning]] = []
+    tasks = _tasks(archive, wanted, in_hand, away, remembered=remembered)
+    for task, answer in cleaners.run(tasks):
         done = Cleaning(unfinished(answer)) if isinstance(answer, Lost) else answer
         batch.append((in_hand.pop(task.capture_id), done))
         if len(batch) == _AT_ONCE or time.monotonic() > due:
             yield batch
             batch = []
             due = time.monotonic() + _SECONDS
-    if batch:
+    if batch := batch + away:
         yield batch
+
+
+def _is_unavailable(result: Article | Rejection) -> TypeGuard[Rejection]:
+    return isinstance(result, Rejection) and result.reason == "archive_unavailable"
+
+
+def _tasks(
+    archive: Path,
+    wanted: Iterable[Capture],
+    in_hand: dict[int, Capture],
+    away: list[tuple[Capture, Cleaning]],
+    *,
+    remembered: bool,
+) -> Iterator[CleanTask]:
+    """What the cleaners are given; captures whose bucket is away go there."""
+    for capture, found in fetch_ahead(archive, wanted, lambda capture: capture.ref):
+        if isinstance(found, ArchiveUnavailableError):
+            away.append((capture, Cleaning(Rejection(reason="archive_unavailable", detail=str(found)))))
+            continue
+        in_hand[capture.id] = capture
+        yield CleanTask(capture.id, capture.source, archive, capture.ref, found, remembered)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from articles.clean import clean
-from articles.errors import ArchiveError, UrlError
+from articles.errors import ArchiveError, ArchiveUnavailableError, UrlError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
 from articles.source.features import Features, features
 from crawlers.sitemaps import is_of_site
@@ -19,20 +19,24 @@ from store.records import ArchiveRef
 from store.workers import Lost, Workers
 
 # Rejections that say nothing about the page: what was made of it before stays valid.
-FAILURES: frozenset[Reason] = frozenset({"archive_damaged", "parser_killed", "cleaner_failed"})
+FAILURES: frozenset[Reason] = frozenset(
+    {"archive_damaged", "archive_unavailable", "parser_killed", "cleaner_failed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CleanTask:
     """One capture to clean, of the source of this name: its present one, whatever the archived page says.
 
-    `remembered` asks for the features of its article, too.
+    `packed` are its bytes in the archive, where these were fetched from a bucket. `remembered` asks for the features of its
+    article, too.
     """
 
     capture_id: int
     source: str
     archive: Path
     ref: ArchiveRef
+    packed: bytes = b""
     remembered: bool = False
 
 
@@ -60,7 +64,9 @@ def clean_capture(
     Where retention has dropped the page, its article is there as it was in the index; where it was removed, there is none.
     """
     try:
-        record = recall(task.archive, task.ref)
+        record = recall(task.archive, task.ref, task.packed)
+    except ArchiveUnavailableError as error:
+        return Rejection(reason="archive_unavailable", detail=str(error))
     except ArchiveError as error:
         return Rejection(reason="archive_damaged", detail=str(error))
     if isinstance(record, Page):

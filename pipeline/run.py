@@ -20,6 +20,7 @@ from pipeline.deleting.finishing import finish_waiting
 from pipeline.health.run_record import recorded
 from pipeline.judging import Judge
 from pipeline.load import load_all
+from pipeline.maintenance.offloading import BRIEFLY, offload
 from pipeline.report import RunReport
 from pipeline.settling import Settler
 from pipeline.versions.catching_up import CatchingUp
@@ -140,7 +141,7 @@ def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
 def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
     """The data folder, locked and repaired: what was written after the last commit is cut off, dropped segments are removed.
 
-    Deletions that wait are finished before and after.
+    Deletions that wait are finished before and after; at the end, segments that were closed are uploaded where that is configured.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
     """
@@ -157,6 +158,7 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         finish_waiting(config, ledger, now)
         yield lock, ledger
         finish_waiting(config, ledger, now)
+        offload(config, ledger, now, BRIEFLY)
 
 
 def opened_index(config: Config, ledger: Ledger, *, older: bool = False) -> IndexWriter:

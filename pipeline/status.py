@@ -10,7 +10,8 @@ from index.protocols import IndexReader
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from store.ledger import capture_table, feed_table, tombstone_table, url_table
+from pipeline.maintenance.offloading import in_bucket
+from store.ledger import capture_table, feed_table, segment_table, tombstone_table, url_table
 from store.ledger.database import Ledger
 
 
@@ -19,7 +20,7 @@ def _raise(error: SearchIndexError) -> None:
 
 
 def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise) -> dict[str, dict[str, int]]:
-    """URLs by state, captures by outcome, articles in the index. Raises LedgerError.
+    """URLs by state, captures by outcome, articles in the index; segments by where they are, if there is a bucket. Raises LedgerError.
 
     The articles are counted by what found their text, and again those of them whose confidence is low. `trouble` is called
     when the index cannot be asked, whose part is empty then; by default it raises the error.
@@ -27,8 +28,16 @@ def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise)
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
         deleted = tombstone_table.counts(conn)
+        remote = in_bucket(config, segment_table.lengths(conn))
     if any(deleted.values()):
         counted["deleted"] = deleted
+    if remote:
+        counted["segments"] = {
+            "in_folder": remote.local,
+            "in_bucket": remote.remote,
+            "to_upload": remote.waiting,
+            "to_remove": remote.doomed,
+        }
     of_index: dict[str, dict[str, int]] = {"index": {}, "extractor": {}, "low_confidence": {}}
     try:
         of_index |= (

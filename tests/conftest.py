@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
     from tests.elastic import Server
+    from tests.object_store import ObjectStore
 
 pytest.register_assert_rewrite("tests.index_contract")
 
@@ -148,6 +149,23 @@ def in_elasticsearch(
             "patience": 0.5,
         }
         yield config.model_copy(update={"index": config.index.model_copy(update=section)})
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator["ObjectStore"]:
+    """A real S3 server: see tests.object_store, which says where it comes from and when tests are skipped."""
+    from tests import object_store
+
+    with object_store.server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(object_store: "ObjectStore", monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of an empty bucket, to which the environment leads."""
+    for name, value in object_store.environment().items():
+        monkeypatch.setenv(name, value)
+    return object_store.new_bucket()
 
 
 @pytest.fixture(scope="session")

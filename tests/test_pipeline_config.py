@@ -22,6 +22,16 @@ def test_the_template_is_a_valid_configuration_of_defaults() -> None:
     assert config.folder == Path.cwd() / "data"
 
 
+def test_an_archive_is_a_bucket_and_what_else_is_written_there_is_not_repeated(tmp_path: Path) -> None:
+    place = tmp_path / "broadsheet.toml"
+    config = parse('[store]\narchive = "s3://news/raw"\nkeep_local = "12h"', place)
+    assert (str(config.bucket), config.store.keep_local) == ("s3://news/raw", timedelta(hours=12))
+    assert parse("", place).bucket is None
+    with pytest.raises(ConfigError, match="`store.archive`: must be s3://BUCKET") as caught:
+        parse('[store]\narchive = "s3://key:hunter2@news/raw"', place)
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

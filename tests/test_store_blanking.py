@@ -79,7 +79,7 @@ def test_everything_else_stays_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / refs[0].segment
     before = path.read_bytes()
     (tmp_path / f"{path.name}.blanked").write_bytes(b"left by a killed process")
-    blanking.blank(tmp_path, path.name, {refs[1]: removed(pages[1])})
+    blanking.blank(tmp_path, path.name, {refs[1]: removed(pages[1])}, lambda: NOON)
     blanking.clear(tmp_path)
     after = path.read_bytes()
     start, end = refs[1].offset, refs[1].offset + refs[1].length
@@ -98,7 +98,7 @@ def test_other_tools_read_what_is_left(tmp_path: Path) -> None:
     path = tmp_path / refs[0].segment
     response = warc.decode(path.read_bytes(), refs[1].offset)[0]
     assert response == pages[1]
-    blanking.blank(tmp_path, path.name, {refs[1]: removed(pages[1])})
+    blanking.blank(tmp_path, path.name, {refs[1]: removed(pages[1])}, lambda: NOON)
     with path.open("rb") as stream:
         found = [
             (record.rec_type, record.rec_headers, record.content_stream().read())

@@ -181,7 +181,9 @@ def show(
 def _raw_page(context: typer.Context, article: "Article") -> str:
     """A note on a raw page that is no longer in the archive, from the ledger; "" while it is still there."""
     config = configured(context)
-    if (config.archive / article.archive.partition(":")[0]).exists():
+    from store.archive.reader import is_there
+
+    if is_there(config.archive, article.archive.partition(":")[0]):
         return ""
     from pipeline.maintenance.retention import dropped_at
     from store.archived import dropped_on

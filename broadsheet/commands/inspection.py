@@ -224,10 +224,14 @@ def health(context: typer.Context, as_json: Json = False) -> None:
 def doctor(
     context: typer.Context,
     everything: Annotated[
-        bool, typer.Option("--all", help="Read the whole archive, not only the segments that are due.")
+        bool, typer.Option("--all", help="Read all segments in the folder, not only those that are due.")
+    ] = False,
+    fetch: Annotated[
+        bool,
+        typer.Option("--fetch", help="Read segments that are only in the bucket, too: downloads them all."),
     ] = False,
 ) -> None:
-    """Check the folder, lock, ledger, archive and index; suggest fixes. A deletion that was interrupted is finished first.
+    """Check the folder, lock, ledger, archive, bucket and indexes; suggest fixes. A deletion that was interrupted is finished first.
 
     Of the archive, the open segment is read, some of those that were never read since they were closed or changed, and those
     that were read a month ago.
@@ -239,11 +243,11 @@ def doctor(
     from pipeline.maintenance.doctor import examine
 
     finish_interrupted(configured(context))
-    show_findings(examine(configured(context), everything=everything))
+    show_findings(examine(configured(context), everything=everything, fetch=fetch))
 
 
 def maintain(context: typer.Context) -> None:
-    """Do the upkeep: close old archive segments, drop raw pages past their retention, then check as doctor does, beside runs.
+    """Do the upkeep: close old archive segments, drop raw pages past their retention, move closed segments to the bucket, then check as doctor does.
 
     Example: broadsheet maintain
     """
@@ -257,7 +261,7 @@ def maintain(context: typer.Context) -> None:
 
 
 def show_findings(findings: "Sequence[Finding]") -> None:
-    """Print the findings; exit code 1 if something is wrong, 75 if it is only a temporarily unavailable index."""
+    """Print the findings; exit code 1 if something is wrong, 75 if it is only a temporarily unavailable index or bucket."""
     from broadsheet.terminal import say
 
     for finding in findings:

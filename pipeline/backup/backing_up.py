@@ -20,7 +20,8 @@ from pipeline.backup.file_copies import checksum, copy, link_or_copy, sync_folde
 from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.configuration.config import Config
 from pipeline.run import now
-from store.archive.reader import RENAMES
+from store.archive.reader import RENAMES, is_there
+from store.archive.remote import claim, stubs
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
@@ -99,10 +100,7 @@ class _Making:
         try:
             committed, counts = self._settle_what_it_is(frozen)
             wanted = [
-                *(
-                    _Wanted(f"{kept.ARCHIVE}{n}", self.config.archive / n, size)
-                    for n, size in committed.items()
-                ),
+                *_segments(self.config.archive, committed),
                 *_renames(self.config.archive),
                 *_all("", frozen, frozen),
                 *_beside_config(self.config),
@@ -196,7 +194,8 @@ class _Making:
     def _refuse_lost(self, wanted: _Wanted) -> None:
         """A file is not there: the ledger says whether it went as it should."""
         with Ledger.open(self.config.ledger) as ledger, ledger.reading() as conn:
-            if wanted.source.name in segment_table.lengths(conn):
+            known = wanted.source.name in segment_table.lengths(conn)
+            if known and not is_there(wanted.source.parent, wanted.source.name):
                 raise ArchiveError(f"{wanted.source} is missing; see `broadsheet doctor`.")
         raise _DroppedError
 
@@ -220,10 +219,21 @@ class _Making:
         return made
 
 
+def _segments(archive: Path, committed: Mapping[str, int]) -> Iterator[_Wanted]:
+    """The segments in the folder, and the stubs of those in a bucket: what is there is as safe as a backup makes it."""
+    for name, size in committed.items():
+        if (archive / name).exists() or not is_there(archive, name):
+            yield _Wanted(f"{kept.ARCHIVE}{name}", archive / name, size)
+        stub = archive / f"{name}{stubs.SUFFIX}"
+        if stub.exists():
+            yield _Wanted(f"{kept.ARCHIVE}{stub.name}", stub, stub.stat().st_size)
+
+
 def _renames(archive: Path) -> Iterator[_Wanted]:
-    """The archive's list of renamed sources, if there is one."""
-    if (archive / RENAMES).exists():
-        yield _Wanted(f"{kept.ARCHIVE}{RENAMES}", archive / RENAMES, (archive / RENAMES).stat().st_size)
+    """The archive's list of renamed sources, and which bucket is its own, if there are such."""
+    for name in (RENAMES, claim.NAME):
+        if (archive / name).exists():
+            yield _Wanted(f"{kept.ARCHIVE}{name}", archive / name, (archive / name).stat().st_size)
 
 
 def _beside_config(config: Config) -> Iterator[_Wanted]:

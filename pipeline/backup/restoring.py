@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from articles.errors import BackupError, StorageError
+from articles.errors import BackupError, BroadsheetError, StorageError
 from pipeline import indexes
 from pipeline.backup import manifest as kept
 from pipeline.backup.file_copies import copy, write
@@ -18,6 +18,7 @@ from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.backup.verifying import difference
 from pipeline.configuration.config import Config, load, parse
 from pipeline.configuration.config_file import in_folder
+from pipeline.maintenance.offloading import take_over
 from store.lock import RunLock
 
 _BESIDE = "restoring"
@@ -85,7 +86,7 @@ def restore(
         folder=folder,
         config=config_path if text else None,
         damages=tuple(damages.values()),
-        next_steps=(*where, *_next_steps(manifest, files, damages)),
+        next_steps=(*where, *_next_steps(manifest, files, damages), *_found_again(config, folder)),
     )
 
 
@@ -174,6 +175,17 @@ def _next_steps(manifest: Manifest, files: dict[str, KeptFile], damages: dict[st
     if manifest.indexed and (not has_index or any(path.startswith(kept.INDEXES) for path in damages)):
         return ("`broadsheet index rebuild` fills the index from ledger and archive",)
     return ("`broadsheet doctor` looks at what was brought back",)
+
+
+def _found_again(config: Config, folder: Path) -> tuple[str, ...]:
+    """Find segments in the bucket that were written anew there since the backup; what is to be done where that cannot be."""
+    here = config.model_copy(update={"store": config.store.model_copy(update={"folder": folder})})
+    try:
+        with RunLock(folder):
+            take_over(here)
+    except BroadsheetError as error:
+        return (f"`broadsheet rebuild` once the bucket of [store] archive can be asked: {error}",)
+    return ()
 
 
 def _refusal(backup: Path, damages: dict[str, str]) -> str:

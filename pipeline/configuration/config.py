@@ -28,6 +28,7 @@ from pipeline.configuration.sections import (
     SourceSection,
     StoreSection,
 )
+from store.archive.remote.bucket_url import BucketUrl
 
 FILE_NAME = "broadsheet.toml"
 
@@ -73,6 +74,11 @@ class Config(Section):
     def retention(self) -> timedelta | None:
         """How long raw pages are kept; None: forever."""
         return interval(self.store.retention) if self.store.retention else None
+
+    @property
+    def bucket(self) -> BucketUrl | None:
+        """Where closed segments are moved to; None: nowhere."""
+        return BucketUrl.parse(self.store.archive) if self.store.archive else None
 
     @property
     def backlog(self) -> timedelta | None:
@@ -176,7 +182,7 @@ def parse(text: str, path: Path) -> Config:
     return config
 
 
-_SECRET = {"headers", "urls", "command", "heartbeat"}
+_SECRET = {"headers", "urls", "command", "heartbeat", "archive"}
 
 
 def _explain(error: ValidationError, path: Path) -> str:

@@ -11,6 +11,7 @@ from pipeline.configuration.values import (
     Alias,
     BackendName,
     Backlog,
+    BucketText,
     Command,
     Cron,
     Days,
@@ -45,6 +46,14 @@ class StoreSection(Section):
     retention: Days = Field(
         default="",
         description='How long raw pages are kept, in days, such as 90d; forever if "". Articles stay.',
+    )
+    archive: BucketText = Field(
+        default="",
+        description='A bucket that closed segments of the archive are moved to, such as s3://news/raw; none if "".',
+    )
+    keep_local: Span = Field(
+        default=timedelta(days=7),
+        description="How long a segment stays in the data folder after it was moved to the bucket, such as 12h or 7d.",
     )
 
 

@@ -13,6 +13,7 @@ from articles.urls import refuse_unfetchable
 from index.backends import BACKENDS
 from pipeline.configuration.quiet_hours import hours
 from pipeline.configuration.schedule import check_cron, in_words, interval
+from store.archive.remote.bucket_url import BucketUrl
 
 
 def _network(value: str) -> str:
@@ -63,6 +64,12 @@ def _span(value: object) -> timedelta:
 def _days(value: str) -> str:
     if value and not (value.endswith("d") and interval(value)):
         raise ValueError('must be a number of days, such as "90d"')
+    return value
+
+
+def _bucket(value: str) -> str:
+    if value:
+        BucketUrl.parse(value)
     return value
 
 
@@ -158,6 +165,7 @@ Span = Annotated[
 ]
 Every = Annotated[str, AfterValidator(_every)]
 Backlog = Annotated[str, AfterValidator(_backlog)]
+BucketText = Annotated[str, AfterValidator(_bucket)]
 Days = Annotated[str, AfterValidator(_days)]
 Cron = Annotated[str, AfterValidator(_cron)]
 SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]

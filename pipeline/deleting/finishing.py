@@ -11,14 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from articles.errors import LockedError, SearchIndexError
+from articles.errors import ArchiveUnavailableError, LockedError, SearchIndexError
 from articles.model import Article, Page
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.versions.older import older_ids
 from store.archive import blanking, warc
 from store.archive.members import DamageError
-from store.archive.reader import recall
+from store.archive.reader import is_there, recall
+from store.archive.remote.copies import remove_all_doomed
 from store.archived import Remains, Removed, wordless
 from store.ledger import tombstone_table
 from store.ledger.database import Ledger
@@ -34,12 +35,12 @@ def finish(config: Config, ledger: Ledger, clock: Callable[[], datetime]) -> lis
     """Finish all deletions that were asked for, and remove pages that must not be kept; what is left all the same, in sentences.
 
     The data folder must be locked, and nothing may write to archive or index. Raises SearchIndexError, StorageError,
-    ArchiveError, LockedError where the ledger is being read all the time.
+    ArchiveError, ArchiveUnavailableError while the bucket is away, LockedError where the ledger is being read all the time.
     """
     with ledger.reading() as conn:
         stones = tombstone_table.asked(conn)
-    left = _out_of_index_and_ledger(config, ledger, stones, clock) if stones else []
-    remove_pages(config.archive, ledger, clock())
+    left = list(_out_of_index_and_ledger(config, ledger, stones, clock)) if stones else []
+    left += remove_pages(config.archive, ledger, clock)
     if stones:
         with ledger.transaction() as conn:
             erasure.forget_templates(conn, {stone.source for stone in stones})
@@ -50,9 +51,12 @@ def finish(config: Config, ledger: Ledger, clock: Callable[[], datetime]) -> lis
 
 
 def finish_waiting(config: Config, ledger: Ledger, clock: Callable[[], datetime]) -> None:
-    """Finish what waits for it, in a locked data folder; later, where the index is away or is just being made anew."""
+    """Finish what waits for it, in a locked data folder; later, where index or bucket are away or the index is just being made anew."""
     if unfinished(ledger):
-        with suppress(SearchIndexError, LockedError), RunLock(config.folder, "rebuild"):
+        with (
+            suppress(SearchIndexError, ArchiveUnavailableError, LockedError),
+            RunLock(config.folder, "rebuild"),
+        ):
             finish(config, ledger, clock)
 
 
@@ -78,28 +82,35 @@ def _out_of_index_and_ledger(
     return left
 
 
-def remove_pages(archive: Path, ledger: Ledger, now: datetime) -> None:
-    """Take pages that must not be kept out of the archive, segment by segment. Raises ArchiveError, StorageError."""
+def remove_pages(archive: Path, ledger: Ledger, clock: Callable[[], datetime]) -> list[str]:
+    """Take pages that must not be kept out of the archive, segment by segment; what a bucket may keep of them, a sentence each.
+
+    It is done once no object has them any more. Raises ArchiveError, ArchiveUnavailableError, StorageError.
+    """
     blanking.clear(archive)
     with ledger.reading() as conn:
         waiting = removal.unremoved(conn)
     if not waiting:
-        return
+        return []
+    now = clock()
     left: dict[str, dict[ArchiveRef, Removed | Remains]] = defaultdict(dict)
     for capture in waiting:
         for ref, record in _left(archive, ledger, capture, now):
             left[ref.segment][ref] = record
+    kept = []
     for segment, records in sorted(left.items()):
-        blanking.blank(archive, segment, records)
+        kept += blanking.blank(archive, segment, records, clock)
+    kept += remove_all_doomed(archive)
     with ledger.transaction() as conn:
         removal.removed(conn, waiting, now)
+    return kept
 
 
 def _left(
     archive: Path, ledger: Ledger, capture: Capture, now: datetime
 ) -> Iterator[tuple[ArchiveRef, Removed | Remains]]:
     """What is to be left of a capture, in each place where it still has more."""
-    if not (archive / capture.ref.segment).exists():
+    if not is_there(archive, capture.ref.segment):
         return
     try:
         record: Page | Remains | Removed = recall(archive, capture.ref)
@@ -123,7 +134,7 @@ def _left_of_remains(
     settled = capture.as_settled(now)
     if isinstance(remains.kept, Article) or remains.kept.outcome is not settled.outcome:
         yield capture.ref, replace(remains, page=_bare(remains.page), kept=settled, seen=None)
-    if (archive / remains.raw.segment).exists():
+    if is_there(archive, remains.raw.segment):
         try:
             raw = recall(archive, remains.raw)
         except DamageError:

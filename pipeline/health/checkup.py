@@ -19,8 +19,9 @@ from pipeline.configuration.sections import HEARTBEAT, NotifySection, SourceSect
 from pipeline.due import asks_by_source, last_crawl
 from pipeline.health import record
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
+from pipeline.maintenance.offloading import in_bucket
 from pipeline.maintenance.renaming import under_other_names
-from store.ledger import capture_table, feed_table
+from store.ledger import capture_table, feed_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import failed_pages
 from store.ledger.watch import run_table, told_table
@@ -108,6 +109,7 @@ def _conditions(config: Config, conn: Connection, now: datetime) -> Iterator[Con
         _waiting(conn, now),
         _index(config),
         _disk(config, conn, now),
+        _bucket(config, conn),
         _schedule(config, conn, now),
         _runs(conn),
         *_undelivered(config, conn),
@@ -153,6 +155,12 @@ def _disk(config: Config, conn: Connection, now: datetime) -> Condition | None:
         grave = free < _LEAST_FREE or left < _LITTLE
         return Condition(part="disk", text=text, code=2 if grave else 1)
     return None
+
+
+def _bucket(config: Config, conn: Connection) -> Condition | None:
+    """What the last try to reach the bucket came to; it is not asked now."""
+    found = in_bucket(config, segment_table.lengths(conn))
+    return Condition(part="bucket", text=found.waits()) if found and found.trouble else None
 
 
 def _size(folder: Path) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from articles.errors import ArchiveError
 from pipeline.configuration.config import Config
 from store.archive.checked import CheckedSegment, check_segment
-from store.archive.reader import faults, shortage
+from store.archive.reader import faults, is_away, shortage
 from store.ledger import segment_table
 from store.ledger.database import Ledger
 from store.ledger.watch import check_table
@@ -24,12 +24,14 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class CheckedArchive:
-    """What is wrong with the archive, a sentence each; how many segments it has, of how many it is not known what is in them
-    now, and when the one that was read the longest ago was read (None: there is none).
+    """What is wrong with the archive, a sentence each; how many segments it has, how many of them are only in a bucket and were
+    not read there, of how many it is not known what is in them now, and when the one that was read the longest ago was read
+    (None: there is none).
     """
 
     problems: tuple[str, ...]
     segments: int
+    elsewhere: int
     unread: int
     since: datetime | None
 
@@ -37,6 +39,11 @@ class CheckedArchive:
     def told(self) -> str:
         """That nothing is wrong, and how far that is known, in a sentence."""
         whole = f"all segments are whole ({self.segments})"
+        if self.elsewhere:
+            here = self.segments - self.elsewhere
+            whole = (
+                f"the segments that are here are whole ({here} of {self.segments}; --fetch reads the others)"
+            )
         if self.since:
             whole += f", read since {self.since:%Y-%m-%d %H:%M} UTC"
         if self.unread:
@@ -50,12 +57,13 @@ def check_archive(
     clock: Callable[[], datetime],
     *,
     everything: bool = False,
+    fetch: bool = False,
     portion: int = _LEAST,
 ) -> CheckedArchive:
     """Read the open segment, and of the others those that were not read for a month, or were changed since, the longest due first.
 
-    Of these a tenth of the archive at most, or `portion` (bytes) if that is more; or `everything`, due or not. Raises
-    LedgerError, LockedError, StorageError.
+    Of these a tenth of the archive at most, or `portion` (bytes) if that is more; or `everything`, due or not. Those that are
+    only in a bucket are read if told to `fetch` them. Raises LedgerError, LockedError, StorageError.
     """
     with ledger.reading() as conn:
         committed, known = segment_table.lengths(conn), check_table.known(conn)
@@ -69,7 +77,7 @@ def check_archive(
         room -= committed[segment]
         if room <= 0 and not everything:
             break
-    return checking.found()
+    return checking.found(fetch=fetch)
 
 
 class _Checking:
@@ -89,8 +97,9 @@ class _Checking:
         self._unreadable: dict[str, str] = {}
 
     def closed(self) -> list[str]:
-        """All segments but the newest, which may still grow."""
-        return sorted(self._committed)[:-1]
+        """All segments but the newest, which may still grow, and those that are only in a bucket."""
+        away = self._away()
+        return [segment for segment in sorted(self._committed)[:-1] if segment not in away]
 
     def due(self) -> list[str]:
         """Segments that are to be read, the most urgent first: what nobody knows, then what was read the longest ago."""
@@ -112,9 +121,15 @@ class _Checking:
         with self._ledger.transaction() as conn:
             check_table.note(conn, found)
 
-    def found(self) -> CheckedArchive:
-        """What is known now; only the open segment is read for it."""
-        problems = {segment: self._problems(segment) for segment in sorted(self._committed)}
+    def found(self, *, fetch: bool) -> CheckedArchive:
+        """What is known now; only the open segment is read for it, and what is in a bucket if that is to be fetched."""
+        away = self._away()
+        problems = {
+            segment: tuple(faults(self._archive / segment, length, fetch=fetch))
+            if segment in away
+            else self._problems(segment)
+            for segment, length in sorted(self._committed.items())
+        }
         with self._ledger.reading() as conn:
             there = segment_table.lengths(conn)  # retention may have dropped one since
         last = [self._read_at(segment) for segment in self.closed() if segment in there]
@@ -122,9 +137,14 @@ class _Checking:
         return CheckedArchive(
             problems=tuple(one for segment in there for one in problems.get(segment, ())),
             segments=len(there),
+            elsewhere=0 if fetch else len(away & there.keys()),
             unread=len(last) - len(read),
             since=min(read, default=None),
         )
+
+    def _away(self) -> set[str]:
+        """The segments that are only in a bucket."""
+        return {each for each in self._committed if is_away(self._archive, each)}
 
     def _problems(self, segment: str) -> tuple[str, ...]:
         path, length = self._archive / segment, self._committed[segment]

@@ -2,13 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from articles.errors import (
     ArchiveError,
+    ArchiveUnavailableError,
     BroadsheetError,
+    ConfigError,
     IndexUnavailableError,
     LedgerError,
     LockedError,
@@ -20,9 +22,11 @@ from pipeline.deleting.finishing import unfinished
 from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
 from pipeline.maintenance.archive_check import check_archive
+from pipeline.maintenance.offloading import in_bucket
 from pipeline.run import now
 from store.archive import renames
-from store.archive.reader import foreign
+from store.archive.reader import foreign, names
+from store.archive.remote.copies import differences
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import seen_texts, soundness
@@ -43,22 +47,27 @@ class Finding:
 
 
 def examine(
-    config: Config, clock: Callable[[], datetime] = now, *, everything: bool = False
+    config: Config, clock: Callable[[], datetime] = now, *, everything: bool = False, fetch: bool = False
 ) -> list[Finding]:
-    """Look at folder, lock, ledger, archive and index, in this order; at `everything` in the archive, or what is due."""
+    """Look at folder, lock, ledger, archive and indexes, in this order; at `everything` in the archive, or what is due.
+
+    `fetch` has segments read that are only in a bucket.
+    """
     if not config.folder.is_dir():
         return [Finding("folder", True, f"{config.folder} is not there yet; `broadsheet run` makes it.")]
-    return [_folder(config), _lock(config), *_stored(config, clock, everything)]
+    return [_folder(config), _lock(config), *_stored(config, clock, everything=everything, fetch=fetch)]
 
 
 def examine_beside_runs(config: Config, clock: Callable[[], datetime] = now) -> list[Finding]:
     """The same of a folder that is there, but for the lock: a run that begins at that moment must get it."""
-    return [_folder(config), *_stored(config, clock, everything=False)]
+    return [_folder(config), *_stored(config, clock, everything=False, fetch=False)]
 
 
-def _stored(config: Config, clock: Callable[[], datetime], everything: bool) -> Iterator[Finding]:
+def _stored(
+    config: Config, clock: Callable[[], datetime], *, everything: bool, fetch: bool
+) -> Iterator[Finding]:
     if not config.ledger.exists():
-        held = any(config.archive.glob("*.warc.gz"))
+        held = any(names(config.archive))
         yield Finding(
             "ledger",
             not held,
@@ -72,7 +81,7 @@ def _stored(config: Config, clock: Callable[[], datetime], everything: bool) -> 
         return
     with ledger:
         yield from _kept(ledger)
-        yield from _archive(config, ledger, clock, everything)
+        yield from _archive(config, ledger, clock, everything=everything, fetch=fetch)
         yield from _unfinished(config, ledger)
         yield from _indexes(config, ledger)
 
@@ -105,22 +114,31 @@ def _kept(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _archive(
-    config: Config, ledger: Ledger, clock: Callable[[], datetime], everything: bool
+    config: Config, ledger: Ledger, clock: Callable[[], datetime], *, everything: bool, fetch: bool
 ) -> Iterator[Finding]:
     with ledger.reading() as conn:
         committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
     gone = f"; {len(dropped)} went by [store] retention" if dropped else ""
     try:
-        found = check_archive(config, ledger, clock, everything=everything)
-        problems = [*found.problems, *foreign(config.archive, committed)]
+        found = check_archive(config, ledger, clock, everything=everything, fetch=fetch)
+        problems = [*found.problems, *foreign(config.archive, committed), *_renames(config)]
+        yield from _report("archive", problems, f"{found.told}{gone}.")
+    except ArchiveUnavailableError as error:
+        yield Finding("archive", False, str(error), passing=True)
     except (LedgerError, LockedError, StorageError) as error:  # such as a full disk
         yield Finding("archive", False, f"not looked at: {error}")
-        return
+    yield from _bucket(config, committed)
+
+
+def _renames(config: Config) -> list[str]:
+    """What is wrong with the list of renamed sources. Raises ArchiveUnavailableError."""
     try:
         renames.read(config.archive)
+    except ArchiveUnavailableError:
+        raise
     except ArchiveError as error:
-        problems.append(str(error))
-    yield from _report("archive", problems, f"{found.told}{gone}.")
+        return [str(error)]
+    return []
 
 
 def _unfinished(config: Config, ledger: Ledger) -> Iterator[Finding]:
@@ -167,6 +185,27 @@ def _counted(part: str, what: str, found: int, known: int) -> Finding:
     return Finding(
         part, False, f"{found} {what}, but the ledger says {known}: run `broadsheet index rebuild`."
     )
+
+
+def _bucket(config: Config, committed: Mapping[str, int]) -> Iterator[Finding]:
+    """What the bucket has by its own list is held against what was verified there; what waits for it is said."""
+    try:
+        found = in_bucket(config, committed)
+        problems = differences(config.archive) if found else []
+    except ArchiveUnavailableError as error:
+        yield Finding("bucket", False, str(error), passing=True)
+        return
+    except (ArchiveError, ConfigError) as error:
+        yield Finding("bucket", False, str(error))
+        return
+    if found:
+        yield from _report(
+            "bucket",
+            problems,
+            f"{found.remote} of {found.segments} segments are there, as they were verified.",
+        )
+        if found.waiting or found.doomed:
+            yield Finding("upload", not found.trouble, found.waits(), passing=True)
 
 
 def _report(part: str, problems: list[str], fine: str) -> Iterator[Finding]:

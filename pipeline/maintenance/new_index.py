@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from articles.errors import ArchiveUnavailableError
 from articles.model import Article
 from index.protocols import IndexReader, IndexWriter
 from pipeline import indexes
@@ -156,6 +157,8 @@ class _Filling:
             if isinstance(result, Article):
                 # One that says where its page was is what the index had: the page was dropped since.
                 pairs.append((capture, _as_known(result, capture) if result.archive else result))
+            elif result.reason == "archive_unavailable":
+                raise ArchiveUnavailableError(f"{result.detail}; the index stays as it is")
             elif result.reason in FAILURES and (kept := self._kept(capture)):
                 pairs.append((capture, kept))
             else:

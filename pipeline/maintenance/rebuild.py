@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from articles.errors import ArchiveError
+from articles.errors import ArchiveError, ArchiveUnavailableError
 from articles.model import Page
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
@@ -19,11 +19,12 @@ from pipeline.deleting.finishing import finish
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.maintenance.carried_over import carry_imports_over, carry_over, old_ledger
+from pipeline.maintenance.offloading import take_over
 from pipeline.report import RunReport
 from pipeline.run import now
 from pipeline.settling import Settler
 from pipeline.versions.catching_up import CatchingUp
-from store.archive.reader import scan
+from store.archive.reader import is_there, scan
 from store.archive.renames import read as read_renames
 from store.archive.repack import repack
 from store.archived import Removed, Rename, named_now
@@ -54,13 +55,18 @@ def rebuild(
     progress: Callable[[RunReport], None] = lambda _: None,
     clock: Callable[[], datetime] = now,
 ) -> Rebuilt:
-    """Replay the archive into a new ledger and a new index. Raises ArchiveError when there is no archive."""
-    if not config.archive.is_dir():
+    """Replay the archive into a new ledger and a new index; what is in its bucket, too.
+
+    Raises ArchiveError when there is no archive, ArchiveUnavailableError, and ConfigError for a bucket of another data folder.
+    """
+    if not (config.archive.is_dir() or config.bucket):
         raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
     beside = config.folder / "rebuild"
     with RunLock(config.folder), RunLock(config.folder, "rebuild"):
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
+        config.archive.mkdir(exist_ok=True)
+        take_over(config)
         damages: list[str] = []
         old = old_ledger(config.ledger)
         renames = read_renames(config.archive)
@@ -76,6 +82,10 @@ def rebuild(
                     pending = Pending(config.archive, ledger, pool)
                     settler = Settler(ledger, new.writer, older.writer, lambda: new.reader, clock)
                     load_all(pending, settler, progress)
+                    if pending.unavailable:
+                        raise ArchiveUnavailableError(
+                            f"{pending.unavailable}; ledger and index stay as they are"
+                        )
                     catching_up = CatchingUp(config.archive, ledger, pool, clock)
                     catching_up.waiting(new.reader, new.writer, older.writer)
                     Judge(config.archive, ledger, new.reader, new.writer, pool, clock).judge_waiting()
@@ -105,7 +115,7 @@ def _replay(archive: Path, ledger: Ledger, renames: Sequence[Rename], damaged: C
                 elif isinstance(record, Removed):
                     page = _of_present(record.page, ref, renames)
                     removal.restore(conn, ref, replace(record, page=page))
-                elif not (archive / record.raw.segment).exists():
+                elif not is_there(archive, record.raw.segment):
                     page = _of_present(record.page, record.raw, renames)
                     expiry.restore(conn, ref, replace(record, page=page))
 

@@ -5,16 +5,18 @@ ledger and index can be made again from the archive at any moment. A kill leaves
 which the next upkeep goes on with, or the file of a segment that is dropped, which the next start removes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from articles.errors import ArchiveError, IndexUnavailableError, SearchIndexError
+from articles.errors import ArchiveError, ArchiveUnavailableError, IndexUnavailableError, SearchIndexError
 from articles.model import Article, Page
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.archive.members import DamageError
-from store.archive.reader import recall
+from store.archive.reader import recall, size_of
+from store.archive.remote.ahead import fetch_ahead
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter, remove
 from store.archived import Remains
 from store.ledger import capture_table, segment_table, version_table
@@ -80,7 +82,7 @@ def drop_old(
                 dropping.drop(segment)
     except (SearchIndexError, ArchiveError) as error:
         obstacle = f"{old[len(dropped)]} is older than [store] retention, but stays: {error}"
-        passing = isinstance(error, IndexUnavailableError)
+        passing = isinstance(error, (IndexUnavailableError, ArchiveUnavailableError))
     return Retained(tuple(dropped), tuple(damages), obstacle, passing)
 
 
@@ -110,27 +112,37 @@ class _Dropping:
             self._article(capture)  # before anything is written: nothing is, where one is missing
         for start in range(0, len(taken), LARGEST_GROUP):
             group = taken[start : start + LARGEST_GROUP]
-            moved = [(capture.id, self.archive.append(self._remains(capture))) for capture in group]
+            remains = [self._remains(*each) for each in self._fetched(group)]
+            moved = [(c.id, self.archive.append(each)) for c, each in zip(group, remains, strict=True)]
             lengths = self.archive.sync()
             with self.ledger.transaction() as conn:
                 segment_table.commit(conn, lengths)
                 expiry.move(conn, moved, self.now)
                 if group[-1] is taken[-1]:
                     segment_table.drop(conn, segment, self.now)
-        size = (self.config.archive / segment).stat().st_size
+        size = size_of(self.config.archive, segment)
         remove(self.config.archive, [segment])
         self.dropped.append(Dropped(segment, size, len(taken), len(indexed)))
 
-    def _remains(self, capture: Capture) -> Remains:
+    def _fetched(self, group: list[Capture]) -> Iterator[tuple[Capture, bytes]]:
+        """The captures with their bytes in the archive, if those are only in a bucket."""
+        for capture, found in fetch_ahead(self.config.archive, group, lambda capture: capture.ref):
+            if isinstance(found, ArchiveUnavailableError):
+                raise found
+            yield capture, found
+
+    def _remains(self, capture: Capture, packed: bytes) -> Remains:
         kept = self._article(capture) if capture.outcome is Outcome.INDEXED else capture.as_settled(self.now)
         with self.ledger.reading() as conn:
             seen = version_table.seen_by(conn, capture.id)
-        return Remains(page=self._page(capture), raw=capture.ref, dropped_at=self.now, kept=kept, seen=seen)
+        return Remains(
+            page=self._page(capture, packed), raw=capture.ref, dropped_at=self.now, kept=kept, seen=seen
+        )
 
-    def _page(self, capture: Capture) -> Page:
+    def _page(self, capture: Capture, packed: bytes) -> Page:
         """The page without its body; of one that is damaged, what the ledger knows."""
         try:
-            record = recall(self.config.archive, capture.ref)
+            record = recall(self.config.archive, capture.ref, packed)
             return replace(record if isinstance(record, Page) else record.page, body=b"")
         except DamageError as error:
             self.damages.append(str(error))

@@ -7,6 +7,7 @@ from datetime import datetime
 from pipeline.configuration.config import Config
 from pipeline.health.observed import forget
 from pipeline.maintenance.doctor import Finding, examine_beside_runs
+from pipeline.maintenance.offloading import offload
 from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
 from store.archive.writer import ArchiveWriter
@@ -28,7 +29,7 @@ class Upkeep:
 
 
 def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
-    """Close what is old, and drop what retention says, while no run can begin; then check archive, ledger and index beside runs.
+    """Close what is old, drop what retention says, and move what is closed to the bucket, while no run can begin; then check archive, ledger and index.
 
     Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
     """
@@ -47,8 +48,10 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
             writer.close()
         with ledger.transaction() as conn:
             forgotten = catch_table.forget(conn, clock() - catch_table.KEPT)
+        offloaded = offload(config, ledger, clock)
     done = [f"closed {closed}: what comes goes into the next segment."] if closed else []
     done += retained.told()
+    done += offloaded.told()
     done += filter(None, [forget(config, clock())])
     if forgotten:
         done.append(f"forgot which lists named {forgotten} pages more than {catch_table.KEPT.days} days ago.")

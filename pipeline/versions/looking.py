@@ -20,11 +20,12 @@ _SECONDS = 30.0  # for one page
 
 @dataclass(frozen=True, slots=True)
 class PageTask:
-    """A capture to look at: its id and where its page is."""
+    """A capture to look at: its id, where its page is, and its bytes there if they were fetched from a bucket."""
 
     capture_id: int
     archive: Path
     ref: ArchiveRef
+    packed: bytes = b""
 
 
 def lookers(sentence: str) -> Workers[PageTask, Seen]:
@@ -35,7 +36,7 @@ def lookers(sentence: str) -> Workers[PageTask, Seen]:
 def look(sentence: str, task: PageTask) -> Seen:
     """Whether a sentence, in its normal form, stands in the text of a page: all that is between its tags, scripts aside."""
     try:
-        page = recall(task.archive, task.ref)
+        page = recall(task.archive, task.ref, task.packed)
     except ArchiveError:
         return "unreadable"
     if not isinstance(page, Page):

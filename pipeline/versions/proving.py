@@ -1,17 +1,19 @@
 """In which captures of the raw archive a sentence stood: observations, and nothing that is inferred from them."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from articles.edits.normal_form import normal
-from articles.errors import ArchiveError, UsageError
+from articles.errors import ArchiveError, ArchiveUnavailableError, UsageError
 from articles.text import count_words
 from pipeline.configuration.config import Config
 from pipeline.versions.looking import PageTask, Seen, lookers, seen_on
 from pipeline.versions.version_list import find
 from store.archive.reader import raw_response
+from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.ledger.queries import seen_texts
@@ -58,7 +60,7 @@ def prove(config: Config, sentence: str, article: str = "") -> Proof:
     """Look at every capture of an article (by id or URL); without one, of each article of which a version has the sentence.
 
     The versions only tell which articles to look at; what counts is the raw pages. Raises UsageError for less than two words,
-    ConfigError for an article of which nothing is known, LedgerError, UrlError.
+    ConfigError for an article of which nothing is known, ArchiveUnavailableError, LedgerError, UrlError.
     """
     wanted = normal(sentence)
     if count_words(wanted) < _FEWEST_WORDS:
@@ -68,13 +70,20 @@ def prove(config: Config, sentence: str, article: str = "") -> Proof:
         captures = capture_table.of_articles(conn, ids)
     by_id = {capture.id: capture for capture in captures}
     with lookers(sentence) as looking:
-        tasks = (PageTask(capture.id, config.archive, capture.ref) for capture in captures)
+        tasks = _tasks(config, captures)
         seen = {task.capture_id: seen_on(result) for task, result in looking.run(tasks)}
     observed = [_observed(config, by_id[one], what) for one, what in seen.items()]
     return Proof(
         sentence=sentence,
         observations=tuple(sorted(observed, key=lambda one: (one.article_id, one.at, one.file, one.offset))),
     )
+
+
+def _tasks(config: Config, captures: Iterable[Capture]) -> Iterator[PageTask]:
+    for capture, found in fetch_ahead(config.archive, captures, lambda capture: capture.ref):
+        if isinstance(found, ArchiveUnavailableError):
+            raise found
+        yield PageTask(capture.id, config.archive, capture.ref, found)
 
 
 def _having(conn: Connection, wanted: str) -> set[str]:
@@ -92,6 +101,8 @@ def _observed(config: Config, capture: Capture, seen: Seen) -> Observation:
         try:
             headers, _ = raw_response(config.archive, capture.ref)
             record_id, digest = headers.get("warc-record-id", ""), headers.get("warc-payload-digest", "")
+        except ArchiveUnavailableError:
+            raise
         except ArchiveError:
             seen = "unreadable"
     return Observation(

@@ -2,19 +2,22 @@
 
 What is written in a page's place has its length: the comment of its gzip header is as long as that takes. So no other record
 moves, and whoever knows one by its place still finds it. The segment is written anew beside itself and then takes its own place,
-so that a kill leaves the one or the other.
+so that a kill leaves the one or the other; of one in a bucket, the new object counts once it is verified, and the old one goes.
 """
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from articles.errors import ArchiveError, StorageError
 from store.archive import warc
 from store.archive.members import unpacked
 from store.archive.reader import BLANKED
+from store.archive.remote.copies import replace_copy
+from store.archive.remote.remote_reading import copy_of, fetched
 from store.archived import Remains, Removed
 from store.records import ArchiveRef, Settled
 
@@ -22,28 +25,50 @@ _HEADER = 10  # bytes of a gzip member before its comment, as zlib writes it
 _COMMENT = 16  # the flag that says so
 
 
-def blank(folder: Path, segment: str, left: Mapping[ArchiveRef, Removed | Remains]) -> None:
-    """Put what is left of pages into the places in this segment that they had.
+def blank(
+    folder: Path, segment: str, left: Mapping[ArchiveRef, Removed | Remains], clock: Callable[[], datetime]
+) -> list[str]:
+    """Put what is left of pages into the places in this segment that they had; what a bucket may keep of them, a sentence each.
 
-    Raises ArchiveError for a place that is too small for that, StorageError.
+    Raises ArchiveError for a place that is too small for that, ArchiveUnavailableError, StorageError.
     """
     path = folder / segment
     beside = path.with_name(f"{segment}{BLANKED}")
     records = {ref.offset: fitted(record, ref.length) for ref, record in left.items()}
+    in_bucket = copy_of(folder, segment) is not None
+    kept: list[str] = []
     try:
-        shutil.copyfile(path, beside)
+        here = path.exists()
+        _copy(path, beside)
         with beside.open("r+b") as file:
             for offset, data in records.items():
                 file.seek(offset)
                 file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+            if in_bucket:
+                kept = replace_copy(folder, segment, file, clock)
+        if here:
+            beside.replace(path)
+        else:
+            beside.unlink()
         _sync(folder)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written anew: {error.strerror}. Make room or mend the disk, then run `broadsheet doctor`"
         ) from error
+    return kept
+
+
+def _copy(path: Path, beside: Path) -> None:
+    if path.exists():
+        shutil.copyfile(path, beside)
+        return
+    with (
+        fetched(path.parent, path.name) as (file, _),
+        beside.open("wb") as out,
+    ):  # each record says itself if it is damaged
+        shutil.copyfileobj(file, out)
 
 
 def clear(folder: Path) -> None:

@@ -1,5 +1,7 @@
 """Reading the archive: a page by its place, all of them in turn, and what is wrong with any.
 
+A segment is a file in the folder, or only in a bucket: then the folder has its stub (`store.archive.remote.stubs`).
+
 The ledger holds how many bytes of each segment are `committed` (segment name to bytes); what follows was never promised to anyone.
 """
 
@@ -10,11 +12,14 @@ from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from articles.errors import ArchiveError
+from articles.errors import ArchiveError, ArchiveUnavailableError
 from articles.model import Page
 from store.archive import warc
 from store.archive.members import DamageError, ForeignError, unpacked
+from store.archive.remote import claim, stubs
+from store.archive.remote.remote_reading import copy_of, fetch_range, fetched
 from store.archive.resync import resume
 from store.archived import Remains, Removed, dropped_on, removed_on
 from store.records import ArchiveRef
@@ -34,14 +39,15 @@ def read(folder: Path, ref: ArchiveRef) -> Page:
     return record
 
 
-def recall(folder: Path, ref: ArchiveRef) -> Page | Remains | Removed:
-    """The page at `ref`, or what retention or a deletion left of it, verified.
+def recall(folder: Path, ref: ArchiveRef, packed: bytes = b"") -> Page | Remains | Removed:
+    """The page at `ref`, or what retention or a deletion left of it, verified; from its bytes in the archive, where they are `packed`.
 
-    Raises DamageError when its records are damaged, any other ArchiveError when they are missing or a newer version's.
+    Raises DamageError when its records are damaged, ArchiveUnavailableError when their bucket cannot be reached, any other
+    ArchiveError when they are missing or a newer version's.
     """
     path = folder / ref.segment
     with _located(path, ref):
-        record, end = warc.decode(_bytes(path, ref))
+        record, end = warc.decode(packed or _bytes(path, ref))
     if end != ref.length:
         raise ArchiveError(f"{path}: the record at byte {ref.offset} has {end} bytes, not {ref.length}")
     return record
@@ -67,27 +73,29 @@ def scan(
     Each damaged stretch is reported to `damaged` in a sentence, and skipped. Raises ArchiveError when a newer
     version wrote the archive.
     """
-    for path in sorted(segments(folder), key=_pages_last):
-        with reading(path) as data:
+    for path in sorted((folder / name for name in names(folder)), key=_pages_last):
+        with whole(path, damaged) as data:
             yield from pairs(path, data, 0, len(data), damaged)
 
 
-def check(folder: Path, committed: Mapping[str, int]) -> list[str]:
-    """What is wrong with the committed part of the archive, a sentence each; reads all of it.
+def check(folder: Path, committed: Mapping[str, int], *, fetch: bool = False) -> list[str]:
+    """What is wrong with the committed part of the archive, a sentence each; reads all of it, but what is only in a bucket if told to `fetch`.
 
     Bytes behind it are no fault: a run is under way, or was killed and the next one cuts them.
     """
     return [
-        problem for name, length in sorted(committed.items()) for problem in faults(folder / name, length)
+        problem
+        for name, length in sorted(committed.items())
+        for problem in faults(folder / name, length, fetch=fetch)
     ]
 
 
-def faults(path: Path, length: int) -> list[str]:
-    """What is wrong with the `length` committed bytes of a segment, a sentence each; reads all of them."""
+def faults(path: Path, length: int, *, fetch: bool = False) -> list[str]:
+    """What is wrong with the `length` committed bytes of a segment, a sentence each; reads all of them, as `check` does."""
     problems = [missing] if (missing := shortage(path, length)) else []
-    if path.exists():
+    if path.exists() or (fetch and is_there(path.parent, path.name)):
         try:
-            with reading(path) as data:
+            with whole(path, problems.append) as data:
                 deque(pairs(path, data, 0, min(length, len(data)), problems.append), maxlen=0)
         except ArchiveError as error:
             problems.append(str(error))
@@ -99,13 +107,45 @@ def segments(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("segment-*") if _NAME.fullmatch(path.name) and path.is_file())
 
 
+def names(folder: Path) -> list[str]:
+    """The names of all segments, those that are only in a bucket among them."""
+    remote = (name for name in stubs.names(folder) if copy_of(folder, name))
+    return sorted({path.name for path in segments(folder)}.union(remote))
+
+
+def is_there(folder: Path, name: str) -> bool:
+    """Whether the archive has a segment, in the folder or in a bucket."""
+    return (folder / name).exists() or copy_of(folder, name) is not None
+
+
+def is_away(folder: Path, name: str) -> bool:
+    """Whether a segment is only in a bucket."""
+    return not (folder / name).exists() and is_there(folder, name)
+
+
+def size_of(folder: Path, name: str) -> int:
+    """The bytes of a segment, in the folder or in a bucket; 0 where there is none."""
+    path = folder / name
+    if path.exists():
+        return path.stat().st_size
+    copy = copy_of(folder, name)
+    return copy.size if copy else 0
+
+
 def foreign(folder: Path, committed: Container[str]) -> list[str]:
     """What lies in the folder and is no segment of this archive, a sentence each."""
     present = sorted(folder.iterdir()) if folder.is_dir() else []
     advice = "is no segment of this archive, and nothing reads it: move it elsewhere"
-    ours = {RENAMES, *(f"{path.name}{BLANKED}" for path in present)}
-    strange = (path for path in present if path.name not in committed and path.name not in ours)
+    strange = (path for path in present if path.name not in committed and not _is_ours(path.name))
     return [f"{path} {advice}" for path in strange if is_foreign(path)]
+
+
+def _is_ours(name: str) -> bool:
+    """What the archive keeps beside its segments, and what a killed process left of that."""
+    name = name.removesuffix(".new")
+    if _NAME.fullmatch(name.removesuffix(BLANKED)) and name.endswith(BLANKED):
+        return True
+    return name in {RENAMES, claim.NAME} or name.endswith(stubs.SUFFIX)
 
 
 def is_foreign(path: Path) -> bool:
@@ -150,6 +190,10 @@ def _bytes(path: Path, ref: ArchiveRef) -> bytes:
         with path.open("rb") as file:
             file.seek(ref.offset)
             return file.read(ref.length)
+    except FileNotFoundError as error:
+        if copy_of(path.parent, path.name) is None:
+            raise ArchiveError(f"cannot be read: {error.strerror}") from error
+        return fetch_range(path.parent, path.name, ref.offset, ref.length)
     except OSError as error:
         raise ArchiveError(f"cannot be read: {error.strerror}") from error
 
@@ -158,6 +202,8 @@ def _bytes(path: Path, ref: ArchiveRef) -> bytes:
 def _located(path: Path, ref: ArchiveRef) -> Iterator[None]:
     try:
         yield
+    except ArchiveUnavailableError:
+        raise
     except ArchiveError as error:
         raise type(error)(
             f"{path}: the record at byte {ref.offset} {error}; see `broadsheet doctor`"
@@ -165,15 +211,17 @@ def _located(path: Path, ref: ArchiveRef) -> Iterator[None]:
 
 
 def _pages_last(path: Path) -> tuple[bool, str]:
+    if not path.exists() and (copy := copy_of(path.parent, path.name)):
+        return not copy.remains, path.name
     with reading(path) as data:
         return warc.holds(data) is not Remains, path.name
 
 
 def shortage(path: Path, length: int) -> str:
     """What is missing of the `length` committed bytes of a segment, in a sentence; "" when nothing is."""
-    if not path.exists():
+    if not is_there(path.parent, path.name):
         return f"{path} is missing, and the ledger knows {length} bytes of it"
-    size = path.stat().st_size
+    size = size_of(path.parent, path.name)
     return f"{path} has {size} bytes, and the ledger knows {length}" if size < length else ""
 
 
@@ -181,12 +229,29 @@ def shortage(path: Path, length: int) -> str:
 def reading(path: Path) -> Iterator[bytes | mmap.mmap]:
     """The bytes of a segment. Raises ArchiveError when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if not size:
-                yield b""
-                return
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                yield data
+        with path.open("rb") as file, _mapped(file) as data:
+            yield data
     except OSError as error:
         raise ArchiveError(f"{path} cannot be read: {error.strerror}") from error
+
+
+@contextmanager
+def whole(path: Path, damaged: Callable[[str], None]) -> Iterator[bytes | mmap.mmap]:
+    """The same, of a segment that may be only in a bucket: `damaged` is told where it has other bytes than were uploaded."""
+    if path.exists():
+        with reading(path) as data:
+            yield data
+        return
+    with fetched(path.parent, path.name) as (file, wrong), _mapped(file) as data:
+        if wrong:
+            damaged(f"{path}: its object in the bucket {wrong}")
+        yield data
+
+
+@contextmanager
+def _mapped(file: IO[bytes]) -> Iterator[bytes | mmap.mmap]:
+    if not os.fstat(file.fileno()).st_size:
+        yield b""
+        return
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data

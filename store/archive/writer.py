@@ -19,6 +19,9 @@ from articles.model import Page
 from store.archive import warc
 from store.archive.members import DamageError, may_begin
 from store.archive.reader import is_foreign, pairs, reading, segments, shortage
+from store.archive.remote import stubs
+from store.archive.remote.copies import doom
+from store.archive.remote.remote_reading import copy_of
 from store.archived import Remains
 from store.records import ArchiveRef
 
@@ -108,6 +111,8 @@ class ArchiveWriter:
 
     def _reopen(self, length: int) -> None:
         path = self._folder / self._name
+        if copy_of(self._folder, self._name):
+            return  # what is in a bucket is never appended to: the next page opens another
         with reading(path) as data:
             if len(data) != length:
                 raise ArchiveError(
@@ -189,13 +194,16 @@ def repair(folder: Path, committed: Mapping[str, int], dropped: Iterable[str] = 
 
 
 def remove(folder: Path, names: Iterable[str]) -> None:
-    """Remove these segments, where they are there, for good. Raises StorageError."""
-    present = {path.name for path in segments(folder)}.intersection(names)
+    """Remove these segments, where they are there, for good; their objects in a bucket go later. Raises StorageError."""
+    gone = set(names)
+    present = {path.name for path in segments(folder)}.intersection(gone)
     with _disk(folder):
         for name in present:
             (folder / name).unlink()
         if present:
             _sync_folder(folder)
+    for name in gone.intersection(stubs.names(folder)):
+        doom(folder, name)
 
 
 def _refuse_other_packing(path: Path, length: int) -> None:
