@@ -16,6 +16,7 @@ from store.ledger.watch.arrival_table import Arrival
 from store.list_sizes import Size
 from store.pace import NOT_MODIFIED, Pace
 
+_A_PAGE = timedelta(seconds=1)  # takes as long
 _LIST_FAILS, _PAGE_FAILS = 0.002, 0.01  # by chance, until the next run
 _WHY = {
     Trouble.FORBIDDEN: ("http_status", "HTTP 403"),
@@ -86,8 +87,8 @@ def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) 
                     f"/{story.number}?copy={copy}",
                     Failure(url=f"/{story.number}?copy={copy}", at=now, reason="duplicate"),
                 )
-    for story in list(of.waiting.values()):
-        _fetch(publisher, story, of, (now, trouble), draw)
+    for number, story in enumerate(list(of.waiting.values())):
+        _fetch(publisher, story, of, (now + number * _A_PAGE, trouble), draw)
 
 
 def _fetch(
