@@ -282,7 +282,7 @@ def test_an_index_on_a_server_is_left_out(crawled: Config, backups: Path, tmp_pa
     text = crawled.path.read_text("utf-8").replace('backend = "embedded"', 'backend = "elasticsearch"')
     crawled.path.write_text(text, "utf-8")
     made = back_up(load(crawled.path), backups)
-    assert not any(path.startswith(kept.INDEX) for path in made.manifest.files)
+    assert not any(path.startswith(kept.INDEXES) for path in made.manifest.files)
     elsewhere(tmp_path).parent.mkdir()
     done = restore(elsewhere(tmp_path), backups)
     assert done.next_steps == ("`broadsheet index rebuild` fills the index from ledger and archive",)
