@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from articles.edits.normal_form import Marks
 from articles.model import Article, Rejection
 from articles.source.features import Features
 from pipeline.clean_capture import Cleaning, CleanTask, clean_task, unfinished
@@ -24,10 +25,11 @@ Cleaners = Workers[CleanTask, Cleaning]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Captures that were cleaned, and the features of those that gave an article, by the capture's id."""
+    """Captures that were cleaned, and the features and marks of those that gave an article, by the capture's id."""
 
     cleaned: list[Cleaned]
     rows: Mapping[int, Features]
+    marks: Mapping[int, Marks]
 
 
 def cleaners(config: Config) -> Cleaners:
@@ -49,7 +51,8 @@ class Pending:
         """Those not taken yet, cleaned, in batches; what becomes pending meanwhile too."""
         for some in _in_batches(self.archive, self.cleaners, self._captures(), remembered=True):
             rows = {capture.id: done.row for capture, done in some if done.row}
-            yield Batch([(capture, done.result) for capture, done in some], rows)
+            marks = {capture.id: done.marks for capture, done in some if done.row}
+            yield Batch([(capture, done.result) for capture, done in some], rows, marks)
 
     def _captures(self) -> Iterator[Capture]:
         while True:
