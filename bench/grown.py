@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from articles.clean import RULES
 from articles.content_hash import content_hash
-from articles.edits.sequence import VersionPlace
+from articles.edits.sequence import Sighting, VersionPlace
 from articles.model import Article, FeedEntry, Page
 from articles.source import minhash
 from articles.source.features import Features, features, fingerprint
@@ -25,8 +25,9 @@ from store.ledger import (
 from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
+from store.ledger.version_table import Shown
 from store.ledger.watch import arrival_table
-from store.records import ArchiveRef, Outcome, Settled
+from store.records import ArchiveRef, Capture, Outcome, Settled
 
 FOOTERS = 3  # lines that every article of a source has
 _DAYS = 50  # in which they came
@@ -158,13 +159,7 @@ def _record(ledger: Ledger, growth: Growth, made: Sequence[tuple[Article, Featur
             for capture, (article, _) in zip(pending, made, strict=True)
         ]
         capture_table.settle(conn, settled)
-        version_table.note(
-            conn,
-            [
-                version_table.shown(capture.id, capture.article_id, capture.fetched_at, None, RULES)
-                for capture in pending
-            ],
-        )
+        version_table.note(conn, [_shown(capture) for capture in pending])
         version_table.put(conn, {capture.id: VersionPlace(1, ()) for capture in pending})
         arrival_table.record(conn, [article for article, _ in made], made[-1][0].fetched_at)
         knowledge_table.remember(
@@ -185,3 +180,8 @@ def _record(ledger: Ledger, growth: Growth, made: Sequence[tuple[Article, Featur
             ],
         )
         knowledge_table.close(conn, number, made[-1][0].fetched_at)
+
+
+def _shown(capture: Capture) -> Shown:
+    sighting = Sighting(capture_id=capture.id, at=capture.fetched_at, marks=(), stated_on=None)
+    return Shown(sighting=sighting, article_id=capture.article_id, rules=RULES, seen=None)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeGuard
 
+from articles.edits.normal_form import Marks
 from articles.errors import ArchiveUnavailableError
 from articles.model import Article, Rejection
 from articles.source.features import Features
@@ -28,10 +29,11 @@ Cleaners = Workers[CleanTask, Cleaning]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Captures that were cleaned, and the features of those that gave an article, by the capture's id."""
+    """Captures that were cleaned, and the features and marks of those that gave an article, by the capture's id."""
 
     cleaned: list[Cleaned]
     rows: Mapping[int, Features]
+    marks: Mapping[int, Marks]
 
 
 def cleaners(config: Config) -> Cleaners:
@@ -63,7 +65,8 @@ class Pending:
                         there.append((capture, done))
                 if there:
                     rows = {capture.id: done.row for capture, done in there if done.row}
-                    yield Batch([(capture, done.result) for capture, done in there], rows)
+                    marks = {capture.id: done.marks for capture, done in there if done.row}
+                    yield Batch([(capture, done.result) for capture, done in there], rows, marks)
 
     def _captures(self) -> Iterator[Capture]:
         while True:

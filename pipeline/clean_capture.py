@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from articles.clean import clean
+from articles.edits.normal_form import Marks, marks
+from articles.edits.seen import seen
 from articles.errors import ArchiveError, ArchiveUnavailableError, UrlError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
 from articles.source.features import Features, features
@@ -28,8 +30,8 @@ FAILURES: frozenset[Reason] = frozenset(
 class CleanTask:
     """One capture to clean, of the source of this name: its present one, whatever the archived page says.
 
-    `packed` are its bytes in the archive, where these were fetched from a bucket. `remembered` asks for the features of its
-    article, too.
+    `packed` are its bytes in the archive, where these were fetched from a bucket. `remembered` asks for what is remembered of
+    its article, too.
     """
 
     capture_id: int
@@ -42,16 +44,19 @@ class CleanTask:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What cleaning a capture gave, and the article's features, if the task asked for them."""
+    """What cleaning a capture gave, and the article's features and marks (articles.edits), if the task asked for them."""
 
     result: Article | Rejection
     row: Features | None = None
+    marks: Marks = ()
 
 
 def clean_task(extractors: Extractors, task: CleanTask, obey: Collection[Right] = ()) -> Cleaning:
     """What a worker answers to a task."""
     result = clean_capture(extractors, task, obey)
-    return Cleaning(result, features(result) if task.remembered and isinstance(result, Article) else None)
+    if not (task.remembered and isinstance(result, Article)):
+        return Cleaning(result)
+    return Cleaning(result, features(result), marks(seen(result).wording))
 
 
 def clean_capture(

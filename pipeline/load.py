@@ -88,7 +88,7 @@ def _load_pending(
     with closing(pending.batches()) as batches:
         for batch in batches:
             tally.report(settling.result())
-            settling = background.submit(settler.settle, batch.cleaned, batch.rows)
+            settling = background.submit(settler.settle, batch.cleaned, batch.rows, batch.marks)
             any_loaded = True
         tally.report(settling.result())
     return any_loaded

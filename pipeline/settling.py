@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from articles.content_hash import content_hash
+from articles.edits.normal_form import Marks
 from articles.edits.sequence import ONE, Edits
 from articles.model import Article
 from articles.source.features import Features, features, first_day
@@ -38,6 +39,7 @@ from store.ledger.watch import arrival_table
 from store.records import Capture, Outcome, OutcomeReason, Settled
 
 _NONE: dict[int, Features] = {}
+_UNMARKED: dict[int, Marks] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,15 @@ class Settler:
     reader: Callable[[], IndexReader]
     clock: Callable[[], datetime]
 
-    def settle(self, batch: Iterable[Cleaned], rows: Mapping[int, Features] = _NONE) -> list[Settled]:
+    def settle(
+        self,
+        batch: Iterable[Cleaned],
+        rows: Mapping[int, Features] = _NONE,
+        marks: Mapping[int, Marks] = _UNMARKED,
+    ) -> list[Settled]:
         """Settle a batch: in the index, then in the ledger.
 
-        `rows` are the features of its articles, by the capture's id, as far as they were computed where it was cleaned.
+        `rows` and `marks` are those of its articles, by the capture's id, as far as they were computed where it was cleaned.
         """
         pairs = sorted(batch, key=lambda pair: pair[0].id)
         of_batch = {capture.article_id for capture, _ in pairs}
@@ -82,7 +89,7 @@ class Settler:
             buried = without_deleted(pairs, stones, latest, self.clock())
             cleaned = buried.rest
             with self.ledger.reading() as conn:
-                versions = noted(conn, cleaned)
+                versions = noted(conn, cleaned, marked=marks)
             newest = _newest(cleaned)
             rivals = self._rivals({article.url: named(article) for article in newest})
             new = [article for article in newest if article.id not in latest]

@@ -1,12 +1,20 @@
 """A page cleaned in a process of its own, for whoever looks at one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from articles.clean import clean
-from articles.model import FeedEntry, Page, Rejection
-from pipeline.clean_capture import clean_apart, extractor_for
-from pipeline.configuration.config import parse
+from articles.edits.normal_form import marks
+from articles.edits.seen import seen
+from articles.model import Article, Extractors, FeedEntry, Page, Rejection
+from articles.source.features import features
+from pipeline.clean_capture import CleanTask, clean_apart, clean_task, extractor_for
+from pipeline.configuration.config import Config, parse
+from store.ledger import capture_table, knowledge_table
+from store.ledger.database import Ledger
 from tests.patience import PATIENCE
 
 URL = "https://harbour.example/ferry"
@@ -53,3 +61,20 @@ def test_it_is_cleaned_by_the_extractor_of_the_source_whose_site_it_is_of() -> N
         assert extractor_for(config, url) == extractor
     story = page(f"<h1>Ferry stays in port</h1>{STORY}")
     assert clean_apart(story, PATIENCE, "trafilatura") == clean(story, "trafilatura") != clean(story)
+
+
+def test_what_is_remembered_is_computed_where_the_page_is_cleaned_and_only_if_asked_for(
+    crawled_once: Config,
+) -> None:
+    with Ledger.open(crawled_once.ledger) as ledger, ledger.reading() as conn:
+        one = conn.scalars(select(knowledge_table.FEATURES.c.article_id).limit(1)).one()
+        (capture,) = capture_table.indexed(conn, [one])
+        kept = knowledge_table.newest(conn, [one])[one]
+    asked = CleanTask(capture.id, capture.source, crawled_once.archive, capture.ref, remembered=True)
+    done = clean_task(Extractors(), asked)
+    assert isinstance(done.result, Article)
+    assert done.row == features(done.result)
+    assert done.marks == marks(seen(done.result).wording)
+    assert kept.features == done.row
+    plain = clean_task(Extractors(), replace(asked, remembered=False))
+    assert (plain.result, plain.row, plain.marks) == (done.result, None, ())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from articles.clean import RULES
+from articles.edits.normal_form import Marks
 from articles.edits.seen import seen
 from articles.edits.sequence import Edits, Sighting, VersionPlace, edits, numbered
 from articles.model import Rejection
@@ -15,6 +16,7 @@ from store.ledger import version_table
 from store.ledger.version_table import KeptSighting, Shown, shown
 
 _NONE: dict[int, KeptSighting] = {}
+_UNMARKED: dict[int, Marks] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,12 @@ class Noted:
 
 
 def noted(
-    conn: Connection, cleaned: Collection[Cleaned], also: Iterable[str] = (), *, wait: bool = True
+    conn: Connection,
+    cleaned: Collection[Cleaned],
+    also: Iterable[str] = (),
+    *,
+    wait: bool = True,
+    marked: Mapping[int, Marks] = _UNMARKED,
 ) -> Noted:
     """Count the versions of these captures' articles, and of those `also` (ids) of which none is cleaned now.
 
@@ -57,10 +64,10 @@ def noted(
         one: {each.sighting.capture_id: each for each in rows}
         for one, rows in version_table.sightings(conn, ids).items()
     }
-    fresh_ones = _shown(cleaned, kept)
+    fresh_ones = _shown(cleaned, kept, marked)
     new: dict[str, dict[int, Sighting]] = {one: {} for one in ids}
     for each in fresh_ones:
-        new[each.article_id][each.capture_id] = each.sighting
+        new[each.article_id][each.sighting.capture_id] = each.sighting
     waiting = set()
     if wait:
         others = version_table.stale(conn, RULES, ids).items()
@@ -85,7 +92,11 @@ def noted(
     return Noted(tuple(fresh_ones), places, before, after)
 
 
-def _shown(cleaned: Iterable[Cleaned], kept: Mapping[str, Mapping[int, KeptSighting]]) -> list[Shown]:
+def _shown(
+    cleaned: Iterable[Cleaned],
+    kept: Mapping[str, Mapping[int, KeptSighting]],
+    marked: Mapping[int, Marks],
+) -> list[Shown]:
     """What is to be kept of the captures; not of those that say less than what is kept: cleaning broke off, or the page was dropped."""
     found = []
     for capture, result in cleaned:
@@ -93,5 +104,6 @@ def _shown(cleaned: Iterable[Cleaned], kept: Mapping[str, Mapping[int, KeptSight
         if is_kept and (result.reason in FAILURES if isinstance(result, Rejection) else result.archive):
             continue
         what = None if isinstance(result, Rejection) else seen(result)
-        found.append(shown(capture.id, capture.article_id, capture.fetched_at, what, RULES))
+        marks = marked.get(capture.id)
+        found.append(shown(capture.id, capture.article_id, capture.fetched_at, what, RULES, marks))
     return found

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from articles.edits.normal_form import marks
+from articles.edits.normal_form import Marks, marks
 from articles.edits.seen import SeenArticle, Wording, wording_hash
 from articles.edits.sequence import Edits, Sighting, VersionPlace, edits
 from articles.model import PARTS, Part
@@ -89,11 +89,6 @@ class Shown:
     rules: int
     seen: SeenArticle | None
 
-    @property
-    def capture_id(self) -> int:
-        """The capture's id."""
-        return self.sighting.capture_id
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSighting:
@@ -121,15 +116,21 @@ class Version:
     changed: tuple[Part, ...] = ()
 
 
-def shown(capture_id: int, article_id: str, at: datetime, seen: SeenArticle | None, rules: int = 0) -> Shown:
-    """What a capture, fetched at this time, showed; `rules` are those by which it showed nothing, if so."""
-    sighting = Sighting(
-        capture_id=capture_id,
-        at=at,
-        marks=marks(seen.wording) if seen else (),
-        stated_on=seen.stated_on if seen else None,
-    )
-    return Shown(sighting=sighting, article_id=article_id, rules=seen.rules if seen else rules, seen=seen)
+def shown(
+    capture_id: int,
+    article_id: str,
+    at: datetime,
+    seen: SeenArticle | None,
+    rules: int = 0,
+    known: Marks | None = None,
+) -> Shown:
+    """What a capture showed; `rules` are those by which it showed nothing, `known` its marks, if they are known."""
+    if seen is None:
+        sighting = Sighting(capture_id=capture_id, at=at, marks=(), stated_on=None)
+        return Shown(sighting=sighting, article_id=article_id, rules=rules, seen=None)
+    found = known or marks(seen.wording)
+    sighting = Sighting(capture_id=capture_id, at=at, marks=found, stated_on=seen.stated_on)
+    return Shown(sighting=sighting, article_id=article_id, rules=seen.rules, seen=seen)
 
 
 def sightings(conn: Connection, article_ids: Collection[str]) -> dict[str, list[KeptSighting]]:
@@ -253,7 +254,7 @@ def _place(place: VersionPlace | None) -> dict[str, Any]:
 def _row(shown: Shown) -> dict[str, Any]:
     seen = shown.seen
     return {
-        "capture_id": shown.capture_id,
+        "capture_id": shown.sighting.capture_id,
         "article_id": shown.article_id,
         "rules": shown.rules,
         "at": shown.sighting.at,
