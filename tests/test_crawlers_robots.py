@@ -249,7 +249,7 @@ def test_a_crawl_that_lasts_longer_than_a_day_asks_again(hours: tuple[float, ...
     """A day after an earlier one did."""
     asked: list[str] = []
     now = [datetime(2026, 5, 4, 12, tzinfo=UTC)]
-    file = RobotsFile(origin="http://site.example", fetched_at=now[0], status=404, text="")
+    file = RobotsFile(url="http://site.example/robots.txt", fetched_at=now[0], status=404, text="")
 
     async def ask(url: str) -> Answer:
         asked.append(url)
