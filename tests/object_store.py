@@ -144,17 +144,21 @@ class Way:
         self.closed = False
         self.most: int | None = None
         self._pairs: list[socket.socket] = []
+        self._changing = threading.RLock()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close_now(self) -> None:
         """Cut every connection, and take no other."""
-        self.closed = True
-        for each in self._pairs:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+        with self._changing:
+            self.closed = True
+            for each in self._pairs:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
 
     def open_again(self) -> None:
-        self.closed, self.most = False, None
+        """Let connections through again; what closes them has done so."""
+        with self._changing:
+            self.closed, self.most = False, None
 
     def end(self) -> None:
         self.close_now()
@@ -164,22 +168,32 @@ class Way:
         with suppress(OSError):
             while True:
                 mine, _ = self._listening.accept()
-                if self.closed:
-                    mine.close()
-                    continue
                 theirs = socket.create_connection(("127.0.0.1", self._to))
-                self._pairs += [mine, theirs]
+                with self._changing:
+                    if self.closed:
+                        mine.close()
+                        theirs.close()
+                        continue
+                    self._pairs += [mine, theirs]
                 for one, other in ((mine, theirs), (theirs, mine)):
                     threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+
+    def _is_too_much(self, size: int) -> bool:
+        """Count these bytes, and close the way where they are more than may pass."""
+        with self._changing:
+            if self.most is None:
+                return False
+            self.most -= size
+            if self.most >= 0:
+                return False
+            self.close_now()
+            return True
 
     def _pass(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
-                if self.most is not None:
-                    self.most -= len(data)
-                    if self.most < 0:
-                        self.close_now()
-                        return
+                if self._is_too_much(len(data)):
+                    return
                 other.sendall(data)
         with suppress(OSError):
             other.shutdown(socket.SHUT_RDWR)
