@@ -170,8 +170,8 @@ def _indexes(config: Config, ledger: Ledger) -> Iterator[Finding]:
     except BroadsheetError as error:
         yield Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
         return
-    yield _counted("index", "articles", documents, indexed)
-    yield _counted("versions", "older versions", versions, older)
+    yield _counted("index", "article", documents, indexed)
+    yield _counted("versions", "older version", versions, older)
 
 
 def _held(config: Config, *, older: bool) -> int:
@@ -180,11 +180,10 @@ def _held(config: Config, *, older: bool) -> int:
 
 
 def _counted(part: str, what: str, found: int, known: int) -> Finding:
+    there = f"{found} {what}{'' if found == 1 else 's'}"
     if found == known:
-        return Finding(part, True, f"{found} {what}.")
-    return Finding(
-        part, False, f"{found} {what}, but the ledger says {known}: run `broadsheet index rebuild`."
-    )
+        return Finding(part, True, f"{there}.")
+    return Finding(part, False, f"{there}, but the ledger says {known}: run `broadsheet index rebuild`.")
 
 
 def _bucket(config: Config, committed: Mapping[str, int]) -> Iterator[Finding]:
