@@ -16,12 +16,13 @@ from pathlib import Path
 from articles.errors import ArchiveError, BackupError, ConfigError, StorageError
 from pipeline import indexes
 from pipeline.backup import manifest as kept
-from pipeline.backup.file_copies import checksum, copy, link_or_copy, sync_folder, write
+from pipeline.backup.file_copies import checksum, copy, link_or_copy, write
 from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.configuration.config import Config
 from pipeline.run import now
 from store.archive.reader import RENAMES, is_there
 from store.archive.remote import claim, stubs
+from store.durable import sync_folder
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.lock import RunLock

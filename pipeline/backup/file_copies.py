@@ -67,15 +67,6 @@ def link_or_copy(source: Path, target: Path) -> None:
         copy(source, target)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in the folder durable. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _read(file: BinaryIO, size: int | None, take: Callable[[bytes], None]) -> tuple[int, str]:
     sha256 = hashlib.sha256()
     done = 0

@@ -19,6 +19,7 @@ from store.archive.reader import BLANKED
 from store.archive.remote.copies import replace_copy
 from store.archive.remote.remote_reading import copy_of, fetched
 from store.archived import Remains, Removed
+from store.durable import sync_folder
 from store.records import ArchiveRef, Settled
 
 _HEADER = 10  # bytes of a gzip member before its comment, as zlib writes it
@@ -52,7 +53,7 @@ def blank(
             beside.replace(path)
         else:
             beside.unlink()
-        _sync(folder)
+        sync_folder(folder)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written anew: {error.strerror}. Make room or mend the disk, then run `broadsheet doctor`"
@@ -115,11 +116,3 @@ def _last_member(data: bytes) -> int:
         start = end
         _, end = unpacked(data, start)
     return start
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

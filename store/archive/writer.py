@@ -23,6 +23,7 @@ from store.archive.remote import stubs
 from store.archive.remote.copies import doom
 from store.archive.remote.remote_reading import copy_of
 from store.archived import Remains
+from store.durable import sync_folder, writing
 from store.records import ArchiveRef
 
 LARGEST_GROUP = 100  # pages between two commits at most: no crash leaves more behind the last one
@@ -136,7 +137,7 @@ class ArchiveWriter:
         self._file = FileIO(self._folder / self._name, "xb")
         self._length = 0
         self._holds = None
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         self._write(warc.encode_info(self._name, self._opened_at))
 
     def _write(self, data: bytes) -> None:
@@ -152,7 +153,7 @@ class ArchiveWriter:
         if self._broken:
             raise StorageError(f"the archive in {self._folder} could not be written before: run again")
         try:
-            with _disk(self._folder):
+            with writing(self._folder):
                 yield
         except StorageError:
             self._broken = True
@@ -197,11 +198,11 @@ def remove(folder: Path, names: Iterable[str]) -> None:
     """Remove these segments, where they are there, for good; their objects in a bucket go later. Raises StorageError."""
     gone = set(names)
     present = {path.name for path in segments(folder)}.intersection(gone)
-    with _disk(folder):
+    with writing(folder):
         for name in present:
             (folder / name).unlink()
         if present:
-            _sync_folder(folder)
+            sync_folder(folder)
     for name in gone.intersection(stubs.names(folder)):
         doom(folder, name)
 
@@ -224,30 +225,11 @@ def _pages(path: Path, offset: int) -> int:
 
 
 def _cut(path: Path, keep: int) -> None:
-    with _disk(path):
+    with writing(path):
         if not keep:
             path.unlink()
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
             return
         with path.open("r+b") as file:
             file.truncate(keep)
             os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _disk(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror}. Make room or mend the disk, then run again"
-        ) from error

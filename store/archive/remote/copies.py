@@ -22,6 +22,7 @@ from store.archive.remote.bucket import Bucket, KeptError, MissingObjectError, S
 from store.archive.remote.bucket_url import BucketUrl, in_folder, parts
 from store.archive.remote.stubs import RemoteCopy, Stub
 from store.archived import Remains
+from store.durable import writing
 
 _CHUNK = 1 << 20
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -146,7 +147,7 @@ def drop_local(folder: Path, name: str, now: datetime, keep: timedelta) -> bool:
         raise ArchiveError(f"{copy.url} is gone: {path} stays, and is uploaded again next time") from None
     if wrong := changed(copy, found):
         raise ArchiveError(f"{copy.url} {wrong}: {path} stays")
-    with stubs.writing(path):
+    with writing(path):
         path.unlink()
     return True
 

@@ -16,6 +16,7 @@ from store.archive.remote import stubs
 from store.archive.remote.bucket import Bucket, MissingObjectError
 from store.archive.remote.bucket_url import parts
 from store.archive.remote.stubs import RemoteCopy
+from store.durable import writing
 
 _TRIES = 3
 Found = TypeVar("Found")
@@ -48,7 +49,7 @@ def fetched(folder: Path, name: str) -> Iterator[tuple[IO[bytes], str]]:
             bucket, key = parts(copy.url)
             file.seek(0)
             file.truncate()
-            with stubs.writing(folder):
+            with writing(folder):
                 Bucket.named(bucket).fetch(key, file)
                 file.flush()
             return difference(file, copy)

@@ -5,15 +5,14 @@ process left in the bucket is known, and goes.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from articles.errors import ArchiveError, StorageError
+from articles.errors import ArchiveError
+from store.durable import sync_folder, writing
 
 SUFFIX = ".s3"
 _SCHEMA = 1
@@ -70,7 +69,7 @@ def write(folder: Path, name: str, stub: Stub) -> None:
     if stub == NONE:
         with writing(path):
             path.unlink(missing_ok=True)
-            _sync(folder)
+            sync_folder(folder)
         return
     put(path, msgspec.json.format(msgspec.json.encode(stub)))
 
@@ -84,28 +83,9 @@ def put(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
 
 
 def names(folder: Path) -> list[str]:
     """The names of the segments that have a stub, sorted."""
     return sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"segment-*.warc.gz{SUFFIX}"))
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """A context in which an OSError becomes a StorageError that names the path."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror}. Make room or mend the disk, then run again"
-        ) from error
