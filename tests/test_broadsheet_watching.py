@@ -1,7 +1,6 @@
 """The commands notify and metrics, and what run and health say of what was told."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.configuration.config import Config
 from tests.command_line import Done, call
+from tests.lost_index import lose_index
 
 COMMAND = f"command = {json.dumps(['/bin/sh', '-c', 'cat >> heard; echo >> heard'])}"
 
@@ -27,7 +27,7 @@ def heard(folder: Path) -> list[dict[str, object]]:
 
 
 def without_index(folder: Path) -> None:
-    shutil.rmtree(folder / "data" / "index")
+    lose_index(folder / "data" / "index")
 
 
 def test_a_test_says_who_took_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """What is deleted is gone, byte by byte, stays gone, and is accounted for; everything else is as it was."""
 
 import re
-import shutil
 
 import pytest
 
@@ -20,6 +19,7 @@ from pipeline.maintenance.rebuild import rebuild
 from pipeline.run import run
 from pipeline.status import status
 from store.ledger.database import Ledger
+from tests.lost_index import lose_index
 from tests.traces import holding
 
 
@@ -166,7 +166,7 @@ def test_what_was_deleted_is_neither_fetched_nor_indexed_again(config: Config, n
     assert holding(config, words) == []
     assert problems(config) == []
     assert status(config)["deleted"]["articles"] == 1
-    shutil.rmtree(config.index_folder)
+    lose_index(config.index_folder)
     for path in config.folder.glob("ledger.sqlite*"):
         path.unlink()
     rebuild(config)

@@ -33,6 +33,7 @@ from store.archive.reader import names
 from store.archive.remote import bucket as bucket_module
 from store.archive.remote import stubs
 from store.archive.remote.bucket import Bucket, KeptError
+from tests.lost_index import lose_index
 from tests.object_store import ObjectStore, Way
 from tests.test_pipeline_deleting import others, rare_words
 from tests.test_pipeline_retention import account, articles, in_days, keeping, lose, problems
@@ -297,7 +298,7 @@ def test_a_pending_page_in_the_bucket_stays_pending_while_that_is_away(
 ) -> None:
     before = articles(remote)
     article_id, _ = ferry(remote)
-    shutil.rmtree(remote.index_folder)
+    lose_index(remote.index_folder)
     with sqlite3.connect(remote.ledger) as conn:
         conn.execute(
             "UPDATE captures SET outcome = 'pending', settled_at = NULL WHERE article_id = ?", [article_id]

@@ -36,6 +36,7 @@ from store.ledger import segment_table
 from store.ledger.database import Ledger
 from store.ledger.queries import expiry
 from store.records import ArchiveRef
+from tests.lost_index import lose_index
 
 FIRST, SECOND, THIRD = (f"segment-00000{n}.warc.gz" for n in (1, 2, 3))
 
@@ -92,7 +93,7 @@ def problems(config: Config) -> list[str]:
 
 def lose(config: Config) -> None:
     """All but the archive."""
-    shutil.rmtree(config.index_folder)
+    lose_index(config.index_folder)
     for path in config.folder.glob("ledger.sqlite*"):
         path.unlink()
 

@@ -36,6 +36,7 @@ from store.ledger.queries import recent
 from store.lock import RunLock
 from store.records import Outcome, Selection
 from tests.loopback import Reply, rss, serve
+from tests.lost_index import lose_index
 from tests.patience import alive, until
 
 VOLATILE = ("fetched_at", "first_seen_at", "archive")
@@ -100,7 +101,7 @@ def test_the_archive_alone_gives_the_same_articles(crawled: Config) -> None:
     for segment in crawled.archive.glob("*.warc.gz"):
         with segment.open("rb") as stream:
             assert sum(record.rec_type == "response" for record in ArchiveIterator(stream)) == 29
-    shutil.rmtree(crawled.index_folder)
+    lose_index(crawled.index_folder)
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
         run(crawled)
     crawled.ledger.unlink()
