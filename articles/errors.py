@@ -16,6 +16,7 @@ BroadsheetError
 │   └── ArchiveUnavailableError the bucket of the archive cannot be reached or denies access; run again later, nothing is lost
 ├── BackupError        a backup is missing, damaged or not whole, or may not be put there; the message says what to do
 ├── LedgerError        the ledger is damaged or of another version; `broadsheet rebuild` recreates it
+│   └── LedgerUnavailableError  the server that keeps the ledger cannot be reached for now; run again later, nothing is lost
 └── SearchIndexError   the index is damaged, missing, of another version or denies access; the message says what to do
     └── IndexUnavailableError   the index cannot be reached or accepts nothing for now; run again later, nothing is lost
 
@@ -101,6 +102,10 @@ class ArchiveUnavailableError(ArchiveError):
 
 class LedgerError(BroadsheetError):
     """The ledger is damaged, missing, or of a schema that this version cannot read."""
+
+
+class LedgerUnavailableError(LedgerError):
+    """The server that keeps the ledger cannot be reached for now. What was not committed is taken again by the next run."""
 
 
 class BackupError(BroadsheetError):

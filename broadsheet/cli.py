@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from articles.errors import ArchiveUnavailableError, BroadsheetError, IndexUnavailableError, QueryError
+from articles.errors import (
+    ArchiveUnavailableError,
+    BroadsheetError,
+    IndexUnavailableError,
+    LedgerUnavailableError,
+    QueryError,
+)
 from broadsheet import __version__
 from broadsheet.commands import (
     admin,
@@ -83,6 +89,7 @@ for command in (
     replay.rebuild,
     safety.backup,
     safety.restore,
+    safety.move,
     inspection.health,
     watching.notify,
     watching.metrics,
@@ -100,10 +107,14 @@ app.command("import")(past.import_past)
 app.add_typer(admin.app, name="index")
 
 
+_PASSING = (ArchiveUnavailableError, IndexUnavailableError, LedgerUnavailableError)
+
+
 def main() -> None:
     """Run the command line; an error is one message on standard error and exit code 1.
 
-    If index or bucket are temporarily unavailable, the code is 75 (EX_TEMPFAIL of sysexits.h): try again later. If the reader
+    If index, bucket or the server with the ledger are temporarily unavailable, the code is 75 (EX_TEMPFAIL of sysexits.h): try
+    again later. If the reader
     of a pipe is gone, nothing is printed, and the code is 141.
     """
     try:
@@ -120,7 +131,7 @@ def main() -> None:
         sys.exit(1)
     except BroadsheetError as error:
         _complain(str(error))
-        sys.exit(os.EX_TEMPFAIL if isinstance(error, (ArchiveUnavailableError, IndexUnavailableError)) else 1)
+        sys.exit(os.EX_TEMPFAIL if isinstance(error, _PASSING) else 1)
 
 
 def _complain(message: str) -> None:

@@ -96,7 +96,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlPlan:
-    """A crawl: which sources, into which data folder. `pages` are fetched as well, whether a feed lists them or not.
+    """A crawl: which sources, into which data folder, with which `ledger` (as `store.ledger.engines.places.place` takes it).
+
+    `pages` are fetched as well, whether a feed lists them or not.
 
     New pages dated more than `backlog` seconds ago are not fetched (0: all are). With `past` its lists are read instead of
     the sources' own, and no page is fetched; with `only_pages` no list is read, and nothing else that is due is fetched.
@@ -108,6 +110,7 @@ class CrawlPlan:
 
     folder: str
     settings: CrawlSettings
+    ledger: str = ""
     sources: tuple[SourceFeeds, ...] = ()
     pages: tuple[FeedEntry, ...] = ()
     backlog: float = 0.0

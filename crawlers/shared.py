@@ -33,6 +33,7 @@ class Shared:
             settings.get("STORE_FOLDER", ""),
             clock(crawler),
             revisits,
+            ledger=settings.get("STORE_LEDGER", ""),
             ask_robots=settings.getbool("ROBOTS_AFRESH"),
         )
 

@@ -17,6 +17,7 @@ from articles.errors import (
     ArchiveUnavailableError,
     CrawlError,
     IndexUnavailableError,
+    LedgerUnavailableError,
     LockedError,
     StorageError,
 )
@@ -35,7 +36,13 @@ from pipeline.telling.tell import announce
 from store.ledger.database import Ledger
 from store.ledger.queries import recent
 
-_PASSING = (StorageError, ArchiveUnavailableError, IndexUnavailableError, CrawlError)
+_PASSING = (
+    StorageError,
+    ArchiveUnavailableError,
+    IndexUnavailableError,
+    LedgerUnavailableError,
+    CrawlError,
+)
 _BACK_OFF = [30.0, 120.0, 600.0]
 _LOG_SECONDS = 30.0
 _FEW = 5

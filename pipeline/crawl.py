@@ -38,6 +38,7 @@ def plan(config: Config, sources: tuple[SourceSection, ...], tick: datetime | No
         claimed[name][url] = owner
     return CrawlPlan(
         folder=str(config.folder),
+        ledger=config.store.ledger,
         settings=settings(config),
         sources=tuple(
             SourceFeeds(

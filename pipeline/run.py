@@ -28,6 +28,7 @@ from store.archive.writer import repair
 from store.feed_records import FeedResult
 from store.ledger import capture_table, feed_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.ledger.queries import seen_texts
 from store.lock import RunLock
 from store.records import Outcome
@@ -151,7 +152,7 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
         raise StorageError(
             f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
         ) from error
-    with RunLock(config.folder) as lock, Ledger.open(config.ledger) as ledger:
+    with locked(config.folder, config.ledger) as lock, Ledger.open(config.ledger) as ledger:
         with ledger.reading() as conn:
             committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
         repair(config.archive, committed, dropped)

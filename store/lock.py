@@ -17,7 +17,7 @@ from articles.errors import LockedError, StorageError
 
 _ENDING = 5.0  # seconds
 _LOOK = 0.05
-_OTHERS = {"run": "another run", "rebuild": "another rebuild or a backup", "backup": "another backup"}
+OTHERS = {"run": "another run", "rebuild": "another rebuild or a backup", "backup": "another backup"}
 
 
 class RunLock:
@@ -51,7 +51,7 @@ class RunLock:
             holder = _holder(descriptor)
             os.close(descriptor)
             raise LockedError(
-                f"{self._folder} is in use by {_OTHERS[self._kind]} ({holder}): wait for it, or stop that process"
+                f"{self._folder} is in use by {OTHERS[self._kind]} ({holder}): wait for it, or stop that process"
             ) from error
         except OSError as error:
             os.close(descriptor)

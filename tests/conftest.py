@@ -18,7 +18,9 @@ from pipeline.configuration.sections import SourceSection
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
     from prefect.client.orchestration import SyncPrefectClient
+    from sqlalchemy import URL
 
+    from store.ledger.engines.places import LedgerPlace, ServerPlace
     from tests.elastic import Server
     from tests.object_store import ObjectStore
 
@@ -112,6 +114,33 @@ def crawled(crawled_once: Config, tmp_path: Path) -> Config:
     folder = tmp_path / "crawled"
     shutil.copytree(crawled_once.path.parent, folder)
     return load(folder / "broadsheet.toml")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator["URL"]:
+    """A database on a real server: see tests.postgresql, which says where it comes from and when tests are skipped."""
+    from tests import postgresql
+
+    with postgresql.server_url() as url:
+        yield url
+
+
+@pytest.fixture
+def server_place(postgresql_url: "URL", tmp_path: Path) -> Iterator["ServerPlace"]:
+    """Where PostgreSQL may keep the ledger of the data folder `tmp_path`."""
+    from tests import postgresql
+
+    with postgresql.place(postgresql_url, tmp_path) as place:
+        yield place
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_place(request: pytest.FixtureRequest, tmp_path: Path) -> "LedgerPlace":
+    """Where the ledger of the data folder `tmp_path` is to be, once for each kind of database."""
+    if request.param == "sqlite":
+        return tmp_path / "ledger.sqlite"
+    place: ServerPlace = request.getfixturevalue("server_place")
+    return place
 
 
 @pytest.fixture(scope="session")

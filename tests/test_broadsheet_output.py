@@ -81,7 +81,13 @@ COMMANDS = (
     "maintain",
     "demo demo",
 )
-NEED_MORE = {"schedule", "deploy", "notify", "restore"}  # a server, somebody to tell, a backup
+NEED_MORE = {
+    "schedule",
+    "deploy",
+    "notify",
+    "restore",
+    "move",
+}  # a server, somebody to tell, a backup, a database
 
 
 @pytest.fixture(scope="module")

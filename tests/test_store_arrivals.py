@@ -8,6 +8,7 @@ from pathlib import Path
 from articles.model import Article
 from broadsheet import clean_html
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.watch import arrival_table
 from store.ledger.watch.arrival_table import Arrival, arrived
 
@@ -37,9 +38,9 @@ def test_a_wall_of_consent_that_passes_for_an_article_is_known_by_its_text() -> 
     assert news.text not in (0, one.text)
 
 
-def test_what_a_page_gave_is_kept_once_and_can_be_forgotten(tmp_path: Path) -> None:
+def test_what_a_page_gave_is_kept_once_and_can_be_forgotten(ledger_place: LedgerPlace) -> None:
     news = replace(article(NEWS, "c"), source="harbour", first_seen_at=NOON)
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.transaction() as conn:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         arrival_table.record(conn, [news], NOON)
         arrival_table.record(conn, [replace(news, body=("Another text, long enough to be one.",))], NOON)
         assert arrival_table.of_source(conn, "harbour", NOON) == (arrived(news, NOON),)

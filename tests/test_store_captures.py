@@ -13,6 +13,7 @@ from articles.urls import article_id
 from store.ledger import capture_table, miss_table, segment_table, url_table
 from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.queries import soundness
 from store.ledger.queries.stand_ins import duplicates_waiting
 from store.records import ArchiveRef, Capture, FetchReason, KnownUrl, Miss, Outcome, Settled, UrlState
@@ -23,8 +24,8 @@ SEGMENT = "segment-000001.warc.gz"
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as connection:
         segment_table.commit(connection, {SEGMENT: 10_000})
         yield connection
@@ -166,7 +167,10 @@ def test_two_pages_that_name_each_other_both_stay(conn: Connection) -> None:
     ("statement", "problem"),
     [
         ("UPDATE captures SET url = 'https://harbour.example/b'", "fetched, but without a capture"),
-        ("UPDATE urls SET state = 'failed' WHERE url LIKE '%/b'", "given up, but never tried"),
+        (
+            "UPDATE urls SET state = 'failed' WHERE url = 'https://harbour.example/b'",
+            "given up, but never tried",
+        ),
         ("UPDATE urls SET due_at = NULL", "due, but at no time"),
         ("UPDATE segments SET length = 99", "not in the committed archive: segment-000001.warc.gz:0"),
         ("UPDATE captures SET outcome = 'indexed'", "an outcome at no time"),
@@ -283,7 +287,7 @@ def test_a_url_that_was_missed_adds_up(conn: Connection) -> None:
 def test_no_state_or_outcome_but_the_named_ones(conn: Connection) -> None:
     capture(conn, "a")
     for statement in ("UPDATE urls SET state = 'lost'", "UPDATE captures SET outcome = 'lost'"):
-        with pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError), conn.begin_nested():
             conn.exec_driver_sql(statement)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -11,6 +10,7 @@ from articles.model import FeedEntry, Page
 from store.archived import Remains
 from store.ledger import capture_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.queries import expiry, soundness
 from store.records import ArchiveRef, Capture, Outcome, Settled
 
@@ -20,8 +20,8 @@ NAMES = [f"segment-00000{n}.warc.gz" for n in range(5)]
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as connection:
         segment_table.commit(connection, dict.fromkeys(NAMES, 10_000))
         yield connection

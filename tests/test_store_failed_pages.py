@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from articles.model import FeedEntry, Page
 from store.ledger import capture_table, miss_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.queries import failed_pages
 from store.ledger.queries.failed_pages import Failure
 from store.records import ArchiveRef, FetchReason, Miss, Outcome, Settled, UrlState
@@ -20,8 +21,8 @@ SEGMENT = "segment-000001.warc.gz"
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.transaction() as connection:
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as connection:
         segment_table.commit(connection, {SEGMENT: 10_000})
         yield connection
 
@@ -91,8 +92,8 @@ def test_what_waits_or_was_deleted_has_not_failed(conn: Connection) -> None:
     assert failed_pages.since(conn, NOON) == {}
 
 
-def test_failed_pages_are_found_by_their_index(conn: Connection) -> None:
-    plan = conn.exec_driver_sql(
-        f"EXPLAIN QUERY PLAN {str(failed_pages._FAILED).replace(':since', '0')}"
-    ).all()
+def test_failed_pages_are_found_by_their_index(tmp_path: Path) -> None:
+    question = f"EXPLAIN QUERY PLAN {str(failed_pages._FAILED).replace(':since', '0')}"
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.reading() as conn:
+        plan = conn.exec_driver_sql(question).all()
     assert any("captures_failed" in str(row) for row in plan)

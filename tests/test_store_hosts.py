@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from store.ledger import host_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.host_table import LeftAlone
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -19,8 +19,8 @@ MAST = LeftAlone(host="mast.example", until=NOON + 2 * HOUR, why="HTTP 503")
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as connection:
         yield connection
     ledger.close()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -11,6 +10,7 @@ from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger import capture_table, lastmod_table, miss_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.records import ArchiveRef, FetchReason, Miss, NotModified, Outcome, Settled
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -20,8 +20,8 @@ ONE = "https://harbour.example/1"
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.transaction() as connection:
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as connection:
         segment_table.commit(connection, {SEGMENT: 10_000_000})
         yield connection
 

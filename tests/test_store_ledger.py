@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 import store.ledger.database
+import store.ledger.engines.sqlite_file
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import FeedEntry
 from articles.source import minhash
@@ -32,6 +33,7 @@ from store.ledger import (
 from store.ledger.caption_table import Verdicts
 from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.knowledge_table import Remembered
 from store.ledger.queries import erasure
 from store.ledger.schema import portions
@@ -68,12 +70,12 @@ def entries(count: int) -> list[FeedEntry]:
     ]
 
 
-def test_a_new_ledger_is_whole_and_opens_again(path: Path) -> None:
-    first = Ledger.open(path)
+def test_a_new_ledger_is_whole_and_opens_again(ledger_place: LedgerPlace) -> None:
+    first = Ledger.open(ledger_place)
     with first.transaction() as conn:
         url_table.discover(conn, entries(3), NOON)
     first.close()
-    again = Ledger.open(path)
+    again = Ledger.open(ledger_place)
     with again.reading() as conn:
         assert url_table.counts(conn)["due"] == 3
     assert again.check() == []
@@ -83,8 +85,8 @@ def test_a_new_ledger_is_whole_and_opens_again(path: Path) -> None:
 def test_a_ledger_is_closed_at_the_end_of_its_context(path: Path) -> None:
     with Ledger.open(path) as ledger:
         assert ledger.check() == []
-        assert ledger._engine.pool.checkedin() == 1
-    assert ledger._engine.pool.checkedin() == 0
+        assert ledger._engine._engine.pool.checkedin() == 1
+    assert ledger._engine._engine.pool.checkedin() == 0
 
 
 def test_where_a_ledger_is_needed_none_is_made(path: Path) -> None:
@@ -107,8 +109,8 @@ def test_a_commit_is_durable_and_readers_do_not_wait(path: Path) -> None:
     ledger.close()
 
 
-def test_a_reader_sees_one_moment(path: Path) -> None:
-    ledger = Ledger.open(path)
+def test_a_reader_sees_one_moment(ledger_place: LedgerPlace) -> None:
+    ledger = Ledger.open(ledger_place)
     with ledger.reading() as reader:
         assert url_table.counts(reader)["due"] == 0
         with ledger.transaction() as conn:
@@ -117,8 +119,8 @@ def test_a_reader_sees_one_moment(path: Path) -> None:
     ledger.close()
 
 
-def test_a_failed_transaction_leaves_nothing(path: Path) -> None:
-    ledger = Ledger.open(path)
+def test_a_failed_transaction_leaves_nothing(ledger_place: LedgerPlace) -> None:
+    ledger = Ledger.open(ledger_place)
 
     def stumble() -> None:
         with ledger.transaction() as conn:
@@ -398,13 +400,13 @@ def test_a_ledger_of_version_11_gets_the_indexes_and_loses_those_that_they_repla
     }
 
 
-def test_closing_a_snapshot_forgets_what_is_too_old_for_each_use(path: Path) -> None:
+def test_closing_a_snapshot_forgets_what_is_too_old_for_each_use(ledger_place: LedgerPlace) -> None:
     def bands_of(conn: Connection) -> set[str]:
         return set(conn.exec_driver_sql("SELECT DISTINCT article_id FROM bands").scalars())
 
     signed = replace(KRAIT, signature=minhash.sign({1, 2, 3}))
     days = {"new": 1, "month": 30, "older": 31, "window": 60, "gone": 61}
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         for name, age in days.items():
             row = replace(signed, article_id=name)
             knowledge_table.remember(conn, [Remembered(features=row, first_seen_at=NOON - age * DAY)])
@@ -425,18 +427,18 @@ def test_closing_a_snapshot_forgets_what_is_too_old_for_each_use(path: Path) -> 
         assert bands_of(conn) == {"new"}
 
 
-def test_an_article_that_was_seen_earlier_after_all_has_that_day(path: Path) -> None:
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+def test_an_article_that_was_seen_earlier_after_all_has_that_day(ledger_place: LedgerPlace) -> None:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         knowledge_table.remember(conn, [Remembered(features=KRAIT, first_seen_at=NOON - 3 * DAY)])
         assert knowledge_table.newest(conn, ["krait"])["krait"].features.day == (NOON - 3 * DAY).date()
 
 
-def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(path: Path) -> None:
+def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(ledger_place: LedgerPlace) -> None:
     def line(subject: str, at: datetime, *, well: bool = False) -> Told:
         return Told(target="DESK", subject=subject, at=at, text=subject, well=well)
 
     later = NOON + timedelta(days=61)
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         old = [line("index", NOON), line("disk", NOON), line("disk", NOON, well=True)]
         told_table.note(conn, Telling(target="DESK", at=NOON), old)
         assert told_table.standing(conn, "DESK").keys() == {"index"}
@@ -448,7 +450,9 @@ def test_what_was_told_long_ago_is_forgotten_but_not_what_still_stands(path: Pat
         assert told_table.since(conn, NOON) == []
 
 
-def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(path: Path) -> None:
+def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_too_old(
+    ledger_place: LedgerPlace,
+) -> None:
     def verdicts(name: str, known: int, *, captions: int = 1, undecided: bool = True) -> Verdicts:
         return Verdicts(
             article_id=name,
@@ -462,7 +466,7 @@ def test_undecided_captions_wait_for_twice_the_knowledge_until_their_article_is_
     names = ("none", "six", "seven", "clear")
     rows = [replace(KRAIT, article_id=name) for name in names]
     seen = NOON - WINDOW
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         knowledge_table.remember(conn, [Remembered(features=row, first_seen_at=seen) for row in rows])
         several = [verdicts("none", 0), verdicts("six", 6), verdicts("seven", 7)]
         caption_table.note(
@@ -577,7 +581,7 @@ def test_a_ledger_that_cannot_be_opened_is_a_storage_error(path: Path) -> None:
 
 
 def test_a_ledger_locked_for_too_long_is_said_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store.ledger.database, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(store.ledger.engines.sqlite_file, "_BUSY_SECONDS", 0.1)
     ledger = Ledger.open(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -590,8 +594,8 @@ def test_a_ledger_locked_for_too_long_is_said_to_be(path: Path, monkeypatch: pyt
     ledger.close()
 
 
-def test_segments_remember_their_committed_length(path: Path) -> None:
-    ledger = Ledger.open(path)
+def test_segments_remember_their_committed_length(ledger_place: LedgerPlace) -> None:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as conn:
         segment_table.commit(conn, {"b": 10})
         segment_table.commit(conn, {"a": 5, "b": 20})
@@ -605,8 +609,8 @@ def result(status: int = 200, hours: int = 0, error: str = "", count: int = 0, e
     return FeedResult(source="harbour", url=FEED, at=at, status=status, entries=count, etag=etag, error=error)
 
 
-def test_a_feed_is_asked_with_the_validators_of_its_last_good_answer(path: Path) -> None:
-    ledger = Ledger.open(path)
+def test_a_feed_is_asked_with_the_validators_of_its_last_good_answer(ledger_place: LedgerPlace) -> None:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as conn:
 
         def etag() -> str:
@@ -630,8 +634,8 @@ def test_a_feed_is_asked_with_the_validators_of_its_last_good_answer(path: Path)
     ledger.close()
 
 
-def test_a_feed_of_two_sources_is_asked_for_each(path: Path) -> None:
-    ledger = Ledger.open(path)
+def test_a_feed_of_two_sources_is_asked_for_each(ledger_place: LedgerPlace) -> None:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as conn:
         feed_table.record(conn, result(etag="one"))
         assert [t.etag for t in feed_table.targets(conn, [("harbour", [FEED]), ("other", [FEED])])] == [
@@ -641,8 +645,8 @@ def test_a_feed_of_two_sources_is_asked_for_each(path: Path) -> None:
     ledger.close()
 
 
-def test_the_health_of_a_feed(path: Path) -> None:
-    ledger = Ledger.open(path)
+def test_the_health_of_a_feed(ledger_place: LedgerPlace) -> None:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as conn:
         feed_table.record(conn, result(hours=0, error="timeout", status=0))
         assert feed_table.health(conn)[0].succeeded_at is None
@@ -669,8 +673,8 @@ def test_the_health_of_a_feed(path: Path) -> None:
     ledger.close()
 
 
-def test_a_feed_that_is_suddenly_short_says_since_when(path: Path) -> None:
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+def test_a_feed_that_is_suddenly_short_says_since_when(ledger_place: LedgerPlace) -> None:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         for hours in range(0, 240, 24):
             feed_table.record(conn, result(hours=hours, count=20))
         for hours in (240, 264):
@@ -680,10 +684,10 @@ def test_a_feed_that_is_suddenly_short_says_since_when(path: Path) -> None:
     assert health.short_since == NOON + timedelta(hours=240)
 
 
-def test_feeds_are_passed_over_until_they_are_worth_asking(path: Path) -> None:
+def test_feeds_are_passed_over_until_they_are_worth_asking(ledger_place: LedgerPlace) -> None:
     other = "https://harbour.example/new"
     sources = [("harbour", [FEED, other])]
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
 
         def asked(hours: int, by: int | None) -> list[str]:
             due_by = {} if by is None else {"harbour": NOON + timedelta(hours=by)}
@@ -700,8 +704,8 @@ def test_feeds_are_passed_over_until_they_are_worth_asking(path: Path) -> None:
         assert asked(24, 24) == [FEED, other]
 
 
-def test_a_feed_is_asked_without_validators_once_a_day(path: Path) -> None:
-    with Ledger.open(path) as ledger, ledger.transaction() as conn:
+def test_a_feed_is_asked_without_validators_once_a_day(ledger_place: LedgerPlace) -> None:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
 
         def etag(hours: int) -> str:
             at = NOON + timedelta(hours=hours)

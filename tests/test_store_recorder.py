@@ -26,6 +26,7 @@ from store.archive.writer import ArchiveWriter, repair
 from store.feed_records import FeedResult, FeedTarget
 from store.ledger import capture_table, feed_table, segment_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.queries import soundness
 from store.recorder import Recorder
 from store.records import FetchReason, Miss, UrlState
@@ -38,9 +39,11 @@ FEED = "https://harbour.example/feed"
 class Crawl:
     """An open store and its recorder."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: NOON) -> None:
+    def __init__(
+        self, folder: Path, clock: Callable[[], datetime] = lambda: NOON, place: LedgerPlace | None = None
+    ) -> None:
         self.archive = folder / "archive"
-        self.ledger = Ledger.open(folder / "ledger.sqlite")
+        self.ledger = Ledger.open(place or folder / "ledger.sqlite")
         with self.ledger.reading() as conn:
             committed = segment_table.lengths(conn)
         self.cuts = repair(self.archive, committed)
@@ -57,8 +60,8 @@ class Crawl:
 
 
 @pytest.fixture
-def crawl(tmp_path: Path) -> Iterator[Crawl]:
-    opened = Crawl(tmp_path)
+def crawl(tmp_path: Path, ledger_place: LedgerPlace) -> Iterator[Crawl]:
+    opened = Crawl(tmp_path, place=ledger_place)
     yield opened
     opened.close()
 
@@ -101,7 +104,7 @@ def accounted(folder: Path) -> dict[str, Page]:
 def test_feeds_without_entries_are_committed_together(crawl: Crawl) -> None:
     """And what has a result takes along what waits."""
     commits: list[object] = []
-    event.listen(crawl.ledger._engine, "commit", commits.append)
+    event.listen(crawl.ledger._engine._engine, "commit", commits.append)
     held = crawl.recorder.targets([], {})
     urls = [f"{FEED}/{n}" for n in range(60)]
     quiet = [crawl.recorder.feed(replace(feed(), url=url, status=304), ()) for url in urls]
@@ -116,7 +119,7 @@ def test_feeds_without_entries_are_committed_together(crawl: Crawl) -> None:
 
 def test_a_group_does_not_grow_with_the_entries_of_its_lists(crawl: Crawl) -> None:
     commits: list[object] = []
-    event.listen(crawl.ledger._engine, "commit", commits.append)
+    event.listen(crawl.ledger._engine._engine, "commit", commits.append)
     lists = [
         crawl.recorder.feed(replace(feed(), url=f"{FEED}/{n}"), [entry(f"{n}/{m}") for m in range(500)])
         for n in range(10)

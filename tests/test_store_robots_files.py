@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.watch import robots_table
 from store.ledger.watch.robots_table import KEPT, LARGEST, RobotsFile
 
@@ -20,8 +20,8 @@ HARBOUR = RobotsFile(
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as connection:
         yield connection
     ledger.close()

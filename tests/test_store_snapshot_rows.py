@@ -2,21 +2,24 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import URL, select
 
 from articles.source import knowledge
 from articles.source.features import Features, features, from_bytes
 from articles.source.knowledge import Knowledge, build
 from store.ledger import knowledge_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.knowledge_table import FEATURES, Remembered
 from store.ledger.queries import snapshot_rows
+from tests import postgresql
 from tests.desk import STORIES, WIRE, article
+
+Runs = list[list[tuple[int, int, int]]]
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SOURCES = ("herald", "post")
@@ -54,15 +57,28 @@ def of_all_rows(ledger: Ledger, source: str, number: int, others: list[Features]
     return build(source, number, newest.values(), others=others)
 
 
+some_runs = st.lists(st.lists(remembered, min_size=1, max_size=12), min_size=1, max_size=4)
+
+
 @settings(deadline=None, max_examples=30)
-@given(st.lists(st.lists(remembered, min_size=1, max_size=12), min_size=1, max_size=4))
+@given(some_runs)
 def test_what_is_known_of_a_source_does_not_depend_on_how_it_is_read(
-    tmp_path_factory: pytest.TempPathFactory, runs: list[list[tuple[int, int, int]]]
+    tmp_path_factory: pytest.TempPathFactory, runs: Runs
 ) -> None:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        Ledger.open(tmp_path_factory.mktemp("l") / "ledger.sqlite") as ledger,
-    ):
+    read_both_ways(tmp_path_factory.mktemp("l") / "ledger.sqlite", runs)
+
+
+@settings(deadline=None, max_examples=10)
+@given(some_runs)
+def test_nor_on_the_database(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_url: URL, runs: Runs
+) -> None:
+    with postgresql.place(postgresql_url, tmp_path_factory.mktemp("l")) as place:
+        read_both_ways(place, runs)
+
+
+def read_both_ways(place: LedgerPlace, runs: Runs) -> None:
+    with pytest.MonkeyPatch.context() as patch, Ledger.open(place) as ledger:
         patch.setattr(knowledge, "MOST", 8)
         patch.setattr(knowledge, "ENOUGH", 4)
         for number, run in enumerate(runs, 1):
@@ -77,9 +93,9 @@ def test_what_is_known_of_a_source_does_not_depend_on_how_it_is_read(
                 knowledge_table.close(conn, number, START + timedelta(days=20 * number))
 
 
-def test_copies_are_found_within_a_month_and_by_their_newest_rows(tmp_path: Path) -> None:
+def test_copies_are_found_within_a_month_and_by_their_newest_rows(ledger_place: LedgerPlace) -> None:
     wires = [row(0, len(TEXTS) - 3, 0), row(1, len(TEXTS) - 3, 24 * 30), row(2, len(TEXTS) - 3, 24 * 31)]
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger, ledger.transaction() as conn:
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
         knowledge_table.remember(conn, [*wires, row(3, 0, 0)])
         assert snapshot_rows.sharing_bands(conn, wires[0]) == [wires[1]]
         assert snapshot_rows.sharing_bands(conn, row(3, 0, 0)) == []

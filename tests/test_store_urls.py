@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,7 @@ from articles.model import FeedEntry, Page
 from store import policy
 from store.ledger import miss_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.policy import Fate, Terms
 from store.records import DueUrl, FetchReason, Miss, NotModified, UrlState
 
@@ -24,8 +24,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def conn(tmp_path: Path) -> Iterator[Connection]:
-    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+def conn(ledger_place: LedgerPlace) -> Iterator[Connection]:
+    ledger = Ledger.open(ledger_place)
     with ledger.transaction() as connection:
         yield connection
     ledger.close()

@@ -1,4 +1,4 @@
-"""The commands that keep a collection twice, and bring it back: backup, restore."""
+"""The commands that keep a collection twice, bring it back, or elsewhere: backup, restore, move."""
 
 from pathlib import Path
 from typing import Annotated
@@ -77,6 +77,37 @@ def _verify(folder: Path, *, as_json: bool) -> None:
         )
     if found.damages:
         raise typer.Exit(1)
+
+
+def move(
+    context: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="A PostgreSQL database: its URL without a password, or a variable; or sqlite: a file.",
+        ),
+    ],
+) -> None:
+    """Move the ledger into a PostgreSQL database, or back into the data folder. No run can begin meanwhile.
+
+    Every row is compared; until then, and after a kill, the old ledger is the one. The same command goes on.
+
+    Example: broadsheet move --to postgresql+psycopg://news@db.example.org/news
+    Example: broadsheet move --to sqlite
+    """
+    from broadsheet.terminal import console, say, table
+    from pipeline.maintenance.moving import move as move_ledger
+
+    with console.status("Moving the ledger"):
+        done = move_ledger(configured(context), to)
+    if done.rows:
+        table(("table", "rows"), list(done.rows.items()))
+        say(f"All rows of {done.old} are in {done.new} now, which the configuration names.")
+    else:
+        say(f"The ledger is in {done.new}.")
+    if done.left:
+        say(f"{done.left} is the old file: delete it when you like.")
 
 
 def restore(

@@ -11,6 +11,8 @@ from pathlib import Path
 from store.archive.writer import ArchiveWriter, repair
 from store.ledger import segment_table, tombstone_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import crawling
+from store.ledger.engines.places import place
 from store.ledger.watch import robots_table
 from store.ledger.watch.robots_table import RobotsFile
 from store.recorder import Recorder
@@ -22,7 +24,7 @@ class Store:
     """Archive and ledger in a folder; in one that is thrown away at the end where `folder` is "". `now`: aware UTC.
 
     `revisits` are the times from the first sight of an article to each visit. `ask_robots`: no robots.txt that an earlier
-    crawl kept counts.
+    crawl kept counts. `ledger` says where that is, as `place` takes it.
     """
 
     def __init__(
@@ -31,9 +33,11 @@ class Store:
         now: Callable[[], datetime],
         revisits: Sequence[timedelta],
         *,
+        ledger: str = "",
         ask_robots: bool = False,
     ) -> None:
         self._folder = folder
+        self._place = ledger
         self._now = now
         self._revisits = revisits
         self._ask_robots = ask_robots
@@ -85,7 +89,9 @@ class Store:
         """Archive and ledger, made whole after an interrupted crawl."""
         thrown_away = tempfile.TemporaryDirectory(prefix="broadsheet-") if not self._folder else None
         folder = Path(self._open.enter_context(thrown_away) if thrown_away else self._folder)
-        ledger = self._open.enter_context(Ledger.open(folder / "ledger.sqlite"))
+        where = place(folder, self._place)
+        self._open.enter_context(crawling(where))
+        ledger = self._open.enter_context(Ledger.open(where))
         with ledger.reading() as connection:
             committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
             self.buried = tombstone_table.buried(connection)

@@ -35,6 +35,7 @@ PROTECTED = (
     "REVISITS",
     "SCHEDULER",
     "STORE_FOLDER",
+    "STORE_LEDGER",
     "TWISTED_DNS_RESOLVER",
     "TWISTED_REACTOR",
     "TWISTED_REACTOR_ENABLED",
@@ -78,6 +79,7 @@ def process_settings(plan: CrawlPlan) -> Settings:
     settings = project_settings()
     settings.setdict(named_in_scrapy(plan.settings), priority="cmdline")
     settings.set("STORE_FOLDER", plan.folder, priority="cmdline")
+    settings.set("STORE_LEDGER", plan.ledger, priority="cmdline")
     settings.set("BACKLOG", plan.backlog, priority="cmdline")
     settings.set("ROBOTS_AFRESH", plan.ask_robots, priority="cmdline")
     settings.set("CLOCK", ahead_by(plan.ahead), priority="cmdline")

@@ -25,6 +25,7 @@ from store.archive.remote import claim, stubs
 from store.durable import sync_folder
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.lock import RunLock
 from store.records import Outcome
 
@@ -70,7 +71,7 @@ def back_up(
     folder = folder.absolute()
     if folder.resolve().is_relative_to(config.folder.resolve()):
         raise ConfigError(f"{folder} lies in the data folder; a backup belongs on another disk.")
-    with RunLock(config.folder, "rebuild"), RunLock(folder, "backup"), _writing(folder):
+    with locked(config.folder, config.ledger, "rebuild"), RunLock(folder, "backup"), _writing(folder):
         for _ in range(_TRIES):
             with suppress(_DroppedError):
                 return _Making(config, folder, progress, clock).make()

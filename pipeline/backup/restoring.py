@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from articles.errors import BackupError, BroadsheetError, StorageError
+from articles.errors import BackupError, BroadsheetError, ConfigError, StorageError
 from pipeline import indexes
 from pipeline.backup import manifest as kept
 from pipeline.backup.file_copies import copy, write
 from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.backup.verifying import difference
 from pipeline.configuration.config import Config, load, parse
-from pipeline.configuration.config_file import in_folder
+from pipeline.configuration.config_file import in_folder, with_ledger
 from pipeline.maintenance.offloading import take_over
 from store.lock import RunLock
 
@@ -64,6 +64,7 @@ def restore(
     with _putting(backup):
         text = "" if config_path.exists() else _config_text(backup, manifest)
         config = parse(text, config_path) if text else load(config_path)
+        _refuse_server(config, config_path)
         folder = to.absolute() if to else config.folder
         _refuse_taken(folder)
         with RunLock(folder):
@@ -134,10 +135,19 @@ def _refuse_taken(folder: Path) -> None:
         )
 
 
+def _refuse_server(config: Config, config_path: Path) -> None:
+    if config.store.ledger:
+        raise ConfigError(
+            f"{config_path} says that the ledger is in PostgreSQL, and a backup has it as a file: leave that "
+            "out, restore, then `broadsheet move --to URL`."
+        )
+
+
 def _config_text(backup: Path, manifest: Manifest) -> str:
     path = backup / kept.CONFIG / manifest.config
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        return with_ledger(text, "") if parse(text, path).store.ledger else text
     except (OSError, UnicodeDecodeError) as error:
         raise BackupError(
             f"{path} cannot be read ({error}), and there is no other configuration: `broadsheet init` makes one."

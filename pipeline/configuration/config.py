@@ -29,6 +29,7 @@ from pipeline.configuration.sections import (
     StoreSection,
 )
 from store.archive.remote.bucket_url import BucketUrl
+from store.ledger.engines.places import LedgerPlace, place
 
 FILE_NAME = "broadsheet.toml"
 
@@ -66,9 +67,9 @@ class Config(Section):
         return self.folder / "imports"
 
     @property
-    def ledger(self) -> Path:
-        """The ledger's file."""
-        return self.folder / "ledger.sqlite"
+    def ledger(self) -> LedgerPlace:
+        """Where the ledger is: a file, or a database. Raises ConfigError where its URL is to be in the environment and is not."""
+        return place(self.folder, self.store.ledger)
 
     @property
     def retention(self) -> timedelta | None:
@@ -182,7 +183,7 @@ def parse(text: str, path: Path) -> Config:
     return config
 
 
-_SECRET = {"headers", "urls", "command", "heartbeat", "archive"}
+_SECRET = {"headers", "urls", "command", "heartbeat", "archive", "ledger"}
 
 
 def _explain(error: ValidationError, path: Path) -> str:

@@ -72,6 +72,18 @@ def rename_source(path: Path, old: str, new: str) -> None:
     _write(path, tomlkit.dumps(document))
 
 
+def set_ledger(path: Path, url: str) -> None:
+    """Write where the ledger is into the file ("": a file in the data folder), leaving the rest of it as it is. Raises StorageError."""
+    _write(path, with_ledger(path.read_text(encoding="utf-8"), url))
+
+
+def with_ledger(text: str, url: str) -> str:
+    """The configuration in `text`, with this URL of the ledger."""
+    document = tomlkit.parse(text)
+    document.setdefault("store", tomlkit.table())["ledger"] = url
+    return tomlkit.dumps(document)
+
+
 def in_folder(text: str, path: Path, folder: Path) -> str:
     """The configuration in `text`, to be written to `path`, with this data folder."""
     if parse(text, path).folder == folder:

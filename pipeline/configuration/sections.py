@@ -22,6 +22,7 @@ from pipeline.configuration.values import (
     OwnExtractor,
     OwnVariable,
     QuietHours,
+    ServerUrl,
     Site,
     SourceName,
     Span,
@@ -54,6 +55,11 @@ class StoreSection(Section):
     keep_local: Span = Field(
         default=timedelta(days=7),
         description="How long a segment stays in the data folder after it was moved to the bucket, such as 12h or 7d.",
+    )
+    ledger: ServerUrl = Field(
+        default="",
+        repr=False,
+        description='A PostgreSQL database for the ledger: its URL without a password, or the environment variable with its URL; a file if "".',
     )
 
 

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from datetime import timedelta
 from typing import Annotated, Literal, get_args
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
@@ -70,6 +71,22 @@ def _days(value: str) -> str:
 def _bucket(value: str) -> str:
     if value:
         BucketUrl.parse(value)
+    return value
+
+
+def _server_url(value: str) -> str:
+    if not value or re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgresql", "postgresql+psycopg"}:
+        raise ValueError(
+            "must be a URL such as postgresql+psycopg://user@host:5432/database, or the name of an environment variable "
+            "with one, in capitals, such as NEWS_LEDGER"
+        )
+    if parts.password is not None or "password" in parse_qs(parts.query, keep_blank_values=True):
+        raise ValueError(
+            "leave the password out; it comes from PGPASSWORD or ~/.pgpass, or name an environment variable with all of the URL"
+        )
     return value
 
 
@@ -167,6 +184,7 @@ Every = Annotated[str, AfterValidator(_every)]
 Backlog = Annotated[str, AfterValidator(_backlog)]
 BucketText = Annotated[str, AfterValidator(_bucket)]
 Days = Annotated[str, AfterValidator(_days)]
+ServerUrl = Annotated[str, AfterValidator(_server_url)]
 Cron = Annotated[str, AfterValidator(_cron)]
 SourceName = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=100)]
 SpiderName = Annotated[str, Field(pattern=r"^([A-Za-z_]\w*:[A-Za-z_]\w*)?$")]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from articles.errors import BroadsheetError
 from pipeline.configuration.config import Config
@@ -13,8 +14,8 @@ from pipeline.deleting.finishing import finish, unfinished
 from pipeline.run import data_folder, now
 from store.ledger import tombstone_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.ledger.tombstone_table import Tombstone
-from store.lock import RunLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def delete(
     QueryError, LockedError, SearchIndexError, StorageError, LedgerError, ArchiveError.
     """
     Ledger.expect(config.ledger)
-    with data_folder(config) as (_, ledger), RunLock(config.folder, "rebuild"):
+    with data_folder(config) as (_, ledger), locked(config.folder, config.ledger, "rebuild"):
         with ledger.reading() as conn:
             doomed = choose_doomed(config, conn, request, clock())
         if not agreed(doomed):
@@ -76,4 +77,7 @@ def tombstones(config: Config) -> list[Tombstone]:
 def _beyond(config: Config) -> tuple[str, ...]:
     """Files in the data folder that may hold the same pages, and are not ours to change."""
     found = [*config.archive.glob("*.damaged"), *config.imports.glob("*")]
-    return tuple(f"{path} may hold it: look, and delete it if so." for path in sorted(found))
+    files = tuple(f"{path} may hold it: look, and delete it if so." for path in sorted(found))
+    if isinstance(config.ledger, Path):
+        return files
+    return (*files, f"The log, replicas and dumps of {config.ledger} may hold it: see to those.")

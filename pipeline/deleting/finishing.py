@@ -23,9 +23,9 @@ from store.archive.remote.copies import remove_all_doomed
 from store.archived import Remains, Removed, wordless
 from store.ledger import tombstone_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.ledger.queries import capture_page, erasure, removal
 from store.ledger.tombstone_table import Tombstone
-from store.lock import RunLock
 from store.records import ArchiveRef, Capture
 
 _AT_ONCE = 200  # tombstones of one transaction
@@ -55,7 +55,7 @@ def finish_waiting(config: Config, ledger: Ledger, clock: Callable[[], datetime]
     if unfinished(ledger):
         with (
             suppress(SearchIndexError, ArchiveUnavailableError, LockedError),
-            RunLock(config.folder, "rebuild"),
+            locked(config.folder, config.ledger, "rebuild"),
         ):
             finish(config, ledger, clock)
 

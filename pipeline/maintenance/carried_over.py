@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -11,10 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from articles.errors import BroadsheetError
 from store.ledger import capture_table
 from store.ledger.database import Ledger
+from store.ledger.engines.places import LedgerPlace
 from store.ledger.host_table import HOSTS
 from store.ledger.import_table import IMPORTS
 from store.ledger.knowledge_table import TEMPLATES
 from store.ledger.lastmod_table import PROOFS
+from store.ledger.schema import insert
 from store.ledger.tombstone_table import BURIED, TOMBSTONES
 from store.ledger.watch.run_table import RUNS
 from store.ledger.watch.told_table import ATTEMPTS, TOLD
@@ -37,11 +38,11 @@ class OldLedger:
     imports: Rows = ()
 
 
-def old_ledger(path: Path) -> OldLedger:
+def old_ledger(place: LedgerPlace) -> OldLedger:
     """What can be read of it: all, or nothing."""
     declared = select(TEMPLATES).where(TEMPLATES.c.forgotten_at.is_not(None))
     try:
-        with Ledger.existing(path) as ledger, ledger.reading() as conn:
+        with Ledger.existing(place) as ledger, ledger.reading() as conn:
             queries = {table: select(table) for table in _WHOLE} | {TEMPLATES: declared}
             return OldLedger(
                 readable=True,
@@ -71,4 +72,4 @@ def _rows(conn: Connection, query: Any) -> Rows:
 
 def _insert(conn: Connection, table: Table, rows: Rows) -> None:
     if rows:
-        conn.execute(table.insert().prefix_with("OR IGNORE"), rows)
+        conn.execute(insert(conn, table).on_conflict_do_nothing(), rows)

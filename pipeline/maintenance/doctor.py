@@ -13,6 +13,7 @@ from articles.errors import (
     ConfigError,
     IndexUnavailableError,
     LedgerError,
+    LedgerUnavailableError,
     LockedError,
     StorageError,
 )
@@ -29,8 +30,8 @@ from store.archive.reader import foreign, names
 from store.archive.remote.copies import differences
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.ledger.queries import seen_texts, soundness
-from store.lock import RunLock
 from store.records import Outcome
 
 _LOW_SPACE = 1 << 30
@@ -66,18 +67,15 @@ def examine_beside_runs(config: Config, clock: Callable[[], datetime] = now) -> 
 def _stored(
     config: Config, clock: Callable[[], datetime], *, everything: bool, fetch: bool
 ) -> Iterator[Finding]:
-    if not config.ledger.exists():
-        held = any(names(config.archive))
-        yield Finding(
-            "ledger",
-            not held,
-            "missing, though there is an archive: run `broadsheet rebuild`." if held else "not there yet.",
-        )
-        return
+    held = any(names(config.archive))
     try:
+        if not config.ledger.exists():
+            lost = "missing, though there is an archive: run `broadsheet rebuild`."
+            yield Finding("ledger", not held, lost if held else "not there yet.")
+            return
         ledger = Ledger.open(config.ledger)
     except BroadsheetError as error:
-        yield Finding("ledger", False, str(error))
+        yield Finding("ledger", False, str(error), isinstance(error, LedgerUnavailableError))
         return
     with ledger:
         yield from _kept(ledger)
@@ -97,12 +95,12 @@ def _folder(config: Config) -> Finding:
 
 def _lock(config: Config) -> Finding:
     try:
-        with RunLock(config.folder):
+        with locked(config.folder, config.ledger):
             return Finding("lock", True, "free: no run is under way.")
     except LockedError as error:
         return Finding("lock", True, f"held: {error}")
     except BroadsheetError as error:
-        return Finding("lock", False, str(error))
+        return Finding("lock", False, str(error), isinstance(error, LedgerUnavailableError))
 
 
 def _kept(ledger: Ledger) -> Iterator[Finding]:

@@ -28,8 +28,8 @@ from pipeline.versions.catching_up import CatchingUp
 from pipeline.versions.older import fill_older, renew_older
 from store.ledger import capture_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.ledger.queries import tallies
-from store.lock import RunLock
 from store.records import Capture, Outcome, Selection, Settled
 
 _IN = (Outcome.INDEXED,)
@@ -59,9 +59,9 @@ def reindex(
     """
     Ledger.expect(config.ledger)
     with ExitStack() as stack:
-        stack.enter_context(RunLock(config.folder, "rebuild"))
+        stack.enter_context(locked(config.folder, config.ledger, "rebuild"))
         if indexes.backend(config).one_writer:
-            stack.enter_context(RunLock(config.folder))
+            stack.enter_context(locked(config.folder, config.ledger))
         ledger = stack.enter_context(Ledger.open(config.ledger))
         new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
         older = stack.enter_context(indexes.anew(config, config.folder / "rebuild", older=True))

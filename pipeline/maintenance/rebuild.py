@@ -30,8 +30,9 @@ from store.archive.repack import repack
 from store.archived import Removed, Rename, named_now
 from store.ledger import capture_table, rename_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
+from store.ledger.engines.table_copy import copy_rows
 from store.ledger.queries import expiry, removal
-from store.lock import RunLock
 from store.records import ArchiveRef
 
 _BATCH = 500
@@ -62,7 +63,7 @@ def rebuild(
     if not (config.archive.is_dir() or config.bucket):
         raise ArchiveError(f"There is no archive at {config.archive}; nothing can be rebuilt from it.")
     beside = config.folder / "rebuild"
-    with RunLock(config.folder), RunLock(config.folder, "rebuild"):
+    with locked(config.folder, config.ledger), locked(config.folder, config.ledger, "rebuild"):
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
         config.archive.mkdir(exist_ok=True)
@@ -130,4 +131,13 @@ def _put_in_place(config: Config, beside: Path) -> None:
     """The new ledger instead of the old; killed between this and the index, another rebuild mends it."""
     for name in ("ledger.sqlite-wal", "ledger.sqlite-shm"):
         (config.folder / name).unlink(missing_ok=True)
-    (beside / "ledger.sqlite").replace(config.ledger)
+    if isinstance(config.ledger, Path):
+        (beside / "ledger.sqlite").replace(config.ledger)
+        return
+    with (
+        Ledger.open(beside / "ledger.sqlite") as made,
+        made.reading() as source,
+        Ledger.anew(config.ledger) as ledger,
+        ledger.transaction() as target,
+    ):
+        copy_rows(source, target)

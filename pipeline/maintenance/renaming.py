@@ -26,8 +26,8 @@ from store.archive import renames
 from store.archived import Rename
 from store.ledger import rename_table, segment_table
 from store.ledger.database import Ledger
+from store.ledger.engines.folder_lock import locked
 from store.ledger.queries import moved_sources
-from store.lock import RunLock
 
 _AT_ONCE = 250  # articles of one turn
 
@@ -57,7 +57,7 @@ def rename(config: Config, old: str, new: str, clock: Callable[[], datetime] = n
         _expect(config, old, known=old in named)
         rename_source(config.path, old, new)
         return Renamed(in_file=True)
-    with data_folder(config) as (_, ledger), RunLock(config.folder, "rebuild"):
+    with data_folder(config) as (_, ledger), locked(config.folder, config.ledger, "rebuild"):
         with ledger.reading() as conn:
             is_begun = (old, new) in rename_table.unfinished(conn)
             known = old in named or is_begun or moved_sources.is_known(conn, old)

@@ -21,7 +21,7 @@ from pipeline.run import now
 from pipeline.settling import Settler, completed
 from pipeline.versions.catching_up import CatchingUp
 from store.ledger.database import Ledger
-from store.lock import RunLock
+from store.ledger.engines.folder_lock import locked
 from store.records import Capture, Outcome, Selection
 
 _EXAMPLES = 3  # of each kind of change
@@ -90,9 +90,9 @@ def reclean(
     report = Recleaned()
     with ExitStack() as stack:
         if not dry_run:
-            stack.enter_context(RunLock(config.folder, "rebuild"))
+            stack.enter_context(locked(config.folder, config.ledger, "rebuild"))
             if indexes.backend(config).one_writer:
-                stack.enter_context(RunLock(config.folder))
+                stack.enter_context(locked(config.folder, config.ledger))
         ledger = stack.enter_context(Ledger.open(config.ledger))
         reader = indexes.reader(config)
         pool = stack.enter_context(cleaners(config))

@@ -16,7 +16,9 @@ CAPTIONS = Table(
     Column("known", Integer, nullable=False),
     Column("undecided", Boolean, nullable=False),
     Index(
-        "captions_undecided", "source", "language", "known", "article_id", sqlite_where=text("undecided = 1")
+        *("captions_undecided", "source", "language", "known", "article_id"),
+        sqlite_where=text("undecided = 1"),
+        postgresql_where=text("undecided"),
     ),
     sqlite_with_rowid=False,
 )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    cast,
     func,
     literal_column,
     or_,
@@ -26,19 +27,18 @@ from sqlalchemy import (
 from articles.model import Page
 from articles.urls import article_id
 from store.ledger import url_table
-from store.ledger.schema import METADATA, AnyText, Moment, among, one_of, portions
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, among_numbers, one_of, portions, where
 from store.ledger.segment_table import SEGMENTS
 from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection, Settled
 
-_FAILED = text("outcome IN ('rejected', 'duplicate', 'dead_letter')")
-STAND_IN = text("canonical != '' AND outcome = 'indexed'")
+STAND_IN = "canonical != '' AND outcome = 'indexed'"
 _NAME = "outcome || ''"  # SQLite takes an index of the bare outcomes, of which there are few, for the most selective
-UNREMOVED = text("removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')")
+UNREMOVED = "removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')"
 
 CAPTURES = Table(
     "captures",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigNumber, primary_key=True),
     Column("url", ForeignKey(url_table.URLS.c.url), nullable=False, index=True),
     Column("final_url", AnyText, nullable=False),
     Column("article_id", AnyText, nullable=False),
@@ -46,8 +46,8 @@ CAPTURES = Table(
     Column("status", Integer, nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Column("segment", ForeignKey(SEGMENTS.c.name, deferrable=True, initially="DEFERRED"), nullable=False),
-    Column("offset", Integer, nullable=False),
-    Column("length", Integer, nullable=False),
+    Column("offset", BigNumber, nullable=False),
+    Column("length", BigNumber, nullable=False),
     Column("outcome", one_of(Outcome, "outcome"), nullable=False),
     Column("reason", AnyText, nullable=False, default=""),
     Column("detail", AnyText, nullable=False, default=""),
@@ -60,13 +60,13 @@ CAPTURES = Table(
     UniqueConstraint("segment", "offset"),
     Index("captures_article", "article_id", "fetched_at"),
     Index("captures_source", "source", "fetched_at"),
-    Index("captures_pending", "id", sqlite_where=text("outcome = 'pending'")),
-    Index("captures_failed", "fetched_at", sqlite_where=_FAILED),
-    Index("captures_unremoved", "id", sqlite_where=UNREMOVED),
-    Index("captures_outcome", text(_NAME)),
+    Index("captures_pending", "id", **where("outcome = 'pending'")),
+    Index("captures_failed", "fetched_at", **where("outcome IN ('rejected', 'duplicate', 'dead_letter')")),
+    Index("captures_unremoved", "id", **where(UNREMOVED)),
+    Index("captures_outcome", text(_NAME)).ddl_if("sqlite"),
     Index("captures_settled", "settled_at"),
     Index("captures_fetched", "fetched_at"),
-    Index("captures_stand_ins", "canonical", sqlite_where=STAND_IN),
+    Index("captures_stand_ins", "canonical", **where(STAND_IN)),
 )
 
 _WRITTEN = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
@@ -154,7 +154,7 @@ def settle(conn: Connection, settled: Sequence[Settled]) -> None:
     if not settled:
         return
     columns = CAPTURES.c.id, CAPTURES.c.url, CAPTURES.c.fetched_at, CAPTURES.c.article_id, CAPTURES.c.outcome
-    these = select(*columns).where(CAPTURES.c.id.in_(among([one.capture_id for one in settled])))
+    these = select(*columns).where(CAPTURES.c.id.in_(among_numbers([one.capture_id for one in settled])))
     before = {row.id: row for row in conn.execute(these)}
     waiting = {key: row for key, row in before.items() if row.outcome is Outcome.PENDING}
     conn.execute(_WRITE, [_written(one) for one in settled])
@@ -239,7 +239,7 @@ def intake(conn: Connection, sources: Collection[str], since: datetime) -> tuple
     """The bytes that the archive took for these sources at `since` or later, and when the first of them came."""
     total, first = 0, None
     for names in portions(sources):
-        columns = func.sum(CAPTURES.c.length), func.min(CAPTURES.c.fetched_at, type_=Moment)
+        columns = cast(func.sum(CAPTURES.c.length), BigNumber), func.min(CAPTURES.c.fetched_at, type_=Moment)
         taken = select(*columns).where(CAPTURES.c.source.in_(names), CAPTURES.c.fetched_at >= since)
         size, earliest = conn.execute(taken).one()
         total += size or 0
@@ -272,7 +272,8 @@ def counts(conn: Connection) -> dict[str, int]:
 
 
 def _among(conn: Connection, query: Select[Any], column: Column[Any], keys: Collection[Any]) -> list[Capture]:
-    return [each for part in portions(keys) for each in captures_of(conn, query.where(column.in_(part)))]
+    found = [each for part in portions(keys) for each in captures_of(conn, query.where(column.in_(part)))]
+    return sorted(found, key=lambda each: each.id)
 
 
 def captures_of(conn: Connection, query: Select[Any]) -> list[Capture]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, func, select
-from sqlalchemy.dialects.sqlite import insert
 
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, insert
 
 HOSTS = Table(
     "hosts",
@@ -32,7 +31,7 @@ def leave_alone(conn: Connection, host: LeftAlone) -> None:
     later = select(func.count()).where(HOSTS.c.host == host.host, HOSTS.c.until > host.until)
     if not conn.scalar(later):
         values = {"until": host.until, "why": host.why}
-        noted = insert(HOSTS).values(host=host.host, **values)
+        noted = insert(conn, HOSTS).values(host=host.host, **values)
         conn.execute(noted.on_conflict_do_update(index_elements=["host"], set_=values))
 
 

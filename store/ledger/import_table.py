@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Table, select
-from sqlalchemy.dialects.sqlite import insert
 
 from store.archive.foreign import ReadingPlace
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, insert
 
 IMPORTS = Table(
     "imports",
@@ -69,5 +68,5 @@ def record(conn: Connection, state: ImportState) -> None:
         "begun_at": state.begun_at,
         "finished": state.finished,
     }
-    added = insert(IMPORTS).values(id=state.id, **values)
+    added = insert(conn, IMPORTS).values(id=state.id, **values)
     conn.execute(added.on_conflict_do_update(index_elements=["id"], set_=values))

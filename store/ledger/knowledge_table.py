@@ -20,13 +20,21 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from articles.source.features import FORMAT, Features, from_bytes, to_bytes
 from articles.source.knowledge import WINDOW
 from articles.source.minhash import bands
 from store.ledger.caption_table import CAPTIONS
-from store.ledger.schema import METADATA, AnyText, Moment, among, portions
+from store.ledger.schema import (
+    METADATA,
+    AnyText,
+    Moment,
+    among,
+    insert,
+    insert_missing,
+    portions,
+    upsert,
+)
 
 SNAPSHOTS = Table(
     "snapshots",
@@ -70,12 +78,8 @@ TEMPLATES = Table(
 )
 
 STORY = timedelta(days=30)  # the time within which copies of a text appear
-_SHARE = insert(BANDS).on_conflict_do_nothing()
-_REMEMBER = insert(FEATURES)
-_REMEMBER = _REMEMBER.on_conflict_do_update(
-    index_elements=["article_id", "snapshot"],
-    set_={name: _REMEMBER.excluded[name] for name in ("source", "first_seen_at", "format", "row")},
-)
+_SHARE = insert_missing(BANDS)
+_REMEMBER = upsert(FEATURES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +176,7 @@ def stories(conn: Connection, article_ids: Collection[str]) -> dict[str, str]:
 def tell(conn: Connection, of_articles: Mapping[str, str]) -> None:
     """Record the stories (ids) of articles (ids)."""
     if of_articles:
-        added = insert(STORIES)
+        added = insert(conn, STORIES)
         conn.execute(
             added.on_conflict_do_update(
                 index_elements=["article_id"], set_={"story_id": added.excluded.story_id}
@@ -203,7 +207,9 @@ def learn(
 ) -> None:
     """Record templates by fingerprint, with their texts ("": not known), and remove expired ones (`lost`)."""
     for fingerprint, text in learned.items():
-        added = insert(TEMPLATES).values(source=source, fingerprint=fingerprint, text=text, learned_at=at)
+        added = insert(conn, TEMPLATES).values(
+            source=source, fingerprint=fingerprint, text=text, learned_at=at
+        )
         known = {"text": text} if text else {"source": source}
         conn.execute(added.on_conflict_do_update(index_elements=["source", "fingerprint"], set_=known))
     for fingerprint in lost:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, ForeignKey, Table, select
-from sqlalchemy.dialects.sqlite import insert
 
 from articles.model import FeedEntry
 from store import lastmods
 from store.ledger.capture_table import CAPTURES
-from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.ledger.schema import METADATA, AnyText, Moment, insert, portions
 from store.ledger.url_table import URLS
 from store.records import Outcome, UrlState
 
@@ -42,7 +41,7 @@ def believed(conn: Connection, source: str, entries: Sequence[FeedEntry]) -> fro
         return frozenset()
     of_articles = {url: claims[url] for url in _articles(conn, claims)}
     for url, lastmod in of_articles.items():
-        noted = insert(CLAIMS).values(url=url, source=source, lastmod=lastmod)
+        noted = insert(conn, CLAIMS).values(url=url, source=source, lastmod=lastmod)
         conn.execute(
             noted.on_conflict_do_update(
                 index_elements=["url"],
@@ -81,7 +80,7 @@ def _note_proofs(conn: Connection, source: str, found: Iterable[bool]) -> None:
     for true in found:
         now = lastmods.after(now, true=true)
     if now != before:
-        noted = insert(PROOFS).values(source=source, proofs=now)
+        noted = insert(conn, PROOFS).values(source=source, proofs=now)
         conn.execute(noted.on_conflict_do_update(index_elements=["source"], set_={"proofs": now}))
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Table, func, select
+from sqlalchemy import Column, Connection, ForeignKey, Table, func, select
 
 from store import policy
-from store.ledger.schema import METADATA, AnyText, Moment, one_of
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, one_of
 from store.ledger.url_table import URLS, settle
 from store.records import FetchReason, Miss, UrlState
 
 MISSES = Table(
     "misses",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigNumber, primary_key=True),
     Column("url", ForeignKey(URLS.c.url), nullable=False, index=True),
     Column("at", Moment, nullable=False, index=True),
     Column("state", one_of(UrlState, "miss_state"), nullable=False),

@@ -3,20 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Boolean, Column, Connection, Integer, Table, select
+from sqlalchemy import Boolean, Column, Connection, Table, select
 
 from store.archived import Rename
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment
 
 RENAMES = Table(
     "renames",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigNumber, primary_key=True),
     Column("old", AnyText, nullable=False),
     Column("new", AnyText, nullable=False),
     Column("at", Moment, nullable=False),
     Column("segment", AnyText, nullable=False),
-    Column("length", Integer, nullable=False),
+    Column("length", BigNumber, nullable=False),
     Column("finished", Boolean, nullable=False),
 )
 

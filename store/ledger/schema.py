@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     Column,
+    Connection,
     DateTime,
     Dialect,
     Enum,
@@ -19,16 +21,22 @@ from sqlalchemy import (
     TextClause,
     TypeDecorator,
     bindparam,
-    func,
+    cast,
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import TypeEngine
 
 VERSION = 12
 _AT_ONCE = 500  # keys in one query
 Key = TypeVar("Key")
 
-# Statements that migrate a ledger from each version to the next.
+# Statements that migrate a ledger from each version to the next: in SQLite's words, which `spelled` puts into those of the
+# ledger's database. On PostgreSQL there are ledgers from version 12 on.
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE segments ADD COLUMN dropped_at DATETIME",
@@ -136,13 +144,51 @@ class Moment(TypeDecorator[datetime]):
 
 
 class AnyText(TypeDecorator[str]):
-    """Any text. Lone surrogates, which a server may send but no database accepts, become question marks."""
+    """Any text, sorted by code points. Lone surrogates, which a server may send but no database accepts, become question marks;
+    so do NULs where PostgreSQL keeps it.
+    """
 
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else value.encode("utf-8", "replace").decode()
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(collation="C" if dialect.name == "postgresql" else None))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        clean = value.encode("utf-8", "replace").decode()
+        return clean.replace("\0", "?") if dialect.name == "postgresql" else clean
+
+
+BigNumber = Integer().with_variant(BigInteger, "postgresql")  # SQLite's are wide enough as they are
+
+
+def where(condition: str) -> dict[str, Any]:
+    """What makes an index one of the rows that fulfil a condition."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insertion that can say what happens on a conflict, in the words of the ledger's database."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+_POSTGRESQL = (
+    ("DATETIME", "TIMESTAMP"),
+    ("VARCHAR", 'VARCHAR COLLATE "C"'),
+    ("BOOLEAN NOT NULL DEFAULT 0", "BOOLEAN NOT NULL DEFAULT false"),
+    ("BOOLEAN NOT NULL DEFAULT 1", "BOOLEAN NOT NULL DEFAULT true"),
+    ("BLOB", "BYTEA"),
+)
+
+
+def spelled(statement: str, dialect: str) -> str:
+    """A statement of `MIGRATIONS` in the words of this database."""
+    if dialect == "postgresql":
+        for theirs, own in _POSTGRESQL:
+            statement = statement.replace(theirs, own)
+    return statement
 
 
 def one_of(values: type[StrEnum], name: str) -> Enum:
@@ -163,13 +209,23 @@ def upsert(table: Table) -> TextClause:
     It is text, because SQLAlchemy compiles its own `on_conflict_do_update` anew for each call, which costs many times
     what SQLite does.
     """
-    names = table.columns.keys()
     key = ", ".join(table.primary_key.columns.keys())
+    changed = [
+        f"{column.name} = excluded.{column.name}" for column in table.columns if not column.primary_key
+    ]
+    return _inserted(table, f"({key}) DO UPDATE SET {', '.join(changed)}")
+
+
+def insert_missing(table: Table) -> TextClause:
+    """The statement that writes whole rows, given by the names of the columns, unless there are any with their keys."""
+    return _inserted(table, "DO NOTHING")
+
+
+def _inserted(table: Table, on_conflict: str) -> TextClause:
+    names = table.columns.keys()
     given = ", ".join(f":{name}" for name in names)
-    changed = ", ".join(f"{name} = excluded.{name}" for name in names if not table.c[name].primary_key)
     statement = text(
-        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({given}) "  # noqa: S608  names of our own
-        f"ON CONFLICT ({key}) DO UPDATE SET {changed}"
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({given}) ON CONFLICT {on_conflict}"  # noqa: S608  names of our own
     )
     return statement.bindparams(*(bindparam(column.name, type_=column.type) for column in table.columns))
 
@@ -181,6 +237,23 @@ def portions(keys: Collection[Key]) -> Iterator[list[Key]]:
         yield wanted[start : start + _AT_ONCE]
 
 
-def among(keys: Collection[str] | Collection[int]) -> Select[Any]:
-    """The keys as a query, for `in_`: one statement, compiled once, for any number of keys without lone surrogates."""
-    return select(func.json_each(json.dumps(list(keys))).table_valued("value").c.value)
+class _EachOf(GenericFunction[Any]):
+    """The elements of a list in JSON; PostgreSQL has them as text."""
+
+    name = "json_each"
+    inherit_cache = True
+
+
+@compiles(_EachOf, "postgresql")
+def _each_of(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+def among(keys: Collection[str]) -> Select[Any]:
+    """The keys as a query, for `in_`: one statement, compiled once, for any number of keys without lone surrogates or NULs."""
+    return select(_EachOf(json.dumps(list(keys))).table_valued("value").c.value)
+
+
+def among_numbers(keys: Collection[int]) -> Select[Any]:
+    """The same of keys that are numbers."""
+    return select(cast(_EachOf(json.dumps(list(keys))).table_valued("value").c.value, BigNumber))

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, Table, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Connection, Table, select
 
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, insert
 
 SEGMENTS = Table(
     "segments",
     METADATA,
     Column("name", AnyText, primary_key=True),
-    Column("length", Integer, nullable=False),
+    Column("length", BigNumber, nullable=False),
     Column("dropped_at", Moment),
 )
 
@@ -20,7 +19,7 @@ SEGMENTS = Table(
 def commit(conn: Connection, durable: Mapping[str, int]) -> None:
     """Commit the first bytes of segments, as many as `durable` says, after fsync has confirmed them."""
     if durable:
-        added = insert(SEGMENTS)
+        added = insert(conn, SEGMENTS)
         conn.execute(
             added.on_conflict_do_update(index_elements=["name"], set_={"length": added.excluded.length}),
             [{"name": name, "length": length} for name, length in durable.items()],

@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Select, Table, func, select, text
+from sqlalchemy import Column, Connection, ForeignKey, Integer, Select, Table, case, func, select
 from sqlalchemy import Index as TableIndex
-from sqlalchemy.dialects.sqlite import insert
 
 from articles.urls import article_id
-from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.ledger.schema import METADATA, AnyText, Moment, insert, portions, where
 
 TOMBSTONES = Table(
     "tombstones",
@@ -25,7 +24,7 @@ TOMBSTONES = Table(
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment),
     Column("records", Integer, nullable=False),
-    TableIndex("tombstones_asked", "id", sqlite_where=text("done_at IS NULL")),
+    TableIndex("tombstones_asked", "id", **where("done_at IS NULL")),
 )
 BURIED = Table(
     "buried",
@@ -62,11 +61,12 @@ def ask(conn: Connection, tombstones: Iterable[Tombstone]) -> None:
     """Record what is to be deleted. What was deleted before is to be deleted again, for the first reason."""
     for each in tombstones:
         values = {name: getattr(each, name) for name in ("url", "source", "reason", "asked_at", "records")}
-        added = insert(TOMBSTONES).values(id=each.id, done_at=each.done_at, **values)
-        again = {"done_at": None, "records": func.max(TOMBSTONES.c.records, each.records)}
+        added = insert(conn, TOMBSTONES).values(id=each.id, done_at=each.done_at, **values)
+        most = case((TOMBSTONES.c.records > each.records, TOMBSTONES.c.records), else_=each.records)
+        again = {"done_at": None, "records": most}
         conn.execute(added.on_conflict_do_update(index_elements=["id"], set_=again))
         rows = [{"id": article_id(url), "url": url, "tombstone": each.id} for url in each.urls]
-        conn.execute(insert(BURIED).on_conflict_do_nothing(), rows)
+        conn.execute(insert(conn, BURIED).on_conflict_do_nothing(), rows)
 
 
 def finish(conn: Connection, ids: Collection[str], at: datetime) -> None:

@@ -19,14 +19,13 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
-    text,
 )
 
 from articles.model import FeedEntry, Page
 from store import policy
 from store.archived import wordless
 from store.ledger import tombstone_table
-from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions
+from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions, where
 from store.records import Discovery, DueUrl, KnownUrl, NotModified, Outcome, Settled, UrlState
 
 URLS = Table(
@@ -45,8 +44,8 @@ URLS = Table(
     Column("rejections", Integer, nullable=False, server_default="0"),
     Column("etag", AnyText, nullable=False, server_default=""),
     Column("last_modified", AnyText, nullable=False, server_default=""),
-    Index("urls_due", "source", "due_at", sqlite_where=text("state = 'due'")),
-    Index("urls_revisits", "source", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+    Index("urls_due", "source", "due_at", **where("state = 'due'")),
+    Index("urls_revisits", "source", "due_at", **where("due_at IS NOT NULL")),
     Index("urls_state", "state"),
 )
 

@@ -27,16 +27,14 @@ from sqlalchemy import (
     exists,
     or_,
     select,
-    text,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from articles.edits.normal_form import Marks, marks
 from articles.edits.seen import SeenArticle, Wording, wording_hash
 from articles.edits.sequence import Edits, Sighting, VersionPlace, edits
 from articles.model import PARTS, Part
 from store.ledger.capture_table import CAPTURES
-from store.ledger.schema import METADATA, AnyText, Moment, among
+from store.ledger.schema import METADATA, AnyText, Moment, among, insert_missing, upsert, where
 from store.records import Outcome
 
 WORDINGS = Table(
@@ -63,15 +61,11 @@ SIGHTINGS = Table(
     Column("number", Integer),  # NULL while it waits for earlier captures to be cleaned by the same rules
     Column("changed", AnyText, nullable=False, default=""),  # with spaces between
     Index("sightings_article", "article_id", "at"),
-    Index("sightings_waiting", "article_id", sqlite_where=text("number IS NULL")),
+    Index("sightings_waiting", "article_id", **where("number IS NULL")),
 )
 
-_NOTE = insert(SIGHTINGS)
-_NOTE = _NOTE.on_conflict_do_update(
-    index_elements=["capture_id"],
-    set_={column.name: _NOTE.excluded[column.name] for column in SIGHTINGS.c if not column.primary_key},
-)
-_KEEP = insert(WORDINGS).on_conflict_do_nothing()
+_NOTE = upsert(SIGHTINGS)
+_KEEP = insert_missing(WORDINGS)
 _PUT = SIGHTINGS.update().where(SIGHTINGS.c.capture_id == bindparam("key"))
 _PUT = _PUT.values(number=bindparam("number"), changed=bindparam("changed"))
 _ARTICLES = (  # outcomes of captures that were cleaned to an article

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from sqlalchemy import Column, Connection, Table, select
-from sqlalchemy.dialects.sqlite import insert
 
 from articles.model import FeedEntry
 from store import policy
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, insert
 
 Way = Literal["feed", "sitemap", "section", "link"]
 """The kinds of lists; `link` is the text of an archived page."""
@@ -74,13 +73,14 @@ def record(conn: Connection, source: str, way: str, entries: Sequence[FeedEntry]
         if entry.url not in old
     }
     if rows:
-        conn.execute(insert(CATCHES).on_conflict_do_nothing(), list(rows.values()))
+        conn.execute(insert(conn, CATCHES).on_conflict_do_nothing(), list(rows.values()))
 
 
 def of_source(conn: Connection, source: str) -> tuple[Catch, ...]:
     """All catches of a source, by URL."""
     columns = [CATCHES.c[name] for name in Catch.__slots__]
-    rows = conn.execute(select(*columns).where(CATCHES.c.source == source)).mappings()
+    query = select(*columns).where(CATCHES.c.source == source).order_by(CATCHES.c.url, CATCHES.c.way)
+    rows = conn.execute(query).mappings()
     return tuple(Catch(**row) for row in rows)
 
 

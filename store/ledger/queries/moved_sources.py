@@ -1,9 +1,11 @@
 """A source's history under another name, in the ledger: moved there, and told where the name was changed by hand."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from articles.source.features import FORMAT, from_bytes, to_bytes
 from articles.urls import masked
@@ -26,11 +28,7 @@ def move(conn: Connection, old: str, new: str) -> int:
 
     What is known of the new name already stays, beside the old one's; what is known of both is the new one's.
     """
-    conn.execute(
-        URLS.update()
-        .where(URLS.c.source == old)
-        .values(source=new, entry=func.json_set(URLS.c.entry, "$.source", new))
-    )
+    _move_urls(conn, old, new)
     moved = conn.execute(CAPTURES.update().where(CAPTURES.c.source == old).values(source=new)).rowcount
     for table in (ARRIVALS, CAPTIONS, CLAIMS, TOMBSTONES):
         conn.execute(table.update().where(table.c.source == old).values(source=new))
@@ -41,9 +39,11 @@ def move(conn: Connection, old: str, new: str) -> int:
             conn.execute(TEMPLATES.update().where(*same).values(forgotten_at=template.forgotten_at))
     told_table.rename(conn, old, new)
     for table in (FEEDS, TEMPLATES, PROOFS, CATCHES, LIST_SIZES):
-        free = table.update().prefix_with("OR IGNORE").where(table.c.source == old)
-        conn.execute(free.values(source=new))
-        conn.execute(table.delete().where(table.c.source == old))
+        own = table.alias()
+        rest = (own.c[key.name] == key for key in table.primary_key if key.name != "source")
+        both = exists().where(own.c.source == new, *rest)
+        conn.execute(table.delete().where(table.c.source == old, both))
+        conn.execute(table.update().where(table.c.source == old).values(source=new))
     return moved
 
 
@@ -67,6 +67,17 @@ def under_another_name(conn: Connection, sources: Mapping[str, Sequence[str]]) -
         if row.source in captured and row.url in of:
             found[row.source, of[row.url]] = None
     return list(found)
+
+
+def _move_urls(conn: Connection, old: str, new: str) -> None:
+    known = select(URLS.c.url, URLS.c.entry).where(URLS.c.source == old)
+    rows = [
+        {"key": row.url, "source": new, "entry": json.dumps({**json.loads(row.entry), "source": new})}
+        for row in conn.execute(known)
+    ]
+    columns: dict[str, Any] = {name: bindparam(name) for name in ("source", "entry")}
+    if rows:
+        conn.execute(URLS.update().where(URLS.c.url == bindparam("key")).values(columns), rows)
 
 
 def _move_features(conn: Connection, old: str, new: str) -> None:

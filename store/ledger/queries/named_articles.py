@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, exists, or_, select, text
 
 from articles.urls import article_id
 from store.ledger.capture_table import CAPTURES, STAND_IN
@@ -39,7 +39,7 @@ def copies(conn: Connection, article_ids: Collection[str]) -> set[str]:
         pairs = select(CAPTURES.c.article_id, CAPTURES.c.related).where(duplicate)
         for row in conn.execute(pairs.where(or_(of_these, CAPTURES.c.related.in_(some)))):
             found |= {row.article_id, row.related}
-        stand_ins = select(CAPTURES.c.article_id).where(STAND_IN, CAPTURES.c.canonical.in_(some))
+        stand_ins = select(CAPTURES.c.article_id).where(text(STAND_IN), CAPTURES.c.canonical.in_(some))
         found.update(conn.scalars(stand_ins))
         own = select(STORIES.c.story_id).where(STORIES.c.article_id.in_(some))
         stories = {*some, *conn.scalars(own)}

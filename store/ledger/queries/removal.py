@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from articles.model import Page
 from articles.urls import article_id
@@ -18,7 +18,7 @@ from store.records import ArchiveRef, Capture, Outcome, Settled, UrlState
 
 def unremoved(conn: Connection) -> list[Capture]:
     """Captures whose page must not be kept, and is still in the archive."""
-    return capture_table.captures_of(conn, select(CAPTURES).where(UNREMOVED).order_by(CAPTURES.c.id))
+    return capture_table.captures_of(conn, select(CAPTURES).where(text(UNREMOVED)).order_by(CAPTURES.c.id))
 
 
 def removed(conn: Connection, captures: Collection[Capture], at: datetime) -> None:

@@ -37,5 +37,5 @@ def waiting(conn: Connection, limit: int, after: str = "") -> list[str]:
 
 def wordings(conn: Connection) -> Iterator[tuple[str, Wording]]:
     """Every text of every version, each with the id of its article, article by article."""
-    for row in conn.execute(select(WORDINGS).order_by(WORDINGS.c.article_id)):
+    for row in conn.execute(select(WORDINGS).order_by(WORDINGS.c.article_id, WORDINGS.c.hash)):
         yield row.article_id, unpacked(row.packed)

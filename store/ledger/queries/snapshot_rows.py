@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, String, exists, select, type_coerce
 
@@ -11,7 +11,7 @@ from articles.source.knowledge import ENOUGH, Knowledge, build, newest
 from articles.source.minhash import bands
 from store.ledger import knowledge_table
 from store.ledger.knowledge_table import BANDS, FEATURES, STORY, Remembered
-from store.ledger.schema import among
+from store.ledger.schema import among, among_numbers
 
 _MOST = 2_000  # rows looked at of a source, or of all sources; knowledge uses the newest of them
 _OF_ONE_SOURCE = 20  # of those of all sources
@@ -39,7 +39,7 @@ def of_source(conn: Connection, source: str, number: int, others: Iterable[Featu
         .order_by(FEATURES.c.first_seen_at.desc())
         .limit(_MOST)
     )
-    keys = newest((date.fromisoformat(at[:_DAY]), one, one) for at, one in conn.execute(known).all())
+    keys = newest((_day(at), one, one) for at, one in conn.execute(known).all())
     rows = _rows(conn, keys, number)
     templates = knowledge_table.templates(conn, source)
     forgotten = frozenset(one.fingerprint for one in templates if one.forgotten_at)
@@ -70,7 +70,7 @@ def newest_of_all(conn: Connection, number: int) -> list[Features]:
 def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
     """The newest rows of articles that may be copies of this one and were first seen within thirty days of it."""
     own = article.features
-    sharing = select(BANDS.c.article_id).where(BANDS.c.band.in_(among(bands(own.signature))))
+    sharing = select(BANDS.c.article_id).where(BANDS.c.band.in_(among_numbers(bands(own.signature))))
     others = set(conn.scalars(sharing)) - {own.article_id}
     if not others:
         return []
@@ -83,6 +83,11 @@ def sharing_bands(conn: Connection, article: Remembered) -> list[Remembered]:
     return [
         Remembered(features=from_bytes(row.row), first_seen_at=row.first_seen_at) for row in last.values()
     ]
+
+
+def _day(seen: str | datetime) -> date:
+    """The day in UTC of a time as the database has it: SQLite as text, of which its day is enough."""
+    return date.fromisoformat(seen[:_DAY]) if isinstance(seen, str) else seen.date()
 
 
 def _rows(conn: Connection, article_ids: Collection[str], number: int) -> list[Features]:

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, Table
-from sqlalchemy.dialects.sqlite import insert
 
 from articles.extraction.soft_errors import asks_consent
 from articles.model import Article
 from articles.source.features import fingerprint
-from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, insert_missing, portions
 
 _GAVE = ("words", "dated", "signed", "paid", "confidence", "delay", "text", "asks")
 ARRIVALS = Table(
@@ -26,12 +25,13 @@ ARRIVALS = Table(
     Column("paid", Boolean),
     Column("confidence", Float),
     Column("delay", Float),  # seconds
-    Column("text", Integer),
+    Column("text", BigNumber),
     Column("asks", Boolean),
     # With what its table holds: the rows of a source are far apart there.
     Index("arrivals_source", "source", "at", *_GAVE),
 )
 
+_RECORD = insert_missing(ARRIVALS)
 _NEWS = timedelta(
     days=1
 )  # an article that was older when it was fetched says nothing of how fast news gets in
@@ -89,7 +89,7 @@ def record(conn: Connection, articles: Iterable[Article], now: datetime) -> None
         for arrival in (arrived(article, now),)
     ]
     if rows:
-        conn.execute(insert(ARRIVALS).on_conflict_do_nothing(), rows)
+        conn.execute(_RECORD, rows)
 
 
 def blank(conn: Connection, article_ids: Collection[str]) -> None:
@@ -100,7 +100,7 @@ def blank(conn: Connection, article_ids: Collection[str]) -> None:
 
 
 # Health reads hundreds of rows of each of thousands of sources: as SQL, since SQLAlchemy takes ten times as long for each.
-# SQLite's booleans are 0 and 1, which are equal to them.
+# SQLite's booleans are 0 and 1, which are equal to them; its times are text.
 _TIMES = "SELECT at FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"
 _ARRIVALS = """SELECT at, words, dated, signed, paid, confidence, delay, text, asks
 FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"""
@@ -117,15 +117,19 @@ def of_source(conn: Connection, source: str, since: datetime) -> tuple[Arrival, 
     return tuple([Arrival._make((_moment(row[0]), *row[1:6], _time(row[6]), *row[7:])) for row in rows])
 
 
-def _rows(conn: Connection, query: str, source: str, since: datetime) -> Sequence[tuple[Any, ...]]:
+def _rows(conn: Connection, query: str, source: str, since: datetime) -> Sequence[Sequence[Any]]:
+    start = since.astimezone(UTC).replace(tzinfo=None)
+    if conn.dialect.name != "sqlite":
+        return conn.exec_driver_sql(query.replace("?", "%s"), (source, start)).all()
     cursor = conn.connection.cursor()
-    start = since.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    cursor.execute(query, (source, start))
+    cursor.execute(query, (source, start.isoformat(" ", "microseconds")))
     return cursor.fetchall()
 
 
-def _moment(stored: str) -> datetime:
-    return datetime.fromisoformat(f"{stored}+00:00")
+def _moment(stored: str | datetime) -> datetime:
+    return (
+        datetime.fromisoformat(f"{stored}+00:00") if isinstance(stored, str) else stored.replace(tzinfo=UTC)
+    )
 
 
 def _time(seconds: float | None) -> timedelta | None:

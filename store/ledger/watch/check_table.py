@@ -5,10 +5,9 @@ from collections.abc import Collection
 from dataclasses import asdict
 
 from sqlalchemy import BigInteger, Column, Connection, Table, select
-from sqlalchemy.dialects.sqlite import insert
 
 from store.archive.checked import CheckedSegment
-from store.ledger.schema import METADATA, AnyText, Moment
+from store.ledger.schema import METADATA, AnyText, Moment, insert
 
 CHECKS = Table(
     "checks",
@@ -25,7 +24,9 @@ CHECKS = Table(
 def note(conn: Connection, checked: CheckedSegment) -> None:
     """Remember what was found, instead of what was before."""
     values = {**asdict(checked), "problems": json.dumps(checked.problems)}
-    conn.execute(insert(CHECKS).values(values).on_conflict_do_update(index_elements=["segment"], set_=values))
+    conn.execute(
+        insert(conn, CHECKS).values(values).on_conflict_do_update(index_elements=["segment"], set_=values)
+    )
 
 
 def known(conn: Connection) -> dict[str, CheckedSegment]:

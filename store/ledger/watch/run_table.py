@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, Integer, Table, select
+from sqlalchemy import Column, Connection, Table, select
 
-from store.ledger.schema import METADATA, AnyText, Moment, one_of
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, one_of
 
 _KEPT = timedelta(days=60)
 
@@ -24,7 +24,7 @@ class RunEnd(StrEnum):
 RUNS = Table(
     "runs",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigNumber, primary_key=True),
     Column("started_at", Moment, nullable=False, index=True),
     Column("ended_at", Moment),
     Column("end", one_of(RunEnd, "run_end"), nullable=False),

@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, Column, Connection, Index, Integer, Select, Table, and_, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 
-from store.ledger.schema import METADATA, AnyText, Moment, portions
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, insert, portions
 
 TOLD = Table(
     "told",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigNumber, primary_key=True),
     Column("target", AnyText, nullable=False),
     Column("subject", AnyText, nullable=False),
     Column("at", Moment, nullable=False),
@@ -64,14 +63,14 @@ class Telling:
 def standing(conn: Connection, target: str) -> dict[str, Told]:
     """The troubles that this target knows of, by subject."""
     query = select(*_COLUMNS).where(TOLD.c.target == target, TOLD.c.id.in_(_last()), ~TOLD.c.well)
-    return {row["subject"]: Told(**row) for row in conn.execute(query).mappings()}
+    return {row["subject"]: Told(**row) for row in conn.execute(query.order_by(TOLD.c.id)).mappings()}
 
 
 def note(conn: Connection, telling: Telling, lines: Iterable[Told] = ()) -> None:
     """Record an attempt, and the lines if the target took them; what it was told long ago, and is over, is forgotten."""
     values = asdict(telling)
     conn.execute(
-        insert(ATTEMPTS).values(values).on_conflict_do_update(index_elements=["target"], set_=values)
+        insert(conn, ATTEMPTS).values(values).on_conflict_do_update(index_elements=["target"], set_=values)
     )
     rows = [asdict(line) for line in lines]
     if rows:
@@ -99,7 +98,10 @@ def since(conn: Connection, moment: datetime) -> list[Told]:
 
 def attempts(conn: Connection) -> Mapping[str, Telling]:
     """The last attempt at each target, by its name."""
-    return {row["target"]: Telling(**row) for row in conn.execute(select(ATTEMPTS)).mappings()}
+    return {
+        row["target"]: Telling(**row)
+        for row in conn.execute(select(ATTEMPTS).order_by(ATTEMPTS.c.target)).mappings()
+    }
 
 
 _COLUMNS = [TOLD.c[name] for name in Told.__slots__]
