@@ -24,7 +24,7 @@ test-alone: .venv/installed ## the tests that need no server, on all cores
 	$(BIN)/python -m pytest -m "not elasticsearch and not prefect" -n auto --dist worksteal
 
 test-with-servers: .venv/installed ## the tests with an Elasticsearch (if one can be had) and Prefect
-	$(BIN)/python -m pytest -m "elasticsearch or prefect"
+	$(BIN)/python -m pytest -m "elasticsearch or prefect" -n 2 --dist loadgroup
 
 elasticsearch: .venv/installed ## start an Elasticsearch node for development on port 9200 (stop: make elasticsearch-stop)
 	$(BIN)/python tests/elasticsearch_node.py start --port 9200 --data $(or $(DATA),/tmp/broadsheet-elasticsearch/data)

@@ -51,11 +51,15 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that ask an Elasticsearch; those that start a Prefect server come last.
 
-    The threads of its client live on and draw from `random` meanwhile, which hypothesis takes for a strategy's doing.
+    The threads of its client live on and draw from `random` meanwhile, which hypothesis takes for a strategy's doing. With
+    `--dist loadgroup` the tests of a server are in one process, so that each is started once.
     """
     for item in items:
         if "elasticsearch_server" in getattr(item, "fixturenames", ()):
             item.add_marker("elasticsearch")
+            item.add_marker(pytest.mark.xdist_group("elasticsearch"))
+        elif item.get_closest_marker("prefect"):
+            item.add_marker(pytest.mark.xdist_group("prefect"))
     items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
 
 
