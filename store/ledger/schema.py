@@ -119,7 +119,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX IF NOT EXISTS captures_settled ON captures (settled_at)",
         "CREATE INDEX IF NOT EXISTS captures_fetched ON captures (fetched_at)",
     ),
-    # The table of robots.txt files, which are asked for again, is made anew. That of their changes is new.
+    # The table of robots.txt files, which are asked for again, is made anew. Those of their changes and of baselines are new.
     12: ("DROP TABLE robots",),
 }
 
