@@ -89,6 +89,14 @@ def test_what_comes_at_once_after_a_pause_is_one_catch() -> None:
     assert judged([*known, *burst]).verdict is Verdict.WELL
 
 
+def test_a_catch_is_as_late_as_the_least_late_of_its_articles() -> None:
+    """Each run finds what is new, and an old story besides."""
+    late, fresh = arrivals([*SOON * 40, *[9 * HOUR] * 6]), arrivals([*SOON * 40, *[5 * MINUTE] * 6])
+    both = [each for n in range(120, 126) for each in (late[n], fresh[n]._replace(at=fresh[n].at + MINUTE))]
+    assert judged(late).verdict is Verdict.LATE
+    assert judged([*late[:120], *both]).verdict is Verdict.WELL
+
+
 @given(st.lists(st.none() | st.timedeltas(timedelta(), 24 * HOUR), max_size=80))
 def test_only_sources_that_were_sooner_are_late(delays: list[timedelta | None]) -> None:
     usual, found = lateness(timings(arrivals(delays)))
