@@ -32,7 +32,7 @@ from articles.urls import article_id
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 17
+RULES = 18
 
 _FEWEST_WORDS = 25
 _FEWEST_IN_TITLE = 3  # words; a shorter title may be that of a section

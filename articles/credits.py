@@ -28,8 +28,9 @@ _END = r"(?![a-zA-Z0-9_])"
 _AGENCY_NAMES = (
     r"AFP|AP|REUTERS|Reuters|Getty(?: Images)?|EPA|EFE|dpa|DPA|TASS|Xinhua|ANSA|PA Media|PA Wire|Shutterstock|iStock|"
     r"Alamy|IMAGO|Imago|imago|NurPhoto|Bloomberg|APA|Keystone|KEYSTONE|ANP|NTB|PAP|Anadolu|Unsplash|Pixabay|РИА Новости|ТАСС|"
-    r"picture[ -]alliance|PTI|ANTARA|TTXVN"
+    r"picture[ -]alliance|PTI|ANTARA|TTXVN|Associated Press|ASSOCIATED PRESS|Agence France-Presse"
 )
+_ALSO_PLACES = r"(?:Keystone|KEYSTONE|Bloomberg|I[mM][aA][gG][oO]|imago)"  # or people: "Ida Holm, Keystone" may say where she is
 _AGENCIES = rf"(?:(?:{_AGENCY_NAMES}){_END})"
 _LOCAL_NAMES = r"共同|時事|AFP時事|ロイター|新华社|新華社|中新社|央视|연합뉴스|뉴시스|뉴스1|رويترز|أ ?ف ?ب|فرانس برس|وكالات|الأناضول"
 _LOCAL = rf"(?:{_LOCAL_NAMES})"
@@ -90,6 +91,7 @@ _CREDIT_END = re.compile(
     rf"|\s{_UNLESS_IN_IT}(?=[^a-z]){_MARK}{_IS}{_NAME}{_TO}"
     r"|[©Ⓒⓒ]\s?.{1,80}"
     rf"|{_AFTER}\s?(?:[^\W\d_a-z][\w'’-]*\.?\s){{0,3}}[^\W\d_a-z][\w'’-]+\s?[/|]\s?{_AGENCIES}.{{0,40}}"
+    rf"|^(?:{_CAPITAL}[\w'’-]*\.?\s){{1,3}}{_CAPITAL}[\w'’-]+,\s(?!{_ALSO_PLACES})(?:[Tt]he\s)?{_AGENCIES}(?:\s(?:Photo|File|Images?))?"
     rf"|{_AFTER}\s?{_AGENCIES}(?:\s?(?:Photo|File|Images?))?(?:\s?[/|,-]\s?[\w'’. -]{{1,40}})?"
     rf"|{_AFTER}\s?{_LOCAL}"
     rf"|\s(?:via|[/|–—-])\s?{_AGENCIES}|[=＝]\s?(?:{_LOCAL}|{_AGENCIES})"

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from invented import Publisher, Story
 from invented_sites import Newsroom, Trouble
 
+from pipeline.health.baseline import learn
 from pipeline.health.record import History
 from store import list_sizes, pace
 from store.feed_records import FeedHealth, FeedResult
 from store.ledger.queries.failed_pages import Failure
 from store.ledger.watch.arrival_table import Arrival
+from store.ledger.watch.robots_table import Meaning, RobotsChange
 from store.list_sizes import Size
 from store.pace import NOT_MODIFIED, Pace
 
@@ -39,6 +41,7 @@ class _Known:
     waiting: dict[int, Story] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
+    robots: list[RobotsChange] = field(default_factory=list)
 
 
 def made(room: Newsroom, moments: Sequence[datetime], seed: int) -> Iterator[tuple[datetime, list[History]]]:
@@ -59,6 +62,10 @@ def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) 
     spell, now = room.trouble_of(publisher), room.now
     trouble = spell.trouble if spell else None
     of.error = ""
+    refused = bool(of.robots) and of.robots[-1].meaning is Meaning.REFUSED
+    if refused != (trouble is Trouble.ROBOTS):
+        meaning = Meaning.ALLOWED if refused else Meaning.REFUSED
+        of.robots.append(RobotsChange(site="", at=now, meaning=meaning))
     if trouble is Trouble.ROBOTS:
         of.error = "robots: /robots.txt disallows it"
     elif trouble is Trouble.SLOW or draw.random() < _LIST_FAILS:
@@ -140,7 +147,9 @@ def _history(name: str, of: _Known, now: datetime) -> History:
     return History(
         source=name,
         lists=(feed,),
-        times=tuple(each.at for each in of.arrivals),
-        arrivals=tuple(of.arrivals),
+        articles=learn(
+            [(each.at, each.delay and each.delay.total_seconds()) for each in of.arrivals], of.arrivals
+        ),
         failures=tuple(sorted(of.failures.values(), key=lambda each: (each.at, each.url))),
+        robots=tuple(of.robots),
     )

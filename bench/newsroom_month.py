@@ -33,9 +33,7 @@ from pipeline.configuration.config import Config, load
 from pipeline.health import record
 from pipeline.health.record import History
 from pipeline.run import run
-from store.ledger import feed_table
 from store.ledger.database import Ledger
-from store.ledger.queries import failed_pages
 
 TIMEOUT = 15.0
 CRAWL = {"delay": 0.0, "timeout": TIMEOUT, "max_attempts": 1, "revisits": [], "workers": 1}
@@ -71,15 +69,8 @@ def ticks(days: int, runs: int) -> list[datetime]:
 
 def histories(config: Config, now: datetime) -> list[History]:
     """What the ledger holds of each source."""
-    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
-        lists = defaultdict(list)
-        for each in feed_table.health(conn):
-            lists[each.source].append(each)
-        failed = failed_pages.since(conn, now - record.WINDOW)
-        return [
-            record.read(conn, source.name, lists[source.name], failed.get(source.name, ()), now)
-            for source in config.sources
-        ]
+    with Ledger.existing(config.ledger) as ledger:
+        return record.histories(ledger, config.sources, now)
 
 
 def crawled(room: Newsroom, moments: Sequence[datetime]) -> Iterator[tuple[datetime, list[History]]]:

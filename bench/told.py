@@ -10,8 +10,9 @@ from itertools import pairwise
 from invented import Publisher, Story
 from invented_sites import Spell, Trouble
 
+from pipeline.health.diagnosis import Verdict
 from pipeline.health.record import History
-from pipeline.health.verdicts import SourceHealth, Verdict, judge
+from pipeline.health.verdicts import SourceHealth, judge
 
 RIGHT: Mapping[Trouble, Verdict] = {
     Trouble.FROZEN: Verdict.QUIET,
@@ -64,7 +65,7 @@ def judged(runs: Runs) -> Month:
         moments.append(moment)
         for each in histories:
             told[each.source].append((moment, judge(each, moment)))
-            news[each.source] = each.times
+            news[each.source] = each.articles.times
     return Month(alarms={name: list(_alarms(of)) for name, of in told.items()}, news=news, moments=moments)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from broadsheet.terminal import say, table, when
 from pipeline.health.checkup import Health
-from pipeline.health.verdicts import SourceHealth, Verdict, span
+from pipeline.health.diagnosis import Verdict, span
+from pipeline.health.verdicts import SourceHealth
 from store.ledger.watch.told_table import Told
 
 _SHOWN = 20
@@ -20,6 +21,7 @@ SORTS: Mapping[str, Callable[[SourceHealth], Any]] = {
     "new": lambda each: (-each.of_week, each.source),
     "silent": lambda each: (each.new_at or _NEVER, each.source),
     "rejected": lambda each: (-each.rejected, each.source),
+    "delay": lambda each: (-(each.delay or timedelta()), each.source),
     "failures": lambda each: (-each.failures, each.source),
 }
 """What the score card can be sorted by."""
@@ -60,11 +62,12 @@ def show_score_card(sources: Sequence[SourceHealth], now: datetime) -> None:
             each.of_week,
             "" if each.usual is None else f"{each.usual:g}",
             f"{each.rejected:.0%}",
+            "" if each.delay is None else span(each.delay),
             each.failures or "",
         )
         for each in sources
     ]
-    table(("source", "verdict", "last new", "week", "usual", "rejected", "failures"), rows)
+    table(("source", "verdict", "last new", "week", "usual", "rejected", "delay", "failed"), rows)
 
 
 def show_told(told: Sequence[Told]) -> None:
@@ -83,10 +86,14 @@ def as_json(health: Health) -> dict[str, object]:
         "code": health.code,
         "conditions": [asdict(condition) for condition in health.conditions],
         "sources": [
-            {**asdict(each), "delay": each.delay.total_seconds() if each.delay else None}
+            {**asdict(each), "delay": _seconds(each.delay), "usual_delay": _seconds(each.usual_delay)}
             for each in health.sources
         ],
     }
+
+
+def _seconds(time: timedelta | None) -> float | None:
+    return None if time is None else time.total_seconds()
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

@@ -10,7 +10,7 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 from prefect.utilities.timeout import timeout
 
-from pipeline.health.verdicts import span
+from pipeline.health.diagnosis import span
 
 TROUBLED = "Troubled"
 """The name of the state in which a run ends that did its work, when something about the collection needs a look."""

@@ -34,7 +34,7 @@ from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.queries import recent
 from store.ledger.watch import robots_table
-from store.ledger.watch.robots_table import RobotsFile
+from store.ledger.watch.robots_table import RobotsChange, RobotsFile
 from store.policy import Terms
 from store.records import Discovery, DueUrl, Miss, NotModified
 
@@ -174,6 +174,10 @@ class Recorder:
     def robots(self, url: str, file: RobotsFile | None) -> "Future[None]":
         """What the robots.txt at this URL says, for later crawls; None: it could not be had, and they are to ask."""
         return self._put(lambda conn: robots_table.keep(conn, {url: file}), urgent=False)
+
+    def robots_changed(self, change: RobotsChange) -> "Future[None]":
+        """What a change of a robots.txt means for what is asked for."""
+        return self._put(lambda conn: robots_table.note(conn, change), urgent=False)
 
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""

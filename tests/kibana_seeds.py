@@ -10,8 +10,9 @@ from index.elastic import journal, mapping
 from index.elastic.cluster_writer import ElasticWriter
 from index.patience import Patience
 from pipeline.health.checkup import Condition, Health
+from pipeline.health.diagnosis import Verdict
 from pipeline.health.observed import RunSeen, documents
-from pipeline.health.verdicts import SourceHealth, Verdict
+from pipeline.health.verdicts import SourceHealth
 from pipeline.report import RunReport
 from tests import elastic
 from tests.index_contract import article

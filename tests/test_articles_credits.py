@@ -69,6 +69,11 @@ from tests.patience import no_hang
         ('fot. Ida Holm', ''),
         ('Credit: Quay Games, ONE Esports', ''),
         ('Ida Holm / picture alliance', ''),
+        ('Ida Holm, ASSOCIATED PRESS', ''),
+        ('Ida Q. Holm-Rivo, The Associated Press', ''),
+        ('Per Vik, AFP', ''),
+        ('Per Vik, AP Photo', ''),
+        ('The ferry. Ida Holm / Associated Press', 'The ferry.'),
     ],
 )  # fmt: skip
 def test_a_credit_is_parted_from_its_caption(text: str, caption: str) -> None:
@@ -113,6 +118,13 @@ def test_a_credit_is_parted_from_its_caption(text: str, caption: str) -> None:
         'A credit to the team: the captain',
         'Die Fähre im Bild: neu gestrichen',
         'この写真は港で',
+        'Ida Holm, Harbour City',
+        'Ida Holm, President',
+        'Ida Holm, Keystone',
+        'Ida Holm, AFP reporter',
+        'The ferry, Reuters said',
+        'The minister spoke to Ida Holm, AFP',
+        'Ida Holm told the Associated Press',
     ],
 )  # fmt: skip
 def test_a_sentence_is_no_credit(text: str) -> None:

@@ -5,7 +5,7 @@ import gzip
 import random
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from crawlers.fetching.answers import Answer, FetchError
 from crawlers.fetching.robots import Kept, Robots, product_token
-from store.ledger.watch.robots_table import RobotsFile
+from store.ledger.watch.robots_table import KEPT, REMEMBERED, Meaning, RobotsChange, RobotsFile
 from store.records import UrlState
 from tests.loopback import Crawled, Reply, Site, crawl, finish, plan, redirect, rss, serve, start
 
@@ -286,6 +286,74 @@ def test_many_that_an_earlier_crawl_would_have_refused_share_one_answer() -> Non
 
     assert asyncio.run(check_all()) == [()] * 50
     assert asked == ["http://site.example/robots.txt"]
+
+
+SITE = "http://site.example"
+OPEN = "User-agent: *\nDisallow: /admin\n"
+SHUT = "User-agent: *\nDisallow: /news\n"
+
+
+class Days:
+    """Crawls of a site a day after each other, by what each keeps for the next."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 4, 12, tzinfo=UTC)
+        self.file: RobotsFile | None = None
+        self.noted: list[RobotsChange] = []
+
+    def crawl(self, text: str | None, *paths: str) -> list[RobotsChange]:
+        """What a crawl notes whose robots.txt is that; None if it cannot be had."""
+        self.noted = []
+
+        async def ask(url: str) -> Answer:
+            status = 503 if text is None else 200
+            return Answer(url=url, status=status, headers=(), body=(text or "").encode(), at=self.now)
+
+        async def check() -> None:
+            kept = Kept(lambda _: self.file, self._keep, self.noted.append, lambda: self.now)
+            rules = Robots("Crawler/1", ask, lambda *_: None, kept=kept)
+            for path in paths:
+                with suppress(FetchError):
+                    await rules.check(SITE + path)
+
+        asyncio.run(check())
+        self.now += KEPT
+        return self.noted
+
+    def _keep(self, _: str, file: RobotsFile | None) -> None:
+        if file is not None:
+            self.file = file
+        elif self.file is not None:
+            self.file = replace(self.file, status=0)
+
+
+def meanings(noted: list[RobotsChange]) -> list[Meaning]:
+    return [each.meaning for each in noted]
+
+
+def test_it_is_noted_when_what_is_asked_for_becomes_refused_and_allowed_again() -> None:
+    site = Days()
+    assert site.crawl(SHUT, "/news/1") == [], "the first file is no change"
+    assert meanings(site.crawl(OPEN, "/feed", "/news/1", "/news/2")) == [Meaning.ALLOWED]
+    assert site.crawl(OPEN + "Disallow: /secret\n", "/feed", "/news/3") == [], "nobody asks for that"
+    shut_at = site.now
+    assert site.crawl(None, "/feed") == [], "it cannot be had, which says nothing of its rules"
+    assert site.crawl(SHUT, "/feed") == [], "the feed is not refused"
+    (refused,) = site.crawl(SHUT, "/feed", "/news/4", "/news/5")
+    assert refused == RobotsChange(site=SITE, at=shut_at + KEPT, meaning=Meaning.REFUSED)
+    assert meanings(site.crawl(SHUT, "/news/6")) == [Meaning.REFUSED], "the same change as before"
+    site.now += REMEMBERED
+    assert site.crawl(SHUT, "/news/7") == [], "that was long ago"
+
+
+def test_it_is_noted_when_a_file_reserves_pages_from_ai_and_asks_for_more_time() -> None:
+    site = Days()
+    site.crawl(OPEN, "/news/1")
+    noted = site.crawl(OPEN + "Crawl-delay: 10\n\nUser-agent: GPTBot\nDisallow: /\n", "/news/1", "/news/2")
+    assert meanings(noted) == [Meaning.RESERVED, Meaning.DELAY]
+    assert noted[1].detail == "10 s between requests, no pause before"
+    assert site.crawl(OPEN + "Crawl-delay: 10\n\nUser-agent: GPTBot\nDisallow: /\n", "/news/3") == []
+    assert meanings(site.crawl(OPEN, "/news/1")) == [Meaning.FREE, Meaning.DELAY]
 
 
 LINES = st.sampled_from(

@@ -89,8 +89,8 @@ PANELS: dict[str, list[Row]] = {
     "broadsheet-runs-by-day": [("2026-11-20", 7.0), ("2026-11-21", 0.0)],
     # the gravest; now: the verdict, since, failures, share rejected
     "broadsheet-worst": [
-        ("norland", 8.0, "failing", "2026-11-20T10:00:00.000Z", 2, 0.5),
-        ("island-times", 3.0, "well", "2026-11-01T08:00:00.000Z", 0, 0.0),
+        ("norland", 9.0, "failing", "2026-11-20T10:00:00.000Z", 2, 0.5),
+        ("island-times", 4.0, "well", "2026-11-01T08:00:00.000Z", 0, 0.0),
         ("southern", 2.0, "unknown", None, 0, 0.0),
     ],
     # last new; of the last run: new in a week, in a usual one

@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,9 +15,10 @@ from articles.errors import LedgerError
 from pipeline.configuration.config import Config, load
 from pipeline.health import checkup, signs
 from pipeline.health.checkup import Condition, Health
+from pipeline.health.diagnosis import Verdict, span
 from pipeline.health.record import History
 from pipeline.health.rhythm import rhythm
-from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
+from pipeline.health.verdicts import SourceHealth, judge
 from pipeline.run import run
 from store.feed_records import FeedHealth
 from store.ledger import capture_table, feed_table
@@ -26,6 +27,7 @@ from store.ledger.queries.failed_pages import Failure, by_page
 from store.ledger.watch import arrival_table
 from store.ledger.watch.arrival_table import Arrival
 from store.records import Outcome
+from tests.arrivals import learned
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
@@ -60,12 +62,11 @@ def days_of_news(
 
 
 def history(times: list[datetime], until: datetime = NOW, **changes: object) -> History:
-    known = History(
-        source="harbour",
-        lists=(list_health(until),),
-        times=tuple(times),
-        arrivals=tuple(map(arrival, times)),
-    )
+    return of_articles([arrival(at) for at in times], until, **changes)
+
+
+def of_articles(arrivals: Sequence[Arrival], until: datetime = NOW, **changes: object) -> History:
+    known = History(source="harbour", lists=(list_health(until),), articles=learned(arrivals))
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
@@ -213,24 +214,24 @@ def test_what_a_source_always_did_is_no_news() -> None:
     ],
 )
 def test_a_new_layout_is_told_by_what_its_articles_lack(lost: dict[str, object], what: str) -> None:
-    known = history(days_of_news(NOW))
-    latest = [each._replace(**lost) for each in known.arrivals[-5:]]  # type: ignore[arg-type]
-    found = judge(replace(known, arrivals=(*known.arrivals[:-5], *latest)), NOW)
+    known = list(map(arrival, days_of_news(NOW)))
+    latest = [each._replace(**lost) for each in known[-5:]]  # type: ignore[arg-type]
+    found = judge(of_articles([*known[:-5], *latest]), NOW)
     assert (found.verdict, found.evidence) == (Verdict.CHANGED_LAYOUT, f"its last 5 articles are {what}")
-    never = [each._replace(**lost) for each in known.arrivals]  # type: ignore[arg-type]
-    assert judge(replace(known, arrivals=tuple(never)), NOW).verdict is Verdict.WELL, "it was always so"
+    never = [each._replace(**lost) for each in known]  # type: ignore[arg-type]
+    assert judge(of_articles(never), NOW).verdict is Verdict.WELL, "it was always so"
 
 
 def test_a_wall_for_payment_is_told() -> None:
-    known = history(days_of_news(NOW))
-    paid = tuple(each._replace(paid=True) for each in known.arrivals[-4:])
-    found = judge(replace(known, arrivals=known.arrivals[:-4] + paid), NOW)
+    known = list(map(arrival, days_of_news(NOW)))
+    paid = [each._replace(paid=True) for each in known[-4:]]
+    found = judge(of_articles(known[:-4] + paid), NOW)
     assert (found.verdict, found.since) == (Verdict.PAYWALLED, paid[0].at)
 
 
 def test_articles_from_before_their_facts_were_kept_are_no_sign() -> None:
     old = tuple(Arrival(at=at) for at in days_of_news(NOW))
-    assert judge(history(days_of_news(NOW), arrivals=old), NOW).verdict is Verdict.WELL
+    assert judge(of_articles(old), NOW).verdict is Verdict.WELL
 
 
 @given(
@@ -307,28 +308,25 @@ def test_a_flood_of_copies_is_told_though_articles_are_among_them() -> None:
 
 def test_a_flood_of_copies_that_name_no_original_is_told() -> None:
     """Each story at four addresses, all of them articles; until then each text came once, some a second time."""
-    known = history(days_of_news(NOW))
-    texts = [n - n % 7 // 6 for n in range(len(known.arrivals) - 16)]
+    known = list(map(arrival, days_of_news(NOW)))
+    texts = [n - n % 7 // 6 for n in range(len(known) - 16)]
     texts += [n // 4 for n in range(10_000, 10_016)]
-    arrivals = tuple(
-        each._replace(text=text, asks=False) for each, text in zip(known.arrivals, texts, strict=True)
-    )
-    assert judge(replace(known, arrivals=arrivals[:-16]), NOW).verdict is Verdict.WELL
-    found = judge(replace(known, arrivals=arrivals), NOW)
+    arrivals = [each._replace(text=text, asks=False) for each, text in zip(known, texts, strict=True)]
+    assert judge(of_articles(arrivals[:-16], arrivals[-17].at), NOW).verdict is Verdict.WELL
+    found = judge(of_articles(arrivals), NOW)
     assert found.verdict is Verdict.MOSTLY_REJECTED
     assert found.evidence == "8 of its last 10 articles repeat the text of an earlier one"
 
 
 def test_a_wall_of_consent_that_passes_for_articles_is_told_as_a_block() -> None:
     """Short, without date and author, as after a change of layout; but all of them are one text that asks for consent."""
-    known = history(days_of_news(NOW))
-    fresh = [each._replace(text=n + 1, asks=False) for n, each in enumerate(known.arrivals)]
+    fresh = [arrival(at)._replace(text=n + 1, asks=False) for n, at in enumerate(days_of_news(NOW))]
     wall = [each._replace(text=7_000, asks=True, words=60, dated=False, signed=False) for each in fresh[-3:]]
-    found = judge(replace(known, arrivals=(*fresh[:-3], *wall)), NOW)
+    found = judge(of_articles([*fresh[:-3], *wall]), NOW)
     assert (found.verdict, found.since) == (Verdict.BLOCKED, wall[0].at)
     assert found.evidence == "its last 3 articles are one text that asks for consent"
     others = [each._replace(text=n) for n, each in enumerate(wall)]
-    said = judge(replace(known, arrivals=(*fresh[:-3], *others)), NOW)
+    said = judge(of_articles([*fresh[:-3], *others]), NOW)
     assert said.verdict is Verdict.CHANGED_LAYOUT, "three articles about consent are no wall"
 
 

@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
+from sqlalchemy import Connection
 
 from articles.errors import StorageError
+from articles.urls import origin
 from pipeline.configuration.config import Config, parse
 from pipeline.health.metric_families import exposed, write
 from pipeline.run import now
 from pipeline.status import status
 from store.ledger.capture_table import CAPTURES
 from store.ledger.database import Ledger
-from store.ledger.watch import run_table
+from store.ledger.watch import robots_table, run_table
 from store.ledger.watch.arrival_table import ARRIVALS
+from store.ledger.watch.robots_table import Meaning, RobotsChange
 from store.records import Outcome
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -118,6 +122,9 @@ def test_the_figures_of_the_reference_are_all_there_are(crawled: Config) -> None
         first = conn.execute(CAPTURES.select()).first()
         assert first
         conn.execute(CAPTURES.update().where(CAPTURES.c.id == first.id).values(outcome=Outcome.PENDING))
+        feed = crawled.sources[0].feeds[0]
+        robots_table.note(conn, RobotsChange(site=origin(feed), at=now(), meaning=Meaning.REFUSED))
+        _arrive_soon(conn, "one", 12)
     text = exposed(crawled, now()).decode()
     families = list(text_string_to_metric_families(text))
     found = {each.name: ",".join(sorted(each.labels)) for family in families for each in family.samples}
@@ -127,6 +134,15 @@ def test_the_figures_of_the_reference_are_all_there_are(crawled: Config) -> None
     }
     kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
     assert all(kinds.get(name, "gauge") == kind for name, _, kind in rows)
+
+
+def _arrive_soon(conn: Connection, source: str, count: int) -> None:
+    """Articles, two hours apart, that were searchable ten minutes after their publication."""
+    arrived = [
+        {"article_id": f"soon {n}", "source": source, "at": now() - timedelta(hours=2 * n), "delay": 600.0}
+        for n in range(count)
+    ]
+    conn.execute(ARRIVALS.insert(), arrived)
 
 
 def test_the_alerts_of_the_how_to_name_figures_that_there_are(crawled: Config) -> None:

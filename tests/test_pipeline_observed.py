@@ -11,9 +11,10 @@ from broadsheet.cli import app
 from index.elastic import journal
 from pipeline.configuration.config import Config
 from pipeline.health.checkup import Condition, Health
+from pipeline.health.diagnosis import Verdict
 from pipeline.health.observed import KEPT, RunSeen, documents, forget, observe
 from pipeline.health.summary import headline, rows
-from pipeline.health.verdicts import SourceHealth, Verdict
+from pipeline.health.verdicts import SourceHealth
 from pipeline.report import RunReport
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -73,7 +73,7 @@ def healths(config: Config) -> list[dict[str, object]]:
 def kept(config: Config) -> tuple[object, ...]:
     """What the ledger says beside captures: whose robots.txt it has, the sources with their rejections, versions."""
     with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:
-        hosts = {urlsplit(url).hostname for url in robots_table.fresh(conn, datetime.now(UTC))}
+        hosts = {urlsplit(url).hostname for url in robots_table.known(conn, datetime.now(UTC))}
         arrived = {source: count for source, (count, _) in tallies.arrived(conn).items()}
         versions = seen_texts.waiting(conn, 9), seen_texts.edited(conn, 9), seen_texts.count_older(conn)
         return hosts, tallies.sources(conn), arrived, tallies.rejected(conn), versions

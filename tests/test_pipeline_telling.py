@@ -16,8 +16,9 @@ from articles.errors import ConfigError
 from pipeline.configuration.config import Config, parse
 from pipeline.configuration.quiet_hours import is_quiet
 from pipeline.health.checkup import Condition, Health, examine
+from pipeline.health.diagnosis import Verdict
 from pipeline.health.run_record import recorded
-from pipeline.health.verdicts import SourceHealth, Verdict
+from pipeline.health.verdicts import SourceHealth
 from pipeline.maintenance.doctor import examine as look
 from pipeline.telling import delivery, sender
 from pipeline.telling.digest import message

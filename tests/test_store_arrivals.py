@@ -44,9 +44,10 @@ def test_what_a_page_gave_is_kept_once_and_can_be_forgotten(ledger_place: Ledger
         arrival_table.record(conn, [news], NOON)
         arrival_table.record(conn, [replace(news, body=("Another text, long enough to be one.",))], NOON)
         assert arrival_table.of_source(conn, "harbour", NOON) == (arrived(news, NOON),)
-        assert arrival_table.times(conn, "harbour", NOON) == (NOON,)
-        assert arrival_table.times(conn, "harbour", NOON + timedelta(microseconds=1)) == ()
-        assert arrival_table.times(conn, "market", NOON) == ()
+        assert arrival_table.of_source(conn, "harbour", NOON + timedelta(microseconds=1)) == ()
+        assert arrival_table.timings(conn, "harbour", NOON) == [(NOON, None)]
+        assert arrival_table.newest(conn, "harbour") == NOON
+        assert arrival_table.newest(conn, "market") is None
         arrival_table.blank(conn, [news.id])
         assert arrival_table.of_source(conn, "harbour", NOON) == (Arrival(at=NOON),)
 

@@ -16,6 +16,7 @@ assert GROUPS
 FEW = (
     *("feeds", "hosts", "list_sizes", "proofs", "renames", "schema", "segments", "snapshots", "templates"),
     *("imports", "runs", "told", "told_attempts", "tombstones", "buried", "robots", "checks"),
+    *("robots_changes", "baselines"),
 )
 GROWING = METADATA.tables.keys() - set(FEW)
 # Beginnings of lines of plans, each by a part of the statement that may have it, with the reason.

@@ -63,7 +63,7 @@ def sources(
     context: typer.Context,
     failing: Annotated[bool, typer.Option("--failing", help="Only sources in trouble.")] = False,
     sort: Annotated[
-        str, typer.Option(help="Sort by name, verdict, new, silent, rejected or failures.")
+        str, typer.Option(help="Sort by name, verdict, new, silent, rejected, delay or failures.")
     ] = "name",
     lists: Annotated[bool, typer.Option("--lists", help="Show each feed, sitemap and section.")] = False,
     as_json: Json = False,

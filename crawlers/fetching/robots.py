@@ -3,11 +3,14 @@
 A file counts for a day, in later crawls too. It is asked for again before that where it would refuse something by the word
 of an earlier crawl: what a site allows now is fetched at once, and what it forbids now is noticed within the day. Where it
 is to be read, so is tdmrep.json. What these reserve is told, not acted on here.
+
+Where a file says something else than the last time, it is told what that means for what is asked for: by the first address
+that is asked for after it was read, and of what it refuses at any time after that.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from protego import Protego
@@ -17,7 +20,7 @@ from articles.urls import origin
 from crawlers.fetching import tdmrep
 from crawlers.fetching.answers import Answer, FetchError, ask_again_at, target
 from crawlers.fetching.robots_text import robots_text
-from store.ledger.watch.robots_table import KEPT, RobotsFile
+from store.ledger.watch.robots_table import KEPT, REMEMBERED, Meaning, RobotsChange, RobotsFile
 from store.records import FetchReason
 
 AI_CRAWLERS = (
@@ -35,11 +38,16 @@ Ask = Callable[[str], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class _Learned:
-    """The rules of a file, or why there are none; when that was asked (aware UTC), and whether by this crawl."""
+    """The rules of a file, or why there are none; when that was asked (aware UTC), and whether by this crawl.
+
+    `file` is what they were read from, `before` the rules that it had before it changed, if that is known.
+    """
 
     rules: Protego | FetchError
     at: datetime
     asked: bool
+    file: RobotsFile | None = None
+    before: Protego | None = None
 
 
 Rules = dict[str, "asyncio.Task[_Learned]"]
@@ -52,11 +60,12 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What crawls hand on: `find` gives the file that an earlier one kept from a URL; `keep` takes what one learned, None
-    for a file that could not be had. `now` tells the time, aware UTC."""
+    """What crawls hand on: `find` gives the file that an earlier one kept from a URL, be it old; `keep` takes what one learned,
+    None for a file that could not be had, `note` what a change of a file means. `now` tells the time, aware UTC."""
 
     find: Callable[[str], RobotsFile | None] = lambda _: None
     keep: Callable[[str, RobotsFile | None], None] = lambda *_: None
+    note: Callable[[RobotsChange], None] = lambda _: None
     now: Callable[[], datetime] = _now
 
 
@@ -88,6 +97,7 @@ class Robots:
         self._rules: Rules = {} if rules is None else rules
         self._kept = kept or Kept()
         self._mining = mining
+        self._noted: set[RobotsChange] = set()
 
     async def check(self, url: str) -> tuple[Right, ...]:
         """Return if `url` may be fetched, and what its site reserves for it.
@@ -100,44 +110,76 @@ class Robots:
         if not learned.asked and not self._allows(learned, url):
             learned = await self._learned(file, afresh=True)
         rules = _rules(learned)
+        for change in self._changes(learned, rules, url):
+            if change not in self._noted:
+                self._noted.add(change)
+                self._kept.note(change)
         if not rules.can_fetch(url, self._token):
             raise FetchError(FetchReason.ROBOTS, f"{file} disallows it for {self._token}")
         reserved: list[Right] = []
         if self._mining:
             mining = _rules(await self._learned(f"{site}{tdmrep.PATH}"))
             reserved += [] if mining.can_fetch(url, self._token) else ["tdm-reservation"]
-        if not all(rules.can_fetch(url, name) for name in AI_CRAWLERS):
+        if _reserves(rules, url):
             reserved.append("robots-noai")
         return tuple(reserved)
+
+    def _changes(self, learned: _Learned, rules: Protego, url: str) -> Iterator[RobotsChange]:
+        """What the last change of a file means for an address that is asked for now.
+
+        That it is refused counts whenever the file changed; the rest only in the crawl that found it changed.
+        """
+        if learned.before is None or learned.file is None or learned.file.changed_at is None:
+            return
+        change = RobotsChange(site=origin(url), at=learned.file.changed_at, meaning=Meaning.REFUSED)
+        was, now = (each.can_fetch(url, self._token) for each in (learned.before, rules))
+        if was and not now:
+            yield change
+        if not learned.asked or learned.at != change.at:
+            return
+        if now and not was:
+            yield replace(change, meaning=Meaning.ALLOWED)
+        elif now and _reserves(rules, url) != _reserves(learned.before, url):
+            yield replace(change, meaning=Meaning.RESERVED if _reserves(rules, url) else Meaning.FREE)
+        pauses = [each.crawl_delay(self._token) for each in (learned.before, rules)]
+        if pauses[0] != pauses[1]:
+            earlier, present = (f"{each:g} s" if each else "no pause" for each in pauses)
+            detail = f"{present} between requests, {earlier} before"
+            yield replace(change, meaning=Meaning.DELAY, detail=detail)
 
     def _allows(self, learned: _Learned, url: str) -> bool:
         return isinstance(learned.rules, Protego) and learned.rules.can_fetch(url, self._token)
 
     async def _learned(self, url: str, *, afresh: bool = False) -> _Learned:
         """What is known from a file; asked for if that is too old, or `afresh` and not asked for by this crawl."""
-        known = self._rules.get(url)
+        known, before = self._rules.get(url), self._kept.find(url)
         if known is not None and known.done():
             learned = known.result()
             if not self._counts(learned.at) or (afresh and not learned.asked):
-                afresh, known = True, None
+                afresh, known, before = True, None, learned.file or before
         if known is None:
-            known = self._rules[url] = asyncio.create_task(self._learn(url, afresh=afresh))
+            known = self._rules[url] = asyncio.create_task(self._learn(url, before, afresh=afresh))
         return await known
 
-    async def _learn(self, url: str, *, afresh: bool) -> _Learned:
-        file = None if afresh else self._kept.find(url)
-        if file is not None and self._counts(file.fetched_at):
-            return _Learned(self._parsed(file), file.fetched_at, asked=False)
+    async def _learn(self, url: str, before: RobotsFile | None, *, afresh: bool) -> _Learned:
+        """`before` is what was learned from it the last time."""
+        if before is not None and not afresh and before.counts(self._kept.now()):
+            return self._read(before, asked=False)
         asked = await self._asked(url)
         if isinstance(asked, FetchError):
             self._kept.keep(url, None)
             return _Learned(asked, self._kept.now(), asked=True)
-        self._kept.keep(url, asked)
-        return _Learned(self._parsed(asked), asked.fetched_at, asked=True)
+        file = _compared(asked, before)
+        self._kept.keep(url, file)
+        return self._read(file, asked=True)
 
     def _counts(self, at: datetime) -> bool:
         """Whether what was said then still does."""
         return self._kept.now() - at < KEPT
+
+    def _read(self, file: RobotsFile, *, asked: bool) -> _Learned:
+        before = None if file.before is None else Protego.parse(file.before)
+        return _Learned(self._parsed(file), file.fetched_at, asked, file, before)
 
     def _parsed(self, file: RobotsFile) -> Protego:
         rules = Protego.parse(file.text)
@@ -167,6 +209,22 @@ class Robots:
                 break
             answer = await self._ask(url)
         return answer
+
+
+def _compared(file: RobotsFile, before: RobotsFile | None) -> RobotsFile:
+    """The file with what it said before, if it is known to have changed, now or of late."""
+    if before is None:
+        return file
+    if before.text != file.text:
+        return replace(file, before=before.text, changed_at=file.fetched_at)
+    if before.changed_at is None or file.fetched_at - before.changed_at >= REMEMBERED:
+        return file
+    return replace(file, before=before.before, changed_at=before.changed_at)
+
+
+def _reserves(rules: Protego, url: str) -> bool:
+    """Whether an address is reserved from crawlers that gather texts to train AI with."""
+    return not all(rules.can_fetch(url, name) for name in AI_CRAWLERS)
 
 
 def _rules(learned: _Learned) -> Protego:

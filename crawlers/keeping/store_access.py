@@ -5,6 +5,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from store.ledger.database import Ledger
 from store.ledger.engines.folder_lock import crawling
 from store.ledger.engines.places import place
 from store.ledger.watch import robots_table
-from store.ledger.watch.robots_table import RobotsFile
+from store.ledger.watch.robots_table import RobotsChange, RobotsFile
 from store.recorder import Recorder
 
 _log = logging.getLogger(__name__)
@@ -56,13 +57,18 @@ class Store:
         return self._recorder
 
     def robots(self, url: str) -> RobotsFile | None:
-        """The robots.txt at this URL, if an earlier crawl kept it less than a day ago."""
+        """The robots.txt at this URL, if an earlier crawl kept it, however long ago."""
         return self._robots.get(url)
 
     def keep_robots(self, url: str, file: RobotsFile | None) -> None:
         """Keep it for later crawls; None: forget what is kept. Nothing is kept while the store is not open."""
         if self._recorder is not None:
             self._recorder.robots(url, file)
+
+    def note_robots(self, change: RobotsChange) -> None:
+        """Remember what a change of a robots.txt means; nothing is while the store is not open."""
+        if self._recorder is not None:
+            self._recorder.robots_changed(change)
 
     def enter(self) -> None:
         """One more crawl uses the store. Raises StorageError, LedgerError, ArchiveError where it cannot be opened."""
@@ -100,8 +106,10 @@ class Store:
                 "%s: cut off %d bytes that an interrupted crawl left unfinished", cut.segment, cut.size
             )
         with ledger.transaction() as connection:
-            kept = robots_table.fresh(connection, self._now())
-        self._robots = {} if self._ask_robots else kept
+            kept = robots_table.known(connection, self._now())
+        self._robots = (
+            {url: replace(each, status=0) for url, each in kept.items()} if self._ask_robots else kept
+        )
         archive = ArchiveWriter(folder / "archive", committed, self._now)
         self._open.callback(archive.close)
         return Recorder(ledger, archive, self._now, self._revisits)

@@ -42,7 +42,8 @@ class RobotsTxtMiddleware:
         self._under_way = 0
         common = shared.of(crawler)
         self._hosts = common.hosts
-        kept = Kept(common.store.robots, common.store.keep_robots, clock(crawler))
+        store = common.store
+        kept = Kept(store.robots, store.keep_robots, store.note_robots, clock(crawler))
         mining = crawler.settings.getbool("READ_TDMREP")
         self._robots = Robots(
             crawler.settings["USER_AGENT"], self._ask, self._obey, common.rules, kept, mining=mining

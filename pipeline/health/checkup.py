@@ -1,29 +1,27 @@
 """How the collection as a whole is doing: what waits, index, disk, schedule, contact address, and each source."""
 
 import shutil
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from articles.errors import SearchIndexError
-from articles.urls import masked
 from crawlers.settings import USER_AGENT
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import HEARTBEAT, NotifySection, SourceSection
 from pipeline.due import asks_by_source, last_crawl
 from pipeline.health import record
-from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
+from pipeline.health.diagnosis import Verdict, span
+from pipeline.health.verdicts import SourceHealth, judge
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.maintenance.renaming import under_other_names
-from store.ledger import capture_table, feed_table, segment_table
+from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
-from store.ledger.queries import failed_pages
 from store.ledger.watch import run_table, told_table
 from store.ledger.watch.run_table import RunEnd
 from store.ledger.watch.told_table import Telling
@@ -33,6 +31,7 @@ _ROOM, _LITTLE = 14, 2  # days
 _LEAST_FREE = 256 << 20
 _WEEK = timedelta(days=7)
 _TICKS = 2
+_SEVERAL, _MOST = 3, 0.5  # sources that became late, at least; their share of those of which it is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +83,30 @@ class Health:
 
 def examine(config: Config, sources: Sequence[SourceSection], now: datetime) -> Health:
     """The health of these sources, and of the collection. Raises LedgerError, also if there is no ledger yet."""
-    with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
-        lists = defaultdict(list)
-        for each in feed_table.health(conn):
-            lists[each.source].append(each)
-        failed = failed_pages.since(conn, now - record.WINDOW)
-        found = []
-        for source in sources:
-            named = {masked(url) for url in source.ways}
-            own = [each for each in lists[source.name] if each.url in named]
-            found.append(judge(record.read(conn, source.name, own, failed.get(source.name, ()), now), now))
-        conditions = tuple(_conditions(config, conn, now))
-    return Health(conditions=conditions, sources=tuple(found))
+    with Ledger.existing(config.ledger) as ledger:
+        found = tuple([judge(each, now) for each in record.histories(ledger, sources, now)])
+        with ledger.reading() as conn:
+            conditions = tuple(_conditions(config, conn, now))
+    return together(Health(conditions=conditions, sources=found))
+
+
+def together(health: Health) -> Health:
+    """The same, but where most sources became late, it is the collection that did: its runs come more seldom, or take longer."""
+    late = [each for each in health.sources if each.verdict is Verdict.LATE]
+    known = sum(each.usual_delay is not None for each in health.sources)
+    if len(late) < _SEVERAL or len(late) <= _MOST * known:
+        return health
+    text = f"of {known} sources {len(late)} became late at once: do runs come as often as before, and end as soon? {late[0].source}: {late[0].evidence}."
+    return replace(
+        health,
+        conditions=(*health.conditions, Condition(part="delay", text=text)),
+        sources=tuple(
+            [
+                replace(each, verdict=Verdict.WELL, since=None) if each.verdict is Verdict.LATE else each
+                for each in health.sources
+            ]
+        ),
+    )
 
 
 def unknown(sources: Sequence[SourceSection], now: datetime) -> Health:

@@ -14,7 +14,7 @@ from articles.errors import SearchIndexError, StorageError
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.health.checkup import Health, examine
-from pipeline.health.verdicts import Verdict
+from pipeline.health.diagnosis import Verdict
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.ledger.queries import tallies
@@ -63,6 +63,11 @@ def _of_sources(conn: Connection, health: Health) -> Iterator[Metric]:
     success = _labelled("last_success_timestamp_seconds", "When one of its lists last answered.")
     newest = _labelled("last_article_timestamp_seconds", "When its last new article was first seen.")
     failures = _labelled("failures", "Failed requests in a row for its worst list.")
+    delay = _labelled("delay_seconds", "Median time from publication until searchable, of its latest week.")
+    usual = _labelled("usual_delay_seconds", "The same of its last 60 days.")
+    robots = _labelled(
+        "robots_changed_timestamp_seconds", "When its robots.txt last came to mean this for us.", "meaning"
+    )
     verdicts = _labelled("verdict", "How it is doing: 1 for the verdict that holds.", "verdict")
     articles = CounterMetricFamily("broadsheet_source_articles", "New articles so far.", labels=("source",))
     losses = CounterMetricFamily(
@@ -77,13 +82,18 @@ def _of_sources(conn: Connection, health: Health) -> Iterator[Metric]:
             newest.add_metric((name,), at.timestamp())
         if each.asked_at:
             success.add_metric((name,), each.asked_at.timestamp())
+        for family, length in ((delay, each.delay), (usual, each.usual_delay)):
+            if length is not None:
+                family.add_metric((name,), length.total_seconds())
+        for meaning, changed_at in {change.meaning: change.at for change in each.robots}.items():
+            robots.add_metric((name, meaning), changed_at.timestamp())
         for verdict in Verdict:
             verdicts.add_metric((name, verdict), verdict is each.verdict)
     known = {each.source for each in health.sources}
     for (name, reason), count in sorted(rejected.items()):
         if name in known:
             losses.add_metric((name, reason), count)
-    yield from (success, newest, failures, verdicts, articles, losses)
+    yield from (success, newest, failures, delay, usual, robots, verdicts, articles, losses)
 
 
 def _waiting(conn: Connection) -> Iterator[Metric]:

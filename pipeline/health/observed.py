@@ -13,8 +13,9 @@ from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.health.checkup import Health
+from pipeline.health.diagnosis import Verdict
 from pipeline.health.summary import headline, sources
-from pipeline.health.verdicts import SourceHealth, Verdict
+from pipeline.health.verdicts import SourceHealth
 from pipeline.report import RunReport
 from store.records import Outcome
 

@@ -24,7 +24,6 @@ _LIKE = 8.0  # weeks with which that of a weekday is drawn towards that of all w
 _FEWEST, _SHORTEST = 10, 14 * 24  # hours with news, and the hours that they span, to know a source by
 _STEADIEST, _NEARLY = 0.2, 1e-3  # variance by mean of an hour's articles: the least, and what is nearly 1
 _UNSURE = 2.0  # times as much it may be where it seems to be less than 1, in what the rates were learned from
-_MANY = 40  # articles, most often of ten hours
 _CHANCE = 1e-4  # of a pause, to be longer than the limit
 _CHANCE_ALONE = 30.0  # pauses with which those of a source are drawn towards what comes by chance alone
 _LONGER = 1.25  # times the longest pause that there was, at least
@@ -78,11 +77,11 @@ def rhythm(arrivals: Sequence[datetime]) -> Rhythm | None:
 
     What came within the first hour is left out: a first look at a site finds what is there already.
     """
-    if not may_be_known(arrivals):
-        return None
     later = arrivals[bisect_right(arrivals, arrivals[0] + HOUR) :]
     came = Counter(map(_hour, later))
     active = sorted(came)
+    if len(active) < _FEWEST or active[-1] - active[0] < _SHORTEST:
+        return None
     week = _week(came, range(active[0] // 24, active[-1] // 24 + 1))
     ends = [hour // _HOURS * week[-1] + week[hour % _HOURS + 1] for hour in active]
     starts = [hour // _HOURS * week[-1] + week[hour % _HOURS] for hour in active]
@@ -95,14 +94,6 @@ def rhythm(arrivals: Sequence[datetime]) -> Rhythm | None:
         usual=gaps[len(gaps) * 9 // 10] * HOUR,
         minutes=tuple(sorted([time.minute for time in later])),
     )
-
-
-def may_be_known(arrivals: Sequence[datetime]) -> bool:
-    """Whether these are enough to tell a rhythm by."""
-    later = arrivals[bisect_right(arrivals, arrivals[0] + HOUR) :]
-    if not later or _hour(later[-1]) - _hour(later[0]) < _SHORTEST:
-        return False
-    return len(set(map(_hour, later[-_MANY:]))) >= _FEWEST or len(set(map(_hour, later))) >= _FEWEST
 
 
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)  # a Monday

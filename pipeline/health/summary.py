@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from pipeline.health.checkup import Health
-from pipeline.health.verdicts import Verdict, span
+from pipeline.health.diagnosis import Verdict, span
 from pipeline.report import RunReport
 from store.records import Outcome
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.health.checkup import Condition, Health
-from pipeline.health.verdicts import SourceHealth, Verdict
+from pipeline.health.diagnosis import Verdict
+from pipeline.health.verdicts import SourceHealth
 from store.ledger.watch.told_table import SOURCE, Told
 
 _RUN, _CAUSES = "run", ("index", "disk")  # a run fails for these, which are told already

@@ -33,13 +33,14 @@ from store.ledger.catches import catch_table
 from store.ledger.engines.ledger_engine import LedgerEngine
 from store.ledger.engines.places import LedgerPlace, opened
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION, spelled
-from store.ledger.watch import arrival_table, check_table, robots_table, run_table, told_table
+from store.ledger.watch import arrival_table, baseline_table, check_table, robots_table, run_table, told_table
 
 # Importing these modules adds their tables to METADATA.
 GROUPS = (
     url_table,
     capture_table,
     arrival_table,
+    baseline_table,
     feed_table,
     host_table,
     segment_table,

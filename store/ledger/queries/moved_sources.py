@@ -19,7 +19,7 @@ from store.ledger.lastmod_table import CLAIMS, PROOFS
 from store.ledger.queries import tallies
 from store.ledger.tombstone_table import TOMBSTONES
 from store.ledger.url_table import URLS
-from store.ledger.watch import told_table
+from store.ledger.watch import baseline_table, told_table
 from store.ledger.watch.arrival_table import ARRIVALS
 
 
@@ -32,6 +32,7 @@ def move(conn: Connection, old: str, new: str) -> int:
     moved = conn.execute(CAPTURES.update().where(CAPTURES.c.source == old).values(source=new)).rowcount
     for table in (ARRIVALS, CAPTIONS, CLAIMS, TOMBSTONES):
         conn.execute(table.update().where(table.c.source == old).values(source=new))
+    baseline_table.rename(conn, old, new)
     _move_features(conn, old, new)
     for template in knowledge_table.templates(conn, old):
         if template.forgotten_at:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, Table, select
 
 from articles.extraction.soft_errors import asks_consent
 from articles.model import Article
 from articles.source.features import fingerprint
 from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, insert_missing, portions
+from store.ledger.watch import baseline_table
 
 _GAVE = ("words", "dated", "signed", "paid", "confidence", "delay", "text", "asks")
 ARRIVALS = Table(
@@ -90,40 +91,54 @@ def record(conn: Connection, articles: Iterable[Article], now: datetime) -> None
     ]
     if rows:
         conn.execute(_RECORD, rows)
+        baseline_table.change(conn, {str(row["source"]) for row in rows})
 
 
 def blank(conn: Connection, article_ids: Collection[str]) -> None:
     """Forget what the pages of these articles gave; that they arrived, and when, stays."""
     nothing = dict.fromkeys(_GAVE)
     for ids in portions(article_ids):
-        conn.execute(ARRIVALS.update().where(ARRIVALS.c.article_id.in_(ids)).values(nothing))
+        these = ARRIVALS.c.article_id.in_(ids)
+        baseline_table.change(conn, set(conn.scalars(select(ARRIVALS.c.source).where(these))))
+        conn.execute(ARRIVALS.update().where(these).values(nothing))
 
 
-# Health reads hundreds of rows of each of thousands of sources: as SQL, since SQLAlchemy takes ten times as long for each.
+# Health reads hundreds of rows of each source with news: as SQL, since SQLAlchemy takes ten times as long for each.
 # SQLite's booleans are 0 and 1, which are equal to them; its times are text.
-_TIMES = "SELECT at FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"
+_NEWEST = "SELECT max(at) FROM arrivals WHERE source = ?"
+_TIMINGS = "SELECT at, delay FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"
 _ARRIVALS = """SELECT at, words, dated, signed, paid, confidence, delay, text, asks
 FROM arrivals WHERE source = ? AND at >= ? ORDER BY at"""
 
 
-def times(conn: Connection, source: str, since: datetime) -> tuple[datetime, ...]:
-    """When a source's articles arrived at `since` or later, oldest first."""
-    return tuple([_moment(at) for (at,) in _rows(conn, _TIMES, source, since)])
+def newest(conn: Connection, source: str) -> datetime | None:
+    """When the newest of a source's articles arrived; None if there is none."""
+    ((at,),) = _rows(conn, _NEWEST, source)
+    return None if at is None else _moment(at)
+
+
+def timings(conn: Connection, source: str, since: datetime) -> list[tuple[datetime, float | None]]:
+    """When each of a source's articles arrived, at `since` or later, oldest first, and its delay in seconds."""
+    return [(_moment(at), delay) for at, delay in _rows(conn, _TIMINGS, source, _stored(conn, since))]
 
 
 def of_source(conn: Connection, source: str, since: datetime) -> tuple[Arrival, ...]:
     """A source's arrivals at `since` or later, oldest first."""
-    rows = _rows(conn, _ARRIVALS, source, since)
+    rows = _rows(conn, _ARRIVALS, source, _stored(conn, since))
     return tuple([Arrival._make((_moment(row[0]), *row[1:6], _time(row[6]), *row[7:])) for row in rows])
 
 
-def _rows(conn: Connection, query: str, source: str, since: datetime) -> Sequence[Sequence[Any]]:
-    start = since.astimezone(UTC).replace(tzinfo=None)
+def _rows(conn: Connection, query: str, *values: object) -> Sequence[Sequence[Any]]:
     if conn.dialect.name != "sqlite":
-        return conn.exec_driver_sql(query.replace("?", "%s"), (source, start)).all()
+        return conn.exec_driver_sql(query.replace("?", "%s"), values).all()
     cursor = conn.connection.cursor()
-    cursor.execute(query, (source, start.isoformat(" ", "microseconds")))
+    cursor.execute(query, values)
     return cursor.fetchall()
+
+
+def _stored(conn: Connection, moment: datetime) -> str | datetime:
+    naive = moment.astimezone(UTC).replace(tzinfo=None)
+    return naive.isoformat(" ", "microseconds") if conn.dialect.name == "sqlite" else naive
 
 
 def _moment(stored: str | datetime) -> datetime:

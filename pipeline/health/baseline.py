@@ -1,0 +1,78 @@
+"""What a source's articles tell by themselves: all that health needs of them until the next one arrives. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+import msgspec
+
+from pipeline.health import signs
+from pipeline.health.lateness import Late, Timing, lateness
+from pipeline.health.rhythm import Rhythm, rhythm
+from pipeline.health.signs import Shift, Streak, Surge
+from store.ledger.watch.arrival_table import Arrival
+
+FORMAT = 1
+"""The version of what is derived and how; raised with every change of these."""
+
+_LATELY, _FEWEST = (
+    timedelta(days=14),
+    60,
+)  # of articles of these days, and of so many, it counts what their pages gave
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """When a source's articles arrived, oldest first, and the signs of change that the latest of them show.
+
+    `rhythm` is None if there are too few to tell. `notice`, `copies`, `wall` and `changes` are the signs of these names.
+    `delay` is the median time from publication until an article was searchable, of the week before the newest; `usual_delay`
+    that of all catches; None where too little is known.
+    """
+
+    times: tuple[datetime, ...] = ()
+    rhythm: Rhythm | None = None
+    notice: Streak | None = None
+    copies: Surge | None = None
+    wall: Streak | None = None
+    changes: tuple[Shift, ...] = ()
+    delay: timedelta | None = None
+    usual_delay: timedelta | None = None
+    late: Late | None = None
+
+
+NOTHING_YET = Baseline()
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Baseline)
+
+
+def learn(timings: Sequence[Timing], latest: Sequence[Arrival]) -> Baseline:
+    """What all of these articles tell by their times, and the latest by what their pages gave. Both are oldest first."""
+    if not timings:
+        return NOTHING_YET
+    times = tuple([at for at, _ in timings])
+    usual, late = lateness(timings)
+    delays = [delay for at, delay in timings if delay is not None and at > times[-1] - _WEEK]
+    return Baseline(
+        times=times,
+        rhythm=rhythm(times),
+        notice=signs.one_notice(latest),
+        copies=signs.copies(latest),
+        wall=signs.walled(latest),
+        changes=tuple(signs.changes(latest)),
+        delay=timedelta(seconds=median(delays)) if delays else None,
+        usual_delay=usual,
+        late=late,
+    )
+
+
+def packed(baseline: Baseline) -> bytes:
+    """The baseline as bytes, for `unpacked`."""
+    return _ENCODER.encode(baseline)
+
+
+def unpacked(data: bytes) -> Baseline:
+    """The inverse of `packed`. Raises msgspec.ValidationError for anything else."""
+    return _DECODER.decode(data)
