@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from articles.content_hash import CONTENT
 from articles.model import Article, Image, Removal
+from articles.structure.markup import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,8 @@ def _line(value: object) -> str:
         return f"[{value.status}] {value.caption} ({value.credit}) {value.url}"
     if isinstance(value, Removal):
         return f"[{value.rule}, {value.place}] {value.text}"
+    if isinstance(value, Markup):
+        number = "" if value.number is None else f" {value.number}."
+        leads = "".join(f" {link.start}-{link.end} {link.url}" for link in value.links)
+        return f"[{value.kind} {value.level}{number}] paragraph {value.at}{leads}"
     return " ".join(str(value).split())

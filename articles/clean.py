@@ -25,6 +25,7 @@ from articles.extraction import (
 from articles.extraction.scripts import stated_story
 from articles.metadata import authors, language, rights, statements
 from articles.model import Article, Extractor, Image, Page, Rejection, Removal, Right, Rule, TextOrigin
+from articles.structure import marking
 from articles.text import count_words, key
 from articles.urls import article_id
 
@@ -50,13 +51,11 @@ class Draft:
     scripted: bool = False
     tree: Element = field(init=False)
     meta: statements.Metadata = field(init=False)
+    found: body.Body = field(init=False)
     links: list_pages.Links = list_pages.NONE
     images: tuple[Image, ...] = ()
     lead: str = ""
     body: tuple[str, ...] = ()
-    below: tuple[str, ...] = ()
-    origin: TextOrigin = ""
-    evidence: confidence.Evidence = confidence.NONE
     language: str = ""
     words: int = 0
     removed: tuple[Removal, ...] = ()
@@ -149,13 +148,12 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> None:
-    """Rules of articles.extraction.block_rules. Needs page, extractor, tree, meta, lead, images; gives body, origin, below, evidence, lead, images, removed."""
+    """Rules of articles.extraction.block_rules. Needs page, extractor, tree, meta, lead, images; gives body, found, lead, images, removed."""
     meta = draft.meta
-    found = body.take(
+    found = draft.found = body.take(
         draft.tree, draft.page.final_url, meta.title, meta.stated_body, draft.lead, draft.extractor
     )
     draft.body = tuple(found.paragraphs)
-    draft.origin, draft.below, draft.evidence = found.origin, found.below, found.evidence
     if not draft.lead and found.standfirst:
         draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
     draft.removed += found.removed
@@ -207,7 +205,7 @@ def detect_language(draft: Draft) -> None:
 
 
 def check_article(draft: Draft) -> Rejection | None:
-    """Whether it is an article. Needs page, meta, links, lead, body, below, language, words."""
+    """Whether it is an article. Needs page, meta, links, lead, body, found, language, words."""
     meta = draft.meta
     text = (draft.lead, *draft.body)
     refused = soft_errors.reason(draft.page.final_url, meta, draft.words) or soft_errors.notice(
@@ -217,7 +215,7 @@ def check_article(draft: Draft) -> Rejection | None:
         return refused
     has_text = list_pages.is_running_text(draft.links, text)
     vouched = meta.vouched or (has_text and _is_announced(draft))
-    if not vouched and (listed := list_pages.evidence(draft.links, draft.body, draft.below)):
+    if not vouched and (listed := list_pages.evidence(draft.links, draft.body, draft.found.below)):
         return Rejection(reason="list_page", detail=listed)
     if not has_text:
         return Rejection(reason="no_article", detail="no running text found")
@@ -261,7 +259,7 @@ def _origin(draft: Draft) -> TextOrigin:
     """What found the text: of one that was put in the place of the page, whatever stated it."""
     if not draft.body:
         return ""
-    return "stated" if draft.scripted else draft.origin
+    return "stated" if draft.scripted else draft.found.origin
 
 
 def _article(draft: Draft) -> Article:
@@ -275,6 +273,7 @@ def _article(draft: Draft) -> Article:
         title=meta.title,
         lead=draft.lead,
         body=draft.body,
+        markup=marking.read(draft.body, draft.found.blocks, meta.base, page.final_url, draft.found.origin),
         authors=meta.authors,
         published_at=meta.published_at,
         published_on=meta.published_on,
@@ -293,7 +292,7 @@ def _article(draft: Draft) -> Article:
         notes=draft.notes,
         word_count=draft.words,
         extractor=_origin(draft),
-        confidence=confidence.confidence(draft.evidence, draft.body),
+        confidence=confidence.confidence(draft.found.evidence, draft.body),
         content_hash="",
         rules=RULES,
     )

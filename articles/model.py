@@ -11,6 +11,8 @@ from typing import Any, Literal, Self, get_args
 
 import msgspec
 
+from articles.structure.markup import Markup, TextBlock, blocks
+
 CaptionStatus = Literal["matched", "mismatched", "credit_only", "undecided"]
 Access = Literal["free", "metered", "paywalled"]
 Extractor = Literal["auto", "container", "trafilatura"]
@@ -180,7 +182,8 @@ class Article:
     """The article extracted from a page.
 
     `id` is the hash of the canonical final URL (articles.urls.article_id); `canonical_url` is the page's own
-    rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead.
+    rel=canonical if it is accepted, else equal to `url`. `body` is the paragraphs without title and lead, `markup` what
+    those of them are that are more than plain text, in order; `blocks` is both together.
     `published_on` is the day of publication in the time zone that the page states, `published_from` what stated it.
     `access` and `rights` (what it reserves) are as stated by the page, and by its site in robots.txt or tdmrep.json. `notes`
     is corrections, agency credits and statements of origin, cut from the body. `first_seen_at` is the fetch time of the
@@ -199,6 +202,7 @@ class Article:
     title: str
     lead: str = ""
     body: tuple[str, ...]
+    markup: tuple[Markup, ...] = ()
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_on: date | None = None
@@ -225,6 +229,17 @@ class Article:
     snapshot: int = 0
     versions: int = 1
     changed: tuple[Part, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[TextBlock, ...]:
+        """The paragraphs of the body, each with what it is (a heading, an item, a quote, a row) and its links."""
+        return blocks(self.body, self.markup)
+
+    def markdown(self) -> str:
+        """The article as Markdown, with title, URL, authors and date as front matter in YAML."""
+        from articles.structure.markdown import markdown
+
+        return markdown(self)
 
     def __repr__(self) -> str:
         day = f"{self.published_at:%Y-%m-%d}, " if self.published_at else ""

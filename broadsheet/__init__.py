@@ -31,7 +31,9 @@ __all__ = [
     "Image",
     "IndexUnavailableError",
     "LedgerError",
+    "Link",
     "LockedError",
+    "Markup",
     "QueryError",
     "Rejection",
     "Removal",
@@ -39,6 +41,7 @@ __all__ = [
     "Source",
     "Step",
     "StorageError",
+    "TextBlock",
     "UrlError",
     "UsageError",
     "__version__",
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from articles.model import Article, Image, Rejection, Removal, to_dict
+    from articles.structure.markup import Link, Markup, TextBlock
     from broadsheet.cleaning import clean_html, clean_many
     from broadsheet.collection import Collection, Source
     from index.protocols import Count, Hit, Hits
@@ -72,6 +76,7 @@ if TYPE_CHECKING:
 # Where each name comes from, imported on first use: importing all takes a second, too slow for the command line.
 _HOMES = {
     "articles.model": ("Article", "Image", "Rejection", "Removal", "to_dict"),
+    "articles.structure.markup": ("Link", "Markup", "TextBlock"),
     "broadsheet.cleaning": ("clean_html", "clean_many"),
     "broadsheet.collection": ("Collection", "Source"),
     "index.protocols": ("Count", "Hit", "Hits"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from articles.errors import QueryError
 from articles.model import Article, Image, Removal
+from articles.structure.markup import Link, Markup
 from index.documents import Facet, older_id, timestamp
 from index.marks import END, START
 from index.protocols import IndexReader, IndexWriter
@@ -65,6 +66,10 @@ LIBRARY = {
         title="Tariffs on steel rise",
         lead="Norland raises its tariffs again.",
         body=("Steel makers welcomed the news.", "Importers of cars did not: a trade war looms."),
+        markup=(
+            Markup(at=0, kind="heading", level=2),
+            Markup(at=1, links=(Link(start=0, end=9, url="https://cars.example/?a=1#b"),)),
+        ),
         authors=("Ada O'Neill", "Ben Émile"),
         section="World News",
         tags=("Trade", "C++", "Climate Change"),

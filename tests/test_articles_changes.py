@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from articles.changes import Change, changes
 from articles.model import Article, Image, Removal
+from articles.structure.markup import Link, Markup
 
 ARTICLE = Article(
     id="0" * 32,
@@ -35,6 +36,10 @@ def test_the_lines_that_went_and_came_are_told_by_field() -> None:
         ARTICLE,
         title="Ferry strike ends after nine days",
         body=(ARTICLE.body[0], ARTICLE.body[2]),
+        markup=(
+            Markup(at=0, kind="item", level=1, number=3),
+            Markup(at=1, links=(Link(start=0, end=4, url="https://news.example/b"),)),
+        ),
         published_at=datetime(2026, 11, 19, 8, 30, tzinfo=UTC),
         images=(image,),
         removed=(cut,),
@@ -43,6 +48,9 @@ def test_the_lines_that_went_and_came_are_told_by_field() -> None:
     assert changes(ARTICLE, after) == (
         Change("title", ("- Ferry strike ends", "+ Ferry strike ends after nine days")),
         Change("body", ("- Follow us on our channel.",)),
+        Change(
+            "markup", ("+ [item 1 3.] paragraph 0", "+ [paragraph 0] paragraph 1 0-4 https://news.example/b")
+        ),
         Change("published_at", ("+ 2026-11-19 08:30:00+00:00",)),
         Change("images", ("+ [matched] The harbour () https://news.example/a.jpg",)),
         Change("removed", ("+ [boilerplate, tail] Follow us on our channel.",)),

@@ -12,6 +12,7 @@ from articles.model import Article, Image, Removal, from_json, to_json
 from articles.source.features import features
 from articles.source.judge import judge
 from articles.source.knowledge import Knowledge, build
+from articles.structure.markup import Markup
 from articles.text import count_words
 from tests.desk import STORIES, WIRE, article
 
@@ -49,6 +50,21 @@ def test_captions_templates_and_story_are_settled_in_one() -> None:
     assert judged.word_count == count_words("\n".join((KRAIT.lead, *WIRE)))
     assert judged.content_hash == content_hash(judged) != KRAIT.content_hash
     assert from_json(to_json(judged)) == judged
+
+
+def test_markup_stays_with_its_paragraph_where_a_template_is_cut_above() -> None:
+    framed = replace(
+        KRAIT,
+        body=(FOOTER, *WIRE),
+        markup=(
+            Markup(at=0, kind="heading", level=2),
+            Markup(at=1, kind="quote"),
+            Markup(at=4, kind="heading", level=3),
+        ),
+    )
+    judged = judge(framed, features(framed), knowing([*OTHERS, framed]), "f" * 32)
+    assert judged.body == WIRE
+    assert judged.markup == (Markup(at=0, kind="quote"), Markup(at=3, kind="heading", level=3))
 
 
 def test_a_mismatched_caption_does_not_return_into_the_text() -> None:

@@ -75,6 +75,15 @@ def test_from_an_empty_folder_to_a_search_hit(tmp_path: Path, newsroom: Newsroom
     assert counts["low_confidence"] == dict(Counter(name for name, low in found if name and low))
     broadsheet(tmp_path, "export", "-o", "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines() == lines
+    markdown = broadsheet(tmp_path, "show", hit["id"], "--markdown")
+    assert f"\n# {hit['title']}\n" in markdown
+    assert "choose one" in broadsheet(tmp_path, "show", hit["id"], "--markdown", "--json", code=1)
+    broadsheet(tmp_path, "export", "--markdown", "-o", "notes/2026")
+    broadsheet(tmp_path, "export", "--markdown", "-o", "notes/2026")
+    written = sorted((tmp_path / "notes" / "2026").iterdir(), key=lambda path: path.stem.rpartition("-")[2])
+    assert [path.stem.rpartition("-")[2] for path in written] == [each[:12] for each in ids]
+    together = "\n".join(path.read_text(encoding="utf-8") for path in written) + "\n"
+    assert markdown in together == broadsheet(tmp_path, "export", "--markdown")
     assert "PROBLEM" not in broadsheet(tmp_path, "doctor")
     assert "Rebuilt from 29 captures" in broadsheet(tmp_path, "rebuild")
     assert broadsheet(tmp_path, "export").splitlines() == lines

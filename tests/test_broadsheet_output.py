@@ -59,6 +59,7 @@ COMMANDS = (
     "search 关税 --by source",
     "show {id}",
     "show {id} --json",
+    "show {id} --markdown",
     "explain {url}",
     "explain {url} --json",
     "backfill one --from 2025-11-03 --to 2025-11-04 --dry-run",
@@ -72,6 +73,7 @@ COMMANDS = (
     "status",
     "status --json",
     "export",
+    "export --markdown",
     "reclean --dry-run",
     "reclean --dry-run --json",
     "import data/archive/segment-000001.warc.gz --dry-run",
@@ -213,6 +215,8 @@ def test_a_file_that_cannot_be_written_is_named(folder: Path) -> None:
     done = typed(folder, "export -o /dev/full", subprocess.PIPE)
     assert done.stderr == b"broadsheet: /dev/full cannot be written: No space left on device.\n"
     assert done.returncode == 1
+    done = typed(folder, "export --markdown -o broadsheet.toml", subprocess.PIPE)
+    assert done.stderr == b"broadsheet: broadsheet.toml cannot be written: File exists.\n"
     done = typed(folder, "export -o out.jsonl", subprocess.PIPE, most_bytes=4096)
     assert done.stderr == b"broadsheet: out.jsonl cannot be written: File too large.\n"
     assert done.returncode == 1

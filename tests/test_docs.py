@@ -26,6 +26,7 @@ from articles.model import (
     TextOrigin,
     to_json,
 )
+from articles.structure.markup import Link, Markup, ParagraphKind
 from broadsheet.cli import app
 from index.documents import FIELDS, keywords, numbers, texts, timestamp
 from pipeline.configuration.config import Config
@@ -143,6 +144,7 @@ ARTICLE = Article(
     fetched_at=NOON,
     images=(Image(url=""),),
     removed=(Removal(text="", rule="byline", place="head"),),
+    markup=(Markup(at=0, links=(Link(start=0, end=1, url=""),)),),
     word_count=0,
     content_hash="",
     rules=1,
@@ -151,19 +153,22 @@ QUOTES = '""'
 KINDS = {
     str: "text",
     int: "integer",
+    int | None: "integer or null",
     float: "number",
     get_type_hints(Removal)["rule"]: "text",
     tuple[str, ...]: "list of texts",
     tuple[Right, ...]: f"list of {', '.join(f'`{word}`' for word in get_args(Right))}",
     tuple[Image, ...]: "list of objects",
     tuple[Removal, ...]: "list of objects",
+    tuple[Markup, ...]: "list of objects",
+    tuple[Link, ...]: "list of objects",
     tuple[Part, ...]: f"list of {', '.join(f'`{part}`' for part in get_args(Part))}",
     datetime: "time",
     datetime | None: "time or null",
     date | None: "day or null",
     **{
         kind: f"one of {', '.join(f'`{word or QUOTES}`' for word in get_args(kind))}"
-        for kind in (Access, CaptionStatus, DateOrigin, Place, TextOrigin)
+        for kind in (Access, CaptionStatus, DateOrigin, ParagraphKind, Place, TextOrigin)
     },
 }
 OTHERS = {
@@ -185,7 +190,9 @@ def fields() -> Iterator[tuple[str, Any, Article]]:
     """Every field of an article and of its parts, its type, and an article that differs from ARTICLE in it alone."""
     for name, kind in get_type_hints(Article).items():
         yield name, kind, replace(ARTICLE, **{name: OTHERS[kind]}) if kind in OTHERS else ARTICLE
-    for owner, part in (("images", Image), ("removed", Removal)):
+    for name, kind in get_type_hints(Link).items():
+        yield f"markup[].links[].{name}", kind, ARTICLE
+    for owner, part in (("images", Image), ("removed", Removal), ("markup", Markup)):
         for name, kind in get_type_hints(part).items():
             changed = replace(getattr(ARTICLE, owner)[0], **{name: OTHERS[kind]} if kind in OTHERS else {})
             yield f"{owner}[].{name}", kind, replace(ARTICLE, **{owner: (changed,)})
@@ -199,7 +206,8 @@ def searched(article: Article) -> set[str]:
 
 
 def test_the_fields_of_an_article_are_those_of_the_reference() -> None:
-    sections = rows("The article, field by field"), rows("An image", "###"), rows("A removal", "###")
+    parts = (rows(name, "###") for name in ("A markup", "An image", "A removal"))
+    sections = rows("The article, field by field"), *parts
     documented = {name: row for section in sections for name, row in section.items()}
     assert documented.keys() == {name for name, _, _ in fields()}
     for name, kind, other in fields():

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from articles.model import Article, Image, Removal
+from articles.structure.markup import Link, Markup
 from index import tokens
 from index.elastic import mapping
 from index.elastic.stored import document
@@ -17,7 +18,7 @@ from index.embedded import disk
 from index.stems import EMBEDDED
 
 EMBEDDED_LAYOUT = ("9", "5f18572408eb7568")
-ELASTIC_LAYOUT = (8, "356f0f855cfe8763")
+ELASTIC_LAYOUT = (9, "2ae243c27c3919c0")
 CHANGED = "the layout changed? Raise VERSION in {}, then put number and hash here"
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -44,6 +45,10 @@ WHOLE = Article(
     title="Ferries in Zürich",
     lead="They sail again.",
     body=("One paragraph.", "And another."),
+    markup=(
+        Markup(at=0, kind="item", level=1, number=2),
+        Markup(at=1, links=(Link(start=4, end=11, url="https://ports.example/"),)),
+    ),
     authors=("Ada O'Neill",),
     published_at=NOON,
     published_on=date(2026, 11, 22),

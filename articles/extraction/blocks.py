@@ -52,52 +52,68 @@ _MAY_BE_PARAGRAPH = frozenset((Rule.SHARE, Rule.COMMENTS, Rule.NAVIGATION, Rule.
 _IN_FIGURE = frozenset(("table", "blockquote", "pre", "p", "ul", "ol"))
 
 
+Run = tuple[str, Element | None]  # a piece of raw text, and the link that it stands in
+
+
 class Block(NamedTuple):
-    """One block. `linked` is the number of characters in links, `level` that of a heading (0 otherwise)."""
+    """One block. `linked` is the number of characters in links, `level` that of a heading (0 otherwise).
+
+    `runs` is its raw text in pieces, if it has links and is no row.
+    """
 
     kind: BlockKind
     text: str
     linked: int
     level: int
     element: Element
+    runs: tuple[Run, ...] = ()
 
 
 class _Walk:
     """The state of one walk: the blocks found, and the text of the current one."""
 
-    __slots__ = ("blocks", "linked", "pieces")
+    __slots__ = ("blocks", "linked", "links", "pieces")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.pieces: list[str] = []
+        self.links: dict[int, Element] = {}  # of those pieces that stand in one
         self.linked = 0
 
-    def add(self, text: str | None, inside_link: bool) -> None:
+    def add(self, text: str | None, link: Element | None) -> None:
         if text:
             if self.pieces or not text.isspace():
+                if link is not None:
+                    self.links[len(self.pieces)] = link
                 self.pieces.append(text)
-            if inside_link:
+            if link is not None:
                 self.linked += len(text)
 
     def close(self, kind: BlockKind, level: int, element: Element) -> None:
         if not self.pieces:
             return
         text = tidy("".join(self.pieces))
+        runs = (
+            tuple((piece, self.links.get(at)) for at, piece in enumerate(self.pieces)) if self.links else ()
+        )
         self.pieces.clear()
+        self.links.clear()
         if text:
-            self.blocks.append(Block(kind, text, min(self.linked, len(text)), level, element))
+            self.blocks.append(Block(kind, text, min(self.linked, len(text)), level, element, runs))
             self.linked = 0
 
 
 def read(root: Element) -> list[Block]:
     """All blocks inside an element."""
     walk = _Walk()
-    _visit(walk, root, "text", 0, root, False)
+    _visit(walk, root, "text", 0, root, None)
     walk.close("text", 0, root)
     return walk.blocks
 
 
-def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: Element, linked: bool) -> None:
+def _visit(
+    walk: _Walk, element: Element, kind: BlockKind, level: int, block: Element, link: Element | None
+) -> None:
     tag = element.tag
     inline = is_inline(element)
     if tag in _SILENT and not (
@@ -105,12 +121,12 @@ def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: El
     ):
         return
     if inline:
-        walk.add(" " if tag == "button" else "", linked)
-        linked = linked or (tag == "a" and not element.get("href", "#").startswith("#"))
-        walk.add(element.text, linked)
+        walk.add(" " if tag == "button" else "", link)
+        link = element if link is None and _leads_away(element) else link
+        walk.add(element.text, link)
         for child in element:
-            _visit(walk, child, kind, level, block, linked)
-            walk.add(child.tail, linked)
+            _visit(walk, child, kind, level, block, link)
+            walk.add(child.tail, link)
         return
     walk.close(kind, level, block)
     if tag in ("br", "hr") or (tag == "figure" and not _holds_text(element)):
@@ -119,11 +135,15 @@ def _visit(walk: _Walk, element: Element, kind: BlockKind, level: int, block: El
         _rows(walk, element)
         return
     kind, level = _opened(element, tag, kind, level)
-    walk.add(element.text, linked)
+    walk.add(element.text, link)
     for child in element:
-        _visit(walk, child, kind, level, element, linked)
-        walk.add(child.tail, linked)
+        _visit(walk, child, kind, level, element, link)
+        walk.add(child.tail, link)
     walk.close(kind, level, element)
+
+
+def _leads_away(element: Element) -> bool:
+    return element.tag == "a" and not element.get("href", "#").startswith("#")
 
 
 def _opened(element: Element, tag: str, kind: BlockKind, level: int) -> tuple[BlockKind, int]:
@@ -217,18 +237,22 @@ def _is_data(table: Element) -> bool:
 
 def _rows(walk: _Walk, table: Element) -> None:
     for row in table.iterdescendants("tr"):
-        cells = [tidy("".join(_visible_text(cell))) for cell in row.iterchildren("td", "th")]
+        cells = [tidy("".join(text for text, _ in cell_runs(cell))) for cell in row.iterchildren("td", "th")]
         if any(cells):
             linked = sum(len(link.text_content()) for link in row.iterdescendants("a"))
             text = cells[0] if len(cells) == 1 else f"| {' | '.join(cells)} |"
             walk.blocks.append(Block("row", text, min(linked, len(text)), 0, row))
 
 
-def _visible_text(cell: Element) -> Iterator[str]:
+def cell_runs(cell: Element) -> Iterator[Run]:
+    """The visible text of a cell in pieces."""
+    around: dict[Element | None, Element | None] = {}  # the link around the children of each element
     for node in cell.iter():
+        outer = around.get(node.getparent())
+        link = around[node] = node if outer is None and _leads_away(node) else outer
         if node.tag not in _SILENT:
             if not is_inline(node):
-                yield " "
-            yield node.text or ""
+                yield " ", link
+            yield node.text or "", link
         if node is not cell:
-            yield node.tail or ""
+            yield node.tail or "", outer

@@ -14,7 +14,7 @@ from lxml import etree
 
 from articles import confidence, trafilatura_text
 from articles.dom import Element, name_of, within
-from articles.extraction import block_rules, captions, container, headline
+from articles.extraction import block_rules, blocks, captions, container, headline
 from articles.extraction.block_rules import Verdict
 from articles.extraction.blocks import Block
 from articles.model import Extractor, Removal, Rule, TextOrigin
@@ -40,11 +40,12 @@ _AGREED = 0.5
 class Body(NamedTuple):
     """The running text, what was cut from its container, and captions found below pictures, as (text, picture).
 
-    `below` is the prose right below the headline, above any linked heading. `evidence` is what speaks for
+    `blocks` is where the paragraphs' markup is found, `below` the prose right below the headline, above any linked heading. `evidence` is what speaks for
     the text, `origin` what found it.
     """
 
     paragraphs: list[str]
+    blocks: Sequence[Block]
     removed: tuple[Removal, ...]
     standfirst: str = ""
     captions: tuple[tuple[str, Element], ...] = ()
@@ -77,11 +78,12 @@ def take(
             first = _first(tree, url, _between(scope, title, lead or standfirst), found.lines)
             found = found._replace(lines=[*first, *found.lines])
     lines = [line for line in found.lines if not _RULER.fullmatch(line)]
-    spelled = _lines_of(stated)
+    spelled, parts = _stated(stated)
     if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(lines)):
-        return Body(spelled, (), evidence=confidence.STATED, origin="stated")
+        return Body(spelled, parts, (), evidence=confidence.STATED, origin="stated")
     return Body(
         lines,
+        [*found.kept, *scope.blocks],
         tuple(_removals(found.cut)),
         standfirst,
         tuple(_captions(found.cut)),
@@ -222,10 +224,12 @@ def _removals(cut: Sequence[tuple[Block, Rule]]) -> Iterator[Removal]:
         yield Removal(text=text, rule=rule, place="block", evidence=name_of(pieces[0].element))
 
 
-def _lines_of(stated: str) -> list[str]:
-    if "<" in stated and ">" in stated and stated.strip():
-        broken = _BLOCK.sub(r"\n\g<0>", stated.encode("utf-8", "ignore").decode())
+def _stated(text: str) -> tuple[list[str], list[Block]]:
+    """The lines of a stated text, and its blocks, if it is HTML."""
+    found: list[Block] = []
+    if "<" in text and ">" in text and text.strip():
+        broken = _BLOCK.sub(r"\n\g<0>", text.encode("utf-8", "ignore").decode())
         element = lxml.html.fromstring(f"<div>{broken}</div>")
         etree.strip_elements(element, "script", "style", with_tail=False)
-        stated = "".join(map(str, element.itertext()))
-    return [line for raw in stated.split("\n") if (line := tidy(raw))]
+        text, found = "".join(map(str, element.itertext())), blocks.read(element)
+    return [line for raw in text.split("\n") if (line := tidy(raw))], found

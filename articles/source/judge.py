@@ -7,6 +7,7 @@ from articles.model import Article, Removal
 from articles.source import mismatch, templates
 from articles.source.features import Features
 from articles.source.knowledge import Knowledge
+from articles.structure import markup
 from articles.text import count_words
 
 
@@ -25,6 +26,7 @@ def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) 
         judged = replace(
             judged,
             body=body,
+            markup=markup.left(article.markup, article.body, body),
             images=mismatch.judge(article.images, (article.title, article.lead, *body), row, knowledge),
             removed=(*filter(_is_cut, article.removed), *removed),
         )

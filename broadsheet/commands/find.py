@@ -1,4 +1,4 @@
-"""The commands that read only the index: search, show, export. (`show` also reads the ledger if the raw page is gone.)"""
+"""The commands search and show, which read only the index. (`show` also reads the ledger if the raw page is gone.)"""
 
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from articles.errors import ConfigError, StorageError
-from broadsheet.commands.options import Json, configured
+from articles.errors import ConfigError
+from broadsheet.commands.options import Json, Markdown, configured, reader_of
 
 if TYPE_CHECKING:
     from articles.model import Article
     from index.protocols import Hit, IndexReader
     from index.query import Query
-
-
-def _reader(context: typer.Context, *, older: bool = False) -> "IndexReader":
-    from broadsheet.lookup import open_index
-
-    return open_index(configured(context), older=older)
 
 
 def day(text: str, option: str) -> datetime | None:
@@ -70,7 +64,7 @@ def search(
         limit=limit,
         offset=offset,
     )
-    reader = _reader(context, older=versions)
+    reader = reader_of(context, older=versions)
     if by is not None:
         show_counts(reader, query, by, as_json=as_json)
         return
@@ -164,16 +158,22 @@ def show(
         typer.Argument(metavar="ID|URL", help="Article id, its first six characters or more, or URL."),
     ],
     as_json: Json = False,
+    as_markdown: Markdown = False,
 ) -> None:
     """Show one article, and what was cut from it.
 
     Example: broadsheet show 3f0c9a1b52
+    Example: broadsheet show 3f0c9a1b52 --markdown
     """
     from articles.model import to_json
 
-    article = _find(_reader(context), which)
+    if as_json and as_markdown:
+        raise ConfigError("--json and --markdown: choose one of them.")
+    article = _find(reader_of(context), which)
     if as_json:
         sys.stdout.buffer.write(to_json(article) + b"\n")
+    elif as_markdown:
+        sys.stdout.buffer.write(article.markdown().encode())
     else:
         show_article(article, _raw_page(context, article))
 
@@ -258,26 +258,3 @@ def show_article(article: "Article", raw_page: str = "") -> None:
 def _short(text: str, length: int = 100) -> str:
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1] + "…"
-
-
-def export(
-    context: typer.Context,
-    output: Annotated[str, typer.Option("--output", "-o", help="Output file (default: stdout).")] = "",
-) -> None:
-    """Export every article as JSON lines, sorted by id.
-
-    Example: broadsheet export --output articles.jsonl
-    """
-    from articles.model import to_json
-
-    reader = _reader(context)
-    if not output:
-        for article in reader.all():
-            sys.stdout.buffer.write(to_json(article) + b"\n")
-        return
-    try:
-        with open(output, "wb") as out:  # noqa: PTH123  the path is opened exactly as typed
-            for article in reader.all():
-                out.write(to_json(article) + b"\n")
-    except OSError as error:
-        raise StorageError(f"{output} cannot be written: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""What the commands have in common: the option --json, the configuration that --config names, spans of time."""
+"""What the commands have in common: the options --json and --markdown, what --config names and its index, spans of time."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +9,13 @@ from articles.errors import ConfigError
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from index.protocols import IndexReader
     from pipeline.configuration.config import Config
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Markdown = Annotated[
+    bool, typer.Option("--markdown", help="Print Markdown, with headings, lists, quotes, tables and links.")
+]
 
 
 def configured(context: typer.Context) -> "Config":
@@ -19,6 +23,13 @@ def configured(context: typer.Context) -> "Config":
     from pipeline.configuration.config import load
 
     return load(context.obj)
+
+
+def reader_of(context: typer.Context, *, older: bool = False) -> "IndexReader":
+    """A reader of the index of articles, or of their older versions. Raises ConfigError, SearchIndexError."""
+    from broadsheet.lookup import open_index
+
+    return open_index(configured(context), older=older)
 
 
 def span(text: str, option: str) -> "timedelta":

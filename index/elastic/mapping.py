@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 8  # of the fields, of the analysis, and of what a document holds
+VERSION = 9  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -79,6 +79,7 @@ def _mappings() -> dict[str, Any]:
             "title": text,
             "lead": text,
             "body": text,
+            "markup": {"type": "object", "enabled": False},  # kept, and not searched
             "authors": keyword | {"fields": {"words": text}},
             **dict.fromkeys(("published_at", "modified_at", "first_seen_at", "fetched_at"), date),
             "language": keyword,
