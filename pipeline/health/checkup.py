@@ -21,7 +21,7 @@ from pipeline.health import record
 from pipeline.health.verdicts import SourceHealth, Verdict, judge, span
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.maintenance.renaming import under_other_names
-from store.ledger import capture_table, feed_table, segment_table
+from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
 from store.ledger.queries import failed_pages
 from store.ledger.watch import run_table, told_table
@@ -159,7 +159,7 @@ def _disk(config: Config, conn: Connection, now: datetime) -> Condition | None:
 
 def _bucket(config: Config, conn: Connection) -> Condition | None:
     """What the last try to reach the bucket came to; it is not asked now."""
-    found = in_bucket(config, segment_table.lengths(conn))
+    found = in_bucket(config, conn)
     return Condition(part="bucket", text=found.waits()) if found and found.trouble else None
 
 
