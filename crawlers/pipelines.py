@@ -13,18 +13,20 @@ from scrapy.exceptions import CloseSpider
 
 from articles.errors import BroadsheetError
 from articles.model import FeedEntry, Page
-from articles.urls import masked
+from articles.urls import masked, origin
 from crawlers import shared
 from crawlers.clock import clock
 from crawlers.failing import crawl_failed
 from crawlers.history.sifting import Sifted
-from crawlers.keeping.books import Books, given
+from crawlers.keeping.books import Books, Given, given
+from crawlers.keeping.host_leases import seconds
 from crawlers.keeping.pages import NOT_MODIFIED, Pages
 from crawlers.progress import Progress
 from crawlers.scheduler import LaneScheduler
 from store.feed_records import FeedResult, FeedTarget
 from store.ledger.feed_table import Sources
 from store.ledger.host_table import LeftAlone
+from store.ledger.queries.meanwhile import Asked
 from store.policy import Terms
 from store.recorder import NEVER_PASSED_OVER
 from store.records import Discovery, DueUrl, FeedReason, FetchReason, Miss, NotModified
@@ -50,11 +52,11 @@ class StorePipeline:
         self._crawler = crawler
         self._clock = clock(crawler)
         self._access = shared.of(crawler).store
-        self._books = Books(crawler)
+        self.books = Books(crawler)
         self._entered = False
         self._way_in = crawler.settings["WAY_IN"]
         self._found = 0
-        self.pages = Pages(self._clock, self._books.settle)
+        self.pages = Pages(self._clock, self.books.settle)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -100,15 +102,15 @@ class StorePipeline:
             case Page():
                 page = replace(item, entry=self._of_source(item.entry))
                 await self._durable(self._access.recorder.page(page))
-                self._books.settle_page(page.url)
+                self.books.settle_page(page.url)
                 self._progress.count(fetched=1)
             case NotModified():
                 await self._durable(self._access.recorder.same(item))
-                self._books.settle_page(item.url)
+                self.books.settle_page(item.url)
                 self._progress.count(not_modified=1)
             case Miss():
                 await self._durable(self._access.recorder.miss(item))
-                self._books.settle_page(item.url)
+                self.books.settle_page(item.url)
                 self._progress.miss(item.reason)
             case FeedEntry():
                 await self._link(self._of_source(item))
@@ -124,17 +126,19 @@ class StorePipeline:
 
         Of these, those that are chosen.
         """
+        asked_at = seconds()
         worth_it = await self._durable(self._access.recorder.targets(sources, due_by))
         targets = choose(worth_it)
         passed_over = sum(len(urls) for _, urls in sources) - len(worth_it)
         self._progress.count(feeds=len(targets), feeds_passed_over=passed_over)
-        self._books.give_out(targets)
+        self.books.give_out(targets, asked_at)
         return targets
 
     async def queued(self, entries: Sequence[FeedEntry], sources: Sequence[str]) -> tuple[DueUrl, ...]:
         """Of these entries, those that are due, and what earlier crawls left to these sources."""
+        asked_at = seconds()
         due = await self._durable(self._access.recorder.queued(entries, sources))
-        self._give_out(due)
+        self._give_out(due, asked_at)
         return due
 
     async def articles(self, source: str) -> tuple[str, ...]:
@@ -150,8 +154,9 @@ class StorePipeline:
         inner: int = 0,
     ) -> Discovery:
         """Note a fetched feed, what it lists, and to how many sitemaps it leads; `due` holds each URL once in a crawl."""
+        asked_at = seconds()
         discovery = await self._durable(self._access.recorder.feed(result, entries, terms, inner))
-        self._books.settle(target)
+        self.books.settle(target)
         progress = self._progress
         if result.error:
             _log.warning("feed %s: %s", masked(result.url), result.error)
@@ -161,7 +166,7 @@ class StorePipeline:
         else:
             progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
             progress.count(backlog=discovery.backlog)
-        self._give_out(discovery.due)
+        self._give_out(discovery.due, asked_at)
         return discovery
 
     async def note_past(self, way: str, found: Sifted, *, keep: bool) -> None:
@@ -219,9 +224,42 @@ class StorePipeline:
         self._found += 1
         return replace(entry, source=self._crawler.settings["SOURCE"])
 
-    def _give_out(self, due: Sequence[DueUrl]) -> None:
+    async def catch_up(self, name: str, since: float, thing: Given) -> tuple[LeftAlone, ...]:
+        """Pass over what other workers did before `since` (seconds), when this one got the host, of all that was given out for it.
+
+        `thing` is looked at whatever its host. Returns whether the host is to be left alone.
+        """
+        at = seconds()
+        old = [
+            each for each in self.books.of_host(name) if self.books.known_at(each) < since and each != thing
+        ]
+        old.append(thing)
+        asked = Asked(
+            host=name,
+            urls=[each.url for each in old if isinstance(each, DueUrl)],
+            lists=[each for each in old if isinstance(each, FeedTarget)],
+            robots={f"{origin(each.url)}/robots.txt" for each in old},
+            since=self._access.began,
+        )
+        found = await self._durable(self._access.recorder.meanwhile(asked))
+        self._access.learn_robots(found.robots)
+        for each in old:
+            if each in found.lists or (isinstance(each, DueUrl) and each.url not in found.urls):
+                self._pass_over(each)
+            else:
+                self.books.know(each, at)
+        return found.alone
+
+    def _pass_over(self, thing: Given) -> None:
+        self.books.settle(thing)
+        if isinstance(thing, DueUrl):
+            self._progress.count(due=-1)
+        else:
+            self._progress.count(feeds=-1, feeds_passed_over=1)
+
+    def _give_out(self, due: Sequence[DueUrl], known_at: float) -> None:
         self._progress.count(due=len(due))
-        self._books.give_out(due)
+        self.books.give_out(due, known_at)
 
     @property
     def _progress(self) -> Progress:
@@ -244,8 +282,8 @@ class StorePipeline:
             return
         for request in scheduler.waiting() if isinstance(scheduler, LaneScheduler) else ():
             if thing := given(request):
-                self._books.settle(thing)
-        for thing, why in self._books.unsettled():
+                self.books.settle(thing)
+        for thing, why in self.books.unsettled():
             reason, at = FetchReason.ERROR, self._clock()
             if isinstance(thing, DueUrl):
                 await self.process_item(

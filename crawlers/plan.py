@@ -96,7 +96,8 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlPlan:
-    """A crawl: which sources, into which data folder, with which `ledger` (as `store.ledger.engines.places.place` takes it).
+    """A crawl: which sources, into which data folder, with which `ledger` (as `store.ledger.engines.places.place` takes it), by
+    which `worker`, where several share that ("": by the only one).
 
     `pages` are fetched as well, whether a feed lists them or not.
 
@@ -111,6 +112,7 @@ class CrawlPlan:
     folder: str
     settings: CrawlSettings
     ledger: str = ""
+    worker: str = ""
     sources: tuple[SourceFeeds, ...] = ()
     pages: tuple[FeedEntry, ...] = ()
     backlog: float = 0.0

@@ -47,6 +47,14 @@ class LaneScheduler(BaseScheduler):
         """The requests that were not given out yet."""
         return {request for lane in self._lanes.values() for request in lane}
 
+    def gave_out(self, request: Request) -> bool:
+        """Whether a request was given out here, and is under way."""
+        return request in self._given
+
+    def is_busy(self, name: str) -> bool:
+        """Whether a host has requests that wait or are under way."""
+        return name in self._lanes or name in self._under_way
+
     def enqueue_request(self, request: Request) -> bool:
         if not request.dont_filter and self._seen.request_seen(request):
             return False

@@ -61,6 +61,7 @@ DOWNLOAD_HANDLERS = {
 DOWNLOADER_MIDDLEWARES = {
     "crawlers.middlewares.address_guard.AddressGuardMiddleware": 50,
     "crawlers.middlewares.deleted_pages.DeletedPagesMiddleware": 75,
+    "crawlers.middlewares.leasing.LeasingMiddleware": 90,
     "crawlers.middlewares.robots_txt.RobotsTxtMiddleware": 100,
     "crawlers.middlewares.retry.PoliteRetryMiddleware": 550,
     "crawlers.middlewares.rendering.RenderingMiddleware": 570,

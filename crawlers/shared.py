@@ -1,4 +1,4 @@
-"""What the crawls of one process have in common: hosts and their turns, robots.txt files, and the store."""
+"""What the crawls of one process have in common: hosts with their turns and leases, robots.txt files, and the store."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 
 from crawlers.clock import clock
 from crawlers.fetching.hosts import Hosts, Manners
+from crawlers.keeping.host_leases import HostLeases
 from crawlers.keeping.store_access import Store
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ class Shared:
             clock(crawler),
             revisits,
             ledger=settings.get("STORE_LEDGER", ""),
+            worker=settings.get("STORE_WORKER", ""),
             ask_robots=settings.getbool("ROBOTS_AFRESH"),
         )
+        self.leases = HostLeases(self.store, self.hosts, settings.getint("CONCURRENT_REQUESTS"))
 
 
 _OF: WeakKeyDictionary[Crawler, Shared] = WeakKeyDictionary()

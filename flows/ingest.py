@@ -88,7 +88,8 @@ def _ingest(config: Config, names: tuple[str, ...]) -> State[Any]:
     if is_skipped(state) and not failures:
         return skipped(state.message or "")
     result = state.result(raise_on_failure=False)
-    announce(config, good=isinstance(result, RunReport), say=log.info)
+    if not (isinstance(result, RunReport) and result.others_go_on):  # the last worker tells
+        announce(config, good=isinstance(result, RunReport), say=log.info)
     health = publish(config, started, failures[0] if is_skipped(state) else result)
     if is_skipped(state):
         return skipped(state.message or "", failures[0])

@@ -44,11 +44,12 @@ def cleaners(config: Config) -> Cleaners:
 
 @dataclass(slots=True)
 class Pending:
-    """The pending captures, each of which is taken once."""
+    """The pending captures, each of which is taken once: of all segments, or only of one `owner`'s."""
 
     archive: Path
     ledger: Ledger
     cleaners: Cleaners
+    owner: str | None = None
     unavailable: str = ""
     """Why captures were passed over, whose pages are in a bucket that is away ("": none was): these stay pending."""
     _taken: int = 0
@@ -71,7 +72,7 @@ class Pending:
     def _captures(self) -> Iterator[Capture]:
         while True:
             with self.ledger.reading() as conn:
-                pending = capture_table.pending(conn, _AT_ONCE, self._taken)
+                pending = capture_table.pending(conn, _AT_ONCE, self._taken, self.owner)
             if not pending:
                 return
             for capture in pending:

@@ -59,7 +59,10 @@ class _Learned:
 
 @dataclass(slots=True)
 class Judge:
-    """Judges what waits for the next snapshot. After a kill it begins again, with the same result."""
+    """Judges what waits for the next snapshot. After a kill it begins again, with the same result.
+
+    `check` raises where others may load or judge meanwhile.
+    """
 
     archive: Path
     ledger: Ledger
@@ -67,6 +70,7 @@ class Judge:
     writer: IndexWriter
     cleaners: Cleaners
     clock: Callable[[], datetime]
+    check: Callable[[], None] = lambda: None
 
     def judge_waiting(self) -> Judged:
         """Judge the articles loaded since the last snapshot, and earlier ones that new templates concern; close the next.
@@ -133,6 +137,7 @@ class Judge:
         """Judge these articles and write those that are changed by it; how many."""
         known = dict(part)
         with self.ledger.turn():
+            self.check()
             present = self.reader.get_many(list(known))
             with self.ledger.reading() as conn:
                 rows = knowledge_table.newest(conn, present)
@@ -171,6 +176,7 @@ class Judge:
     def _close(self, number: int, learned: dict[str, _Learned]) -> None:
         """Write what was learned, and that the snapshot is closed."""
         with self.ledger.transaction() as conn:
+            self.check()
             for source, lesson in learned.items():
                 named = dict.fromkeys(lesson.new, "") | lesson.texts
                 knowledge_table.learn(conn, source, named, lesson.expired, self.clock())

@@ -25,12 +25,16 @@ _REMARKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements."""
+    """What a run has done so far: the crawl's own report, captures settled by outcome, rejections by reason, judgements.
+
+    `others_go_on`: other workers were still loading at its end, and the last of them judges for all.
+    """
 
     crawl: CrawlReport = field(default_factory=CrawlReport)
     outcomes: dict[str, int] = field(default_factory=dict)
     rejections: dict[str, int] = field(default_factory=dict)
     judged: Judged = field(default_factory=Judged)
+    others_go_on: bool = False
 
 
 def funnel(report: RunReport) -> list[tuple[str, int, str]]:

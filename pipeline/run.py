@@ -2,12 +2,18 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 
-from articles.errors import ConfigError, IndexUnavailableError, SearchIndexError, StorageError
+from articles.errors import (
+    BroadsheetError,
+    ConfigError,
+    IndexUnavailableError,
+    SearchIndexError,
+    StorageError,
+)
 from articles.urls import masked
 from crawlers.plan import CrawlPlan, FailedFeed
 from index.protocols import IndexWriter
@@ -16,19 +22,22 @@ from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
-from pipeline.deleting.finishing import finish_waiting
+from pipeline.deleting.finishing import finish_waiting, unfinished
 from pipeline.health.run_record import recorded
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.maintenance.offloading import BRIEFLY, offload
 from pipeline.report import RunReport
 from pipeline.settling import Settler
+from pipeline.sharing.left_behind import load_left_behind
+from pipeline.sharing.own_segments import make_whole, require_all, worker_name
 from pipeline.versions.catching_up import CatchingUp
-from store.archive.writer import repair
 from store.feed_records import FeedResult
-from store.ledger import capture_table, feed_table, segment_table
+from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
-from store.ledger.engines.folder_lock import locked
+from store.ledger.engines.folder_lock import at_work, locked
+from store.ledger.engines.places import ServerPlace
+from store.ledger.engines.worker_locks import ALONE, Worker
 from store.ledger.queries import seen_texts
 from store.lock import RunLock
 from store.records import Outcome
@@ -37,6 +46,15 @@ from store.records import Outcome
 def now() -> datetime:
     """The present, aware, in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """An open data folder: its lock, its ledger, and the worker whose it is."""
+
+    lock: RunLock
+    ledger: Ledger
+    worker: Worker = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +99,48 @@ def run_asking_robots(
 
 
 def _run(config: Config, what: CrawlPlan, watch: Watch) -> RunReport:
-    with data_folder(config) as folder, recorded(folder[1], watch.clock):
-        return carry_out(config, what, folder, watch)
+    with workplace(config) as place, recorded(place.ledger, watch.clock, place.worker.name):
+        report = carry_out(config, what, place, watch)
+        deletions = config.store.shared and not report.others_go_on and unfinished(place.ledger)
+    if deletions:
+        with suppress(BroadsheetError), data_folder(config):
+            pass  # the last worker out finishes them there, unless another begins
+    return report
 
 
-def carry_out(
-    config: Config,
-    what: CrawlPlan,
-    folder: tuple[RunLock, Ledger],
-    watch: Watch,
-) -> RunReport:
-    """Crawl by this plan in the open `data_folder`, and load what is fetched; all else is as in `run`."""
-    lock, ledger = folder
+def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -> RunReport:
+    """Crawl by this plan in an open data folder, and load what is fetched; all else is as in `run`.
+
+    Where workers share the collection, the last of those that are loading judges what all of them loaded.
+    """
+    ledger, worker = place.ledger, place.worker
     started = watch.clock()
     gc.freeze()  # what was imported stays; looking through it again and again took a fifth of the process's time
+    what = replace(what, ahead=watch.ahead, worker=worker.name)
     with (
         closing(opened_index(config, ledger)) as writer,
         closing(opened_index(config, ledger, older=True)) as older,
-        Crawl(replace(what, ahead=watch.ahead), lock.fileno(), watch.tell) as crawl,
+        Crawl(what, place.lock.fileno(), watch.tell) as crawl,
         cleaners(config) as pool,
     ):
         reader = cache(partial(indexes.reader, config))
-        pending = Pending(config.archive, ledger, pool)
-        report = load_all(pending, Settler(ledger, writer, older, reader, watch.clock), watch.progress, crawl)
-        judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock)
-        crawled = crawl.wait()
+        settler = Settler(ledger, writer, older, reader, watch.clock, worker.check)
+        with worker.loading():
+            pending = Pending(config.archive, ledger, pool, worker.name or None)
+            report = load_all(pending, settler, watch.progress, crawl)
+            crawled = crawl.wait()
+            if worker.name:
+                load_left_behind(config, ledger, worker, pool, settler)
+                offload(config, ledger, watch.clock, BRIEFLY)
         if not (what.past or what.only_pages):
             _note_unstarted(ledger, crawled.failed_feeds, started, watch.clock())
-        CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer, older)
-        return replace(report, crawl=crawled, judged=judge.judge_waiting())
+        report = replace(report, crawl=crawled)
+        with worker.judging() as is_last:
+            if not is_last:
+                return replace(report, others_go_on=True)
+            CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer, older)
+            judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock, worker.check)
+            return replace(report, judged=judge.judge_waiting())
 
 
 def _note_unstarted(
@@ -143,23 +174,59 @@ def data_folder(config: Config) -> Iterator[tuple[RunLock, Ledger]]:
     """The data folder, locked and repaired: what was written after the last commit is cut off, dropped segments are removed.
 
     Deletions that wait are finished before and after; at the end, segments that were closed are uploaded where that is configured.
+    Where workers share the collection, none of them is at work meanwhile, and all that they archived can be read.
 
     Raises LockedError, StorageError, LedgerError, ArchiveError.
     """
+    _make_folder(config)
+    with locked(config.folder, config.ledger) as lock, Ledger.open(config.ledger) as ledger:
+        make_whole(config, ledger)
+        if config.store.shared:
+            require_all(config, ledger)
+        finish_waiting(config, ledger, now)
+        yield lock, ledger
+        finish_waiting(config, ledger, now)
+        offload(config, ledger, now, BRIEFLY)
+
+
+@contextmanager
+def at_rest(config: Config) -> Iterator[None]:
+    """For what needs all of the archive: where workers share it, none is at work, as in `data_folder`; else runs may go on."""
+    with data_folder(config) if config.store.shared else nullcontext():
+        yield
+
+
+@contextmanager
+def workplace(config: Config) -> Iterator[Workplace]:
+    """The data folder, as `data_folder`, for a run: where workers share the collection, that of one of them."""
+    if not config.store.shared:
+        with data_folder(config) as (lock, ledger):
+            yield Workplace(lock, ledger, ALONE)
+        return
+    _make_folder(config)
+    place = config.ledger
+    assert isinstance(place, ServerPlace)  # as the configuration was checked
+    with (
+        at_work(config.folder, place, worker_name(config)) as (lock, worker),
+        Ledger.open(place) as ledger,
+    ):
+        make_whole(config, ledger)
+        try:
+            yield Workplace(lock, ledger, worker)
+        except BroadsheetError:
+            with suppress(BroadsheetError):  # the first error is the cause
+                offload(config, ledger, now, BRIEFLY)
+            raise
+        offload(config, ledger, now, BRIEFLY)
+
+
+def _make_folder(config: Config) -> None:
     try:
         config.archive.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"The data folder {config.folder} cannot be made: {error.strerror}. Choose another under [store] folder."
         ) from error
-    with locked(config.folder, config.ledger) as lock, Ledger.open(config.ledger) as ledger:
-        with ledger.reading() as conn:
-            committed, dropped = segment_table.lengths(conn), segment_table.dropped(conn)
-        repair(config.archive, committed, dropped)
-        finish_waiting(config, ledger, now)
-        yield lock, ledger
-        finish_waiting(config, ledger, now)
-        offload(config, ledger, now, BRIEFLY)
 
 
 def opened_index(config: Config, ledger: Ledger, *, older: bool = False) -> IndexWriter:
@@ -167,7 +234,8 @@ def opened_index(config: Config, ledger: Ledger, *, older: bool = False) -> Inde
 
     opening = partial(_open_index, config, ledger, older=older)
     try:
-        return opening()
+        with ledger.turn():  # two workers must not both make it
+            return opening()
     except IndexUnavailableError:
         return indexes.LateWriter(opening, config.index.patience)
 

@@ -58,8 +58,8 @@ class _Rivals:
 class Settler:
     """Settles captures that were cleaned, one batch at a time: each in a turn of the ledger.
 
-    `reader` is called only for the text of an article whose features the ledger has forgotten. `older` is the index of older
-    versions, which get there before the newest one takes their place.
+    `check` raises where the run may not change anything any more. `reader` is called only for the text of an article whose features
+    the ledger has forgotten. `older` is the index of older versions, which get there before the newest one takes their place.
     """
 
     ledger: Ledger
@@ -67,6 +67,7 @@ class Settler:
     older: IndexWriter
     reader: Callable[[], IndexReader]
     clock: Callable[[], datetime]
+    check: Callable[[], None] = lambda: None
 
     def settle(
         self,
@@ -82,6 +83,7 @@ class Settler:
         of_batch = {capture.article_id for capture, _ in pairs}
         names = {named(result) for _, result in pairs if isinstance(result, Article)}
         with self.ledger.turn():
+            self.check()
             with self.ledger.reading() as conn:
                 latest = capture_table.latest_indexed(conn, of_batch)
                 former = rename_table.former(conn)
@@ -127,6 +129,7 @@ class Settler:
     def recount(self, batch: Collection[Cleaned]) -> None:
         """Count the versions of the articles of a batch whose outcomes stay as they are."""
         with self.ledger.turn():
+            self.check()
             with self.ledger.reading() as conn:
                 versions = noted(conn, batch)
             put_older(self.ledger, self.older, versions)
@@ -141,6 +144,7 @@ class Settler:
         One with another text is an article of its own from then on, whatever its page names.
         """
         with self.ledger.turn():
+            self.check()
             with self.ledger.reading() as conn:
                 waiting = [capture for capture, _ in duplicates_waiting(conn)]
             if not waiting:

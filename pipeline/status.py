@@ -11,7 +11,7 @@ from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.maintenance.offloading import in_bucket
-from store.ledger import capture_table, feed_table, segment_table, tombstone_table, url_table
+from store.ledger import capture_table, feed_table, tombstone_table, url_table
 from store.ledger.database import Ledger
 
 
@@ -28,7 +28,7 @@ def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise)
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
         deleted = tombstone_table.counts(conn)
-        remote = in_bucket(config, segment_table.lengths(conn))
+        remote = in_bucket(config, conn)
     if any(deleted.values()):
         counted["deleted"] = deleted
     if remote:

@@ -72,3 +72,9 @@ def removed_on(removed: Removed) -> str:
 def dropped_on(at: datetime) -> str:
     """Why a raw page is missing, for people to read."""
     return f"its raw page was dropped on {at:%Y-%m-%d} by [store] retention"
+
+
+def following(segment: str) -> str:
+    """The name of the segment after this one ("": of the first)."""
+    number = int(segment.removeprefix("segment-").removesuffix(".warc.gz")) if segment else 0
+    return f"segment-{number + 1:06}.warc.gz"

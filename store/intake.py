@@ -5,17 +5,38 @@ transaction records them in the ledger, with the place in the file. So a killed 
 taken twice.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from articles.model import Page
 from articles.urls import article_id
 from store.archive.foreign import ReadingPlace
 from store.archive.writer import LARGEST_GROUP, ArchiveWriter
+from store.archived import following
 from store.ledger import capture_table, import_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.import_table import ImportState
 from store.records import ArchiveRef
+
+
+def archive_writer(
+    folder: Path, ledger: Ledger, clock: Callable[[], datetime], worker: str = ""
+) -> ArchiveWriter:
+    """What appends to the archive in this folder, which is whole: to the segments of this worker, where several have their own.
+
+    Raises StorageError, ArchiveError.
+    """
+    with ledger.reading() as conn:
+        committed = segment_table.lengths(conn, worker)
+
+    def allocated(_: str) -> str:
+        with ledger.transaction() as conn:
+            return segment_table.allocate(conn, worker)
+
+    return ArchiveWriter(folder, committed, clock, name_after=allocated if worker else following)
+
 
 _Kept = tuple[Page, ArchiveRef]
 _Known = tuple[str, datetime]  # article id, time of the fetch

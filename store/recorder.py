@@ -33,7 +33,8 @@ from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.host_table import LeftAlone
 from store.ledger.queries import recent
-from store.ledger.watch import robots_table
+from store.ledger.queries.meanwhile import Asked, Meanwhile, meanwhile
+from store.ledger.watch import lease_table, robots_table
 from store.ledger.watch.robots_table import RobotsChange, RobotsFile
 from store.policy import Terms
 from store.records import Discovery, DueUrl, Miss, NotModified
@@ -178,6 +179,18 @@ class Recorder:
     def robots_changed(self, change: RobotsChange) -> "Future[None]":
         """What a change of a robots.txt means for what is asked for."""
         return self._put(lambda conn: robots_table.note(conn, change), urgent=False)
+
+    def lease(self, names: Collection[str], worker: str, term: timedelta) -> "Future[set[str]]":
+        """Take or renew leases; those that the worker has then."""
+        return self._put(lambda conn: lease_table.take(conn, names, worker, term), urgent=True)
+
+    def give_up(self, names: Mapping[str, float], worker: str) -> "Future[None]":
+        """End leases, each so many seconds from now."""
+        return self._put(lambda conn: lease_table.give_up(conn, names, worker), urgent=True)
+
+    def meanwhile(self, asked: Asked) -> "Future[Meanwhile]":
+        """What other workers have done of what is to be asked of a host."""
+        return self._put(lambda conn: meanwhile(conn, asked, self._clock()), urgent=True)
 
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""

@@ -32,6 +32,23 @@ def test_an_archive_is_a_bucket_and_what_else_is_written_there_is_not_repeated(t
     assert "hunter2" not in str(caught.value)
 
 
+def test_several_workers_need_what_several_machines_can_write() -> None:
+    whole = {
+        "store": 'shared = true\nledger = "NEWS_LEDGER"\narchive = "s3://news/raw"',
+        "index": 'backend = "elasticsearch"',
+    }
+
+    def text(sections: dict[str, str]) -> str:
+        return "\n".join(f"[{name}]\n{lines}" for name, lines in sections.items())
+
+    assert parse(text(whole), HERE).store.shared
+    for name, without in (("store", 'ledger = "NEWS_LEDGER"'), ("store", 'archive = "s3://news/raw"')):
+        with pytest.raises(ConfigError, match="`store.shared` needs what several machines can write"):
+            parse(text(whole | {name: whole[name].replace(without, "")}), HERE)
+    with pytest.raises(ConfigError, match="`store.shared` needs"):
+        parse(text(whole | {"index": ""}), HERE)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -116,7 +116,7 @@ def test_what_is_done_with_a_collection_is_done_with_this_one(on_server: Config,
     assert any(
         step.step == "indexed" or "indexed" in step.what for step in explain(on_server, str(one["url"]))
     )
-    deleted = delete(on_server, DeleteRequest(which=(str(one["url"]),), reason="asked for"))
+    deleted = delete(on_server, DeleteRequest(which=(str(one["id"]),), reason="asked for"))
     assert deleted is not None
     assert "replicas and dumps of the database" in deleted.left[-1]
     assert PASSWORD not in deleted.left[-1]

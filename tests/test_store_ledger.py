@@ -166,8 +166,16 @@ def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
     return found
 
 
+def forget_workers(conn: sqlite3.Connection) -> None:
+    """The ledger as it was before version 13."""
+    conn.execute("ALTER TABLE segments DROP COLUMN owner")
+    conn.execute("DROP TABLE leases")
+    conn.execute("DROP TABLE workers")
+
+
 def forget_deletions(conn: sqlite3.Connection) -> None:
     """The ledger as it was before version 11."""
+    forget_workers(conn)
     conn.execute("DROP INDEX captures_unremoved")
     conn.execute("ALTER TABLE captures DROP COLUMN removed_at")
     conn.execute("DROP TABLE buried")
@@ -392,6 +400,7 @@ def test_a_ledger_of_version_11_gets_the_indexes_and_loses_those_that_they_repla
         conn.execute("CREATE INDEX features_source ON features (source, first_seen_at)")
         conn.execute("CREATE INDEX ix_features_first_seen_at ON features (first_seen_at)")
         conn.execute("CREATE INDEX ix_captions_source ON captions (source)")
+        forget_workers(conn)
         conn.execute("UPDATE schema SET version = 11")
     with Ledger.open(path) as ledger, ledger.reading() as conn:
         assert knowledge_table.newest(conn, ["krait", "none"]).keys() == {"krait"}

@@ -1,4 +1,4 @@
-"""The commands that collect: init, add, sources, remove, rename, run, retry, demo."""
+"""The commands that collect: init, add, sources, remove, rename, run, demo."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from articles.errors import ConfigError, LockedError, StorageError
-from broadsheet.commands.options import Json, configured, span
+from broadsheet.commands.options import Json, configured
 
 
 def init(context: typer.Context) -> None:
@@ -191,79 +191,25 @@ def run(
     whole = examine(config, config.sources, now())
     health = whole.of(chosen)
     told: list[str] = []
-    announce(config, good=True, health=whole, say=told.append)
+    if not report.others_go_on:
+        announce(config, good=True, health=whole, say=told.append)
     missed = observe(config, RunSeen(start=started, end=now(), report=report), whole)
     if as_json:
         print_json({**asdict(report), "health": health_as_json(health), "told": told})
     else:
         show_funnel(report)
+        if report.others_go_on:
+            say(
+                "Other workers go on: the last of them judges what all have loaded, and says how the sources are."
+            )
+            return
         show_health(health, now())
         for line in told:
             say(line)
     if missed:
         typer.echo(f"broadsheet: {missed}", err=True)
-    if health.code:
+    if health.code and not report.others_go_on:
         raise typer.Exit(health.code)
-
-
-def retry(
-    context: typer.Context,
-    urls: Annotated[list[str] | None, typer.Argument(help="URLs of pages (default: all).")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only this source; can be repeated.")] = None,
-    reason: Annotated[
-        list[str] | None,
-        typer.Option(help="Only pages missing for this reason, such as http_status; can be repeated."),
-    ] = None,
-    since: Annotated[str, typer.Option(help="Only pages last tried within this time, such as 7d.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be due.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Have the next run try pages again that failed, are gone, were rejected or wait for another attempt.
-
-    They are fetched again; those that were archived and could not be cleaned or indexed are loaded again from the archive.
-    Pages that robots.txt or the address rules refuse stay refused. A host that asked to be left alone is asked again.
-
-    Example: broadsheet retry --reason no_article --since 7d --dry-run
-    Example: broadsheet retry https://www.example.org/news/ferry
-    """
-    from broadsheet.terminal import print_json, say, table, when
-    from pipeline.maintenance.due_again import retry as make_due
-    from pipeline.run import choose, now
-    from store.ledger.queries.second_chances import Chosen
-
-    config = configured(context)
-    if source:
-        choose(config, tuple(source))
-    chosen = Chosen(
-        urls=tuple(urls or ()),
-        sources=tuple(source or ()),
-        reasons=tuple(reason or ()),
-        since=now() - span(since, "--since") if since else None,
-    )
-    done = make_due(config, chosen, now(), dry_run=dry_run)
-    if as_json:
-        reopened = [one.host for one in done.reopened]
-        print_json(
-            {
-                "pages": dict(done.pages),
-                "left": list(done.left),
-                "reopened": reopened,
-                "loaded": done.loaded,
-            }
-        )
-        return
-    table(("reason", "pages"), list(done.pages.items()))
-    for line in done.left:
-        say(line, style="yellow")
-    for one in done.reopened:
-        say(f"{one.host} is asked again, though it asked to be left alone until {when(one.until)} UTC.")
-    count = sum(done.pages.values())
-    pages = f"{count} page{'' if count == 1 else 's'}"
-    if dry_run:
-        say(f"{pages} would be due again.")
-    else:
-        from_archive = f" ({done.loaded} from the archive)" if done.loaded else ""
-        say(f"{pages} {'is' if count == 1 else 'are'} due again{from_archive}. Next: broadsheet run")
 
 
 def demo(

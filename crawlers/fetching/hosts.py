@@ -24,6 +24,10 @@ class StoppedError(Exception):
     """The crawl ends before this request's turn: nobody was asked, and its URL stays as it is."""
 
 
+class PassedOverError(StoppedError):
+    """Another worker has done meanwhile what this request was for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
     """How to treat hosts: seconds from one request to the next, most requests at once to one host, and to all.
@@ -125,6 +129,10 @@ class Host:
     def pause(self, seconds: float) -> None:
         """No request starts before so many seconds have passed."""
         self._next = max(self._next, asyncio.get_running_loop().time() + seconds)
+
+    def rest(self) -> float:
+        """The seconds until it may be asked again."""
+        return max(0.0, self._next - asyncio.get_running_loop().time())
 
     def obey(self, crawl_delay: float) -> None:
         """Take a robots.txt Crawl-delay, within limits, counted from the last request on."""

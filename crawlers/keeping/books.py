@@ -4,13 +4,16 @@ Requests vanish from Scrapy in many ways, some of them without a call or a signa
 over, a callback that raises, an item pipeline that drops a page): only what was settled is sure to have come.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
+from articles.errors import UrlError
+from articles.urls import host
 from store.feed_records import FeedTarget
 from store.records import DueUrl
 
@@ -25,18 +28,54 @@ def given(request: Request) -> Given | None:
     return found if isinstance(found, Given) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What was given out, when that was asked for, and what may have become of it."""
+
+    thing: Given
+    known_at: float
+    why: str = _VANISHED
+
+    @property
+    def host(self) -> str:
+        try:
+            return host(self.thing.url)
+        except UrlError:
+            return ""
+
+
 class Books:
     """Feeds and pages that were given out and are not settled, each with what may have become of it."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._open: dict[str, tuple[Given, str]] = {}
+        self._open: dict[str, _Entry] = {}
         crawler.signals.connect(self._request_dropped, signals.request_dropped)
         crawler.signals.connect(self._spider_error, signals.spider_error)
         crawler.signals.connect(self._item_lost, signals.item_dropped)
         crawler.signals.connect(self._item_lost, signals.item_error)
 
-    def give_out(self, things: Iterable[Given]) -> None:
-        self._open.update((_key(thing), (thing, _VANISHED)) for thing in things)
+    def give_out(self, things: Iterable[Given], known_at: float) -> None:
+        """These are to be fetched, by what the ledger said at that time or later."""
+        self._open.update((_key(thing), _Entry(thing, known_at)) for thing in things)
+
+    def is_open(self, thing: Given) -> bool:
+        """Whether it is not settled yet."""
+        return _key(thing) in self._open
+
+    def known_at(self, thing: Given) -> float:
+        """When it was known last that it is to be fetched."""
+        entry = self._open.get(_key(thing))
+        return entry.known_at if entry else 0.0
+
+    def know(self, thing: Given, at: float) -> None:
+        """It is still to be fetched, by what the ledger said then."""
+        key = _key(thing)
+        if key in self._open:
+            self._open[key] = replace(self._open[key], known_at=at)
+
+    def of_host(self, name: str) -> Iterator[Given]:
+        """What is not settled of a host."""
+        return (entry.thing for entry in self._open.values() if entry.host == name)
 
     def settle(self, thing: Given) -> None:
         """It came back, or is to stay due."""
@@ -48,7 +87,7 @@ class Books:
 
     def unsettled(self) -> list[tuple[Given, str]]:
         """What did not come back, and why."""
-        return list(self._open.values())
+        return [(entry.thing, entry.why) for entry in self._open.values()]
 
     def _request_dropped(self, request: Request) -> None:
         self._suspect(request, "its request was dropped as a duplicate")
@@ -62,7 +101,7 @@ class Books:
     def _suspect(self, request: Request | None, why: str) -> None:
         thing = given(request) if request is not None else None
         if thing is not None and _key(thing) in self._open:
-            self._open[_key(thing)] = (thing, why)
+            self._open[_key(thing)] = replace(self._open[_key(thing)], why=why)
 
 
 def _key(thing: Given) -> str:

@@ -3,18 +3,19 @@
 import asyncio
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from store.archive.writer import ArchiveWriter, repair
+from store.archive.writer import repair
+from store.intake import archive_writer
 from store.ledger import segment_table, tombstone_table
 from store.ledger.database import Ledger
 from store.ledger.engines.folder_lock import crawling
 from store.ledger.engines.places import place
-from store.ledger.watch import robots_table
+from store.ledger.watch import lease_table, robots_table, run_table
 from store.ledger.watch.robots_table import RobotsChange, RobotsFile
 from store.recorder import Recorder
 
@@ -25,7 +26,7 @@ class Store:
     """Archive and ledger in a folder; in one that is thrown away at the end where `folder` is "". `now`: aware UTC.
 
     `revisits` are the times from the first sight of an article to each visit. `ask_robots`: no robots.txt that an earlier
-    crawl kept counts. `ledger` says where that is, as `place` takes it.
+    crawl kept counts. `ledger` says where that is, as `place` takes it; `worker` whose the folder is, where several share that.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Store:
         revisits: Sequence[timedelta],
         *,
         ledger: str = "",
+        worker: str = "",
         ask_robots: bool = False,
     ) -> None:
         self._folder = folder
@@ -46,6 +48,11 @@ class Store:
         self._users = 0
         self._recorder: Recorder | None = None
         self._robots: dict[str, RobotsFile] = {}
+        self.worker = worker
+        self.at_end: list[Callable[[], Awaitable[None]]] = []
+        """What is done before it is closed."""
+        self.began = now()
+        """When the round of runs began that this crawl is of, once the store is open."""
         self.buried: frozenset[str] = frozenset()
         """The ids of addresses under which nothing is to be fetched, once the store is open: deletions wait for crawls."""
 
@@ -70,6 +77,11 @@ class Store:
         if self._recorder is not None:
             self._recorder.robots_changed(change)
 
+    def learn_robots(self, files: Mapping[str, RobotsFile]) -> None:
+        """Go by what other workers have kept meanwhile."""
+        if not self._ask_robots:
+            self._robots.update(files)
+
     def enter(self) -> None:
         """One more crawl uses the store. Raises StorageError, LedgerError, ArchiveError where it cannot be opened."""
         self._users += 1
@@ -85,6 +97,8 @@ class Store:
     async def close(self) -> None:
         """Make durable what was given, and close. Raises the error that the store failed with, if it did."""
         if self._recorder is not None:
+            for finish in self.at_end:
+                await finish()
             recorder, self._recorder = self._recorder, None
             try:
                 await asyncio.to_thread(recorder.close)
@@ -99,17 +113,21 @@ class Store:
         self._open.enter_context(crawling(where))
         ledger = self._open.enter_context(Ledger.open(where))
         with ledger.reading() as connection:
-            committed, dropped = segment_table.lengths(connection), segment_table.dropped(connection)
+            own, dropped = segment_table.lengths(connection, self.worker), segment_table.dropped(connection)
             self.buried = tombstone_table.buried(connection)
-        for cut in repair(folder / "archive", committed, dropped):
+            if self.worker:
+                self.began = run_table.round_began(connection, self.worker, self._now())
+        for cut in repair(folder / "archive", own, dropped):
             _log.warning(
                 "%s: cut off %d bytes that an interrupted crawl left unfinished", cut.segment, cut.size
             )
         with ledger.transaction() as connection:
             kept = robots_table.known(connection, self._now())
+            if self.worker:
+                lease_table.forget(connection)
         self._robots = (
             {url: replace(each, status=0) for url, each in kept.items()} if self._ask_robots else kept
         )
-        archive = ArchiveWriter(folder / "archive", committed, self._now)
+        archive = archive_writer(folder / "archive", ledger, self._now, self.worker)
         self._open.callback(archive.close)
         return Recorder(ledger, archive, self._now, self._revisits)

@@ -17,6 +17,7 @@ from crawlers.clock import clock
 from crawlers.fetching import responses
 from crawlers.fetching.answers import Answer
 from crawlers.fetching.failures import explained
+from crawlers.fetching.hosts import StoppedError
 from crawlers.fetching.robots import Kept, Robots
 from crawlers.fetching.robots_text import MAX_BYTES
 
@@ -63,6 +64,8 @@ class RobotsTxtMiddleware:
         try:
             with self._counting():
                 response = await self._crawler.engine.download_async(request)
+        except StoppedError:
+            raise
         except Exception as error:
             raise explained(error, request) from error
         return responses.answer(response, request.meta[responses.FETCHED_AT])

@@ -36,6 +36,7 @@ PROTECTED = (
     "SCHEDULER",
     "STORE_FOLDER",
     "STORE_LEDGER",
+    "STORE_WORKER",
     "TWISTED_DNS_RESOLVER",
     "TWISTED_REACTOR",
     "TWISTED_REACTOR_ENABLED",
@@ -80,6 +81,7 @@ def process_settings(plan: CrawlPlan) -> Settings:
     settings.setdict(named_in_scrapy(plan.settings), priority="cmdline")
     settings.set("STORE_FOLDER", plan.folder, priority="cmdline")
     settings.set("STORE_LEDGER", plan.ledger, priority="cmdline")
+    settings.set("STORE_WORKER", plan.worker, priority="cmdline")
     settings.set("BACKLOG", plan.backlog, priority="cmdline")
     settings.set("ROBOTS_AFRESH", plan.ask_robots, priority="cmdline")
     settings.set("CLOCK", ahead_by(plan.ahead), priority="cmdline")

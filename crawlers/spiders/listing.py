@@ -143,9 +143,12 @@ class ListSpider(Spider):
     async def list_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Note why a list could not be had; requests for its pages that are due from earlier."""
         request, error = failed(failure)
-        if not isinstance(error, StoppedError):
-            async for each in self._failed(request.cb_kwargs["target"], str(noted(error, request))):
-                yield each
+        target: FeedTarget = request.cb_kwargs["target"]
+        if isinstance(error, StoppedError):
+            StorePipeline.of(self.crawler).books.settle(target)
+            return
+        async for each in self._failed(target, str(noted(error, request))):
+            yield each
 
     async def _failed(self, target: FeedTarget, error: str) -> AsyncIterator[Request]:
         at = clock(self.crawler)()

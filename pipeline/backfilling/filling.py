@@ -19,9 +19,11 @@ from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.report import RunReport
-from pipeline.run import Watch, carry_out, choose, data_folder
+from pipeline.run import Watch, Workplace, carry_out, choose, data_folder
+from pipeline.sharing.own_segments import worker_name
 from store.ledger import url_table
 from store.ledger.database import Ledger
+from store.ledger.engines.worker_locks import Worker
 from store.ledger.queries import recent
 from store.lock import RunLock
 
@@ -121,7 +123,8 @@ def _fetch(
     with folder[1].transaction() as conn:
         url_table.recall(conn, [page.url for page in pages], watch.clock())
     what = replace(_plan(config, source), pages=pages, only_pages=True)
-    return carry_out(config, what, folder, watch)
+    place = Workplace(*folder, Worker(worker_name(config)))
+    return carry_out(config, what, place, watch)
 
 
 def _plan(config: Config, source: SourceSection) -> CrawlPlan:

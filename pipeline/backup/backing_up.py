@@ -19,7 +19,7 @@ from pipeline.backup import manifest as kept
 from pipeline.backup.file_copies import checksum, copy, link_or_copy, write
 from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.configuration.config import Config
-from pipeline.run import now
+from pipeline.run import at_rest, now
 from store.archive.reader import RENAMES, is_there
 from store.archive.remote import claim, stubs
 from store.durable import sync_folder
@@ -71,7 +71,12 @@ def back_up(
     folder = folder.absolute()
     if folder.resolve().is_relative_to(config.folder.resolve()):
         raise ConfigError(f"{folder} lies in the data folder; a backup belongs on another disk.")
-    with locked(config.folder, config.ledger, "rebuild"), RunLock(folder, "backup"), _writing(folder):
+    with (
+        locked(config.folder, config.ledger, "rebuild"),
+        at_rest(config),
+        RunLock(folder, "backup"),
+        _writing(folder),
+    ):
         for _ in range(_TRIES):
             with suppress(_DroppedError):
                 return _Making(config, folder, progress, clock).make()

@@ -177,6 +177,12 @@ def parse(text: str, path: Path) -> Config:
         raise ConfigError(
             f"{path}: `index.url`: leave user and password out; they come from the environment."
         )
+    store = config.store
+    if store.shared and not (store.ledger and store.archive and config.index.backend == "elasticsearch"):
+        raise ConfigError(
+            f"{path}: `store.shared` needs what several machines can write: a ledger in PostgreSQL ([store] ledger), an archive "
+            'in a bucket ([store] archive) and [index] backend = "elasticsearch".'
+        )
     for name, number in Counter(source.name for source in config.sources).items():
         if number > 1:
             raise ConfigError(f"{path}: two sources are called `{name}`; give each a different name.")

@@ -61,6 +61,10 @@ class StoreSection(Section):
         repr=False,
         description='A PostgreSQL database for the ledger: its URL without a password, or the environment variable with its URL; a file if "".',
     )
+    shared: bool = Field(
+        default=False,
+        description="Whether several machines collect together, each with a data folder of its own; needs `ledger`, `archive` and Elasticsearch.",
+    )
 
 
 class CrawlSection(Section):

@@ -20,7 +20,7 @@ from pipeline.health.diagnosis import Verdict, span
 from pipeline.health.verdicts import SourceHealth, judge
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.maintenance.renaming import under_other_names
-from store.ledger import capture_table, segment_table
+from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.ledger.watch import run_table, told_table
 from store.ledger.watch.run_table import RunEnd
@@ -170,7 +170,7 @@ def _disk(config: Config, conn: Connection, now: datetime) -> Condition | None:
 
 def _bucket(config: Config, conn: Connection) -> Condition | None:
     """What the last try to reach the bucket came to; it is not asked now."""
-    found = in_bucket(config, segment_table.lengths(conn))
+    found = in_bucket(config, conn)
     return Condition(part="bucket", text=found.waits()) if found and found.trouble else None
 
 

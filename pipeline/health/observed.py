@@ -61,9 +61,14 @@ def forget(config: Config, now: datetime) -> str:
 
 
 def documents(run: RunSeen, health: Health, domains: Mapping[str, str]) -> dict[str, Mapping[str, object]]:
-    """The documents by their ids: one of the run, and one of each source, whose `domains` are by its name."""
+    """The documents by their ids: one of the run, and one of each source, whose `domains` are by its name.
+
+    Where other workers go on, the last of them says how the sources are.
+    """
     started = f"{run.start:%Y%m%dT%H%M%S.%fZ}"
     found: dict[str, Mapping[str, object]] = {f"run-{started}": _run(run, health)}
+    if run.report and run.report.others_go_on:
+        return found
     for each in health.sources:
         found[f"source-{started}-{each.source}"] = _source(each, run.end, domains.get(each.source, ""))
     return found

@@ -12,10 +12,10 @@ from store.ledger.watch.run_table import RunEnd
 
 
 @contextmanager
-def recorded(ledger: Ledger, clock: Callable[[], datetime]) -> Iterator[None]:
+def recorded(ledger: Ledger, clock: Callable[[], datetime], worker: str = "") -> Iterator[None]:
     """A run, by whoever holds the run lock, in the ledger. Killed in this context it stays there as one without an end."""
     with ledger.transaction() as conn:
-        run = run_table.begin(conn, clock())
+        run = run_table.begin(conn, clock(), worker)
     try:
         yield
     except BaseException as error:

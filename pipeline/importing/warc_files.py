@@ -30,11 +30,11 @@ from pipeline.load import load_all
 from pipeline.report import RunReport
 from pipeline.run import choose, data_folder, now, opened_index
 from pipeline.settling import Settler
+from pipeline.sharing.own_segments import opened_archive
 from pipeline.versions.catching_up import CatchingUp
 from store.archive.foreign import ReadingPlace, records
-from store.archive.writer import ArchiveWriter
 from store.intake import Intake
-from store.ledger import capture_table, import_table, segment_table, tombstone_table
+from store.ledger import capture_table, import_table, tombstone_table
 from store.ledger.database import Ledger
 from store.ledger.import_table import ImportState
 
@@ -80,7 +80,7 @@ def import_files(
         closing(opened_index(config, ledger)) as writer,
         closing(opened_index(config, ledger, older=True)) as older,
         cleaners(config) as pool,
-        closing(_archive(config, ledger, clock)) as archive,
+        closing(opened_archive(config, ledger, clock)) as archive,
     ):
         reader = cache(partial(indexes.reader, config))
         pending = Pending(config.archive, ledger, pool)
@@ -213,12 +213,6 @@ def _deleted(config: Config) -> frozenset[str]:
         return frozenset()
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
         return tombstone_table.buried(conn)
-
-
-def _archive(config: Config, ledger: Ledger, clock: Callable[[], datetime]) -> ArchiveWriter:
-    with ledger.reading() as conn:
-        committed = segment_table.lengths(conn)
-    return ArchiveWriter(config.archive, committed, clock)
 
 
 def _state(ledger: Ledger, path: Path, options: ImportOptions, at: datetime) -> ImportState:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from articles.errors import ArchiveError
 from pipeline.configuration.config import Config
+from pipeline.sharing.own_segments import kept_by_others
 from store.archive.checked import CheckedSegment, check_segment
 from store.archive.reader import faults, is_away, shortage
 from store.ledger import segment_table
@@ -63,10 +64,14 @@ def check_archive(
     """Read the open segment, and of the others those that were not read for a month, or were changed since, the longest due first.
 
     Of these a tenth of the archive at most, or `portion` (bytes) if that is more; or `everything`, due or not. Those that are
-    only in a bucket are read if told to `fetch` them. Raises LedgerError, LockedError, StorageError.
+    only in a bucket are read if told to `fetch` them. What other workers
+    have in their folders alone is left to them. Raises LedgerError, LockedError, StorageError.
     """
     with ledger.reading() as conn:
         committed, known = segment_table.lengths(conn), check_table.known(conn)
+    if config.store.shared:
+        others = {segment for kept in kept_by_others(config, ledger).values() for segment in kept}
+        committed = {segment: length for segment, length in committed.items() if segment not in others}
     if gone := known.keys() - committed.keys():
         with ledger.transaction() as conn:
             check_table.forget(conn, gone)

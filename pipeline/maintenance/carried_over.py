@@ -17,12 +17,12 @@ from store.ledger.knowledge_table import TEMPLATES
 from store.ledger.lastmod_table import PROOFS
 from store.ledger.schema import insert
 from store.ledger.tombstone_table import BURIED, TOMBSTONES
-from store.ledger.watch.run_table import RUNS
+from store.ledger.watch.run_table import RUNS, WORKERS
 from store.ledger.watch.told_table import ATTEMPTS, TOLD
 
 Rows = Sequence[dict[str, Any]]
 
-_WHOLE = (HOSTS, PROOFS, RUNS, TOLD, ATTEMPTS, TOMBSTONES, BURIED)
+_WHOLE = (HOSTS, PROOFS, RUNS, WORKERS, TOLD, ATTEMPTS, TOMBSTONES, BURIED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from articles.errors import (
     ArchiveError,
@@ -25,13 +27,15 @@ from pipeline.maintenance import renaming
 from pipeline.maintenance.archive_check import check_archive
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.run import now
+from pipeline.sharing.own_segments import kept_by_others, learn
 from store.archive import renames
 from store.archive.reader import foreign, names
 from store.archive.remote.copies import differences
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
-from store.ledger.engines.folder_lock import locked
-from store.ledger.queries import seen_texts, soundness
+from store.ledger.engines.folder_lock import is_at_work, locked
+from store.ledger.queries import seen_texts, soundness, tallies
+from store.lock import RunLock
 from store.records import Outcome
 
 _LOW_SPACE = 1 << 30
@@ -56,6 +60,9 @@ def examine(
     """
     if not config.folder.is_dir():
         return [Finding("folder", True, f"{config.folder} is not there yet; `broadsheet run` makes it.")]
+    if config.store.shared:
+        with suppress(BroadsheetError), RunLock(config.folder), Ledger.existing(config.ledger) as ledger:
+            learn(config, ledger)  # what keeps it from that is found below
     return [_folder(config), _lock(config), *_stored(config, clock, everything=everything, fetch=fetch)]
 
 
@@ -79,6 +86,7 @@ def _stored(
         return
     with ledger:
         yield from _kept(ledger)
+        yield from _workers(config, ledger)
         yield from _archive(config, ledger, clock, everything=everything, fetch=fetch)
         yield from _unfinished(config, ledger)
         yield from _indexes(config, ledger)
@@ -111,6 +119,31 @@ def _kept(ledger: Ledger) -> Iterator[Finding]:
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
 
 
+def _workers(config: Config, ledger: Ledger) -> Iterator[Finding]:
+    """What other workers have in their data folders alone, where they share the collection."""
+    place = config.ledger
+    if not config.store.shared or isinstance(place, Path):
+        return
+    try:
+        kept = kept_by_others(config, ledger)
+        at_work = {owner for owner in kept if is_at_work(place, owner)}
+    except (ArchiveUnavailableError, LedgerUnavailableError) as error:
+        yield Finding("workers", False, str(error), passing=True)
+        return
+    with ledger.reading() as conn:
+        waiting = tallies.waiting_of(conn)
+    for owner, segments in kept.items():
+        pending = sum(waiting.get(owner, {}).values())
+        has = f"{owner} has {', '.join(segments)} in its data folder alone, with {pending} pages that are not loaded"
+        advice = "`broadsheet run` there uploads and loads it; `broadsheet retry --lost` gives it up, if that folder is gone"
+        is_well = owner in at_work
+        yield Finding(
+            "workers", is_well, f"{has}; {'it is at work' if is_well else advice}.", passing=not is_well
+        )
+    if not kept:
+        yield Finding("workers", True, "all that others have archived is in the bucket.")
+
+
 def _archive(
     config: Config, ledger: Ledger, clock: Callable[[], datetime], *, everything: bool, fetch: bool
 ) -> Iterator[Finding]:
@@ -125,7 +158,7 @@ def _archive(
         yield Finding("archive", False, str(error), passing=True)
     except (LedgerError, LockedError, StorageError) as error:  # such as a full disk
         yield Finding("archive", False, f"not looked at: {error}")
-    yield from _bucket(config, committed)
+    yield from _bucket(config, ledger)
 
 
 def _renames(config: Config) -> list[str]:
@@ -184,10 +217,11 @@ def _counted(part: str, what: str, found: int, known: int) -> Finding:
     return Finding(part, False, f"{there}, but the ledger says {known}: run `broadsheet index rebuild`.")
 
 
-def _bucket(config: Config, committed: Mapping[str, int]) -> Iterator[Finding]:
+def _bucket(config: Config, ledger: Ledger) -> Iterator[Finding]:
     """What the bucket has by its own list is held against what was verified there; what waits for it is said."""
     try:
-        found = in_bucket(config, committed)
+        with ledger.reading() as conn:
+            found = in_bucket(config, conn)
         problems = differences(config.archive) if found else []
     except ArchiveUnavailableError as error:
         yield Finding("bucket", False, str(error), passing=True)

@@ -22,7 +22,7 @@ from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.outcomes import rejected
-from pipeline.run import now
+from pipeline.run import at_rest, now
 from pipeline.settling import acknowledged, completed
 from pipeline.versions.catching_up import CatchingUp
 from pipeline.versions.older import fill_older, renew_older
@@ -60,6 +60,7 @@ def reindex(
     Ledger.expect(config.ledger)
     with ExitStack() as stack:
         stack.enter_context(locked(config.folder, config.ledger, "rebuild"))
+        stack.enter_context(at_rest(config))
         if indexes.backend(config).one_writer:
             stack.enter_context(locked(config.folder, config.ledger))
         ledger = stack.enter_context(Ledger.open(config.ledger))

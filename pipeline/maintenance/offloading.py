@@ -7,19 +7,32 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import inf
 
+from sqlalchemy import Connection
+
 from articles.errors import ArchiveError, ArchiveUnavailableError, ConfigError
 from pipeline.configuration.config import Config
+from pipeline.sharing.own_segments import worker_name
 from store.archive.reader import RENAMES, reading
 from store.archive.remote import claim, stubs
 from store.archive.remote.bucket import Bucket, MissingObjectError
 from store.archive.remote.bucket_url import BucketUrl
-from store.archive.remote.copies import Copying, adopt, drop_local, place_copy, remove_all_doomed, upload
+from store.archive.remote.copies import (
+    Copying,
+    adopt,
+    drop_local,
+    drop_shared,
+    find,
+    place_copy,
+    remove_all_doomed,
+    upload,
+)
 from store.ledger import segment_table
 from store.ledger.database import Ledger
+from store.ledger.watch import run_table
 
 BRIEFLY = timedelta(minutes=5)  # what a run spends at its end: the next one is not to wait for it
 
@@ -80,27 +93,34 @@ def offload(
     folder = config.archive
     if not (config.bucket or stubs.names(folder)):
         return done
+    worker = worker_name(config)
     with ledger.reading() as conn:
-        committed = segment_table.lengths(conn)
+        known = bool(segment_table.lengths(conn))
+        own, workers = segment_table.lengths(conn, worker), run_table.workers(conn)
     try:
         with _noting(done):
             done.left += remove_all_doomed(folder)
         if config.bucket:
-            _Moving(config, config.bucket, committed, clock, within, done).move()
+            claim.stake(folder, config.bucket, new=not known, workers=workers)
+            _Moving(config, config.bucket, own, clock, within, done).move()
     except (ArchiveUnavailableError, ConfigError) as error:
         done.troubles.append(str(error))
     claim.note(folder, " ".join(done.troubles), clock())
     return done
 
 
-def in_bucket(config: Config, committed: Mapping[str, int]) -> InBucket | None:
-    """Where the segments are, by the folder alone; None for an archive that has nothing to do with a bucket. Raises ArchiveError."""
+def in_bucket(config: Config, conn: Connection) -> InBucket | None:
+    """Where the segments are, by the folder alone; None for an archive that has nothing to do with a bucket. Raises ArchiveError.
+
+    Where workers share it, their own segments alone are told.
+    """
+    said = claim.read(config.archive)
+    committed = segment_table.lengths(conn, said.worker if config.store.shared else "")
     known = {name: stubs.read(config.archive, name) for name in stubs.names(config.archive)}
     if not (config.bucket or known):
         return None
     remote = {name for name, stub in known.items() if stub.copy}
-    waiting = [name for name in _closed(committed) if name not in remote] if config.bucket else []
-    said = claim.read(config.archive)
+    waiting = [name for name in closed(config, committed) if name not in remote] if config.bucket else []
     return InBucket(
         segments=len(committed),
         local=sum((config.archive / name).exists() for name in committed),
@@ -143,24 +163,33 @@ class _Moving:
 
     def move(self) -> None:
         """Raises ArchiveUnavailableError, StorageError."""
-        folder = self.config.archive
         deadline = time.monotonic() + self.within.total_seconds() if self.within else inf
-        claim.stake(folder, self.url, new=not self.committed)
         with _noting(self.done):
             self._upload_renames()
-        for name in _closed(self.committed):
+        for name in closed(self.config, self.committed):
             if (left := deadline - time.monotonic()) <= 0:
                 break
             with _noting(self.done):
                 self._upload(name, left)
-        for name in _closed(self.committed):
+        for name in closed(self.config, self.committed):
             with _noting(self.done):
-                if drop_local(folder, name, self.clock(), self.config.store.keep_local):
+                if self._drop(name):
                     self.done.dropped.append(name)
+
+    def _drop(self, name: str) -> bool:
+        if self.config.store.shared:
+            return drop_shared(self.config.archive, name)
+        return drop_local(self.config.archive, name, self.clock(), self.config.store.keep_local)
 
     def _upload(self, name: str, within: float) -> None:
         path = self.config.archive / name
-        if stubs.read(path.parent, name).copy:
+        known = stubs.read(path.parent, name)
+        if known.copy:
+            return
+        if self.config.store.shared and (copy := find(path.parent, name, self.url)):
+            stubs.write(
+                path.parent, name, replace(known, copy=copy)
+            )  # others may have read it, and changed it
             return
         with reading(path) as data:
             if len(data) != self.committed[name]:
@@ -183,9 +212,9 @@ class _Moving:
                 place_copy(path.parent, Copying(RENAMES, self.url.object(RENAMES)), self.clock, file)
 
 
-def _closed(committed: Mapping[str, int]) -> list[str]:
-    """The segments that nothing is appended to any more: all but the newest."""
-    return sorted(committed)[:-1]
+def closed(config: Config, committed: Mapping[str, int]) -> list[str]:
+    """The segments that nothing is appended to any more: all but the newest, and that, too, where others wait for it."""
+    return sorted(committed) if config.store.shared else sorted(committed)[:-1]
 
 
 @contextmanager

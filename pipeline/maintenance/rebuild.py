@@ -5,12 +5,13 @@ The old ledger is not needed. Where it can be read, it gives what no archive tel
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from articles.errors import ArchiveError, ArchiveUnavailableError
+from articles.errors import ArchiveError, ArchiveUnavailableError, LedgerError
 from articles.model import Page
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
@@ -23,6 +24,7 @@ from pipeline.maintenance.offloading import take_over
 from pipeline.report import RunReport
 from pipeline.run import now
 from pipeline.settling import Settler
+from pipeline.sharing.own_segments import require_all
 from pipeline.versions.catching_up import CatchingUp
 from store.archive.reader import is_there, scan
 from store.archive.renames import read as read_renames
@@ -68,6 +70,7 @@ def rebuild(
         beside.mkdir()
         config.archive.mkdir(exist_ok=True)
         take_over(config)
+        _require_all(config)
         damages: list[str] = []
         old = old_ledger(config.ledger)
         renames = read_renames(config.archive)
@@ -99,6 +102,13 @@ def rebuild(
             finish(config, ledger, clock)
         shutil.rmtree(beside)
     return Rebuilt(sum(outcomes.values()), outcomes, tuple(damages), old.readable)
+
+
+def _require_all(config: Config) -> None:
+    """Where workers share the archive, none may have a part of it alone, as far as the old ledger knows. Raises ArchiveError."""
+    if config.store.shared:
+        with suppress(LedgerError), Ledger.existing(config.ledger) as ledger:
+            require_all(config, ledger)
 
 
 def _replay(archive: Path, ledger: Ledger, renames: Sequence[Rename], damaged: Callable[[str], None]) -> None:

@@ -17,7 +17,7 @@ from pipeline.clean_capture import FAILURES
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
-from pipeline.run import now
+from pipeline.run import at_rest, now
 from pipeline.settling import Settler, completed
 from pipeline.versions.catching_up import CatchingUp
 from store.ledger.database import Ledger
@@ -91,6 +91,7 @@ def reclean(
     with ExitStack() as stack:
         if not dry_run:
             stack.enter_context(locked(config.folder, config.ledger, "rebuild"))
+            stack.enter_context(at_rest(config))
             if indexes.backend(config).one_writer:
                 stack.enter_context(locked(config.folder, config.ledger))
         ledger = stack.enter_context(Ledger.open(config.ledger))

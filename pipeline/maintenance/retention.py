@@ -5,7 +5,7 @@ ledger and index can be made again from the archive at any moment. A kill leaves
 which the next upkeep goes on with, or the file of a segment that is dropped, which the next start removes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -86,6 +86,20 @@ def drop_old(
     return Retained(tuple(dropped), tuple(damages), obstacle, passing)
 
 
+def drop_lost(
+    config: Config, ledger: Ledger, archive: ArchiveWriter, now: datetime, lost: Sequence[str]
+) -> Retained:
+    """Drop segments that are nowhere any more; of their pages, what the ledger knows is kept. Nothing in them may be pending.
+
+    Raises as `drop_old`, SearchIndexError where the index lacks an article of theirs.
+    """
+    dropped: list[Dropped] = []
+    dropping = _Dropping(config, ledger, archive, indexes.reader(config), now, dropped, [], is_lost=True)
+    for segment in lost:
+        dropping.drop(segment)
+    return Retained(tuple(dropped))
+
+
 def dropped_at(config: Config, article: Article) -> datetime | None:
     """When retention dropped the raw page that an article was made from; None where it is still there."""
     if not config.ledger.exists():
@@ -103,6 +117,7 @@ class _Dropping:
     now: datetime
     dropped: list[Dropped]
     damages: list[str]
+    is_lost: bool = False
 
     def drop(self, segment: str) -> None:
         with self.ledger.reading() as conn:
@@ -126,6 +141,9 @@ class _Dropping:
 
     def _fetched(self, group: list[Capture]) -> Iterator[tuple[Capture, bytes]]:
         """The captures with their bytes in the archive, if those are only in a bucket."""
+        if self.is_lost:
+            yield from ((capture, b"") for capture in group)
+            return
         for capture, found in fetch_ahead(self.config.archive, group, lambda capture: capture.ref):
             if isinstance(found, ArchiveUnavailableError):
                 raise found
@@ -140,12 +158,13 @@ class _Dropping:
         )
 
     def _page(self, capture: Capture, packed: bytes) -> Page:
-        """The page without its body; of one that is damaged, what the ledger knows."""
-        try:
-            record = recall(self.config.archive, capture.ref, packed)
-            return replace(record if isinstance(record, Page) else record.page, body=b"")
-        except DamageError as error:
-            self.damages.append(str(error))
+        """The page without its body; of one that is damaged or lost, what the ledger knows."""
+        if not self.is_lost:
+            try:
+                record = recall(self.config.archive, capture.ref, packed)
+                return replace(record if isinstance(record, Page) else record.page, body=b"")
+            except DamageError as error:
+                self.damages.append(str(error))
         with self.ledger.reading() as conn:
             return capture_page.known(conn, capture)
 

@@ -10,7 +10,7 @@ from pipeline.maintenance.doctor import Finding, examine_beside_runs
 from pipeline.maintenance.offloading import offload
 from pipeline.maintenance.retention import Retained, drop_old
 from pipeline.run import data_folder, now
-from store.archive.writer import ArchiveWriter
+from pipeline.sharing.own_segments import opened_archive
 from store.ledger import segment_table
 from store.ledger.catches import catch_table
 
@@ -34,9 +34,7 @@ def maintain(config: Config, clock: Callable[[], datetime] = now) -> Upkeep:
     Raises LockedError while a run is under way, and any other BroadsheetError that keeps the folder from being opened.
     """
     with data_folder(config) as (_, ledger):
-        with ledger.reading() as conn:
-            committed = segment_table.lengths(conn)
-        writer = ArchiveWriter(config.archive, committed, clock)
+        writer = opened_archive(config, ledger, clock)
         try:
             closed = writer.close_old()
             if closed:

@@ -22,7 +22,7 @@ from store.archive.reader import is_foreign, pairs, reading, segments, shortage
 from store.archive.remote import stubs
 from store.archive.remote.copies import doom
 from store.archive.remote.remote_reading import copy_of
-from store.archived import Remains
+from store.archived import Remains, following
 from store.durable import sync_folder, writing
 from store.records import ArchiveRef
 
@@ -39,7 +39,7 @@ class Cut:
 
 class ArchiveWriter:
     """Appends pages, or their remains, to the newest segment, and opens the next when that is full (bytes), old, or of
-    the other kind.
+    the other kind. `committed` are the segments of this writer's; `name_after` gives the name of the one after a segment ("": the first).
 
     All methods raise StorageError when the disk refuses; from then on the writer refuses too, since only
     `repair` can tell what reached the disk. Used by one thread at a time.
@@ -52,6 +52,7 @@ class ArchiveWriter:
         clock: Callable[[], datetime],
         segment_bytes: int = 256 << 20,
         segment_age: timedelta = timedelta(days=1),
+        name_after: Callable[[str], str] = following,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -61,7 +62,8 @@ class ArchiveWriter:
         self._durable: dict[str, int] = {}
         self._broken = False
         self._opened_at = clock()
-        self._name = max(committed, default="segment-000000.warc.gz")
+        self._name_after = name_after
+        self._name = max(committed, default="")
         self._length = 0
         self._holds: type[Page | Remains] | None = None
         with self._writing():
@@ -131,8 +133,7 @@ class ArchiveWriter:
     def _open_next(self) -> None:
         self.sync()
         self.close()
-        number = int(self._name.removeprefix("segment-").removesuffix(".warc.gz")) + 1
-        self._name = f"segment-{number:06}.warc.gz"
+        self._name = self._name_after(self._name)
         self._opened_at = self._clock()
         self._file = FileIO(self._folder / self._name, "xb")
         self._length = 0

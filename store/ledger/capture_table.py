@@ -125,9 +125,11 @@ def is_known(conn: Connection, article_id: str, fetched_at: datetime) -> bool:
     return conn.execute(select(CAPTURES.c.id).where(*same).limit(1)).first() is not None
 
 
-def pending(conn: Connection, limit: int, after: int = 0) -> list[Capture]:
-    """Captures without an outcome yet, oldest first, at most `limit`, with ids above `after`."""
+def pending(conn: Connection, limit: int, after: int = 0, owner: str | None = None) -> list[Capture]:
+    """Captures without an outcome yet, oldest first, at most `limit`, with ids above `after`; in the segments of one owner, if given."""
     waiting = select(CAPTURES).where(CAPTURES.c.outcome == Outcome.PENDING, CAPTURES.c.id > after)
+    if owner is not None:
+        waiting = waiting.join(SEGMENTS).where(SEGMENTS.c.owner == owner)
     return captures_of(conn, waiting.order_by(CAPTURES.c.id).limit(limit))
 
 

@@ -33,7 +33,15 @@ from store.ledger.catches import catch_table
 from store.ledger.engines.ledger_engine import LedgerEngine
 from store.ledger.engines.places import LedgerPlace, opened
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION, spelled
-from store.ledger.watch import arrival_table, baseline_table, check_table, robots_table, run_table, told_table
+from store.ledger.watch import (
+    arrival_table,
+    baseline_table,
+    check_table,
+    lease_table,
+    robots_table,
+    run_table,
+    told_table,
+)
 
 # Importing these modules adds their tables to METADATA.
 GROUPS = (
@@ -48,6 +56,7 @@ GROUPS = (
     caption_table,
     import_table,
     lastmod_table,
+    lease_table,
     miss_table,
     rename_table,
     robots_table,

@@ -119,8 +119,12 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX IF NOT EXISTS captures_settled ON captures (settled_at)",
         "CREATE INDEX IF NOT EXISTS captures_fetched ON captures (fetched_at)",
     ),
-    # The table of robots.txt files, which are asked for again, is made anew. Those of their changes and of baselines are new.
-    12: ("DROP TABLE robots",),
+    12: (
+        # The table of robots.txt files, which are asked for again, is made anew. Those of their changes and of baselines are new.
+        "DROP TABLE robots",
+        # Several workers: whose a segment is. The tables of leases and workers are new.
+        "ALTER TABLE segments ADD COLUMN owner VARCHAR NOT NULL DEFAULT ''",
+    ),
 }
 
 METADATA = MetaData()

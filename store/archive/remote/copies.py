@@ -152,6 +152,19 @@ def drop_local(folder: Path, name: str, now: datetime, keep: timedelta) -> bool:
     return True
 
 
+def drop_shared(folder: Path, name: str) -> bool:
+    """Remove a segment from the folder as soon as its copy is verified, because others may change that; whether it was removed.
+
+    Raises StorageError.
+    """
+    path = folder / name
+    if stubs.read(folder, name).copy is None or not path.exists():
+        return False
+    with writing(path):
+        path.unlink()
+    return True
+
+
 def changed(copy: RemoteCopy, found: Stored) -> str:
     """How an object differs from what was verified, by what the bucket says of it, to follow its URL; "" if it does not."""
     if found.size != copy.size:
@@ -189,12 +202,27 @@ def adopt(folder: Path, url: BucketUrl) -> int:
         present = stubs.read(folder, name)
         urls = [f"s3://{url.bucket}/{key}" for _, key in sorted(objects)]
         wanted = [one for one in urls if one not in present.doomed]
-        if not wanted or (folder / name).exists() or (present.copy and present.copy.url in wanted):
+        if not wanted or (folder / name).exists() or (present.copy and present.copy.url == wanted[-1]):
             continue
         copy = _described(bucket, wanted[-1])
         stubs.write(folder, name, Stub(copy=copy, doomed=(*present.doomed, *wanted[:-1])))
         added += 1
     return added
+
+
+def find(folder: Path, name: str, url: BucketUrl) -> RemoteCopy | None:
+    """Where the bucket has a segment that another worker may have put there since; None where it has none.
+
+    Raises ArchiveUnavailableError.
+    """
+    bucket, stem = Bucket.named(url.bucket), name.removesuffix(".warc.gz")
+    doomed = stubs.read(folder, name).doomed
+    found = []
+    for key, _ in bucket.listed(url.key(stem)):
+        match = _OBJECT.fullmatch(key.removeprefix(url.key("")))
+        if match and match[1] == stem and f"s3://{url.bucket}/{key}" not in doomed:
+            found.append((int(match[2] or 1), key))
+    return _described(bucket, f"s3://{url.bucket}/{max(found)[1]}") if found else None
 
 
 def _described(bucket: Bucket, url: str) -> RemoteCopy:

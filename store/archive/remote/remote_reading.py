@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from articles.errors import ArchiveError
-from store.archive.remote import stubs
+from store.archive.remote import claim, stubs
 from store.archive.remote.bucket import Bucket, MissingObjectError
-from store.archive.remote.bucket_url import parts
+from store.archive.remote.bucket_url import BucketUrl, parts
+from store.archive.remote.copies import find
 from store.archive.remote.stubs import RemoteCopy
 from store.durable import writing
 
@@ -23,8 +24,11 @@ Found = TypeVar("Found")
 
 
 def copy_of(folder: Path, name: str) -> RemoteCopy | None:
-    """Where a bucket has the segment. Raises ArchiveError."""
-    return stubs.read(folder, name).copy
+    """Where a bucket has the segment; the bucket is asked only for what may be another worker's.
+
+    Raises ArchiveError, ArchiveUnavailableError.
+    """
+    return stubs.read(folder, name).copy or (None if (folder / name).exists() else _of_another(folder, name))
 
 
 def fetch_range(folder: Path, name: str, offset: int, length: int) -> bytes:
@@ -69,6 +73,12 @@ def difference(file: IO[bytes], copy: RemoteCopy) -> str:
     return "" if found == copy.sha256 else "is damaged: its SHA-256 does not match"
 
 
+def _of_another(folder: Path, name: str) -> RemoteCopy | None:
+    """The copy of a segment, by the bucket's word, where the folder shares that with other workers."""
+    known = claim.read(folder)
+    return find(folder, name, BucketUrl.parse(known.url)) if known.worker else None
+
+
 def _reading(folder: Path, name: str, read: Callable[[RemoteCopy], Found]) -> Found:
     copy = copy_of(folder, name)
     for _ in range(_TRIES):
@@ -79,6 +89,8 @@ def _reading(folder: Path, name: str, read: Callable[[RemoteCopy], Found]) -> Fo
         except MissingObjectError as error:
             again = copy_of(folder, name)
             if again == copy:
+                again = _of_another(folder, name)
+            if again in (copy, None):
                 raise ArchiveError(f"cannot be read: {error}") from error
             copy = again
     raise ArchiveError("cannot be read: it is written anew all the time")

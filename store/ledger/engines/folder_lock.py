@@ -1,4 +1,4 @@
-"""The lock on a data folder, which holds on every machine where the ledger is on a server.
+"""The lock on a data folder, which holds on every machine where the ledger is on a server; several workers may share that.
 
 The lock of the operating system is always taken: archive and index are files. A server's lock ends with the connection of the
 process that took it. The crawl process may outlive that for a moment, so that it has a lock of its own, which a run waits for.
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select, text
 from articles.errors import LockedError
 from store.ledger.engines.places import LedgerPlace, ServerPlace, server
 from store.ledger.engines.postgresql_server import CRAWL, REBUILD, RUN, PostgresqlServer, keys
+from store.ledger.engines.worker_locks import Worker
 from store.lock import OTHERS, RunLock
 
 _NUMBERS = {"run": RUN, "rebuild": REBUILD}
@@ -41,6 +42,27 @@ def locked(folder: Path, place: LedgerPlace, kind: Literal["run", "rebuild"] = "
 
 
 @contextmanager
+def at_work(folder: Path, place: ServerPlace, name: str) -> Iterator[tuple[RunLock, Worker]]:
+    """The lock of one worker of several, with this name: it excludes what changes everything, on any machine, and others on the folder.
+
+    Raises LockedError, StorageError, LedgerError.
+    """
+    with RunLock(folder) as lock, _session(place) as (engine, connection):
+        worker = Worker(name, engine, connection)
+        with engine.translating():
+            connection.exec_driver_sql("SET lock_timeout = 0")  # it waits as long as others judge
+            _take(connection, place, "run", shared=True)
+        worker.appear()
+        yield lock, worker
+
+
+def is_at_work(place: ServerPlace, name: str) -> bool:
+    """Whether the worker of this name is. Raises LedgerUnavailableError."""
+    with _session(place) as (engine, connection), Worker("", engine, connection).instead_of(name) as is_away:
+        return not is_away
+
+
+@contextmanager
 def crawling(place: LedgerPlace) -> Iterator[None]:
     """For the crawl process: as long as it lives, no other run begins."""
     if isinstance(place, Path):
@@ -61,11 +83,12 @@ def _session(place: ServerPlace) -> Iterator[tuple[PostgresqlServer, Connection]
             yield engine, connection
 
 
-def _take(connection: Connection, place: ServerPlace, kind: str) -> None:
+def _take(connection: Connection, place: ServerPlace, kind: str, *, shared: bool = False) -> None:
     deadline = time.monotonic() + _ENDING
-    wanted = [_NUMBERS[kind], *([CRAWL] if kind == "run" else [])]
+    attempt = func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock
+    wanted = [_NUMBERS[kind], *([CRAWL] if kind == "run" and not shared else [])]
     while wanted:
-        if connection.scalar(select(func.pg_try_advisory_lock(*keys(wanted[0])))):
+        if connection.scalar(select(attempt(*keys(wanted[0])))):
             if wanted.pop(0) == CRAWL:
                 connection.execute(select(func.pg_advisory_unlock(*keys(CRAWL))))
         elif time.monotonic() > deadline:

@@ -29,7 +29,7 @@ from store.ledger.engines.table_copy import copy_rows
 from store.ledger.schema import METADATA, SCHEMA
 
 _LOCKS = 0x42524F40  # with the number of the lock, the first of the two keys of every advisory lock of ours
-WRITE, TURN, RUN, REBUILD, CRAWL = 1, 2, 3, 4, 5
+WRITE, TURN, RUN, REBUILD, CRAWL, LOAD, WORKER = 1, 2, 3, 4, 5, 6, 7
 
 _BUSY_SECONDS = 30
 _LEFT = "broadsheet: not in use"

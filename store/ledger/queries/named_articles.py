@@ -26,7 +26,8 @@ def unfetched(conn: Connection, source: str) -> list[str]:
 
 def beginning_with(conn: Connection, start: str) -> set[str]:
     """The ids of articles that begin like this: hexadecimal digits."""
-    ids = select(CAPTURES.c.article_id).where(CAPTURES.c.article_id.between(start, f"{start}g"))
+    own = CAPTURES.c.article_id
+    ids = select(own).where(own >= start, own < f"{start}g")  # PostgreSQL knows no BETWEEN with collations
     return set(conn.scalars(ids.distinct()))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select, text
 
 from store.ledger.capture_table import CAPTURES
 from store.ledger.schema import Moment
+from store.ledger.segment_table import SEGMENTS
 from store.ledger.watch.arrival_table import ARRIVALS
 from store.records import Outcome
 
@@ -43,3 +44,16 @@ def rejected(conn: Connection) -> Mapping[tuple[str, str], int]:
     columns = (CAPTURES.c.source, CAPTURES.c.reason)
     query = select(*columns, func.count()).where(CAPTURES.c.outcome == Outcome.REJECTED).group_by(*columns)
     return {(source, reason): count for source, reason, count in conn.execute(query)}
+
+
+def waiting_of(conn: Connection) -> dict[str, dict[str, int]]:
+    """How many captures are pending, by the segments that they are in, by the owners of these."""
+    counted = select(SEGMENTS.c.owner, SEGMENTS.c.name, func.count().label("number"))
+    pending_there = counted.join(CAPTURES, CAPTURES.c.segment == SEGMENTS.c.name)
+    found: dict[str, dict[str, int]] = {}
+    grouped = pending_there.where(CAPTURES.c.outcome == Outcome.PENDING).group_by(
+        SEGMENTS.c.owner, SEGMENTS.c.name
+    )
+    for row in conn.execute(grouped):
+        found.setdefault(row.owner, {})[row.name] = row.number
+    return found

@@ -1,14 +1,17 @@
-"""Runs in the ledger: when each began and ended, and how. One that began and never ended was ended from outside."""
+"""Runs in the ledger: when each began and ended, and how, and of which worker the last ones were. One that began and never ended
+was ended from outside.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Table, func, select
 
-from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, one_of
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, one_of, upsert
 
 _KEPT = timedelta(days=60)
+_TOGETHER = timedelta(minutes=1)
 
 
 class RunEnd(StrEnum):
@@ -31,6 +34,16 @@ RUNS = Table(
     Column("detail", AnyText, nullable=False),
 )
 
+WORKERS = Table(
+    "workers",
+    METADATA,
+    Column("name", AnyText, primary_key=True),
+    Column("run", BigNumber, nullable=False),
+    Column("began_at", Moment, nullable=False),
+)
+"""Of each worker, where several share the collection, its last run."""
+_NOTE_WORKER = upsert(WORKERS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
@@ -42,12 +55,17 @@ class PastRun:
     detail: str = ""
 
 
-def begin(conn: Connection, at: datetime) -> int:
-    """Record a run that begins, in the name of the run lock's holder: any other that is still running has crashed."""
+def begin(conn: Connection, at: datetime, worker: str = "") -> int:
+    """Record a run that begins, in the name of the run lock's holder: any other of this worker that is still running has crashed."""
     conn.execute(RUNS.delete().where(RUNS.c.started_at < at - _KEPT))
-    conn.execute(RUNS.update().where(RUNS.c.end == RunEnd.RUNNING).values(end=RunEnd.CRASHED))
+    crashed = RUNS.update().where(RUNS.c.end == RunEnd.RUNNING).values(end=RunEnd.CRASHED)
+    if worker:
+        crashed = crashed.where(RUNS.c.id.in_(select(WORKERS.c.run).where(WORKERS.c.name == worker)))
+    conn.execute(crashed)
     begun = RUNS.insert().values(started_at=at, end=RunEnd.RUNNING, detail="").returning(RUNS.c.id)
     run: int = conn.execute(begun).scalar_one()
+    if worker:
+        conn.execute(_NOTE_WORKER, {"name": worker, "run": run, "began_at": at})
     return run
 
 
@@ -63,3 +81,14 @@ def latest(conn: Connection, limit: int, *ends: RunEnd) -> list[PastRun]:
         query = query.where(RUNS.c.end.in_(ends))
     rows = conn.execute(query.order_by(RUNS.c.id.desc()).limit(limit))
     return [PastRun(**row) for row in rows.mappings()]
+
+
+def workers(conn: Connection) -> frozenset[str]:
+    """The workers that share the collection."""
+    return frozenset(conn.scalars(select(WORKERS.c.name)))
+
+
+def round_began(conn: Connection, worker: str, at: datetime) -> datetime:
+    """When the round of runs began to which that of a worker belongs that begins now: workers that begin within a minute go together."""
+    others = (WORKERS.c.name != worker, WORKERS.c.began_at > at - _TOGETHER)
+    return min(conn.scalar(select(func.min(WORKERS.c.began_at, type_=Moment)).where(*others)) or at, at)

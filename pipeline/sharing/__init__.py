@@ -1,0 +1,1 @@
+"""One collection shared by several workers, on as many machines."""
