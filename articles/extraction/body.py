@@ -63,6 +63,21 @@ def take(
     """
     root = tree.find("body")
     scope = container.find(tree if root is None else root, title)
+    found = _taken(scope, tree, url, title, lead, extractor)
+    spelled = _lines_of(stated)
+    if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found.paragraphs)):
+        return Body(spelled, (), evidence=confidence.STATED, origin="stated")
+    return found
+
+
+def take_chosen(box: Element, url: str, title: str, lead: str, extractor: Extractor) -> Body:
+    """The same of an element that is known to hold the text, and nothing else does."""
+    return _taken(container.whole(box, title), box, url, title, lead, extractor)
+
+
+def _taken(
+    scope: container.Scope, tree: Element, url: str, title: str, lead: str, extractor: Extractor
+) -> Body:
     standfirst = _standfirst(scope, title)
     inside = _inside(scope)
     judged = [
@@ -76,12 +91,8 @@ def take(
         if readable and extractor == "auto":
             first = _first(tree, url, _between(scope, title, lead or standfirst), found.lines)
             found = found._replace(lines=[*first, *found.lines])
-    lines = [line for line in found.lines if not _RULER.fullmatch(line)]
-    spelled = _lines_of(stated)
-    if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(lines)):
-        return Body(spelled, (), evidence=confidence.STATED, origin="stated")
     return Body(
-        lines,
+        [line for line in found.lines if not _RULER.fullmatch(line)],
         tuple(_removals(found.cut)),
         standfirst,
         tuple(_captions(found.cut)),
