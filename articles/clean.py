@@ -86,8 +86,8 @@ def check_response(draft: Draft) -> Rejection | None:
 
 
 def parse(draft: Draft) -> Rejection | None:
-    """Decoding and parsing. Needs page; gives tree."""
-    tree = html.parse(draft.page)
+    """Decoding and parsing. Needs page, site; gives tree."""
+    tree = html.parse(draft.page, draft.site.rewrite)
     if isinstance(tree, Rejection):
         return tree
     draft.tree = tree
@@ -127,7 +127,9 @@ def cut_by_site(draft: Draft) -> None:
 
 
 def cut_blocks(draft: Draft) -> None:
-    """Rules of articles.extraction.foreign_blocks. Needs tree, meta; gives tree, removed."""
+    """Rules of articles.extraction.foreign_blocks. Needs site, chosen, tree, meta; gives tree, removed."""
+    if draft.chosen and draft.site.site.whole:
+        return
     draft.removed += foreign_blocks.cut(draft.tree, draft.meta.title)
 
 
@@ -143,12 +145,20 @@ def take_lead(draft: Draft) -> None:
     draft.lead = draft.lead or lead.take(draft.tree, draft.meta)
 
 
-def extract_body(draft: Draft) -> None:
-    """By articles.extraction.body. Needs page, extractor, chosen, tree, meta, lead, images; gives body, origin, below, evidence, lead, images, removed."""
+def extract_body(draft: Draft) -> Rejection | None:
+    """By articles.extraction.body.
+
+    Needs page, extractor, site, chosen, tree, meta, lead, images; gives body, origin, below, evidence, lead, images, removed.
+    """
     meta = draft.meta
     url, box = draft.page.final_url, picking.gathered(draft.chosen)
     if box is not None:
-        found = body.take_chosen(box, url, meta.title, draft.lead, draft.extractor)
+        whole = draft.site.site.whole
+        found = body.take_chosen(box, url, meta.title, draft.lead, draft.extractor, whole=whole)
+    elif draft.site.settles("body"):
+        return Rejection(
+            reason="no_article", detail="no rule of its site finds the text, and nothing else may"
+        )
     else:
         found = body.take(draft.tree, url, meta.title, meta.stated_body, draft.lead, draft.extractor)
     draft.body = tuple(found.paragraphs)
@@ -159,6 +169,7 @@ def extract_body(draft: Draft) -> None:
     draft.images += tuple(
         captions.unmarked(text, picture, draft.meta.base) for text, picture in found.captions
     )
+    return None
 
 
 def _facts(draft: Draft) -> lines.Facts:

@@ -31,7 +31,8 @@ def found(selector: str, page: str = PAGE) -> list[str]:
         ("//p | //li", ["One", "Two", "Three four", "Five"]),
         ("//h3[normalize-space()='Read also']/following-sibling::*[1]", ["Two"]),
         ("//a/@href", ["/six"]),
-        ("string(//h3)", []),  # begins like CSS, and is none
+        ("string(//h3)", ["Read also"]),
+        ("substring-after(//h3, 'Read ')", ["also"]),
         ("//*[@id='x' or contains(@class, '|//')]", ["Three four"]),
         ("(//p)[last()]", ["Five"]),
         ("//div//p[1]", ["One", "Five"]),

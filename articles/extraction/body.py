@@ -70,9 +70,14 @@ def take(
     return found
 
 
-def take_chosen(box: Element, url: str, title: str, lead: str, extractor: Extractor) -> Body:
-    """The same of an element that is known to hold the text, and nothing else does."""
-    return _taken(container.whole(box, title), box, url, title, lead, extractor)
+def take_chosen(
+    box: Element, url: str, title: str, lead: str, extractor: Extractor, *, whole: bool = False
+) -> Body:
+    """The same of an element that is known to hold the text, and nothing else does; with `whole`, no box in it is something else."""
+    scope = container.whole(box, title)
+    if whole:
+        scope = scope._replace(kinds=[kind if kind is Rule.CAPTION else "" for kind in scope.kinds])
+    return _taken(scope, box, url, title, lead, extractor)
 
 
 def _taken(

@@ -15,6 +15,7 @@ from articles.sites.site_rules import NO_RULES, RuleKind, SiteRule, SiteRules
 from articles.sites.wordings import is_like, wording
 from articles.text import key, tidy
 
+_LONGEST_SOURCE = 5_000_000  # characters of a page
 _SUMMARY = 300  # characters of a removal
 _ATTRIBUTES = ("datetime", "content")  # of an element without text, what it states
 
@@ -50,6 +51,21 @@ class SiteWork:
                 self.matched.add(rule.name)
                 return f"{rule.name} of its site: {rule.url}"
         return ""
+
+    def rewrite(self, source: str) -> str:
+        """The source of the page, with strings replaced, each in what those before it left."""
+        for each in self.site.rewritings:
+            times = source.count(each.find)
+            if len(source) + times * (len(each.put) - len(each.find)) > _LONGEST_SOURCE:
+                self.failed[each.name] = "the page would become too large"
+            elif times:
+                self.matched.add(each.name)
+                source = source.replace(each.find, each.put)
+        return source
+
+    def settles(self, kind: RuleKind) -> bool:
+        """Whether there is no such part of the article where no rule finds it."""
+        return self.site.strict and next(self.site.of(kind), None) is not None
 
     def pick(self, tree: Element, kind: RuleKind) -> list[Found]:
         """What the first rule of the kind that finds anything finds: elements, or strings; outermost elements only."""
@@ -89,15 +105,17 @@ class SiteWork:
         """Cut what rules with a selector are for. What only a wording is for is cut from the text (`cut_lines`)."""
         for rule in self.site.of("cut"):
             read = wording(rule.line) if rule.line else None
-            for element in self._elements(tree, rule) if rule.select else ():
-                text = text_of(element)
-                if attached(element, tree) and element is not tree and (read is None or read.is_whole(text)):
+            for found in self._find(tree, rule) if rule.select else ():
+                text = found if isinstance(found, str) else text_of(found)
+                if (read is None or read.is_whole(text)) and _erase(found, tree):
                     self.matched.add(rule.name)
-                    if text:
+                    if tidy(text) and not getattr(found, "is_attribute", False):
                         yield Removal(
-                            text=text[:_SUMMARY], rule=Rule.SITE, place="block", evidence=_evidence(rule)
+                            text=tidy(text)[:_SUMMARY],
+                            rule=Rule.SITE,
+                            place="block",
+                            evidence=_evidence(rule),
                         )
-                    element.drop_tree()
 
     def cut_lines(self, lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
         """The lines without those, or the sentences in them, that read as a rule says; and what was cut."""
@@ -160,6 +178,28 @@ def stated(found: Found) -> str:
     if isinstance(found, str):
         return tidy(found)
     return text_of(found) or tidy(next((found.get(name, "") for name in _ATTRIBUTES if found.get(name)), ""))
+
+
+def _erase(found: Found, tree: Element) -> bool:
+    """Take an element, a text or an attribute out of the tree; whether it was there."""
+    if not isinstance(found, str):
+        there = attached(found, tree) and found is not tree
+        if there:
+            found.drop_tree()
+        return there
+    around = getattr(
+        found, "getparent", lambda: None
+    )()  # of what stands on the page; a computed text has none
+    if around is None:
+        return False
+    name = getattr(found, "attrname", None)
+    if name is not None:
+        return around.attrib.pop(name, None) is not None
+    if getattr(found, "is_tail", False):
+        around.tail = None
+    else:
+        around.text = None
+    return True
 
 
 def _is_in(element: Element, boxes: set[Element]) -> bool:

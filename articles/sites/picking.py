@@ -33,8 +33,9 @@ def pick(site: SiteWork, tree: Element, meta: Metadata, latest: datetime) -> Pic
 
     A date after `latest` (the fetch) is none.
     """
-    title = site.text(tree, "title")[:_LONGEST_TITLE] or meta.title
-    named = authors.names([stated(each) for each in site.pick(tree, "author")]) or meta.authors
+    title = site.text(tree, "title")[:_LONGEST_TITLE] or ("" if site.settles("title") else meta.title)
+    others = () if site.settles("author") else meta.authors
+    named = authors.names([stated(each) for each in site.pick(tree, "author")]) or others
     meta = replace(_dated(site, tree, meta, latest), title=title, authors=named)
     chosen = tuple(each for each in site.pick(tree, "body") if not isinstance(each, str))
     captioned, leads = site.pick(tree, "caption"), site.pick(tree, "lead")
@@ -65,6 +66,8 @@ def _dated(site: SiteWork, tree: Element, meta: Metadata, latest: datetime) -> M
                 return replace(
                     meta, published_at=written.moment, published_on=written.day, published_from="text"
                 )
+    if site.settles("date"):
+        return replace(meta, published_at=None, published_on=None, published_from="")
     return meta
 
 

@@ -21,7 +21,7 @@ from articles.errors import SelectorError
 MOST = 2_000_000_000  # for all selectors on one page; some three seconds at worst, and of real ones next to nothing
 _LONGEST = 1_000  # characters
 _DEEPEST = 6  # predicates in one another
-_XPATH = re.compile(r"\(*(?:/|\.//|\./|id\(|(?:descendant|child|self)(?:-or-self)?::)")
+_XPATH = re.compile(r"\(*(?:/|\.//|\./|[a-z-]+\(|(?:descendant|child|self)(?:-or-self)?::)")
 _LITERAL = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TOKEN = re.compile(
     r"(?P<open>\[)|(?P<close>\])|(?P<union>\|)|(?P<far>(?:following|preceding)::)|(?P<all>(?<![\w\])*.@'/])/{1,2})"
@@ -100,15 +100,22 @@ class Selector(NamedTuple):
             raise SelectorError(f"it fails: {error}") from error
         elements = {each for each in found if etree.iselement(each)}
         texts = [each for each in found if isinstance(each, str)]
+        if not elements:
+            return list(texts)
         return [*(each for each in tree.iter() if each in elements and _is_outer(each, elements)), *texts]
+
+
+def is_xpath(text: str) -> bool:
+    """Whether a selector is read as XPath, by how it begins."""
+    return _XPATH.match(text.strip()) is not None
 
 
 @lru_cache(maxsize=5_000)
 def compiled(text: str) -> Selector:
-    """A selector: XPath if it begins with `/`, `(/` or `.//`, else CSS. Raises SelectorError saying what is wrong with it."""
+    """A selector: XPath if it begins with `/`, `(/`, `.//` or a function, else CSS. Raises SelectorError saying what is wrong with it."""
     if len(text) > _LONGEST:
         raise SelectorError(f"it has {len(text):,} characters; {_LONGEST:,} are allowed")
-    if _XPATH.match(text.strip()):
+    if is_xpath(text):
         whole, language = text.strip(), "XPath"
     else:
         language = "CSS"

@@ -49,12 +49,28 @@ class SiteRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """A string of a page's source that is replaced before the page is parsed."""
+
+    name: str
+    find: str
+    put: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRules:
-    """What is known of a site. `hosts` are its own with all below them; `extractor` goes before the configured one, if there is one."""
+    """What is known of a site. `hosts` are its own with all below them; `extractor` goes before the configured one, if there is one.
+
+    If it is `strict`, a part of the article that has rules is found by them, or there is none; else they go before what the page
+    states. With `whole`, nothing in the body that a rule picks is cut for being a box of another kind.
+    """
 
     hosts: tuple[str, ...] = ()
     extractor: Extractor | Literal[""] = ""
     rules: tuple[SiteRule, ...] = ()
+    rewritings: tuple[Rewriting, ...] = ()
+    strict: bool = False
+    whole: bool = False
 
     def of(self, *kinds: RuleKind) -> Iterator[SiteRule]:
         """The rules of these kinds, in the order of the file."""
@@ -63,10 +79,12 @@ class SiteRules:
     @property
     def digest(self) -> str:
         """A hash of all that cleaning hangs on, "" if that is nothing: neither comments nor what taught a rule are part of it."""
-        if not (self.rules or self.extractor):
+        if not (self.rules or self.extractor or self.rewritings):
             return ""
         told = [(rule.kind, rule.name, rule.select, rule.line, rule.url) for rule in self.rules]
-        return blake2b(msgspec.json.encode([self.extractor, told]), digest_size=8).hexdigest()
+        rewritten = [(each.name, each.find, each.put) for each in self.rewritings]
+        whole = [self.extractor, told, rewritten, self.strict, self.whole]
+        return blake2b(msgspec.json.encode(whole), digest_size=8).hexdigest()
 
 
 NO_RULES = SiteRules()
