@@ -28,6 +28,7 @@ from broadsheet.commands import (
     replay,
     safety,
     scheduling,
+    sites_listed,
     watching,
 )
 from broadsheet.output import guarded
@@ -80,6 +81,7 @@ for command in (
     edits_made.prove,
     inspection.explain,
     inspection.templates,
+    sites_listed.sites,
     inspection.check,
     inspection.status,
     find.export,

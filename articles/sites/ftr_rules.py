@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from articles.sites.ftr_file import FtrFile, Stated, from_root
 from articles.sites.site_rules import NO_RULES, Rewriting, RuleKind, SiteRule, SiteRules
 
+_LONGEST_HOST = 200  # characters; a name with more is none that a file can have
 GLOBAL = "global.txt"  # goes on where a host's file finds nothing, unless that says not to
 
 
@@ -14,6 +15,8 @@ def names_for(host: str) -> Iterator[str]:
     `www.` belongs to the host itself; `.example.org.txt` is for the hosts below example.org alone.
     """
     host = host.lower().rstrip(".").removeprefix("www.")
+    if not host or len(host) > _LONGEST_HOST:
+        return
     yield f"{host}.txt"
     yield f"www.{host}.txt"
     labels = host.split(".")

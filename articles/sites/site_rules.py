@@ -1,6 +1,6 @@
 """The rules of single sites, as they are passed to the cleaning of a page."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -90,11 +90,16 @@ class SiteRules:
 NO_RULES = SiteRules()
 
 
+def _none(_url: str) -> SiteRules:
+    return NO_RULES
+
+
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """The rules of all sites, by host."""
+    """The rules of all sites, by host; `others` gives those for a page at a URL of any other host."""
 
     by_host: Mapping[str, SiteRules] = field(default_factory=dict)
+    others: Callable[[str], SiteRules] = _none
 
     @classmethod
     def of_files(cls, sites: Iterable[SiteRules]) -> "Sites":
@@ -108,7 +113,11 @@ class Sites:
     def of(self, url: str) -> SiteRules:
         """Those for a page at this URL: of its host, else of the nearest domain above that."""
         if not self.by_host:
-            return NO_RULES
+            return self.others(url)
         labels = (urlsplit(url).hostname or "").split(".")
         names = (".".join(labels[at:]) for at in range(len(labels)))
-        return next((self.by_host[name] for name in names if name in self.by_host), NO_RULES)
+        known = next((self.by_host[name] for name in names if name in self.by_host), None)
+        return self.others(url) if known is None else known
+
+
+NO_SITES = Sites()
