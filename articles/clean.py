@@ -5,13 +5,12 @@ needs from the Draft and gives to it; and add it to STEPS. Raise RULES by one wi
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from articles import confidence, html
-from articles.content_hash import content_hash
+from articles import html
 from articles.credits import split_credit
-from articles.dom import Element
+from articles.draft import Draft, finished
 from articles.extraction import (
     body,
     bot_walls,
@@ -24,10 +23,11 @@ from articles.extraction import (
 )
 from articles.extraction.scripts import stated_story
 from articles.metadata import authors, language, rights, statements
-from articles.model import Article, Extractor, Image, Page, Rejection, Removal, Right, Rule, TextOrigin
-from articles.structure import marking
+from articles.model import Article, Extractor, Image, Page, Rejection, Right, Rule
+from articles.sites import picking
+from articles.sites.applying import SiteWork
+from articles.sites.site_rules import NO_RULES, SiteRules
 from articles.text import count_words, key
-from articles.urls import article_id
 
 # tests/golden/fuse.json pins the output for every golden page. If an unchanged page gives another output, first raise
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
@@ -41,42 +41,24 @@ _FEWEST_IN_MARKUP = 60  # words; with less, the text may stand in the page's scr
 _NO_TEXT = ("no_article", "list_page", "too_short", "consent_page")
 
 
-@dataclass(slots=True)
-class Draft:
-    """An unfinished article; each step adds its part. `scripted`: the text is taken from the page's scripts."""
-
-    page: Page
-    extractor: Extractor = "auto"
-    obey: Collection[Right] = ()
-    scripted: bool = False
-    tree: Element = field(init=False)
-    meta: statements.Metadata = field(init=False)
-    found: body.Body = field(init=False)
-    links: list_pages.Links = list_pages.NONE
-    images: tuple[Image, ...] = ()
-    lead: str = ""
-    body: tuple[str, ...] = ()
-    language: str = ""
-    words: int = 0
-    removed: tuple[Removal, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def clean(page: Page, extractor: Extractor = "auto", obey: Collection[Right] = ()) -> Article | Rejection:
+def clean(
+    page: Page, extractor: Extractor = "auto", obey: Collection[Right] = (), site: SiteRules = NO_RULES
+) -> Article | Rejection:
     """Extracts the article from a page, with version RULES of the rules; pure, depends only on its arguments.
 
     `extractor` finds the text: our search for its container alone, trafilatura alone, or both, as it is best ("auto").
-    A page that reserves one of `obey` is rejected. `first_seen_at` is the fetch time and `archive` is empty: the caller
-    must set them. Text cut from the article is in `removed`. Limits on size and depth bound time and memory, but loosely:
-    run it in a process that can be killed.
+    A page that reserves one of `obey` is rejected. `site` is what a user has taught about its site. `first_seen_at` is the
+    fetch time and `archive` is empty: the caller must set them. Text cut from the article is in `removed`. Limits on size and
+    depth bound time and memory, but loosely: run it in a process that can be killed.
     """
-    draft = Draft(page, extractor, obey)
+    finder = site.extractor or extractor
+    draft = Draft(page, finder, obey, site=SiteWork(site))
     rejection = _run(draft)
     if _lacks_text(draft, rejection):
-        scripted = Draft(page, extractor, obey, scripted=True)
+        scripted = Draft(page, finder, obey, scripted=True, site=SiteWork(site))
         if _run(scripted) is None:
-            return _article(scripted)
-    return rejection or _article(draft)
+            return finished(scripted, RULES)
+    return rejection or finished(draft, RULES)
 
 
 def _run(draft: Draft) -> Rejection | None:
@@ -90,7 +72,7 @@ def _lacks_text(draft: Draft, rejection: Rejection | None) -> bool:
 
 
 def check_response(draft: Draft) -> Rejection | None:
-    """Bot walls, status, size and type. Needs page."""
+    """Bot walls, status, size, type, and addresses that are no articles by a rule of the site. Needs page, site."""
     page = draft.page
     if wall := bot_walls.wall(page):
         return Rejection(reason="blocked", detail=f"HTTP {page.status} by {wall}")
@@ -98,12 +80,14 @@ def check_response(draft: Draft) -> Rejection | None:
         return Rejection(reason="http_status", detail=f"HTTP {page.status}")
     if len(page.body) > html.MAX_BYTES:
         return Rejection(reason="too_large", detail=f"{len(page.body)} bytes, more than {html.MAX_BYTES}")
+    if rule := draft.site.refuses(page.final_url):
+        return Rejection(reason="site_rule", detail=rule)
     return html.refuse_other_types(page)
 
 
 def parse(draft: Draft) -> Rejection | None:
-    """Decoding and parsing. Needs page; gives tree."""
-    tree = html.parse(draft.page)
+    """Decoding and parsing. Needs page, site; gives tree."""
+    tree = html.parse(draft.page, draft.site.rewrite)
     if isinstance(tree, Rejection):
         return tree
     draft.tree = tree
@@ -114,6 +98,12 @@ def read_metadata(draft: Draft) -> Rejection | None:
     """What the page states, and reserves. Needs page, obey, tree; gives meta."""
     draft.meta = statements.read(draft.tree, draft.page)
     return rights.refusal(draft.meta.rights, draft.obey)
+
+
+def pick_by_site(draft: Draft) -> None:
+    """What rules of the site say where it stands. Needs page, site, tree, meta; gives tree, meta, lead, images, chosen."""
+    picked = picking.pick(draft.site, draft.tree, draft.meta, draft.page.fetched_at)
+    draft.meta, draft.lead, draft.images, draft.chosen = picked
 
 
 def place_stated_text(draft: Draft) -> Rejection | None:
@@ -130,29 +120,48 @@ def count_links(draft: Draft) -> None:
         draft.links = list_pages.links(draft.tree)
 
 
+def cut_by_site(draft: Draft) -> None:
+    """What rules of the site cut, and what they keep. Needs site, tree; gives tree, removed."""
+    draft.site.mark_kept(draft.tree)
+    draft.removed += tuple(draft.site.cut(draft.tree))
+
+
 def cut_blocks(draft: Draft) -> None:
-    """Rules of articles.extraction.foreign_blocks. Needs tree, meta; gives tree, removed."""
+    """Rules of articles.extraction.foreign_blocks. Needs site, chosen, tree, meta; gives tree, removed."""
+    if draft.chosen and draft.site.site.whole:
+        return
     draft.removed += foreign_blocks.cut(draft.tree, draft.meta.title)
 
 
 def take_captions(draft: Draft) -> None:
-    """Captions in the markup. Needs tree, meta; gives tree, images, removed."""
+    """Captions in the markup. Needs tree, meta, images; gives tree, images, removed."""
     images, removed = captions.take(draft.tree, draft.meta.base)
-    draft.images = tuple(captions.without_title(image, draft.meta.title) for image in images)
+    draft.images += tuple(captions.without_title(image, draft.meta.title) for image in images)
     draft.removed += removed
 
 
 def take_lead(draft: Draft) -> None:
-    """The standfirst in the markup. Needs tree, meta; gives tree, lead."""
-    draft.lead = lead.take(draft.tree, draft.meta)
+    """The standfirst in the markup. Needs tree, meta, lead; gives tree, lead."""
+    draft.lead = draft.lead or lead.take(draft.tree, draft.meta)
 
 
-def extract_body(draft: Draft) -> None:
-    """Rules of articles.extraction.block_rules. Needs page, extractor, tree, meta, lead, images; gives body, found, lead, images, removed."""
+def extract_body(draft: Draft) -> Rejection | None:
+    """By articles.extraction.body.
+
+    Needs page, extractor, site, chosen, tree, meta, lead, images; gives body, found, lead, images, removed.
+    """
     meta = draft.meta
-    found = draft.found = body.take(
-        draft.tree, draft.page.final_url, meta.title, meta.stated_body, draft.lead, draft.extractor
-    )
+    url, box = draft.page.final_url, picking.gathered(draft.chosen)
+    if box is not None:
+        whole = draft.site.site.whole
+        found = body.take_chosen(box, url, meta.title, draft.lead, draft.extractor, whole=whole)
+    elif draft.site.settles("body"):
+        return Rejection(
+            reason="no_article", detail="no rule of its site finds the text, and nothing else may"
+        )
+    else:
+        found = body.take(draft.tree, url, meta.title, meta.stated_body, draft.lead, draft.extractor)
+    draft.found = found
     draft.body = tuple(found.paragraphs)
     if not draft.lead and found.standfirst:
         draft.lead = "".join(lines.apply((found.standfirst,), _facts(draft))[0])
@@ -160,6 +169,7 @@ def extract_body(draft: Draft) -> None:
     draft.images += tuple(
         captions.unmarked(text, picture, draft.meta.base) for text, picture in found.captions
     )
+    return None
 
 
 def _facts(draft: Draft) -> lines.Facts:
@@ -187,6 +197,15 @@ def judge_lines(draft: Draft) -> None:
     draft.images += tuple(
         Image(url="", caption=text, credit=credit) for text, credit in map(split_credit, unmarked)
     )
+
+
+def judge_lines_by_site(draft: Draft) -> None:
+    """Lines that rules of the site cut or keep. Needs site, meta, lead, body; gives lead, body, removed."""
+    leads, of_lead = draft.site.cut_lines((draft.lead,) if draft.lead else ())
+    draft.lead = "".join(leads)
+    lines, removed = draft.site.cut_lines(draft.body)
+    known = (draft.meta.title, draft.lead)
+    draft.body, draft.removed = draft.site.put_back(lines, (*draft.removed, *of_lead, *removed), known)
 
 
 def take_byline(draft: Draft) -> None:
@@ -242,58 +261,17 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     check_response,
     parse,
     read_metadata,
+    pick_by_site,
     place_stated_text,
     count_links,
+    cut_by_site,
     cut_blocks,
     take_captions,
     take_lead,
     extract_body,
     judge_lines,
+    judge_lines_by_site,
     take_byline,
     detect_language,
     check_article,
 )
-
-
-def _origin(draft: Draft) -> TextOrigin:
-    """What found the text: of one that was put in the place of the page, whatever stated it."""
-    if not draft.body:
-        return ""
-    return "stated" if draft.scripted else draft.found.origin
-
-
-def _article(draft: Draft) -> Article:
-    page, meta = draft.page, draft.meta
-    article = Article(
-        id=article_id(page.final_url),
-        url=page.final_url,
-        canonical_url=meta.canonical_url,
-        source=page.entry.source,
-        site_name=meta.site_name,
-        title=meta.title,
-        lead=draft.lead,
-        body=draft.body,
-        markup=marking.read(draft.body, draft.found.blocks, meta.base, page.final_url, draft.found.origin),
-        authors=meta.authors,
-        published_at=meta.published_at,
-        published_on=meta.published_on,
-        published_from=meta.published_from,
-        modified_at=meta.modified_at,
-        first_seen_at=page.fetched_at,
-        fetched_at=page.fetched_at,
-        language=draft.language,
-        section=meta.section,
-        tags=meta.tags,
-        lead_image=meta.lead_image,
-        images=draft.images,
-        removed=draft.removed,
-        access=meta.access,
-        rights=meta.rights,
-        notes=draft.notes,
-        word_count=draft.words,
-        extractor=_origin(draft),
-        confidence=confidence.confidence(draft.found.evidence, draft.body),
-        content_hash="",
-        rules=RULES,
-    )
-    return replace(article, content_hash=content_hash(article))

@@ -10,6 +10,7 @@ from articles.model import Article
 _PROVENANCE = (
     *("first_seen_at", "fetched_at", "archive", "rules", "snapshot"),
     *("extractor", "confidence", "content_hash", "versions", "changed"),
+    *("site_rules", "site_matched", "site_failed"),
 )
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)
 

@@ -2,6 +2,7 @@
 
 BroadsheetError
 ├── ConfigError        fix broadsheet.toml or the environment
+├── SelectorError      fix the selector of a site's rule
 ├── UrlError           fix the URL
 ├── UsageError         fix the call from Python: an argument, or a collection that is already closed
 ├── FeedError          the feed cannot be read; check what the site sends
@@ -30,6 +31,10 @@ class BroadsheetError(Exception):
 
 class ConfigError(BroadsheetError):
     """The configuration is wrong; names the file and the key."""
+
+
+class SelectorError(BroadsheetError, ValueError):
+    """A CSS selector or XPath that cannot be used; says why, and the caller where it stands."""
 
 
 class UrlError(BroadsheetError, ValueError):

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Callable
 
 import lxml.html
 from charset_normalizer import from_bytes
@@ -112,9 +113,13 @@ def decode(body: bytes, header: str) -> str:
     return body.decode(codecs.lookup(guess.encoding).name if guess else "utf-8", "replace")
 
 
-def parse(page: Page) -> Element | Rejection:
-    """The page's tree, without comments and processing instructions, or the reason why there is none."""
-    text = decode(page.body, content_type(page)).encode("utf-8", "replace").translate(None, _NOT_XML)
+def parse(page: Page, rewrite: Callable[[str], str] = str) -> Element | Rejection:
+    """The page's tree, without comments and processing instructions, or the reason why there is none.
+
+    `rewrite` is what is done to its source before.
+    """
+    source = rewrite(decode(page.body, content_type(page)))
+    text = source.encode("utf-8", "replace").translate(None, _NOT_XML)
     if not text.strip():
         return Rejection(reason="empty", detail="the response has no text")
     # huge_tree lifts libxml2's limit on depth, at which it would silently drop the rest of the page

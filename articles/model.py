@@ -34,6 +34,7 @@ Reason = Literal[
     "consent_page",
     "not_found",
     "reserved",
+    "site_rule",
     # for pages whose cleaning did not finish (pipeline.clean_capture)
     "parser_killed",
     "cleaner_failed",
@@ -80,6 +81,8 @@ class Rule(StrEnum):
     BOILERPLATE = "boilerplate"
     CREDIT = "credit"
     TEMPLATE = "template"
+    # what a user has taught about the site (articles.sites)
+    SITE = "site"
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -191,7 +194,9 @@ class Article:
     WARC record. `extractor` is what found the body, `confidence` the probability that the text is right, from 0 to 1
     (articles.confidence). `story_id` is the id of the first of the articles with the same text, `snapshot` the number of the
     knowledge used to judge it at the end of its run (articles.source.judge); `clean` leaves them "" and 0. `versions` is how
-    many versions of it were seen, this one included, `changed` what any of its edits changed (articles.edits).
+    many versions of it were seen, this one included, `changed` what any of its edits changed (articles.edits). `site_rules` is
+    the hash of the rules of its site (articles.sites), `site_matched` the names of those that did anything, `site_failed` of
+    those that could not be used on this page, each with the reason.
     """
 
     id: str
@@ -229,6 +234,9 @@ class Article:
     snapshot: int = 0
     versions: int = 1
     changed: tuple[Part, ...] = ()
+    site_rules: str = ""
+    site_matched: tuple[str, ...] = ()
+    site_failed: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> tuple[TextBlock, ...]:

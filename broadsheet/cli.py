@@ -30,6 +30,7 @@ from broadsheet.commands import (
     retrying,
     safety,
     scheduling,
+    sites_listed,
     watching,
 )
 from broadsheet.output import guarded
@@ -82,6 +83,7 @@ for command in (
     edits_made.prove,
     inspection.explain,
     inspection.templates,
+    sites_listed.sites,
     inspection.check,
     inspection.status,
     exporting.export,

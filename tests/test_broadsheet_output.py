@@ -68,6 +68,7 @@ COMMANDS = (
     "retry --dry-run --json",
     "templates one",
     "templates one --json",
+    "sites --help",
     "check {url}",
     "check {url} --json",
     "status",

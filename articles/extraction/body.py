@@ -64,6 +64,26 @@ def take(
     """
     root = tree.find("body")
     scope = container.find(tree if root is None else root, title)
+    found = _taken(scope, tree, url, title, lead, extractor)
+    spelled, parts = _stated(stated)
+    if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(found.paragraphs)):
+        return Body(spelled, parts, (), evidence=confidence.STATED, origin="stated")
+    return found
+
+
+def take_chosen(
+    box: Element, url: str, title: str, lead: str, extractor: Extractor, *, whole: bool = False
+) -> Body:
+    """The same of an element that is known to hold the text, and nothing else does; with `whole`, no box in it is something else."""
+    scope = container.whole(box, title)
+    if whole:
+        scope = scope._replace(kinds=[kind if kind is Rule.CAPTION else "" for kind in scope.kinds])
+    return _taken(scope, box, url, title, lead, extractor)
+
+
+def _taken(
+    scope: container.Scope, tree: Element, url: str, title: str, lead: str, extractor: Extractor
+) -> Body:
     standfirst = _standfirst(scope, title)
     inside = _inside(scope)
     judged = [
@@ -77,12 +97,8 @@ def take(
         if readable and extractor == "auto":
             first = _first(tree, url, _between(scope, title, lead or standfirst), found.lines)
             found = found._replace(lines=[*first, *found.lines])
-    lines = [line for line in found.lines if not _RULER.fullmatch(line)]
-    spelled, parts = _stated(stated)
-    if len(" ".join(spelled)) > _STATED_WINS * len(" ".join(lines)):
-        return Body(spelled, parts, (), evidence=confidence.STATED, origin="stated")
     return Body(
-        lines,
+        [line for line in found.lines if not _RULER.fullmatch(line)],
         [*found.kept, *scope.blocks],
         tuple(_removals(found.cut)),
         standfirst,

@@ -139,6 +139,14 @@ def unmarked(text: str, picture: Element, base: str) -> Image:
     return Image(url=_address(picture, base), caption=caption, credit=credit)
 
 
+def of_rule(text: str, element: Element | None, base: str) -> Image:
+    """The picture with a caption that a rule of its site knows; without an address if no picture is near it."""
+    caption, credit = split_credit(text)
+    return Image(
+        url=_address(None if element is None else _figure(element), base), caption=caption, credit=credit
+    )
+
+
 def _picture_above(line: Element) -> Element | None:
     if line.tag in _LINES and next(line.iterdescendants("img"), None) is not None:
         return line

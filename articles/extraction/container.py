@@ -86,6 +86,15 @@ def find(root: Element, title: str) -> Scope:
     return Scope(found, kinds, box, opening, below, weights[box] / weights[root], unnamed)
 
 
+def whole(root: Element, title: str) -> Scope:
+    """The blocks inside an element that is known to be the text's container."""
+    found = blocks.read(root)
+    values = _weigh(found)
+    heads = headline.find(found, title)
+    kinds = box_kinds.read(found, values, _spread(found, values, root), root, heads)
+    return Scope(found, kinds, root if found else None, [], [], 1.0, 1.0)
+
+
 def _weigh(found: Sequence[Block]) -> list[float]:
     """How much each block counts as prose. Lines of one element are weighed together, repetitions once."""
     values: list[float] = []

@@ -57,6 +57,12 @@ class Config(Section):
         return (self.path.parent / self.crawl.spiders).absolute()
 
     @property
+    def site_configs(self) -> Path | None:
+        """The folder of Full-Text RSS's files on sites as an absolute path; None: there is none."""
+        named = self.clean.site_configs
+        return (self.path.parent / named).absolute() if named else None
+
+    @property
     def archive(self) -> Path:
         """The folder of WARC segments."""
         return self.folder / "archive"

@@ -136,6 +136,10 @@ class CleanSection(Section):
         default="auto",
         description="What finds the text: container (our own search), trafilatura, or auto (ours, and trafilatura where that is in doubt).",
     )
+    site_configs: str = Field(
+        default="",
+        description="A folder with files of ftr-site-config (Full-Text RSS, wallabag), relative to this file; none if empty.",
+    )
 
 
 class IndexSection(Section):
