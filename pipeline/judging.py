@@ -29,7 +29,7 @@ from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.queries import snapshot_rows
 
-_AT_ONCE = 250  # articles of one turn
+_AT_ONCE = 500  # articles of one turn
 _HELD = 4_000  # remembered articles in knowledge that is held at a time, 25 MB, or 90 with their words
 
 

@@ -3,13 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from articles.errors import IndexUnavailableError
 from crawlers.plan import CrawlReport
-from pipeline.batches import Pending
+from pipeline.batches import Batch, Pending
 from pipeline.crawl import Crawl
 from pipeline.report import RunReport
 from pipeline.settling import Settler
@@ -18,6 +18,9 @@ from store.ledger.database import Ledger
 from store.records import Outcome, Settled
 
 _PAUSE = 0.2  # seconds between two looks for pending captures
+# What was cleaned is settled together, as each settling is a commit, and of the index every eighth merges thousands of documents.
+_AT_ONCE = 500  # captures
+_SECONDS = 10.0  # an article waits no longer for others
 
 
 @dataclass(slots=True)
@@ -44,6 +47,53 @@ class _Tally:
         return so_far
 
 
+@dataclass(slots=True)
+class _Settling:
+    """Settles what was cleaned in the background; `batches` wait for others since that time."""
+
+    settler: Settler
+    background: ThreadPoolExecutor
+    tally: _Tally
+    batches: list[Batch] = field(default_factory=list)
+    since: float = 0.0
+    under_way: Future[list[Settled]] | None = None
+
+    def add(self, batch: Batch) -> None:
+        if not self.batches:
+            self.since = time.monotonic()
+        self.batches.append(batch)
+
+    def is_due(self) -> bool:
+        count = sum(len(batch.cleaned) for batch in self.batches)
+        return count >= _AT_ONCE or (count > 0 and time.monotonic() - self.since >= _SECONDS)
+
+    def begin(self) -> None:
+        """Settle what waits, once that before is settled."""
+        self.end()
+        some, self.batches = self.batches, []
+        self.under_way = self.background.submit(
+            self.settler.settle,
+            [pair for batch in some for pair in batch.cleaned],
+            {key: row for batch in some for key, row in batch.rows.items()},
+            {key: marks for batch in some for key, marks in batch.marks.items()},
+        )
+
+    def fold(self) -> None:
+        """Compare stand-ins with their originals, as some of these may have come."""
+        self.end()
+        self.under_way = self.background.submit(self.settler.fold)
+
+    def end(self) -> None:
+        """Wait for what is under way. Raises its error, and then nothing waits any more."""
+        under_way, self.under_way = self.under_way, None
+        if under_way is not None:
+            try:
+                self.tally.report(under_way.result())
+            except BaseException:
+                self.batches = []
+                raise
+
+
 def load_all(
     pending: Pending,
     settler: Settler,
@@ -57,41 +107,46 @@ def load_all(
     pending stays so, for the next run.
     """
     tally = _Tally(progress, crawl)
-    fold = True  # stand-ins of earlier runs
     with ThreadPoolExecutor(1, "settle") as background:
+        settling = _Settling(settler, background, tally)
+        fold = True  # stand-ins of earlier runs
         while True:
             more_to_come = crawl is not None and crawl.running
             try:
-                any_loaded = _load_pending(pending, settler, background, tally, fold=fold)
+                any_settled = _load_pending(pending, settling, fold=fold, last=not more_to_come)
             except IndexUnavailableError as error:
                 if not more_to_come:
                     raise _waiting(error, settler.ledger) from error
                 pending.take_again()  # the crawl goes on meanwhile: what it fetches now may be gone later
                 fold = True
                 continue
-            fold = any_loaded
+            fold = any_settled
             report = tally.report()
-            if not (any_loaded or more_to_come):
+            if not (any_settled or more_to_come):
                 return report
             time.sleep(_PAUSE)
 
 
-def _load_pending(
-    pending: Pending, settler: Settler, background: ThreadPoolExecutor, tally: _Tally, *, fold: bool
-) -> bool:
-    """Load what is pending now, cleaning one batch while the one before is settled; whether there was any.
+def _load_pending(pending: Pending, settling: _Settling, *, fold: bool, last: bool) -> bool:
+    """Clean what is pending now, one batch while the one before is settled; whether any was settled.
 
-    `fold`: stand-ins are compared with their originals before, as some may have come since that was last done.
+    What is not due yet waits on, unless this is to be the `last` of it. `fold`: stand-ins are compared with their originals
+    before, as some may have come since that was last done.
     """
-    settling = background.submit(settler.fold if fold else list)
-    any_loaded = False
+    any_settled = False
+    if fold:
+        settling.fold()
     with closing(pending.batches()) as batches:
         for batch in batches:
-            tally.report(settling.result())
-            settling = background.submit(settler.settle, batch.cleaned, batch.rows, batch.marks)
-            any_loaded = True
-        tally.report(settling.result())
-    return any_loaded
+            settling.add(batch)
+            if settling.is_due():
+                settling.begin()
+                any_settled = True
+    if settling.is_due() or (last and settling.batches):
+        settling.begin()
+        any_settled = True
+    settling.end()
+    return any_settled
 
 
 def _waiting(error: IndexUnavailableError, ledger: Ledger) -> IndexUnavailableError:
