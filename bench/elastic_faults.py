@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ import tomlkit
 from elasticsearch import Elasticsearch
 from folders import State, command, configure, export
 
-from index.elastic import mapping
+from index.backend_record import Sharding
+from index.elastic import generations
 from index.elastic.client import connect
 from store.ledger import capture_table
 from store.ledger.database import Ledger
@@ -239,7 +241,7 @@ def problems_after(bench: Bench, folder: Path, alias: str, expected: list[State]
 
 def poisoned(bench: Bench, folder: Path, alias: str, poison: State) -> str:
     """One run in which the server changes a document so that its own mapping rejects it."""
-    mapping.create(bench.client, alias)
+    generations.create(bench.client, alias, Sharding(), datetime.now(UTC))
     too_large = {"if": f"ctx.id == '{poison['id']}'", "field": "word_count", "value": 1 << 40}
     bench.client.ingest.put_pipeline(id=alias, processors=[{"set": too_large}])
     bench.client.indices.put_settings(index=alias, settings={"index.default_pipeline": alias})
@@ -286,7 +288,7 @@ def undisturbed(bench: Bench) -> tuple[list[State], int]:
             f"{'identical' if same else 'NOT identical'}",
             flush=True,
         )
-    mapping.drop(bench.client, alias)
+    generations.drop(bench.client, alias)
     return expected, int(not same)
 
 
@@ -304,7 +306,7 @@ def every_fault(bench: Bench, only: str) -> int:
                     failed += print_result(fault.name, seen, problems_after(bench, folder, alias, expected))
                 except NoEffectError as error:
                     failed += print_result(fault.name, "NO EFFECT", [str(error)])
-            mapping.drop(bench.client, alias)
+            generations.drop(bench.client, alias)
     if only in "one poisoned document":
         poison = expected[len(expected) // 2]
         with tempfile.TemporaryDirectory() as name:

@@ -13,6 +13,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,8 +21,9 @@ from uuid import uuid4
 from elasticsearch import Elasticsearch, helpers
 
 from articles.model import Article, from_json
+from index.backend_record import Sharding
 from index.documents import milliseconds
-from index.elastic import mapping
+from index.elastic import generations
 from index.elastic.client import connect
 from index.elastic.cluster_writer import ElasticWriter
 from index.elastic.stored import document
@@ -30,7 +32,7 @@ _BATCH = 2_000
 
 
 def broadsheet(client: Elasticsearch, index: str, articles: list[Article]) -> None:
-    writer = ElasticWriter(client, "", index=index)
+    writer = ElasticWriter(client, index, base=index)
     for start in range(0, len(articles), _BATCH):
         acks = writer.add(articles[start : start + _BATCH])
         assert {ack.status for ack in acks} == {"indexed"}
@@ -50,14 +52,14 @@ def seconds(
     """The seconds to load into a new index, which is then removed."""
     alias = f"bench-{uuid4().hex[:8]}"
     try:
-        index = mapping.make(client, alias)
+        index = generations.make(client, alias, Sharding(), datetime.now(UTC)).base
         started = time.monotonic()
         load(client, index, what)
         taken = time.monotonic() - started
         assert client.count(index=index)["count"] == len(what)
         return taken
     finally:
-        mapping.drop(client, alias)
+        generations.drop(client, alias)
 
 
 def main() -> None:

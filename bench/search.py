@@ -18,13 +18,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
 from articles.errors import QueryError
 from articles.model import Article, from_json
-from index.elastic import mapping
+from index.backend_record import Sharding
+from index.elastic import generations
 from index.elastic.client import connect
 from index.elastic.cluster_reader import ElasticReader
 from index.elastic.cluster_writer import ElasticWriter
@@ -65,13 +67,13 @@ def filled(options: argparse.Namespace) -> Iterator[IndexReader]:
     client = connect(options.url, os.environ)
     alias = options.keep or f"bench-{uuid4().hex[:8]}"
     try:
-        if not mapping.current(client, alias):
-            mapping.create(client, alias)
+        if not generations.published(client, alias):
+            generations.create(client, alias, Sharding(), datetime.now(UTC))
             load(ElasticWriter(client, alias), options.articles)
         yield ElasticReader(client, alias)
     finally:
         if not options.keep:
-            mapping.drop(client, alias)
+            generations.drop(client, alias)
 
 
 def words(article: Article) -> set[str]:
@@ -141,4 +143,5 @@ def main() -> None:
             measure(reader, kind, asked)
 
 
-main()
+if __name__ == "__main__":
+    main()

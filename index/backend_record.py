@@ -5,10 +5,22 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from index.protocols import IndexReader, IndexWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharding:
+    """How an index is spread over a server: as one, or one for each month of first sight, each in so many shards.
+
+    `replicas` are the copies of each shard; "auto" is one where there is a second machine for it.
+    """
+
+    split: Literal["never", "month"] = "never"
+    shards: int = 1
+    replicas: int | Literal["auto"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +28,8 @@ class Place:
     """Where the index of a data folder is, from the configuration; each kind uses the fields it needs.
 
     `folder` is for an index on this machine. The rest is for one on a server: `patience` is how long, in seconds, to
-    retry a server that accepts nothing, and `environment` holds the credentials.
+    retry a server that accepts nothing, `pipeline` what it is to put articles through, if not "", and `environment`
+    holds the credentials.
     """
 
     folder: Path
@@ -24,6 +37,8 @@ class Place:
     alias: str
     allow_plain_http: bool
     patience: float
+    sharding: Sharding
+    pipeline: str
     environment: Mapping[str, str]
 
     @property
@@ -46,7 +61,8 @@ class NewIndex:
 class ByHand:
     """What a person does to an index on a server. Each function raises SearchIndexError.
 
-    `create` makes what does not exist, and returns the names of the indices by their aliases; `check` returns what is wrong, one sentence
+    `create` makes what does not exist, brings what exists in line with the configuration as far as that can be changed, and returns
+    by alias what it names; `check` returns what is wrong, one sentence
     each; `drop` deletes everything, and returns the names of the deleted indices.
     """
 

@@ -4,6 +4,11 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+from articles.errors import IndexUnavailableError
+
+_Answer = TypeVar("_Answer")
 
 _FIRST_PAUSE = 0.5  # seconds
 _LONGEST_PAUSE = 15.0
@@ -25,3 +30,15 @@ class Patience:
         while self.monotonic() < end:
             yield min(longest * (0.5 + self.random() / 2), max(0.0, end - self.monotonic()))
             longest = min(2 * longest, _LONGEST_PAUSE)
+
+    def wait_for(self, ask: Callable[[], _Answer]) -> _Answer:
+        """The answer, asked for again while the index is not available. Raises IndexUnavailableError when the time is up."""
+        pauses = self.pauses()
+        while True:
+            try:
+                return ask()
+            except IndexUnavailableError:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise
+                self.sleep(pause)

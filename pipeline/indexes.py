@@ -9,9 +9,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from articles.errors import IndexUnavailableError
 from articles.model import Article
-from index.backend_record import Backend, NewIndex, Place
+from index.backend_record import Backend, NewIndex, Place, Sharding
 from index.backends import BACKENDS
 from index.patience import Patience
 from pipeline.configuration.config import Config
@@ -34,6 +33,8 @@ def place(config: Config, *, older: bool = False) -> Place:
         alias=index.alias,
         allow_plain_http=index.allow_plain_http,
         patience=index.patience,
+        sharding=Sharding(split=index.split, shards=index.shards, replicas=index.replicas),
+        pipeline=index.pipeline,
         environment=os.environ,
     )
     return newest.of_older if older else newest
@@ -95,14 +96,6 @@ class LateWriter:
             self._writer.close()
 
     def _opened(self) -> "IndexWriter":
-        patience = Patience(seconds=self._patience)
-        pauses = patience.pauses()
-        while self._writer is None:
-            try:
-                self._writer = self._opening()
-            except IndexUnavailableError:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise
-                patience.sleep(pause)
+        if self._writer is None:
+            self._writer = Patience(seconds=self._patience).wait_for(self._opening)
         return self._writer

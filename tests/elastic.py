@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,18 @@ from uuid import uuid4
 import pytest
 from elasticsearch import Elasticsearch
 
-from index.elastic import journal, mapping
+from index.backend_record import Sharding
+from index.elastic import generations, index_check, journal
 from index.elastic.client import connect
+from index.elastic.generations import Generation
 
 NODE = Path(__file__).with_name("elasticsearch_node.py")
 PORT = str(9272 + os.getpid() % 20)
 """Suites that run at the same time have a server each: the first to end stops its own."""
 LOAD = ["index", "delete", "read", "maintenance", "view_index_metadata"]
 SEARCH = ["read", "view_index_metadata"]
+WHOLE, BY_MONTH = Sharding(), Sharding(split="month")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,30 @@ def fresh_alias(connection: Elasticsearch) -> Iterator[str]:
     try:
         yield alias
     finally:
-        mapping.drop(connection, alias)
-        mapping.drop(connection, f"{alias}-versions")
+        generations.drop(connection, alias)
+        generations.drop(connection, f"{alias}-versions")
         journal.drop(connection, alias)
+
+
+def create(connection: Elasticsearch, alias: str, sharding: Sharding = WHOLE) -> Generation:
+    """What the alias names, made if there is nothing."""
+    return generations.create(connection, alias, sharding, NOW)
+
+
+def make(connection: Elasticsearch, alias: str, sharding: Sharding = WHOLE) -> Generation:
+    """A generation next to the present one."""
+    return generations.make(connection, alias, sharding, NOW)
+
+
+def check(connection: Elasticsearch, alias: str, sharding: Sharding = WHOLE) -> list[str]:
+    """What is wrong."""
+    return index_check.check(connection, alias, sharding)
+
+
+def behind(connection: Elasticsearch, alias: str) -> tuple[str, ...]:
+    """The indices that the alias names."""
+    found = generations.published(connection, alias)
+    return found.names if found else ()
 
 
 class CuttingProxy:
@@ -195,6 +221,7 @@ class _Front(BaseHTTPRequestHandler):
         front = self.server.front
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         front.asked.append(f"{self.command} {self.path.partition('?')[0]}")
+        front.sent.append(body)
         answer = front.instead(len(front.asked) - 1) or self._passed_on(body)
         self.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -229,13 +256,14 @@ class _FrontServer(ThreadingHTTPServer):
 class Front:
     """A reverse proxy on loopback. `instead` is called with the number of a request, and gives the answer, None for the server's.
 
-    `asked` are the requests so far, as `GET /articles/_mapping`.
+    `asked` are the requests so far, as `GET /articles/_mapping`, and `sent` their bodies.
     """
 
     def __init__(self, instead: Callable[[int], Answer | None], target: int = 0) -> None:
         self.instead = instead
         self.target = target
         self.asked: list[str] = []
+        self.sent: list[bytes] = []
         self._server = _FrontServer(("127.0.0.1", 0), _Front)
         self._server.front = self
         self.port = self._server.server_port

@@ -34,6 +34,8 @@ from elasticsearch_dist import HOME, MODULES_FROM, die, install, jdk
 
 State = dict[str, Any]
 NOBODY = 65534
+SNAPSHOTS = HOME / "snapshots"
+"""Where repositories of snapshots may be, of every node: one may restore what another has kept."""
 _START_SECONDS = 180
 
 
@@ -61,7 +63,7 @@ def start(options: argparse.Namespace) -> State:
     identity: dict[str, Any] = {}
     if os.getuid() == 0:
         identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        for top in (folder, data):
+        for top in (folder, data, SNAPSHOTS):
             for place in (top, *top.rglob("*")):
                 os.chown(place, NOBODY, NOBODY)
     if password:
@@ -106,6 +108,7 @@ def _configure(folder: Path, distribution: Path, options: argparse.Namespace, da
         "transport.port": options.port + 100,
         "path.data": data,
         "path.logs": folder / "logs",
+        "path.repo": SNAPSHOTS,
         "cluster.routing.allocation.disk.threshold_enabled": "false",
         "cluster.info.update.interval": options.disk_checks,
         "action.destructive_requires_name": "true",
@@ -121,7 +124,7 @@ def _configure(folder: Path, distribution: Path, options: argparse.Namespace, da
         }
     lines = [f"{key}: {value}" for key, value in settings.items()]
     (config / "elasticsearch.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    for place in (data, folder / "logs", folder / "tmp"):
+    for place in (data, folder / "logs", folder / "tmp", SNAPSHOTS):
         place.mkdir(parents=True, exist_ok=True)
     return secrets.token_urlsafe(18) if options.security else ""
 

@@ -31,7 +31,7 @@ JOURNAL = "broadsheet-journal"
 
 def mapped(view: str = "broadsheet-articles") -> dict[str, str]:
     """The names of the fields of a data view's index that can be searched, with their types."""
-    fields = {"properties": journal.FIELDS} if view == JOURNAL else mapping._mappings()
+    fields = {"properties": journal.FIELDS} if view == JOURNAL else mapping.mappings()
     return {name: kind for name, kind, searched in _mapped(fields) if searched}
 
 

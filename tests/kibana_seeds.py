@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from articles.model import Image, Removal
 from crawlers.plan import CrawlReport
-from index.elastic import journal, mapping
+from index.elastic import journal
 from index.elastic.cluster_writer import ElasticWriter
 from index.patience import Patience
 from pipeline.health.checkup import Condition, Health
@@ -118,7 +118,7 @@ SEEDS = (
 def seeded(server: elastic.Server) -> Iterator[Kibana]:
     """A real index with the seeds in it, and what Kibana would ask it."""
     with closing(server.connect()) as client, elastic.fresh_alias(client) as alias:
-        mapping.create(client, alias)
+        elastic.create(client, alias)
         acks = ElasticWriter(client, alias).add(SEEDS)
         assert [ack.status for ack in acks] == ["indexed"] * len(SEEDS)
         yield Kibana(client, alias, mapped())

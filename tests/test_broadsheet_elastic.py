@@ -145,7 +145,7 @@ def hide(front: Front, requests: str, answer: Answer, times: int) -> None:
         ("_alias/", "signed, names"),
         ("_bulk", "signed, names"),
         ("_refresh", "login page"),
-        ("_mget", "signed, cut"),
+        ("_search", "signed, cut"),
     ],
 )
 def test_nothing_is_lost_when_a_front_hides_the_server_for_the_rest_of_a_run(

@@ -22,7 +22,7 @@ from elasticsearch import (
 )
 
 from articles.errors import SearchIndexError
-from index.elastic import journal, mapping
+from index.elastic import generations, journal
 from index.elastic.client import connect
 from index.elastic.cluster_reader import ElasticReader
 from index.elastic.cluster_writer import ElasticWriter
@@ -155,7 +155,7 @@ def secured(
             }
             client = connect(server.url, {**server.environment, **own})
             users[name] = stack.enter_context(closing(client))
-        mapping.create(users[SETUP], alias)
+        elastic.create(users[SETUP], alias)
         journal.create(users[SETUP], alias)
         versions = f"{alias}-versions"
         users[SETUP].indices.create(
@@ -229,16 +229,16 @@ def test_a_changed_password_is_set_by_the_next_start(secured: Secured) -> None:
 
 def test_the_work_itself_is_done_as_these_users_and_what_was_made_is_taken_away(secured: Secured) -> None:
     setup, loader, reader = (secured.users[name] for name in (SETUP, LOAD, READER))
-    assert mapping.check(setup, secured.alias) == []
-    assert mapping.create(loader, secured.alias)
+    assert elastic.check(setup, secured.alias) == []
+    assert elastic.create(loader, secured.alias)
     with pytest.raises(SearchIndexError):
-        mapping.make(loader, secured.alias)
+        elastic.make(loader, secured.alias)
     (ack,) = ElasticWriter(loader, secured.alias).add([LIBRARY["steel"]])
     assert ack.status == "indexed"
     assert ElasticReader(reader, secured.alias).search(Query(text="steel")).total == 1
-    new = mapping.make(setup, secured.alias)
-    mapping.publish(setup, secured.alias, new)
-    assert mapping.drop(setup, secured.alias) == [new]
+    new = elastic.make(setup, secured.alias)
+    generations.publish(setup, secured.alias, new.base)
+    assert generations.drop(setup, secured.alias) == [*new.names]
 
 
 def test_a_password_that_is_missing_is_named(tmp_path: Path) -> None:

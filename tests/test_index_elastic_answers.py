@@ -11,7 +11,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from articles.errors import IndexUnavailableError, SearchIndexError
-from index.elastic import mapping
+from index.backend_record import Sharding
+from index.elastic import generations, index_templates, mapping
 from index.elastic.client import connect
 from index.elastic.cluster_reader import ElasticReader
 from index.elastic.cluster_writer import ElasticWriter
@@ -23,6 +24,7 @@ from tests.index_contract import article
 
 ONE, TWO = article("one", title="One"), article("two", title="Two")
 HASTY = Patience(seconds=0)
+ALIASED = named('{"articles-v8-000001": {"aliases": {"articles": {"is_write_index": true}}}}')
 Ask = Callable[[Elasticsearch, str], Any]
 REQUESTS: dict[str, Ask] = {
     "add": lambda client, alias: ElasticWriter(client, alias, HASTY).add([ONE, TWO]),
@@ -35,11 +37,11 @@ REQUESTS: dict[str, Ask] = {
     "get_many": lambda client, alias: ElasticReader(client, alias).get_many([ONE.id]),
     "count": lambda client, alias: ElasticReader(client, alias).count(),
     "all": lambda client, alias: list(ElasticReader(client, alias).all()),
-    "current": mapping.current,
-    "make": mapping.make,
-    "create": mapping.create,
-    "check": mapping.check,
-    "drop": mapping.drop,
+    "published": generations.published,
+    "make": elastic.make,
+    "create": elastic.create,
+    "check": elastic.check,
+    "drop": generations.drop,
 }
 
 
@@ -111,7 +113,7 @@ def test_a_bulk_is_asked_again_until_each_document_has_its_own_answer(
     front: Front, client: Elasticsearch, answer: Answer
 ) -> None:
     refreshed = named('{"_shards": {}}')
-    answers = [answer, LOGIN, answer, items(ONE.id, TWO.id), refreshed]
+    answers = [ALIASED, answer, LOGIN, answer, items(ONE.id, TWO.id), refreshed]
     front.instead = answers.__getitem__
     patience = Patience(seconds=60, monotonic=lambda: 0.0, sleep=lambda _: None)
     acks = ElasticWriter(client, "articles", patience).add([ONE, TWO])
@@ -132,7 +134,7 @@ def test_a_refusal_of_credentials_says_how_to_set_them_even_if_it_is_a_proxys(
 def test_a_proxy_that_takes_small_requests_only_is_sent_small_ones(
     front: Front, client: Elasticsearch
 ) -> None:
-    answers = [page("too large", 413), items(ONE.id), items(TWO.id), named('{"_shards": {}}')]
+    answers = [ALIASED, page("too large", 413), items(ONE.id), items(TWO.id), named('{"_shards": {}}')]
     front.instead = answers.__getitem__
     acks = ElasticWriter(client, "articles", HASTY).add([ONE, TWO])
     assert [ack.status for ack in acks] == ["indexed", "indexed"]
@@ -141,7 +143,9 @@ def test_a_proxy_that_takes_small_requests_only_is_sent_small_ones(
 def test_a_document_of_another_program_is_damage_not_a_server_that_is_away(
     front: Front, client: Elasticsearch
 ) -> None:
-    front.instead = lambda _: named(json.dumps({"_id": ONE.id, "_source": {"title": "x"}}))
+    hit = {"_id": ONE.id, "_score": None, "_source": {"title": "x"}}
+    found = {"timed_out": False, "_shards": {}, "hits": FOUND | {"hits": [hit]}}
+    front.instead = lambda _: named(json.dumps(found))
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild") as raised:
         ElasticReader(client, "articles").get(ONE.id)
     assert not isinstance(raised.value, IndexUnavailableError)
@@ -177,11 +181,12 @@ CLOSED = named('{"succeeded": true, "num_freed": 1}')
         ("newest", [SOME_HITS], "no_shard_available_action_exception"),
         ("facet", [SOME_BUCKETS], "illegal_argument_exception: Fielddata is disabled on [source]"),
         ("days", [SOME_BUCKETS], "illegal_argument_exception: Fielddata is disabled on [source]"),
+        ("get_many", [SOME_HITS], "no_shard_available_action_exception"),
         ("count", [partial(NOWHERE, count=1)], "no_shard_available_action_exception"),
         ("all", [POINT, SOME_HITS, CLOSED], "no_shard_available_action_exception"),
         ("search", [named(json.dumps({"timed_out": False, "_shards": SHARDS, "hits": FOUND}))], "no reason"),
-        ("delete", [items(ONE.id), named(json.dumps({"_shards": SHARDS}))], "no reason"),
-        ("add", [items(ONE.id, TWO.id), UNREFRESHED], "no reason"),
+        ("delete", [ALIASED, items(ONE.id), named(json.dumps({"_shards": SHARDS}))], "no reason"),
+        ("add", [ALIASED, items(ONE.id, TWO.id), UNREFRESHED], "no reason"),
     ],
 )
 def test_shards_that_failed_are_an_error_with_its_first_cause(
@@ -196,36 +201,54 @@ def test_shards_that_failed_are_an_error_with_its_first_cause(
     assert len(front.asked) == len(answers)
 
 
-@pytest.mark.parametrize(
-    ("error", "raises", "said"),
-    [
-        (NOWHERE, IndexUnavailableError, "no_shard_available_action_exception"),
-        (
-            {"type": "index_not_found_exception", "reason": "no such index [articles]"},
-            SearchIndexError,
-            "broadsheet index create",
-        ),
-    ],
+# A server that manages lifecycles, which the one of the tests does not: what it answers is from Elastic's manual
+
+NO_LIFECYCLES = replace(
+    named('{"error": "no handler found for uri [/_ilm/policy/articles] and method [GET]"}'), status=400
 )
-def test_an_article_that_could_not_be_read_is_not_taken_for_one_that_is_not_there(
+NO_POLICY = replace(named('{"error": {"type": "resource_not_found_exception", "reason": ""}}'), status=404)
+POLICY = named('{"articles": {"version": 3, "policy": {"phases": {}}}}')
+DONE = named('{"acknowledged": true}')
+REFUSED = replace(named('{"error": {"type": "security_exception", "reason": "is unauthorized"}}'), status=403)
+
+
+@pytest.mark.parametrize(
+    ("split", "answers", "installs", "names_it"),
+    [
+        (elastic.BY_MONTH, [NO_LIFECYCLES], False, False),
+        (elastic.BY_MONTH, [NO_POLICY, DONE], True, True),
+        (elastic.BY_MONTH, [POLICY], False, True),
+        (elastic.WHOLE, [], False, False),
+    ],
+    ids=["without lifecycles", "new", "an operator's", "one index"],
+)
+def test_a_policy_is_installed_where_the_server_has_any_and_never_overwritten(
     front: Front,
     client: Elasticsearch,
-    error: dict[str, object],
-    raises: type[SearchIndexError],
-    said: str,
+    split: Sharding,
+    answers: list[Answer],
+    installs: bool,
+    names_it: bool,
 ) -> None:
-    item = {"_index": "articles", "_id": ONE.id, "error": {"root_cause": [error]} | error}
-    front.instead = lambda _: named(json.dumps({"docs": [item]}))
-    with pytest.raises(SearchIndexError, match=said) as raised:
-        ElasticReader(client, "articles").get_many([ONE.id])
-    assert type(raised.value) is raises
+    front.instead = [*answers, DONE, DONE, DONE].__getitem__
+    index_templates.put(client, "articles", split)
+    assert len(front.asked) == len(answers) + 3
+    assert ("PUT /_ilm/policy/articles" in front.asked) == installs
+    settings = front.sent[front.asked.index("PUT /_component_template/articles%40settings")]
+    assert (b'"lifecycle.name":"articles"' in settings) == names_it
+
+
+def test_a_key_that_may_not_see_policies_is_said(front: Front, client: Elasticsearch) -> None:
+    front.instead = lambda _: REFUSED
+    with pytest.raises(SearchIndexError, match=r"is unauthorized.*privileges"):
+        elastic.make(client, "articles", elastic.BY_MONTH)
 
 
 # In the middle, before a real server
 
 
 def publish(client: Elasticsearch, alias: str) -> None:
-    mapping.publish(client, alias, f"{alias}-v{mapping.VERSION}-000002")
+    generations.publish(client, alias, f"{alias}-v{mapping.VERSION}-000002")
 
 
 def disturb(front: Front, place: int) -> None:
@@ -252,11 +275,11 @@ def test_each_request_of_an_operation_in_turn_may_get_a_strange_answer(
     front.target = urlsplit(elasticsearch_server.url).port or 0
     for place in range(100):
         with elastic.fresh_alias(connection) as alias:
-            if ask is not mapping.create:
-                mapping.create(connection, alias)
+            if ask is not elastic.create:
+                elastic.create(connection, alias)
                 ElasticWriter(connection, alias).add([ONE, TWO])
             if ask is publish:
-                mapping.make(connection, alias)
+                elastic.make(connection, alias)
             disturb(front, place)
             try:
                 ask(client, alias)

@@ -96,6 +96,6 @@ def test_the_embedded_layout_is_the_one_that_its_number_names(tmp_path: Path) ->
 
 def test_the_layout_in_elasticsearch_is_the_one_that_its_number_names() -> None:
     held = [json.loads(document(each)) for each in (BARE, WHOLE)]
-    layout = digest(mapping._mappings(), mapping._analysis(), held)
+    layout = digest(mapping.mappings(), mapping.analysis(), held)
     found = (mapping.VERSION, layout)
     assert found == ELASTIC_LAYOUT, CHANGED.format(mapping.__name__)

@@ -10,7 +10,7 @@ from articles.errors import IndexUnavailableError, SearchIndexError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
 from index.backend_record import Place
-from index.elastic import elastic_backend, mapping
+from index.elastic import elastic_backend, generations
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
@@ -51,7 +51,7 @@ def test_the_same_archive_gives_the_same_articles_in_both(
 def test_what_cannot_be_loaded_waits_for_the_next_run(
     in_elasticsearch: Config, connection: Elasticsearch
 ) -> None:
-    mapping.create(connection, in_elasticsearch.index.alias)
+    elastic.create(connection, in_elasticsearch.index.alias)
     block = {"index.blocks.read_only_allow_delete": True}
     connection.indices.put_settings(index=in_elasticsearch.index.alias, settings=block)
     with pytest.raises(IndexUnavailableError, match="captures stay pending; the next run loads them"):
@@ -101,10 +101,10 @@ def test_an_index_that_is_gone_is_told_before_anything_is_crawled(
 ) -> None:
     run(in_elasticsearch)
     newsroom.publish_update()
-    mapping.drop(connection, in_elasticsearch.index.alias)
+    generations.drop(connection, in_elasticsearch.index.alias)
     with pytest.raises(SearchIndexError, match="broadsheet index rebuild"):
         run(in_elasticsearch)
-    assert not mapping.current(connection, in_elasticsearch.index.alias)
+    assert not elastic.behind(connection, in_elasticsearch.index.alias)
     rebuild(in_elasticsearch)
     assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)
 
@@ -113,9 +113,9 @@ def test_a_rebuild_fills_a_new_index_and_moves_the_alias(
     in_elasticsearch: Config, connection: Elasticsearch
 ) -> None:
     run(in_elasticsearch)
-    before = mapping.current(connection, in_elasticsearch.index.alias)
+    before = elastic.behind(connection, in_elasticsearch.index.alias)
     loaded = articles(in_elasticsearch)
     assert rebuild(in_elasticsearch).captures == 29
-    assert mapping.current(connection, in_elasticsearch.index.alias) != before
+    assert elastic.behind(connection, in_elasticsearch.index.alias) != before
     assert articles(in_elasticsearch) == loaded
     assert all(finding.ok for finding in examine(in_elasticsearch)), examine(in_elasticsearch)

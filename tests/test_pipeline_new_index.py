@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from articles.errors import LedgerError, LockedError, StorageError
 from articles.model import Article
 from broadsheet.newsroom import Newsroom
-from index.elastic import mapping
+from index.elastic import generations
 from index.embedded.local_writer import EmbeddedWriter
 from index.query import Query
 from pipeline import indexes
@@ -26,6 +26,7 @@ from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.lock import RunLock
 from store.records import Outcome, Selection
+from tests import elastic
 
 EVERY_50_MS = 0.05
 
@@ -59,7 +60,9 @@ def searching(config: Config, totals: list[int]) -> Iterator[None]:
     assert failed == []
 
 
+@pytest.mark.parametrize("split", ["never", "month"])
 def test_a_run_and_searches_go_on_meanwhile(
+    split: str,
     in_elasticsearch: Config,
     config: Config,
     newsroom: Newsroom,
@@ -68,8 +71,10 @@ def test_a_run_and_searches_go_on_meanwhile(
 ) -> None:
     """The run adds, replaces and folds articles while the first of the archive's are in the new index already."""
     monkeypatch.setattr(new_index, "_LITTLE", 0)
+    section = in_elasticsearch.index.model_copy(update={"split": split})
+    in_elasticsearch = in_elasticsearch.model_copy(update={"index": section})
     run(in_elasticsearch, ("one", "two"))
-    before = mapping.current(connection, in_elasticsearch.index.alias)
+    before = elastic.behind(connection, in_elasticsearch.index.alias)
     first = indexes.reader(in_elasticsearch).count()
     reports = []
 
@@ -82,8 +87,8 @@ def test_a_run_and_searches_go_on_meanwhile(
     with searching(in_elasticsearch, totals):
         done = new_index.reindex(in_elasticsearch, run_once)
     assert reports[0].outcomes["indexed"] > 5
-    assert mapping.current(connection, in_elasticsearch.index.alias) != before
-    assert not connection.indices.exists(index=before)
+    assert elastic.behind(connection, in_elasticsearch.index.alias) != before
+    assert not connection.indices.exists(index=before[0])
     found = articles(in_elasticsearch)
     assert done == new_index.Reindexed(articles=len(found), changed=0, rejected=0)
     assert len(found) == status(in_elasticsearch)["captures"]["indexed"]
@@ -127,7 +132,7 @@ def test_an_article_whose_page_is_damaged_stays(crawled: Config) -> None:
 def test_a_lost_index_is_filled_anew(in_elasticsearch: Config, connection: Elasticsearch) -> None:
     run(in_elasticsearch)
     before = articles(in_elasticsearch)
-    mapping.drop(connection, in_elasticsearch.index.alias)
+    generations.drop(connection, in_elasticsearch.index.alias)
     new_index.reindex(in_elasticsearch)
     assert articles(in_elasticsearch) == before
 

@@ -37,31 +37,38 @@ class Action:
         return sum(map(len, self.lines)) + len(self.lines)
 
 
-def upsert(article_id: str, version: int, document: bytes) -> Action:
-    """Replaces a document of the same or an older version."""
+def upsert(article_id: str, version: int, document: bytes, index: str = "") -> Action:
+    """Replaces a document of the same or an older version, in an index or, without one, in the target of the bulk."""
     meta = {"_id": article_id, "version": version, "version_type": "external_gte"}
-    return Action(article_id, (msgspec.json.encode({"index": meta}), document))
+    return Action(article_id, (msgspec.json.encode({"index": meta | _in(index)}), document))
 
 
-def deletion(document_id: str) -> Action:
-    """Removes the document if the index holds it.
+def deletion(document_id: str, index: str = "", version: int | None = None) -> Action:
+    """Removes the document if the index holds it, in this version or an older one if one is given.
 
     The time in an older version's id is its version: one that was deleted with it may come back at once.
     """
-    meta: dict[str, str | int] = {"_id": document_id}
-    if version := document_id.partition("-")[2]:
-        meta |= {"version": int(version), "version_type": "external_gte"}
+    meta: dict[str, str | int] = {"_id": document_id, **_in(index)}
+    if version is None and (time := document_id.partition("-")[2]):
+        version = int(time)
+    if version is not None:
+        meta |= {"version": version, "version_type": "external_gte"}
     return Action(document_id, (msgspec.json.encode({"delete": meta}),))
+
+
+def _in(index: str) -> dict[str, str]:
+    return {"_index": index} if index else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Sends actions to one index or alias."""
+    """Sends actions to one index or alias; to several, if each says to which. `pipeline` is the server's for documents, if not ""."""
 
     client: Elasticsearch
     target: str
     patience: Patience
     require_alias: bool
+    pipeline: str = ""
 
     def send(self, actions: Iterable[Action]) -> list[Ack]:
         """An ack for each, in order; searches now see what was indexed.
@@ -107,6 +114,7 @@ class Bulk:
             operations=lines,  # type: ignore[arg-type]  # encoded lines are passed through unchanged
             index=self.target,
             require_alias=self.require_alias,
+            pipeline=self.pipeline or None,
         )
         items = [next(iter(item.values())) for item in answer["items"]]
         if [item["_id"] for item in items] != [action.id for action in actions]:
@@ -162,6 +170,8 @@ def _requests(actions: Iterable[Action]) -> Iterator[list[Action]]:
 def _result(item: dict[str, Any], target: str) -> Ack | SearchIndexError:
     """What became of an item; an error if that is not settled yet."""
     status = item["status"]
+    if item.get("result") == "noop":
+        return Ack(id=item["_id"], status="refused", detail="dropped by the ingest pipeline")
     if status in (200, 201) or (status == 404 and "error" not in item):  # a deletion of what is not there
         return Ack(id=item["_id"], status="indexed")
     kind, reason = cause(item)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,10 @@ def connection(place: Place) -> "Elasticsearch":
 
 
 def _exists(place: Place) -> bool:
-    from index.elastic.mapping import current
+    from index.elastic.generations import published
 
     with closing(connection(place)) as client:
-        return bool(current(client, place.alias))
+        return published(client, place.alias) is not None
 
 
 def _reader(place: Place) -> "ElasticReader":
@@ -41,37 +41,54 @@ def _reader(place: Place) -> "ElasticReader":
 
 def _writer(place: Place) -> "ElasticWriter":
     from index.elastic.cluster_writer import ElasticWriter
-    from index.elastic.mapping import create
+    from index.elastic.generations import create
     from index.patience import Patience
 
     client = connection(place)
     try:
-        create(client, place.alias)
+        _expect_pipeline(client, place)
+        create(client, place.alias, place.sharding, datetime.now(UTC))
     except SearchIndexError:
         client.close()
         raise
-    return ElasticWriter(client, place.alias, Patience(seconds=place.patience))
+    return ElasticWriter(client, place.alias, Patience(seconds=place.patience), pipeline=place.pipeline)
 
 
 @contextmanager
 def _new(place: Place, _: Path) -> Iterator[NewIndex]:
-    from index.elastic import mapping
+    from index.elastic import generations
     from index.elastic.cluster_reader import ElasticReader
     from index.elastic.cluster_writer import ElasticWriter
     from index.patience import Patience
 
     with closing(connection(place)) as client:
-        name = mapping.make(client, place.alias)
+        _expect_pipeline(client, place)
+        made = generations.make(client, place.alias, place.sharding, datetime.now(UTC))
         patience = Patience(seconds=place.patience)
         try:
             yield NewIndex(
-                ElasticWriter(client, place.alias, patience, index=name),
-                ElasticReader(client, name),
-                lambda: mapping.publish(client, place.alias, name),
+                ElasticWriter(client, place.alias, patience, base=made.base, pipeline=place.pipeline),
+                ElasticReader(client, made.pattern),
+                lambda: generations.publish(client, place.alias, made.base),
             )
         except BaseException:
-            mapping.abandon(client, place.alias, name)
+            generations.abandon(client, place.alias, made.base)
             raise
+
+
+def _expect_pipeline(client: "Elasticsearch", place: Place) -> None:
+    """Raises SearchIndexError if the server has not the ingest pipeline that the configuration names."""
+    from elasticsearch import NotFoundError
+
+    from index.elastic.server_errors import explained, no_pipeline
+
+    if not place.pipeline:
+        return
+    with explained(place.alias):
+        try:
+            client.ingest.get_pipeline(id=place.pipeline)
+        except NotFoundError as error:
+            raise SearchIndexError(no_pipeline(place.pipeline)) from error
 
 
 def _erase(place: Place, ids: Sequence[str]) -> list[str]:
@@ -83,34 +100,43 @@ def _erase(place: Place, ids: Sequence[str]) -> list[str]:
 
 
 def _create(place: Place) -> Mapping[str, str]:
-    from index.elastic import journal, mapping
+    from index.elastic import journal
+    from index.elastic.generations import bring_in_line
 
+    now = datetime.now(UTC)
     with closing(connection(place)) as client:
-        return {
-            place.alias: mapping.create(client, place.alias),
-            place.of_older.alias: mapping.create(client, place.of_older.alias),
-            journal.alias_of(place.alias): journal.create(client, place.alias),
+        _expect_pipeline(client, place)
+        made = {
+            each.alias: bring_in_line(client, each.alias, place.sharding, now)
+            for each in (place, place.of_older)
         }
+        names = {alias: _told(generation.names) for alias, generation in made.items()}
+        return names | {journal.alias_of(place.alias): journal.create(client, place.alias)}
+
+
+def _told(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]} ({len(names)} months)"
 
 
 def _check(place: Place) -> list[str]:
-    from index.elastic import journal, mapping
+    from index.elastic import journal
+    from index.elastic.index_check import check
 
     with closing(connection(place)) as client:
         return [
-            *mapping.check(client, place.alias),
-            *mapping.check(client, place.of_older.alias),
+            *check(client, place.alias, place.sharding),
+            *check(client, place.of_older.alias, place.sharding),
             *journal.check(client, place.alias),
         ]
 
 
 def _drop(place: Place) -> list[str]:
-    from index.elastic import journal, mapping
+    from index.elastic import generations, journal
 
     with closing(connection(place)) as client:
         return [
-            *mapping.drop(client, place.alias),
-            *mapping.drop(client, place.of_older.alias),
+            *generations.drop(client, place.alias),
+            *generations.drop(client, place.of_older.alias),
             *journal.drop(client, place.alias),
         ]
 

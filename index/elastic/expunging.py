@@ -10,8 +10,9 @@ from elasticsearch import Elasticsearch
 
 from index.documents import ID
 from index.elastic.bulk import Bulk, deletion
-from index.elastic.mapping import indices
+from index.elastic.generations import indices
 from index.elastic.server_errors import explained
+from index.elastic.whereabouts import homes
 from index.patience import Patience
 
 _ALLOWED = (
@@ -26,10 +27,15 @@ def erase(client: Elasticsearch, alias: str, ids: Sequence[str], patience: Patie
     """
     with explained(alias):
         names = indices(client, alias)
-    actions = [deletion(one) for one in ids if ID.fullmatch(one)]
+    if not names:
+        return []
+    everywhere = f"{alias}-v*"
+    there = homes(client, everywhere, [one for one in ids if ID.fullmatch(one)])
+    Bulk(client, everywhere, patience, require_alias=False).send(
+        deletion(one, name) for one, copies in there.items() for name in copies if name in names
+    )
     left = []
     for name in names:
-        Bulk(client, name, patience, require_alias=False).send(actions)
         _allow(client, name, 0)
         try:
             number = _expunged(client, name, patience)

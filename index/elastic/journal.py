@@ -13,9 +13,9 @@ from elasticsearch import Elasticsearch
 
 from articles.errors import SearchIndexError
 from index.documents import milliseconds
-from index.elastic import mapping
 from index.elastic.bulk import Bulk, upsert
-from index.elastic.mapping import current, differing
+from index.elastic.generations import indices, published
+from index.elastic.mapping import differing
 from index.elastic.server_errors import explained
 from index.patience import Patience
 
@@ -60,8 +60,8 @@ def alias_of(articles: str) -> str:
 def create(client: Elasticsearch, articles: str) -> str:
     """Make the journal's templates and index if there is none; returns the index's name. Raises SearchIndexError."""
     alias = alias_of(articles)
-    if name := current(client, alias):
-        return name
+    if there := published(client, alias):
+        return there.names[0]
     fields = f"{alias}-v{VERSION}"
     with explained(alias):
         client.cluster.put_component_template(
@@ -78,11 +78,12 @@ def create(client: Elasticsearch, articles: str) -> str:
 def check(client: Elasticsearch, articles: str) -> list[str]:
     """What is wrong with the journal, one sentence each."""
     alias = alias_of(articles)
-    name = current(client, alias)
-    if not name:
+    there = published(client, alias)
+    if there is None:
         return [
             f"there is no journal with the alias `{alias}`: `broadsheet index create` makes one, and so does the next run"
         ]
+    name = there.names[0]
     with explained(alias):
         found = client.indices.get_mapping(index=name).body[name]["mappings"].get("properties", {})
     if fields := differing(dict(FIELDS), found):
@@ -94,7 +95,16 @@ def check(client: Elasticsearch, articles: str) -> list[str]:
 
 def drop(client: Elasticsearch, articles: str) -> list[str]:
     """Delete the journal and its templates; returns the names of its indices."""
-    return mapping.drop(client, alias_of(articles), VERSION)
+    alias = alias_of(articles)
+    with explained(alias):
+        names = indices(client, alias)
+        if names:
+            client.indices.delete(index=",".join(names))
+        if client.indices.exists_index_template(name=alias):
+            client.indices.delete_index_template(name=alias)
+        if client.cluster.exists_component_template(name=f"{alias}-v{VERSION}"):
+            client.cluster.delete_component_template(name=f"{alias}-v{VERSION}")
+    return names
 
 
 def write(
@@ -119,7 +129,7 @@ def write(
 def trim(client: Elasticsearch, articles: str, before: datetime) -> int:
     """Delete what is older; returns the number of documents. Raises SearchIndexError."""
     alias = alias_of(articles)
-    if not current(client, alias):
+    if published(client, alias) is None:
         return 0
     old = {"range": {"@timestamp": {"lt": before.isoformat()}}}
     with explained(alias):

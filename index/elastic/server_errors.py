@@ -1,5 +1,6 @@
 """What failed requests to Elasticsearch mean, and what to do about them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ _BLOCKED = ("cluster_block_exception", "index_closed_exception")
 _NO_WRITE_INDEX = (
     "no write index is defined"  # the reason is the only sign; poisoned items have the same type
 )
+_NO_PIPELINE = re.compile(r"pipeline with id \[(.*)\] does not exist")
 _KEYS = "BROADSHEET_ELASTICSEARCH_API_KEY, or BROADSHEET_ELASTICSEARCH_USERNAME and BROADSHEET_ELASTICSEARCH_PASSWORD"
 
 
@@ -44,7 +46,8 @@ def passes(status: int, kind: str) -> bool:
 
 def poisoned(status: int, kind: str, reason: str) -> bool:
     """Whether an item is refused for its content, so that other items may be accepted."""
-    return status == 400 and not passes(status, kind) and _NO_WRITE_INDEX not in reason
+    layout = _NO_WRITE_INDEX in reason or _NO_PIPELINE.search(reason)
+    return status == 400 and not passes(status, kind) and not layout
 
 
 def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexError:
@@ -55,16 +58,14 @@ def explanation(status: int, kind: str, reason: str, alias: str) -> SearchIndexE
 
 
 def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
+    gone = _NO_PIPELINE.search(reason)
     if status == 401:
         detail = f" ({reason})" if reason else ""
         return f"Elasticsearch, or a proxy in front of it, needs credentials{detail}: set {_KEYS}"
     if kind == "security_exception":
         return f"Elasticsearch does not allow this ({reason}); docs/how-to.md lists the privileges that are needed"
     if status == 404 and kind in ("index_not_found_exception", "alias_missing_exception", ""):
-        return (
-            f"Elasticsearch has no index with the alias `{alias}`: `broadsheet index create` makes an empty one, "
-            "`broadsheet index rebuild` one with every archived article"
-        )
+        return str(no_index(alias))
     if kind == "media_type_header_exception":
         return f"Elasticsearch does not understand this client ({reason}): a server 8.x needs the package `elasticsearch<9`"
     if _NO_WRITE_INDEX in reason:
@@ -72,4 +73,19 @@ def _remedy(status: int, kind: str, reason: str, alias: str) -> str:
             f"Elasticsearch cannot write through the alias `{alias}`, whose index has is_write_index=false: set it to "
             "true, or make a new index with `broadsheet rebuild`"
         )
-    return f"Elasticsearch refused a request with {status}: {kind}: {reason}"
+    return (
+        no_pipeline(gone[1]) if gone else f"Elasticsearch refused a request with {status}: {kind}: {reason}"
+    )
+
+
+def no_pipeline(name: str) -> str:
+    """What to do about an ingest pipeline that is not there."""
+    return f"Elasticsearch has no ingest pipeline `{name}`: make it there (PUT _ingest/pipeline/{name}), or correct [index] pipeline"
+
+
+def no_index(alias: str) -> SearchIndexError:
+    """What to do about an alias that names nothing."""
+    return SearchIndexError(
+        f"Elasticsearch has no index with the alias `{alias}`: `broadsheet index create` makes an empty one, "
+        "`broadsheet index rebuild` one with every archived article"
+    )

@@ -6,7 +6,7 @@ request has a kind of answer. Anything else counts as a server that is unavailab
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 from elastic_transport import ApiResponseMeta, TransportError, Urllib3HttpNode
@@ -147,6 +147,20 @@ class _Search(_Sharded):
     hits: _Hits
 
 
+class _Place(TypedDict):
+    _id: str
+    _index: str
+    _version: int
+
+
+class _Places(TypedDict):
+    hits: list[_Place]
+
+
+class _Placed(_Sharded):
+    hits: _Places
+
+
 class _SortedHit(_Document):
     sort: Annotated[list[Any], Meta(min_length=1)]
 
@@ -175,15 +189,6 @@ class _Counts(TypedDict):
 class _Aggregated(_Sharded):
     timed_out: bool
     aggregations: _Counts
-
-
-class _Maybe(TypedDict):
-    _id: str
-    _source: NotRequired[dict[str, Any]]
-
-
-class _Maybes(TypedDict):
-    docs: list[_Maybe]
 
 
 class _Count(_Sharded):
@@ -218,6 +223,14 @@ class _Mapped(TypedDict):
     mappings: dict[str, Any]
 
 
+class _Component(TypedDict):
+    component_template: dict[str, Any]
+
+
+class _Components(TypedDict):
+    component_templates: Annotated[list[_Component], Meta(min_length=1)]
+
+
 class _Docs(TypedDict):
     docs: dict[str, int]
 
@@ -246,13 +259,15 @@ _KINDS: Mapping[str, Any] = {
     "GET /[^/]+/_stats/docs": _Stats,
     "POST /[^/]+/_search": _Search,
     "POST /_search": _Page,
-    "POST /[^/]+/_mget": _Maybes,
     "POST /[^/]+/_count": _Count,
     "POST /[^/]+/_delete_by_query": _Deleted,
     "POST /[^/]+/_pit": _Pit,
     "DELETE /_pit": _Closed,
-    "GET /[^/]+/_doc/[^/]+": _Document,
     "GET /_alias/[^/]+": Annotated[dict[str, _Aliases], Meta(min_length=1)],
+    "GET /[^/]+/_alias": dict[str, _Aliases],
+    "GET /_component_template/[^/]+": _Components,
+    "GET /_(ingest/pipeline|ilm/policy)/[^/]+": dict[str, dict[str, Any]],
+    "PUT /(_ilm/policy/[^/]+|[^/]+/_alias/[^/]+)": _Acknowledged,
     "GET /[^/]+/_mapping": dict[str, _Mapped],
     "GET /[^/_][^/]*": dict[str, _Index],
     "GET /_cluster/health/[^/]+": _Health,
@@ -266,4 +281,6 @@ def _kind(method: str, target: str, body: bytes | None, meta: ApiResponseMeta) -
         return _Failed if _named(meta) else _Refusal
     request = f"{method} {target.partition('?')[0]}"
     kind = next((kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, request)), Any)
-    return _Aggregated if kind is _Search and b'"aggs":{"counts":' in (body or b"") else kind
+    if kind is _Search and b'"aggs":{"counts":' in (body or b""):
+        return _Aggregated
+    return _Placed if kind is _Search and b'"version":true' in (body or b"") else kind

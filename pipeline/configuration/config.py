@@ -17,11 +17,11 @@ from pydantic import BaseModel, Field, ValidationError
 from articles.errors import ConfigError, UrlError
 from articles.model import Extractor, Extractors
 from articles.urls import canonical, masked
+from pipeline.configuration.index_section import IndexSection
 from pipeline.configuration.schedule import Schedule, interval
 from pipeline.configuration.sections import (
     CleanSection,
     CrawlSection,
-    IndexSection,
     NotifySection,
     ScheduleSection,
     Section,

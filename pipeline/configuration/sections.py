@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from articles.model import Right
 from pipeline.configuration.values import (
-    Alias,
-    BackendName,
     Backlog,
     BucketText,
     Command,
@@ -139,27 +137,6 @@ class CleanSection(Section):
     site_configs: str = Field(
         default="",
         description="A folder with files of ftr-site-config (Full-Text RSS, wallabag), relative to this file; none if empty.",
-    )
-
-
-class IndexSection(Section):
-    """Where articles are searched."""
-
-    backend: BackendName = Field(
-        default="embedded", description="The index: embedded (needs no server) or elasticsearch."
-    )
-    url: str = Field(default="http://127.0.0.1:9200", description="URL of Elasticsearch.")
-    alias: Alias = Field(
-        default="articles",
-        description="The alias used for searching and writing in Elasticsearch; one per data folder.",
-    )
-    allow_plain_http: bool = Field(
-        default=False, description="Allow connections to Elasticsearch on another machine without TLS."
-    )
-    patience: float = Field(
-        default=60.0,
-        ge=0,
-        description="Seconds to keep retrying an Elasticsearch that does not accept articles.",
     )
 
 
