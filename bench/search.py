@@ -5,7 +5,7 @@
 ARTICLES.jsonl is the output of `broadsheet export`. All of it is loaded into a new index: with a new alias in the
 Elasticsearch at URL, or embedded in FOLDER. Queries are the whole title of a random article (among those with a unique
 title; without punctuation that has a meaning in queries), and three words of its body that few articles have. Prints the
-mean reciprocal rank of the article in ten hits, and the time of `IndexReader.search` in ms, one query at a time, after
+mean reciprocal rank of the article in ten hits, and the time and CPU time of `IndexReader.search` in ms, one query at a time, after
 fifty warm-up queries. With --keep, an existing index of that name is searched as it is, and the index is kept.
 """
 
@@ -104,24 +104,26 @@ def queries(path: Path, count: int, seed: int) -> dict[str, list[tuple[str, str]
 
 
 def measure(reader: IndexReader, kind: str, asked: list[tuple[str, str]]) -> None:
-    ranks, times, refused = [], [], 0
+    ranks, times, used, refused = [], [], [], 0
     for text, _ in asked[:50]:
         try:
             reader.search(Query(text=text))
         except QueryError:
             refused += 1
     for text, article_id in asked:
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         try:
             hits = reader.search(Query(text=text)).hits
         except QueryError:
             hits = ()
         times.append((time.perf_counter() - started) * 1000)
+        used.append((time.process_time() - cpu) * 1000)
         found = [hit.article.id for hit in hits]
         ranks.append(1 / (found.index(article_id) + 1) if article_id in found else 0.0)
     p50, p95 = (statistics.quantiles(times, n=100)[percent - 1] for percent in (50, 95))
     print(
-        f"{kind}: {len(asked)} queries, MRR@10 {statistics.mean(ranks):.3f}, p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+        f"{kind}: {len(asked)} queries, MRR@10 {statistics.mean(ranks):.3f}, p50 {p50:.1f} ms, p95 {p95:.1f} ms, "
+        f"CPU of this process p50 {statistics.median(used):.1f} ms"
     )
 
 

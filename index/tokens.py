@@ -14,7 +14,7 @@ for `PLAIN`, a `pattern` tokenizer for `WORD`, and the filters `asciifolding`, `
 import re
 import unicodedata
 
-from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Token, Tokenizer
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -43,11 +43,6 @@ def plain(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of `text`."""
     return _ANALYZER.analyze(plain(text))
-
-
-def located(text: str) -> list[Token]:
-    """The words of `text` with their places in its NFC form."""
-    return _ANALYZER.pre_tokenize(plain(text)).tokens
 
 
 def keyword(text: str) -> str:
