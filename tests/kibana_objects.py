@@ -46,7 +46,7 @@ def view_of(each: Json) -> str:
 def _mapped(part: Json, prefix: str = "") -> Iterator[tuple[str, str, bool]]:
     for name, field in part.get("properties", part.get("fields", {})).items():
         if "type" in field:
-            yield prefix + name, field["type"], field.get("index", True)
+            yield prefix + name, field["type"], field.get("index", field.get("enabled", True))
         yield from _mapped(field, f"{prefix}{name}.")
 
 

@@ -180,6 +180,6 @@ def test_what_a_run_supersedes_while_the_index_is_filled_anew_is_in_it(
     assert len(older(in_elasticsearch)) == 3
     alias = f"{in_elasticsearch.index.alias}-versions"
     (name,) = connection.indices.get_alias(name=alias).body
-    assert name == f"{alias}-v8-000002"
+    assert name == f"{alias}-v9-000002"
     document = connection.get(index=alias, id=older_id(ID, MORNING))["_source"]
     assert (document["article_id"], document["versions"]) == (ID, 1)
