@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, select, text
+from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, bindparam, select, text
 
 from store.ledger.schema import METADATA, AnyText, among
 
@@ -24,6 +24,13 @@ CAPTIONS = Table(
 )
 
 _MOST = 250  # articles of a source that are judged again in one run
+_UNDECIDED = (
+    select(CAPTIONS.c.article_id)
+    .where(CAPTIONS.c.source == bindparam("of"), CAPTIONS.c.language == bindparam("in"))
+    .where(CAPTIONS.c.undecided, CAPTIONS.c.known <= bindparam("most"))
+    .order_by(CAPTIONS.c.article_id)
+    .limit(_MOST)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +67,13 @@ def again(conn: Connection, source: str, known: Mapping[str, int]) -> list[str]:
 
     Of each language the first 250; the others come next time.
     """
-    found: list[str] = []
-    for language, count in sorted(known.items()):
-        undecided = select(CAPTIONS.c.article_id).where(
-            CAPTIONS.c.source == source,
-            CAPTIONS.c.language == language,
-            CAPTIONS.c.undecided,
-            CAPTIONS.c.known <= min(count - 1, count // 2),
+    return [
+        article_id
+        for language, count in sorted(known.items())
+        for article_id in conn.scalars(
+            _UNDECIDED, {"of": source, "in": language, "most": min(count - 1, count // 2)}
         )
-        found += conn.scalars(undecided.order_by(CAPTIONS.c.article_id).limit(_MOST))
-    return found
+    ]
 
 
 def known(conn: Connection, article_id: str) -> int | None:

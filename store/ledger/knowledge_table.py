@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    bindparam,
     desc,
     func,
     select,
@@ -79,6 +80,8 @@ TEMPLATES = Table(
 
 STORY = timedelta(days=30)  # the time within which copies of a text appear
 _SHARE = insert_missing(BANDS)
+_TEMPLATES = select(TEMPLATES).where(TEMPLATES.c.source == bindparam("of"))
+_TEMPLATES = _TEMPLATES.order_by(TEMPLATES.c.learned_at, TEMPLATES.c.fingerprint)
 _REMEMBER = upsert(FEATURES)
 
 
@@ -190,7 +193,6 @@ def tell(conn: Connection, of_articles: Mapping[str, str]) -> None:
 
 def templates(conn: Connection, source: str) -> list[Template]:
     """The templates learned for a source, including those that a person had forgotten, in the order learned."""
-    found = select(TEMPLATES).where(TEMPLATES.c.source == source)
     return [
         Template(
             fingerprint=row.fingerprint,
@@ -198,7 +200,7 @@ def templates(conn: Connection, source: str) -> list[Template]:
             learned_at=row.learned_at,
             forgotten_at=row.forgotten_at,
         )
-        for row in conn.execute(found.order_by(TEMPLATES.c.learned_at, TEMPLATES.c.fingerprint))
+        for row in conn.execute(_TEMPLATES, {"of": source})
     ]
 
 

@@ -260,6 +260,11 @@ def among(keys: Collection[str]) -> Select[Any]:
     return select(_EachOf(json.dumps(list(keys))).table_valued("value").c.value)
 
 
+def among_given(name: str) -> Select[Any]:
+    """The same of keys that are given when a statement is executed, under this name, as a list in JSON."""
+    return select(_EachOf(bindparam(name, type_=String())).table_valued("value").c.value)
+
+
 def among_numbers(keys: Collection[int]) -> Select[Any]:
     """The same of keys that are numbers."""
     return select(cast(_EachOf(json.dumps(list(keys))).table_valued("value").c.value, BigNumber))

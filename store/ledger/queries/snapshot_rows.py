@@ -1,21 +1,48 @@
 """What a snapshot knows, read from the ledger by its indexes: of a source, of all sources, of the articles with one text."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, String, exists, select, type_coerce
+from sqlalchemy import Connection, Select, String, bindparam, exists, select, type_coerce
 
 from articles.source.features import FORMAT, Features, from_bytes
 from articles.source.knowledge import ENOUGH, Knowledge, build, newest
 from articles.source.minhash import bands
 from store.ledger import knowledge_table
 from store.ledger.knowledge_table import BANDS, FEATURES, STORY, Remembered
-from store.ledger.schema import among, among_numbers
+from store.ledger.schema import among, among_given, among_numbers
 
 _MOST = 2_000  # rows looked at of a source, or of all sources; knowledge uses the newest of them
 _OF_ONE_SOURCE = 20  # of those of all sources
 _DAY = len("2026-01-31")
+
+
+def _known() -> Select[Any]:
+    """When the articles of a source were seen that count by a snapshot, and their ids, newest first."""
+    newer = FEATURES.alias()
+    replaced = exists().where(
+        newer.c.article_id == FEATURES.c.article_id,
+        newer.c.snapshot > FEATURES.c.snapshot,
+        newer.c.snapshot <= bindparam("by"),
+        newer.c.source == bindparam("of"),
+        newer.c.format == FORMAT,
+    )
+    seen = type_coerce(FEATURES.c.first_seen_at, String)
+    of_source = select(seen, FEATURES.c.article_id).where(FEATURES.c.source == bindparam("of"))
+    counting = of_source.where(FEATURES.c.format == FORMAT, FEATURES.c.snapshot <= bindparam("by"), ~replaced)
+    return counting.order_by(FEATURES.c.first_seen_at.desc()).limit(_MOST)
+
+
+# A run asks these once for each source with news; to build them anew costs more than SQLite's answer.
+_KNOWN = _known()
+_ROWS = select(FEATURES.c.snapshot, FEATURES.c.article_id, FEATURES.c.row).where(
+    FEATURES.c.article_id.in_(among_given("ids")),
+    FEATURES.c.snapshot <= bindparam("by"),
+    FEATURES.c.format == FORMAT,
+)
 
 
 def of_source(conn: Connection, source: str, number: int, others: Iterable[Features] = ()) -> Knowledge:
@@ -23,23 +50,9 @@ def of_source(conn: Connection, source: str, number: int, others: Iterable[Featu
 
     Which rows it takes is told by an index alone; only these are read.
     """
-    newer = FEATURES.alias()
-    replaced = exists().where(
-        newer.c.article_id == FEATURES.c.article_id,
-        newer.c.snapshot > FEATURES.c.snapshot,
-        newer.c.snapshot <= number,
-        newer.c.source == source,
-        newer.c.format == FORMAT,
+    keys = newest(
+        (_day(at), one, one) for at, one in conn.execute(_KNOWN, {"of": source, "by": number}).all()
     )
-    seen = type_coerce(FEATURES.c.first_seen_at, String)
-    known = (
-        select(seen, FEATURES.c.article_id)
-        .where(FEATURES.c.source == source, FEATURES.c.format == FORMAT)
-        .where(FEATURES.c.snapshot <= number, ~replaced)
-        .order_by(FEATURES.c.first_seen_at.desc())
-        .limit(_MOST)
-    )
-    keys = newest((_day(at), one, one) for at, one in conn.execute(known).all())
     rows = _rows(conn, keys, number)
     templates = knowledge_table.templates(conn, source)
     forgotten = frozenset(one.fingerprint for one in templates if one.forgotten_at)
@@ -92,9 +105,6 @@ def _day(seen: str | datetime) -> date:
 
 def _rows(conn: Connection, article_ids: Collection[str], number: int) -> list[Features]:
     """The newest rows of these articles as of this snapshot."""
-    these = FEATURES.c.article_id.in_(among(article_ids)), FEATURES.c.snapshot <= number
-    rows = select(FEATURES.c.snapshot, FEATURES.c.article_id, FEATURES.c.row).where(
-        *these, FEATURES.c.format == FORMAT
-    )
-    found = sorted(conn.execute(rows).all(), key=lambda row: row.snapshot)
+    found = conn.execute(_ROWS, {"ids": json.dumps(list(article_ids)), "by": number}).all()
+    found = sorted(found, key=lambda row: row.snapshot)
     return list(map(from_bytes, {row.article_id: row.row for row in found}.values()))
