@@ -7,6 +7,7 @@ over, a callback that raises, an item pipeline that drops a page): only what was
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from scrapy import Request, signals
@@ -45,6 +46,7 @@ class Books:
     def __init__(self, crawler: Crawler) -> None:
         self._open: dict[str, _Entry] = {}
         self._of_host: defaultdict[str, set[str]] = defaultdict(set)
+        self._passed_over: set[str] = set()
         crawler.signals.connect(self._request_dropped, signals.request_dropped)
         crawler.signals.connect(self._spider_error, signals.spider_error)
         crawler.signals.connect(self._item_lost, signals.item_dropped)
@@ -57,14 +59,10 @@ class Books:
             self._open[key] = _Entry(thing, name, known_at)
             self._of_host[name].add(key)
 
-    def is_open(self, thing: Given) -> bool:
-        """Whether it is not settled yet."""
-        return _key(thing) in self._open
-
     def known_at(self, thing: Given) -> float:
-        """When it was known last that it is to be fetched."""
+        """When it was known last that it is to be fetched; what was not given out is fetched in any case."""
         entry = self._open.get(_key(thing))
-        return entry.known_at if entry else 0.0
+        return entry.known_at if entry else inf
 
     def know(self, thing: Given, at: float) -> None:
         """It is still to be fetched, by what the ledger said then."""
@@ -75,6 +73,15 @@ class Books:
     def of_host(self, name: str) -> Iterator[Given]:
         """What is not settled of a host."""
         return (self._open[key].thing for key in self._of_host.get(name, ()))
+
+    def pass_over(self, thing: Given) -> None:
+        """Another worker has fetched it."""
+        self.settle(thing)
+        self._passed_over.add(_key(thing))
+
+    def is_passed_over(self, thing: Given) -> bool:
+        """Whether another worker has fetched it."""
+        return _key(thing) in self._passed_over
 
     def settle(self, thing: Given) -> None:
         """It came back, or is to stay due."""
