@@ -251,7 +251,7 @@ class StorePipeline:
         return found.alone
 
     def _pass_over(self, thing: Given) -> None:
-        self.books.settle(thing)
+        self.books.pass_over(thing)
         if isinstance(thing, DueUrl):
             self._progress.count(due=-1)
         else:

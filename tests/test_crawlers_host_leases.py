@@ -2,17 +2,23 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
+from sqlalchemy import select
 
 from crawlers.fetching.hosts import Hosts, Manners, StoppedError
 from crawlers.keeping import host_leases
 from crawlers.keeping.host_leases import HostLeases
 from crawlers.keeping.store_access import Store
+from pipeline.configuration.config import Config
+from pipeline.crawl import Crawl, plan
+from store.ledger import capture_table, segment_table
+from store.ledger.database import Ledger
+from store.ledger.watch import lease_table
 
 if TYPE_CHECKING:
     from store.ledger.engines.places import ServerPlace
@@ -126,3 +132,16 @@ def test_who_is_alone_needs_no_lease(tmp_path: Path) -> None:
     leases = HostLeases(store, Hosts(MANNERS), 1)
     assert asyncio.run(leases.hold("h")) == 0.0
     assert leases.holds("anything")
+
+
+def test_a_workers_crawl_fetches_what_any_does_and_leaves_no_lease(config: Config, crawled: Config) -> None:
+    with Crawl(replace(plan(config, config.sources), worker="one")) as crawl:
+        report = crawl.wait()
+    with Ledger.open(crawled.ledger) as ledger, ledger.reading() as conn:
+        assert report.fetched == sum(capture_table.counts(conn).values())
+    assert report.failed_feeds == ()
+    with Ledger.open(config.ledger) as ledger, ledger.transaction() as conn:
+        assert set(segment_table.owners(conn).values()) == {"one"}
+        hosts = set(conn.scalars(select(lease_table.LEASES.c.name)))
+        assert hosts
+        assert lease_table.take(conn, hosts, "two", timedelta(minutes=1)) == hosts

@@ -52,6 +52,11 @@ def test_the_table_has_the_gravest_first_and_counts_the_rest() -> None:
     assert rows(many, NOW)[-1]["source"] == "50 sources"
 
 
+def test_how_the_sources_are_is_said_by_the_last_worker_alone() -> None:
+    others = replace(RUN, report=RunReport(outcomes={"indexed": 52}, others_go_on=True))
+    assert list(documents(others, SICK, {})) == ["run-20261120T085830.000000Z"]
+
+
 def test_a_run_and_its_sources_are_documents_of_the_common_schema() -> None:
     found = documents(RUN, SICK, {"dead": "dead.example"})
     run, dead = found["run-20261120T085830.000000Z"], found["source-20261120T085830.000000Z-dead"]

@@ -20,12 +20,13 @@ from articles.model import to_json
 from broadsheet.newsroom import Newsroom
 from pipeline import indexes
 from pipeline.backup.backing_up import back_up
-from pipeline.configuration.config import Config
+from pipeline.configuration.config import Config, load
 from pipeline.deleting.choosing import DeleteRequest
 from pipeline.deleting.deletion import delete
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
+from pipeline.maintenance.renaming import rename
 from pipeline.maintenance.reprocess import reclean
 from pipeline.maintenance.upkeep import maintain
 from pipeline.run import data_folder, run, workplace
@@ -197,13 +198,16 @@ def test_what_changes_everything_has_no_worker_beside_it(sharing: Sharing, tmp_p
             with pytest.raises(LockedError):
                 exclusive(two)
     assert reindex(two).articles == len(exported(one))
+    rename(one, "one", "examiner")
+    sharing.change("two", 'name = "one"', 'name = "examiner"')
+    one, two = load(one.path), sharing.worker("two")
     before = exported(one)
     gone = next(iter(before))
     deleted = delete(two, DeleteRequest(which=(gone,), reason="asked for"))
     assert deleted is not None
     assert exported(one) == {key: article for key, article in before.items() if key != gone}
-    rebuild(one)
+    rebuild(two)
     assert exported(two) == {key: article for key, article in before.items() if key != gone}
     finished(*(sharing.start(name, "run", "--json") for name in ("one", "two")))
-    assert [problems(config) for config in sharing.configs.values()] == [[], []]
+    assert [problems(config) for config in (one, two)] == [[], []]
     assert maintain(two).ok

@@ -4,8 +4,10 @@ Requests vanish from Scrapy in many ways, some of them without a call or a signa
 over, a callback that raises, an item pipeline that drops a page): only what was settled is sure to have come.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from scrapy import Request, signals
@@ -30,18 +32,12 @@ def given(request: Request) -> Given | None:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What was given out, when that was asked for, and what may have become of it."""
+    """What was given out, for which host, when that was asked for, and what may have become of it."""
 
     thing: Given
+    host: str
     known_at: float
     why: str = _VANISHED
-
-    @property
-    def host(self) -> str:
-        try:
-            return host(self.thing.url)
-        except UrlError:
-            return ""
 
 
 class Books:
@@ -49,6 +45,8 @@ class Books:
 
     def __init__(self, crawler: Crawler) -> None:
         self._open: dict[str, _Entry] = {}
+        self._of_host: defaultdict[str, set[str]] = defaultdict(set)
+        self._passed_over: set[str] = set()
         crawler.signals.connect(self._request_dropped, signals.request_dropped)
         crawler.signals.connect(self._spider_error, signals.spider_error)
         crawler.signals.connect(self._item_lost, signals.item_dropped)
@@ -56,16 +54,15 @@ class Books:
 
     def give_out(self, things: Iterable[Given], known_at: float) -> None:
         """These are to be fetched, by what the ledger said at that time or later."""
-        self._open.update((_key(thing), _Entry(thing, known_at)) for thing in things)
-
-    def is_open(self, thing: Given) -> bool:
-        """Whether it is not settled yet."""
-        return _key(thing) in self._open
+        for thing in things:
+            key, name = _key(thing), _host(thing)
+            self._open[key] = _Entry(thing, name, known_at)
+            self._of_host[name].add(key)
 
     def known_at(self, thing: Given) -> float:
-        """When it was known last that it is to be fetched."""
+        """When it was known last that it is to be fetched; what was not given out is fetched in any case."""
         entry = self._open.get(_key(thing))
-        return entry.known_at if entry else 0.0
+        return entry.known_at if entry else inf
 
     def know(self, thing: Given, at: float) -> None:
         """It is still to be fetched, by what the ledger said then."""
@@ -75,19 +72,35 @@ class Books:
 
     def of_host(self, name: str) -> Iterator[Given]:
         """What is not settled of a host."""
-        return (entry.thing for entry in self._open.values() if entry.host == name)
+        return (self._open[key].thing for key in self._of_host.get(name, ()))
+
+    def pass_over(self, thing: Given) -> None:
+        """Another worker has fetched it."""
+        self.settle(thing)
+        self._passed_over.add(_key(thing))
+
+    def is_passed_over(self, thing: Given) -> bool:
+        """Whether another worker has fetched it."""
+        return _key(thing) in self._passed_over
 
     def settle(self, thing: Given) -> None:
         """It came back, or is to stay due."""
-        self._open.pop(_key(thing), None)
+        self._settle(_key(thing))
 
     def settle_page(self, url: str) -> None:
         """The page came, or a miss instead of it."""
-        self._open.pop(_PAGE + url, None)
+        self._settle(_PAGE + url)
 
     def unsettled(self) -> list[tuple[Given, str]]:
         """What did not come back, and why."""
         return [(entry.thing, entry.why) for entry in self._open.values()]
+
+    def _settle(self, key: str) -> None:
+        entry = self._open.pop(key, None)
+        if entry is not None:
+            self._of_host[entry.host].discard(key)
+            if not self._of_host[entry.host]:
+                del self._of_host[entry.host]
 
     def _request_dropped(self, request: Request) -> None:
         self._suspect(request, "its request was dropped as a duplicate")
@@ -102,6 +115,14 @@ class Books:
         thing = given(request) if request is not None else None
         if thing is not None and _key(thing) in self._open:
             self._open[_key(thing)] = replace(self._open[_key(thing)], why=why)
+
+
+def _host(thing: Given) -> str:
+    """The host that it is asked of; "" for what is no URL."""
+    try:
+        return host(thing.url)
+    except UrlError:
+        return ""
 
 
 def _key(thing: Given) -> str:

@@ -24,9 +24,11 @@ TERM = timedelta(seconds=60)
 _TERM = TERM.total_seconds()
 _MARGIN = 10.0
 """Seconds before a lease's end from which on nothing is asked by it."""
-_LOOK = 0.5
+_LOOK = 0.2
+_AGAIN = 1.0
+"""Seconds until a lease is asked for again that another worker has."""
 _GRACE = 1.0
-"""Seconds that a lease is kept for a request which is about to begin."""
+"""Seconds that a lease is kept for a request which waited for it, and is about to begin."""
 _AT_ONCE = 8
 """Leases of one statement: workers that begin at the same time share hosts evenly."""
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # which goes on while a machine sleeps
@@ -62,6 +64,7 @@ class HostLeases:
         self._held: dict[str, _Lease] = {}
         self._waiting: defaultdict[str, list[asyncio.Future[None]]] = defaultdict(list)
         self._pressing: Counter[str] = Counter()
+        self._again: dict[str, float] = {}
         self._asked: dict[str, float] = {}
         self._under_way: Counter[str] = Counter()
         self._uses: list[Callable[[str], bool]] = []
@@ -88,11 +91,12 @@ class HostLeases:
             async with asyncio.timeout(None if patience == inf else patience):
                 while not self.holds(host):
                     await self._wait(host)
+                    if patience < inf:
+                        self._asked[host] = seconds()
         except TimeoutError:
             raise StoppedError from None
         finally:
             self._pressing[host] -= patience < inf
-        self._asked[host] = seconds()
         return self._held[host].since
 
     def holds(self, host: str) -> bool:
@@ -135,27 +139,24 @@ class HostLeases:
     async def _keep(self) -> None:
         try:
             while self._failure is None:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _LOOK)
                 self._wake.clear()
-                await self._take()
+                if not await self._take():
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), _LOOK)
                 await self._give_up([host for host in self._held if not self._is_in_use(host)])
         except BroadsheetError as error:
             self._failure = error
             self._fail(error)
 
-    async def _take(self) -> None:
-        """Take what is waited for, and renew what is held, a third of its time after the last time."""
+    async def _take(self) -> bool:
+        """Take what is waited for, and renew what is held, a third of its time after the last time; whether anything was taken."""
         for host in [host for host, futures in self._waiting.items() if all(each.done() for each in futures)]:
             del self._waiting[host]
         at = seconds()
         due = [host for host, lease in self._held.items() if at > lease.renewed + _TERM / 3]
-        wanted = [host for host in self._waiting if host not in due]
-        pressing = [host for host in wanted if self._pressing[host]]
-        room = min(_AT_ONCE, max(0, self._most - len(self._held)))
-        some = [*pressing, *[host for host in wanted if host not in pressing][:room]]
+        some = self._wanted(at, due)
         if not (due or some):
-            return
+            return False
         taken = await asyncio.wrap_future(self._store.recorder.lease([*due, *some], self._store.worker, TERM))
         for host in due:
             if host not in taken:
@@ -164,11 +165,19 @@ class HostLeases:
             before = self._held.get(host)
             since = before.since if before and before.is_sound else seconds()
             self._held[host] = _Lease(since, at)
+            self._again.pop(host, None)
             for future in self._waiting.pop(host, ()):
                 if not future.done():
                     future.set_result(None)
-        for host in self._waiting.keys() & set(some):  # the others have their turn first
-            self._waiting[host] = self._waiting.pop(host)
+        self._again.update(dict.fromkeys(set(some) - taken, at + _AGAIN))
+        return not taken.isdisjoint(some)
+
+    def _wanted(self, at: float, due: list[str]) -> list[str]:
+        """The hosts whose leases are asked for next: those that press, and as many others as there is room for."""
+        wanted = [host for host in self._waiting if self._again.get(host, 0.0) <= at and host not in due]
+        pressing = [host for host in wanted if self._pressing[host]]
+        room = min(_AT_ONCE, max(0, self._most - len(self._held)))
+        return [*pressing, *[host for host in wanted if host not in pressing][:room]]
 
     async def _give_up(self, hosts: list[str]) -> None:
         if hosts:
@@ -181,9 +190,8 @@ class HostLeases:
     def _is_in_use(self, host: str) -> bool:
         if host in self._waiting or self._under_way[host] or self._pressing[host]:
             return True
-        if seconds() - max(self._asked.get(host, 0.0), self._held[host].renewed) < _GRACE:
-            return True
-        return any(is_used(host) for is_used in self._uses)
+        is_new = seconds() - self._asked.get(host, 0.0) < _GRACE
+        return is_new or any(is_used(host) for is_used in self._uses)
 
     def _fail(self, error: Exception) -> None:
         for future in (each for futures in self._waiting.values() for each in futures):

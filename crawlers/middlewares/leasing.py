@@ -57,7 +57,7 @@ class LeasingMiddleware:
                 leave_alone(
                     shared.of(self._crawler).hosts.named(name), alone, clock(self._crawler)(), longest
                 )
-        if not store.books.is_open(thing):
+        if store.books.is_passed_over(thing):
             raise PassedOverError
 
     @contextmanager

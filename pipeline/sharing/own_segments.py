@@ -9,9 +9,9 @@ from articles.errors import ArchiveError
 from pipeline.configuration.config import Config
 from store.archive.reader import RENAMES, is_there, segments
 from store.archive.remote import claim, stubs
-from store.archive.remote.bucket import Bucket, MissingObjectError
+from store.archive.remote.bucket import MissingObjectError
 from store.archive.remote.bucket_url import BucketUrl
-from store.archive.remote.copies import adopt, drop_shared
+from store.archive.remote.copies import adopt, bring, drop_shared
 from store.archive.writer import ArchiveWriter, remove, repair
 from store.intake import archive_writer
 from store.ledger import segment_table
@@ -69,7 +69,7 @@ def _learn_renames(config: Config, url: BucketUrl) -> None:
     if path.exists() and (copy is None or copy.sha256 != hashlib.sha256(path.read_bytes()).hexdigest()):
         return
     with suppress(MissingObjectError):
-        stubs.put(path, Bucket.named(url.bucket).bytes_of(url.key(RENAMES)))
+        bring(config.archive, RENAMES, url)
 
 
 def kept_by_others(config: Config, ledger: Ledger) -> dict[str, list[str]]:

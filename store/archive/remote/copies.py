@@ -225,6 +225,14 @@ def find(folder: Path, name: str, url: BucketUrl) -> RemoteCopy | None:
     return _described(bucket, f"s3://{url.bucket}/{max(found)[1]}") if found else None
 
 
+def bring(folder: Path, name: str, url: BucketUrl) -> None:
+    """Take over a small file of the bucket, as it is there now. Raises MissingObjectError, ArchiveUnavailableError, StorageError."""
+    bucket = Bucket.named(url.bucket)
+    copy = _described(bucket, url.object(name))
+    stubs.put(folder / name, bucket.bytes_of(url.key(name)))
+    stubs.write(folder, name, replace(stubs.read(folder, name), copy=copy))
+
+
 def _described(bucket: Bucket, url: str) -> RemoteCopy:
     """What the bucket itself says of an object of ours; it is believed where the bytes bear it out."""
     found = bucket.head(parts(url)[1])
