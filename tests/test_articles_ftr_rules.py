@@ -52,6 +52,11 @@ def test_elements_of_one_body_are_joined_each_once() -> None:
     assert article.body == (*PARAGRAPHS, PARAGRAPHS[0].replace("bridge", "tunnel"))
 
 
+def test_the_body_is_looked_for_in_what_is_left_after_stripping() -> None:
+    lines = "strip: //div[@class='second']\nbody: //div[@class='second']\nbody: //div[@id='story'] | //div[@class='second']"
+    assert cleaned(rules(lines), given_page(below=OTHER)).body == tuple(PARAGRAPHS)
+
+
 def test_title_author_and_date_are_the_first_that_say_something() -> None:
     above = "<p class=kick>No.</p><h2 class=real>The sound without a bridge</h2><a rel=author>Ada Quist</a><a rel=author>Bo Lind</a>"
     article = cleaned(
