@@ -28,6 +28,7 @@ from broadsheet.commands import (
     replay,
     safety,
     scheduling,
+    teaching_sites,
     watching,
 )
 from broadsheet.output import guarded
@@ -81,6 +82,7 @@ for command in (
     inspection.explain,
     inspection.templates,
     inspection.check,
+    teaching_sites.teach,
     inspection.status,
     find.export,
     forgetting.delete,

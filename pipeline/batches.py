@@ -14,6 +14,7 @@ from articles.model import Article, Rejection
 from articles.source.features import Features
 from pipeline.clean_capture import Cleaning, CleanTask, clean_task, unfinished
 from pipeline.configuration.config import Config
+from pipeline.sites.site_folder import load_sites
 from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger
@@ -37,8 +38,8 @@ class Batch:
 
 
 def cleaners(config: Config) -> Cleaners:
-    """The cleaning processes that the configuration asks for."""
-    function = partial(clean_task, config.extractors, obey=config.crawl.obey)
+    """The cleaning processes that the configuration asks for, with what was taught about sites. Raises ConfigError."""
+    function = partial(clean_task, config.extractors, obey=config.crawl.obey, sites=load_sites(config))
     return Workers(function, config.clean.workers, config.clean.timeout)
 
 

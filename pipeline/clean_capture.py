@@ -11,6 +11,7 @@ from articles.edits.normal_form import Marks, marks
 from articles.edits.seen import seen
 from articles.errors import ArchiveError, ArchiveUnavailableError, UrlError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
+from articles.sites.site_rules import NO_RULES, NO_SITES, SiteRules, Sites
 from articles.source.features import Features, features
 from crawlers.sitemaps import is_of_site
 from pipeline.configuration.config import Config
@@ -51,18 +52,20 @@ class Cleaning:
     marks: Marks = ()
 
 
-def clean_task(extractors: Extractors, task: CleanTask, obey: Collection[Right] = ()) -> Cleaning:
+def clean_task(
+    extractors: Extractors, task: CleanTask, obey: Collection[Right] = (), sites: Sites = NO_SITES
+) -> Cleaning:
     """What a worker answers to a task."""
-    result = clean_capture(extractors, task, obey)
+    result = clean_capture(extractors, task, obey, sites)
     if not (task.remembered and isinstance(result, Article)):
         return Cleaning(result)
     return Cleaning(result, features(result), marks(seen(result).wording))
 
 
 def clean_capture(
-    extractors: Extractors, task: CleanTask, obey: Collection[Right] = ()
+    extractors: Extractors, task: CleanTask, obey: Collection[Right] = (), sites: Sites = NO_SITES
 ) -> Article | Rejection:
-    """The article of a capture, found by its source's extractor, or why there is none.
+    """The article of a capture, found by its source's extractor and its site's rules, or why there is none.
 
     A damaged record is a rejection that says so.
 
@@ -75,7 +78,7 @@ def clean_capture(
     except ArchiveError as error:
         return Rejection(reason="archive_damaged", detail=str(error))
     if isinstance(record, Page):
-        return clean(record, extractors.of(task.source), obey)
+        return clean(record, extractors.of(task.source), obey, sites.of(record.final_url))
     if isinstance(record, Removed):
         reason: Reason = "reserved" if record.settled.reason == "reserved" else "archive_damaged"
         return Rejection(reason=reason, detail=record.settled.detail or removed_on(record))
@@ -85,10 +88,14 @@ def clean_capture(
 
 
 def clean_apart(
-    page: Page, seconds: float, extractor: Extractor = "auto", obey: Collection[Right] = ()
+    page: Page,
+    seconds: float,
+    extractor: Extractor = "auto",
+    obey: Collection[Right] = (),
+    site: SiteRules = NO_RULES,
 ) -> Article | Rejection:
     """The article of a page, cleaned in a process of its own that is killed after so many seconds."""
-    with Workers(partial(clean, extractor=extractor, obey=obey), 1, seconds) as workers:
+    with Workers(partial(clean, extractor=extractor, obey=obey, site=site), 1, seconds) as workers:
         result = workers.call(page)
     return unfinished(result) if isinstance(result, Lost) else result
 

@@ -87,9 +87,13 @@ class SiteWork:
 
     def cut(self, tree: Element) -> Iterator[Removal]:
         """Cut what rules with a selector are for. What only a wording is for is cut from the text (`cut_lines`)."""
-        for rule in self.site.of("cut"):
+        found = [(rule, self._elements(tree, rule)) for rule in self.site.of("cut") if rule.select]
+        for (
+            rule,
+            elements,
+        ) in found:  # which are found before any is cut: a place may be told by what another rule cuts
             read = wording(rule.line) if rule.line else None
-            for element in self._elements(tree, rule) if rule.select else ():
+            for element in elements:
                 text = text_of(element)
                 if attached(element, tree) and element is not tree and (read is None or read.is_whole(text)):
                     self.matched.add(rule.name)

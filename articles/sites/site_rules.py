@@ -61,12 +61,18 @@ class SiteRules:
         return (rule for rule in self.rules if rule.kind in kinds)
 
     @property
-    def digest(self) -> str:
-        """A hash of all that cleaning hangs on, "" if that is nothing: neither comments nor what taught a rule are part of it."""
+    def stamp(self) -> str:
+        """The site and a hash of all that cleaning hangs on, "" if that is nothing: neither comments nor what taught a rule count."""
         if not (self.rules or self.extractor):
             return ""
         told = [(rule.kind, rule.name, rule.select, rule.line, rule.url) for rule in self.rules]
-        return blake2b(msgspec.json.encode([self.extractor, told]), digest_size=8).hexdigest()
+        digest = blake2b(msgspec.json.encode([self.extractor, told]), digest_size=8).hexdigest()
+        return f"{self.name}:{digest}"
+
+    @property
+    def name(self) -> str:
+        """What the site is called: its first host."""
+        return self.hosts[0] if self.hosts else ""
 
 
 NO_RULES = SiteRules()
@@ -94,3 +100,6 @@ class Sites:
         labels = (urlsplit(url).hostname or "").split(".")
         names = (".".join(labels[at:]) for at in range(len(labels)))
         return next((self.by_host[name] for name in names if name in self.by_host), NO_RULES)
+
+
+NO_SITES = Sites()

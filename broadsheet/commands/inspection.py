@@ -101,6 +101,7 @@ def check(
     from broadsheet.terminal import console, say
     from pipeline.clean_capture import clean_apart, extractor_for
     from pipeline.fetch_once import Unfetched, fetch
+    from pipeline.sites.site_folder import load_sites
 
     config = configured(context)
     with console.status("Fetching"):
@@ -109,7 +110,11 @@ def check(
         raise CrawlError(f"{page.url} was not fetched: {page.reason}.")
     with console.status("Cleaning"):
         result = clean_apart(
-            page, config.clean.timeout, extractor_for(config, page.final_url), config.crawl.obey
+            page,
+            config.clean.timeout,
+            extractor_for(config, page.final_url),
+            config.crawl.obey,
+            load_sites(config).of(page.final_url),
         )
     if isinstance(result, Rejection):
         say(f"{page.final_url} is not an article: {result.reason} ({result.detail})", style="yellow")

@@ -57,6 +57,11 @@ class Config(Section):
         return (self.path.parent / self.crawl.spiders).absolute()
 
     @property
+    def sites(self) -> Path:
+        """The folder of sites' rules as an absolute path."""
+        return (self.path.parent / "sites").absolute()
+
+    @property
     def archive(self) -> Path:
         """The folder of WARC segments."""
         return self.folder / "archive"
