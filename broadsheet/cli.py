@@ -29,6 +29,7 @@ from broadsheet.commands import (
     safety,
     scheduling,
     sites_listed,
+    teaching_sites,
     watching,
 )
 from broadsheet.output import guarded
@@ -83,6 +84,7 @@ for command in (
     inspection.templates,
     sites_listed.sites,
     inspection.check,
+    teaching_sites.teach,
     inspection.status,
     find.export,
     forgetting.delete,

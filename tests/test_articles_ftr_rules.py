@@ -180,20 +180,20 @@ def test_hostile_lines_end_soon() -> None:
     assert time.process_time() - begun < 15
 
 
-def test_the_digest_is_of_what_counts_for_an_article() -> None:
+def test_the_stamp_is_of_what_counts_for_an_article() -> None:
     first = rules("title: //h1\nbody: //div")
-    assert first.digest
+    assert first.stamp
     assert (
-        rules("title: //h1\nbody: //div\ntidy: no\n# more\ntest_url: https://example.org/").digest
-        == first.digest
+        rules("title: //h1\nbody: //div\ntidy: no\n# more\ntest_url: https://example.org/").stamp
+        == first.stamp
     )
     changed = [
         "title: //h2\nbody: //div",
         "title: //h1\nbody: //div\nprune: no",
         "title: //h1\nbody: //div\nreplace_string(a): b",
     ]
-    assert len({first.digest, *(rules(text).digest for text in changed)}) == 4
-    assert not ftr_rules.rules_of(ftr_file.read("example.org.txt", b"tidy: no")).digest
+    assert len({first.stamp, *(rules(text).stamp for text in changed)}) == 4
+    assert not ftr_rules.rules_of(ftr_file.read("example.org.txt", b"tidy: no")).stamp
 
 
 @pytest.mark.parametrize(

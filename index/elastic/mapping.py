@@ -19,7 +19,7 @@ from index.elastic.shape import strange
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 8  # of the fields, of the analysis, and of what a document holds
+VERSION = 9  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 _REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -100,6 +100,7 @@ def _mappings() -> dict[str, Any]:
             "snapshot": {"type": "integer"},
             "versions": {"type": "integer"},
             "changed": keyword,
+            **dict.fromkeys(("site_rules", "site_matched", "site_failed"), kept),
             "content_hash": kept,
             "archive": kept,
             "exact": {"properties": dict.fromkeys(KEYWORD_FIELDS, keyword)},
