@@ -101,9 +101,9 @@ def read_metadata(draft: Draft) -> Rejection | None:
 
 
 def pick_by_site(draft: Draft) -> None:
-    """What rules of the site say where it stands. Needs page, site, tree, meta; gives tree, meta, lead, images, chosen."""
+    """What rules of the site say where it stands. Needs page, site, tree, meta; gives tree, meta, lead, images."""
     picked = picking.pick(draft.site, draft.tree, draft.meta, draft.page.fetched_at)
-    draft.meta, draft.lead, draft.images, draft.chosen = picked
+    draft.meta, draft.lead, draft.images = picked
 
 
 def place_stated_text(draft: Draft) -> Rejection | None:
@@ -121,9 +121,10 @@ def count_links(draft: Draft) -> None:
 
 
 def cut_by_site(draft: Draft) -> None:
-    """What rules of the site cut, and what they keep. Needs site, tree; gives tree, removed."""
+    """What rules of the site cut and keep, and where in the rest the body stands. Needs site, tree; gives tree, removed, chosen."""
     draft.site.mark_kept(draft.tree)
     draft.removed += tuple(draft.site.cut(draft.tree))
+    draft.chosen = picking.bodies(draft.site, draft.tree)
 
 
 def cut_blocks(draft: Draft) -> None:

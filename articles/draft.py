@@ -81,7 +81,7 @@ def finished(draft: Draft, rules: int) -> Article:
         confidence=confidence.confidence(draft.found.evidence, draft.body),
         content_hash="",
         rules=rules,
-        site_rules=draft.site.site.digest,
+        site_rules=draft.site.site.stamp,
         site_matched=tuple(sorted(draft.site.matched)),
         site_failed=tuple(f"{name}: {why}" for name, why in sorted(draft.site.failed.items())),
     )

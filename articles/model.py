@@ -195,7 +195,7 @@ class Article:
     (articles.confidence). `story_id` is the id of the first of the articles with the same text, `snapshot` the number of the
     knowledge used to judge it at the end of its run (articles.source.judge); `clean` leaves them "" and 0. `versions` is how
     many versions of it were seen, this one included, `changed` what any of its edits changed (articles.edits). `site_rules` is
-    the hash of the rules of its site (articles.sites), `site_matched` the names of those that did anything, `site_failed` of
+    its site and a hash of what was taught about it (articles.sites), `site_matched` the names of those that did anything, `site_failed` of
     those that could not be used on this page, each with the reason.
     """
 

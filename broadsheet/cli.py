@@ -31,6 +31,7 @@ from broadsheet.commands import (
     safety,
     scheduling,
     sites_listed,
+    teaching_sites,
     watching,
 )
 from broadsheet.output import guarded
@@ -85,6 +86,7 @@ for command in (
     inspection.templates,
     sites_listed.sites,
     inspection.check,
+    teaching_sites.teach,
     inspection.status,
     exporting.export,
     forgetting.delete,

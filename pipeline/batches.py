@@ -14,7 +14,7 @@ from articles.model import Article, Rejection
 from articles.source.features import Features
 from pipeline.clean_capture import Cleaning, CleanTask, clean_task, unfinished
 from pipeline.configuration.config import Config
-from pipeline.sites.site_configs import load_sites
+from pipeline.sites.site_folder import load_sites
 from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger

@@ -12,7 +12,7 @@ from articles.model import Article, Page
 from articles.urls import article_id, canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from pipeline.sites.site_configs import load_sites
+from pipeline.sites.site_folder import load_sites
 from store.archive.reader import recall
 from store.archived import Remains, Removed, dropped_on, removed_on
 from store.ledger import caption_table, capture_table, feed_table, miss_table, tombstone_table, url_table
@@ -116,6 +116,7 @@ def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[St
         )
         if known is not None and capture.outcome is Outcome.INDEXED:
             yield Step(settled, "captions", f"judged by the words of {known:,} articles in {result.language}")
+        yield from (Step(settled, "site rule", f"not used: {why}") for why in result.site_failed)
         if result.extractor:
             yield Step(settled, "extractor", f"{result.extractor}, which found the text")
         said = f"{result.confidence:.2f}, the probability that the text is right"

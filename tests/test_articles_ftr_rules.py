@@ -52,6 +52,11 @@ def test_elements_of_one_body_are_joined_each_once() -> None:
     assert article.body == (*PARAGRAPHS, PARAGRAPHS[0].replace("bridge", "tunnel"))
 
 
+def test_the_body_is_looked_for_in_what_is_left_after_stripping() -> None:
+    lines = "strip: //div[@class='second']\nbody: //div[@class='second']\nbody: //div[@id='story'] | //div[@class='second']"
+    assert cleaned(rules(lines), given_page(below=OTHER)).body == tuple(PARAGRAPHS)
+
+
 def test_title_author_and_date_are_the_first_that_say_something() -> None:
     above = "<p class=kick>No.</p><h2 class=real>The sound without a bridge</h2><a rel=author>Ada Quist</a><a rel=author>Bo Lind</a>"
     article = cleaned(
@@ -175,20 +180,20 @@ def test_hostile_lines_end_soon() -> None:
     assert time.process_time() - begun < 15
 
 
-def test_the_digest_is_of_what_counts_for_an_article() -> None:
+def test_the_stamp_is_of_what_counts_for_an_article() -> None:
     first = rules("title: //h1\nbody: //div")
-    assert first.digest
+    assert first.stamp
     assert (
-        rules("title: //h1\nbody: //div\ntidy: no\n# more\ntest_url: https://example.org/").digest
-        == first.digest
+        rules("title: //h1\nbody: //div\ntidy: no\n# more\ntest_url: https://example.org/").stamp
+        == first.stamp
     )
     changed = [
         "title: //h2\nbody: //div",
         "title: //h1\nbody: //div\nprune: no",
         "title: //h1\nbody: //div\nreplace_string(a): b",
     ]
-    assert len({first.digest, *(rules(text).digest for text in changed)}) == 4
-    assert not ftr_rules.rules_of(ftr_file.read("example.org.txt", b"tidy: no")).digest
+    assert len({first.stamp, *(rules(text).stamp for text in changed)}) == 4
+    assert not ftr_rules.rules_of(ftr_file.read("example.org.txt", b"tidy: no")).stamp
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from articles.errors import ConfigError
 from articles.sites.site_rules import NO_RULES, NO_SITES, SiteRule, SiteRules, Sites
 from pipeline.configuration.config import parse
-from pipeline.sites.site_configs import SiteConfigs, load_sites
+from pipeline.sites.site_configs import SiteConfigs
+from pipeline.sites.site_folder import load_sites
 from tests import ftr_folder
 
 
@@ -72,7 +73,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 def test_the_setting_names_the_folder(tmp_path: Path) -> None:
     path = tmp_path / "broadsheet.toml"
-    assert load_sites(parse("", path)) is NO_SITES
+    assert load_sites(parse("", path)) == NO_SITES
     named = parse('[clean]\nsite_configs = "ftr"\n', path)
     with pytest.raises(ConfigError, match=r"site_configs: there is no folder .*ftr"):
         load_sites(named)

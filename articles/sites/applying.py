@@ -103,13 +103,14 @@ class SiteWork:
 
     def cut(self, tree: Element) -> Iterator[Removal]:
         """Cut what rules with a selector are for. What only a wording is for is cut from the text (`cut_lines`)."""
-        for rule in self.site.of("cut"):
+        found = [(rule, self._find(tree, rule)) for rule in self.site.of("cut") if rule.select]
+        for rule, places in found:  # before any is cut: a place may be told by what another rule cuts
             read = wording(rule.line) if rule.line else None
-            for found in self._find(tree, rule) if rule.select else ():
-                text = found if isinstance(found, str) else text_of(found)
-                if (read is None or read.is_whole(text)) and _erase(found, tree):
+            for each in places:
+                text = each if isinstance(each, str) else text_of(each)
+                if (read is None or read.is_whole(text)) and _erase(each, tree):
                     self.matched.add(rule.name)
-                    if tidy(text) and not getattr(found, "is_attribute", False):
+                    if tidy(text) and not getattr(each, "is_attribute", False):
                         yield Removal(
                             text=tidy(text)[:_SUMMARY],
                             rule=Rule.SITE,
@@ -187,9 +188,7 @@ def _erase(found: Found, tree: Element) -> bool:
         if there:
             found.drop_tree()
         return there
-    around = getattr(
-        found, "getparent", lambda: None
-    )()  # of what stands on the page; a computed text has none
+    around = getattr(found, "getparent", lambda: None)()  # None for a text that was computed
     if around is None:
         return False
     name = getattr(found, "attrname", None)

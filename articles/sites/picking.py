@@ -20,16 +20,15 @@ _LONGEST_TITLE = 400
 
 
 class Picked(NamedTuple):
-    """What the page states, as corrected, and the parts of the text that were picked; `chosen` is where its body stands."""
+    """What the page states, as corrected, and the parts of the text that were picked."""
 
     meta: Metadata
     lead: str
     images: tuple[Image, ...]
-    chosen: tuple[Element, ...]
 
 
 def pick(site: SiteWork, tree: Element, meta: Metadata, latest: datetime) -> Picked:
-    """All that rules pick, each in place of what was found without them; the tree loses lead and captions.
+    """All that rules pick but the body, each in place of what was found without them; the tree loses lead and captions.
 
     A date after `latest` (the fetch) is none.
     """
@@ -37,14 +36,18 @@ def pick(site: SiteWork, tree: Element, meta: Metadata, latest: datetime) -> Pic
     others = () if site.settles("author") else meta.authors
     named = authors.names([stated(each) for each in site.pick(tree, "author")]) or others
     meta = replace(_dated(site, tree, meta, latest), title=title, authors=named)
-    chosen = tuple(each for each in site.pick(tree, "body") if not isinstance(each, str))
     captioned, leads = site.pick(tree, "caption"), site.pick(tree, "lead")
     images = tuple(image for each in captioned if (image := _captioned(each, meta.base)).caption)
     lead = " ".join(filter(None, map(stated, leads)))
     for each in (*leads, *captioned):
         if not isinstance(each, str) and each is not tree and attached(each, tree):
             each.drop_tree()
-    return Picked(meta, lead, images, chosen)
+    return Picked(meta, lead, images)
+
+
+def bodies(site: SiteWork, tree: Element) -> tuple[Element, ...]:
+    """Where the body stands, if a rule finds it."""
+    return tuple(each for each in site.pick(tree, "body") if not isinstance(each, str))
 
 
 def gathered(chosen: Sequence[Element]) -> Element | None:

@@ -77,14 +77,19 @@ class SiteRules:
         return (rule for rule in self.rules if rule.kind in kinds)
 
     @property
-    def digest(self) -> str:
-        """A hash of all that cleaning hangs on, "" if that is nothing: neither comments nor what taught a rule are part of it."""
+    def stamp(self) -> str:
+        """The site and a hash of all that cleaning hangs on, "" if that is nothing: neither comments nor what taught a rule count."""
         if not (self.rules or self.extractor or self.rewritings):
             return ""
         told = [(rule.kind, rule.name, rule.select, rule.line, rule.url) for rule in self.rules]
         rewritten = [(each.name, each.find, each.put) for each in self.rewritings]
         whole = [self.extractor, told, rewritten, self.strict, self.whole]
-        return blake2b(msgspec.json.encode(whole), digest_size=8).hexdigest()
+        return f"{self.name}:{blake2b(msgspec.json.encode(whole), digest_size=8).hexdigest()}"
+
+    @property
+    def name(self) -> str:
+        """What the site is called: its first host."""
+        return self.hosts[0] if self.hosts else ""
 
 
 NO_RULES = SiteRules()

@@ -30,7 +30,7 @@ class _Word(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class GappedWording:
     """The pieces of a wording, in order: its words, without those in gaps; the first and last are empty where it begins or ends in one."""
 
     pieces: tuple[tuple[str, ...], ...]
@@ -98,9 +98,9 @@ class Wording:
 
 
 @lru_cache(maxsize=1_000)
-def wording(text: str) -> Wording:
+def wording(text: str) -> GappedWording:
     """The wording that a text with gaps states."""
-    return Wording(tuple(tuple(_words(piece)) for piece in text.split(GAP)))
+    return GappedWording(tuple(tuple(_words(piece)) for piece in text.split(GAP)))
 
 
 def _words(text: str) -> list[str]:

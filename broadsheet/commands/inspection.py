@@ -101,7 +101,7 @@ def check(
     from broadsheet.terminal import console, say
     from pipeline.clean_capture import clean_apart, extractor_for
     from pipeline.fetch_once import Unfetched, fetch
-    from pipeline.sites.site_configs import load_sites
+    from pipeline.sites.site_folder import load_sites
 
     config = configured(context)
     with console.status("Fetching"):

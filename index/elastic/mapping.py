@@ -94,6 +94,7 @@ def mappings() -> dict[str, Any]:
             "snapshot": {"type": "integer"},
             "versions": {"type": "integer"},
             "changed": keyword,
+            **dict.fromkeys(("site_rules", "site_matched", "site_failed"), kept),
             "content_hash": kept,
             "archive": kept,
             "exact": {"properties": dict.fromkeys(KEYWORD_FIELDS, keyword)},

@@ -57,6 +57,11 @@ class Config(Section):
         return (self.path.parent / self.crawl.spiders).absolute()
 
     @property
+    def sites(self) -> Path:
+        """The folder of sites' rules as an absolute path."""
+        return (self.path.parent / "sites").absolute()
+
+    @property
     def site_configs(self) -> Path | None:
         """The folder of Full-Text RSS's files on sites as an absolute path; None: there is none."""
         named = self.clean.site_configs

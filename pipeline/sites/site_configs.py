@@ -10,7 +10,7 @@ from articles.errors import ConfigError
 from articles.sites import ftr_file
 from articles.sites.ftr_file import FtrFile
 from articles.sites.ftr_rules import GLOBAL, is_name, names_for, rules_of
-from articles.sites.site_rules import NO_SITES, SiteRules, Sites
+from articles.sites.site_rules import SiteRules
 from pipeline.configuration.config import Config
 
 
@@ -53,12 +53,6 @@ def configured_files(config: Config) -> SiteConfigs | None:
             "Put the files of ftr-site-config there, or take the setting out."
         )
     return SiteConfigs(config.site_configs)
-
-
-def load_sites(config: Config) -> Sites:
-    """What is known of single sites. Raises ConfigError."""
-    configs = configured_files(config)
-    return Sites(others=configs.of) if configs else NO_SITES
 
 
 def _version(path: Path) -> _Version | None:

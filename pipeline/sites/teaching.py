@@ -1,0 +1,240 @@
+"""A correction of one page, made a rule of its site: found, shown, kept, and applied to what is there already."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from articles.clean import clean
+from articles.errors import ConfigError, CrawlError
+from articles.model import Article, Extractor, Page
+from articles.sites import candidates
+from articles.sites.candidates import Candidate, Change, Taught, free_name
+from articles.sites.located import holders, sample
+from articles.sites.site_rules import Lesson, RuleKind, SiteRule, SiteRules
+from articles.text import key
+from articles.urls import canonical
+from pipeline.clean_capture import extractor_for
+from pipeline.configuration.config import Config
+from pipeline.fetch_once import Unfetched, fetch
+from pipeline.maintenance.cleaning_again import settled
+from pipeline.maintenance.reprocess import Recleaned, reclean
+from pipeline.run import now
+from pipeline.sites.rule_preview import Preview, compare
+from pipeline.sites.site_folder import changed, file_of, with_extractor, with_rule, write_site
+from store.archive.reader import recall
+from store.ledger import capture_table
+from store.ledger.database import Ledger
+from store.records import Capture, Outcome, Selection
+from store.workers import Lost, Workers
+
+PAGES = 200  # that are looked at unless more are wanted
+_COMPARED = 24  # pages by which a rule is found
+_PATIENCE = 10  # times as long as one page may take
+
+CorrectionKind = RuleKind | Literal["extractor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to be otherwise: a line that is to go or to stay, a selector for a part, a pattern of addresses, or an extractor."""
+
+    kind: CorrectionKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtSite:
+    """A page of a site and others of it, as archived, with the site's file; `source` is "" for a page that is not archived."""
+
+    config: Config
+    path: Path
+    text: str
+    site: SiteRules
+    pages: tuple[Page, ...]
+    source: str
+    extractor: Extractor
+
+    @property
+    def page(self) -> Page:
+        """The page that is corrected."""
+        return self.pages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The site's file as it would be with a rule (None: it is an extractor that changes), and its rules then."""
+
+    taught: TaughtSite
+    rule: SiteRule | None
+    text: str
+    site: SiteRules
+    candidate: Candidate | None = None
+
+    def preview(self, progress: Callable[[Preview], None] = lambda _: None) -> Preview:
+        """What it would change on the pages that are looked at."""
+        config = self.taught.config
+        return compare(
+            self.taught.pages,
+            (self.taught.site, self.site),
+            (self.taught.extractor, config.crawl.obey),
+            (config.clean.workers, config.clean.timeout),
+            progress,
+        )
+
+    def keep(self) -> None:
+        """Write the site's file. Raises StorageError."""
+        write_site(self.taught.path, self.text)
+
+    def apply(self, progress: Callable[[Recleaned], None] = lambda _: None) -> Recleaned:
+        """Write the site's file, then clean the source again, if it has one. After a kill `broadsheet reclean` goes on with that.
+
+        Raises StorageError, and LockedError while a run uses the folder: then the rule is kept, and the source not cleaned again.
+        """
+        self.keep()
+        if not self.taught.source:
+            return Recleaned()
+        return reclean(self.taught.config, sources=(self.taught.source,), progress=progress)
+
+
+def look_up(config: Config, address: str, most: int = PAGES) -> TaughtSite:
+    """The page at this address, from the archive or else fetched, and at most so many pages of its site that are archived.
+
+    Raises UrlError, ConfigError, CrawlError for a page that cannot be fetched.
+    """
+    url = canonical(address)
+    found = _archived(config, url)
+    source = found[1].source if found else ""
+    page = found[0] if found else _fetched(config, url)
+    path = file_of(config, urlsplit(page.final_url).hostname or "")
+    text, site = changed(path, lambda text: text)
+    others = _others(config, source, site, page, most - 1) if found else []
+    extractor = config.extractors.of(source) if source else extractor_for(config, page.final_url)
+    return TaughtSite(config, path, text, site, (page, *others), source, extractor)
+
+
+def proposals(taught: TaughtSite, correction: Correction, today: date | None = None) -> list[Proposal]:
+    """What the correction may mean, the likeliest first.
+
+    Raises ConfigError if nothing can be made of it: the line is not on the page, or is no longer in the article.
+    """
+    kind, text = correction.kind, correction.text.strip()
+    if not text:
+        raise ConfigError(f"Nothing was named to {kind}; give a line, a selector or a pattern.")
+    lesson = Lesson(url=taught.page.final_url, line=text, on=today or now().date())
+    host = taught.site.name
+    if kind == "extractor":
+        changed_text, site = changed(taught.path, lambda _: with_extractor(taught.text, host, text))
+        return [Proposal(taught, None, changed_text, site)]
+    if kind in ("cut", "keep"):
+        found = _candidates(taught, "cut" if kind == "cut" else "keep", text)
+        return [_proposal(taught, each.rule, lesson, each) for each in found]
+    name = free_name(taught.site, kind)
+    if kind == "not_article":
+        return [_proposal(taught, SiteRule(kind=kind, name=name, url=text), lesson, None)]
+    return [_proposal(taught, SiteRule(kind=kind, name=name, select=text), lesson, None)]
+
+
+def after(taught: TaughtSite, proposal: Proposal) -> TaughtSite:
+    """The same with the rule of a proposal, for the next correction."""
+    return replace(taught, text=proposal.text, site=proposal.site)
+
+
+def _proposal(taught: TaughtSite, rule: SiteRule, lesson: Lesson, candidate: Candidate | None) -> Proposal:
+    whole = replace(rule, lessons=(*rule.lessons, lesson))
+    text, site = changed(taught.path, lambda _: with_rule(taught.text, taught.site.name, whole))
+    return Proposal(taught, whole, text, site, candidate)
+
+
+def _candidates(taught: TaughtSite, change: Change, line: str) -> list[Candidate]:
+    """Found in a process of its own, because it reads pages."""
+    step = max(1, len(taught.pages) // _COMPARED)
+    pages = (taught.page, *taught.pages[1::step][:_COMPARED])
+    how = partial(found_on, change, line, taught.site, taught.extractor)
+    with Workers(how, 1, _PATIENCE * taught.config.clean.timeout) as workers:
+        answer = workers.call(pages)
+    if isinstance(answer, Lost):
+        raise ConfigError(f"No rule was found for {line!r}: {answer.detail}")
+    found, why = answer
+    if not found:
+        raise ConfigError(f"{taught.page.final_url}: {why}")
+    return found
+
+
+def found_on(
+    change: Change, line: str, site: SiteRules, extractor: Extractor, pages: Sequence[Page]
+) -> tuple[list[Candidate], str]:
+    """The rules that the correction of the first of these pages may mean, or why there are none."""
+    results = [clean(page, extractor, site=site) for page in pages]
+    samples = [sample(page, result) for page, result in zip(pages, results, strict=True)]
+    here, *rest = samples
+    if here is None:
+        return [], "the page cannot be parsed."
+    others = [each for each in rest if each is not None]
+    found = candidates.find(Taught(change, line, here, others, site))
+    if found:
+        return found, ""
+    if not holders(here.tree, line):
+        return [], f"the page does not say {line!r}. Copy a line as the page shows it."
+    by = (
+        {cut.evidence for cut in results[0].removed if key(line) in key(cut.text)}
+        if isinstance(results[0], Article)
+        else set()
+    )
+    cut = f" ({', '.join(sorted(by))})" if by else ""
+    if change == "cut":
+        return (
+            [],
+            f"{line!r} is not in the article{cut}, or could only be cut with much of the text; name a shorter line.",
+        )
+    return [], f"{line!r} is in the article already, or could only be kept with much else."
+
+
+def _archived(config: Config, url: str) -> tuple[Page, Capture] | None:
+    """The newest archived page at this address."""
+    if not config.ledger.exists():
+        return None
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        captures = capture_table.of_url(conn, url)
+    for capture in reversed(captures):
+        record = recall(config.archive, capture.ref)
+        if isinstance(record, Page):
+            return record, capture
+    return None
+
+
+def _fetched(config: Config, url: str) -> Page:
+    page = fetch(config, [url])[0]
+    if isinstance(page, Unfetched):
+        raise CrawlError(f"{page.url} is not archived, and was not fetched: {page.reason}.")
+    return page
+
+
+def _others(config: Config, source: str, site: SiteRules, page: Page, most: int) -> list[Page]:
+    """Other archived pages of the site, spread over time; those that became articles, or might have."""
+    which = Selection(outcomes=(Outcome.INDEXED, Outcome.REJECTED), sources=(source,))
+    with Ledger.open(config.ledger) as ledger:
+        there = [
+            capture
+            for capture in chain.from_iterable(settled(ledger, which))
+            if capture.status == 200
+            and capture.final_url != page.final_url
+            and is_of(site, capture.final_url)
+        ]
+    step = max(1, -(-len(there) // max(1, most)))
+    found = []
+    for capture in reversed(there[::-1][::step]):
+        record = recall(config.archive, capture.ref)
+        if isinstance(record, Page):
+            found.append(record)
+    return found
+
+
+def is_of(site: SiteRules, url: str) -> bool:
+    """Whether a page at this URL is of the site."""
+    host = urlsplit(url).hostname or ""
+    return any(host == each or host.endswith(f".{each}") for each in site.hosts)
