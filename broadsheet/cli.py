@@ -30,10 +30,9 @@ from broadsheet.commands import (
     retrying,
     safety,
     scheduling,
-    sites_listed,
-    teaching_sites,
     watching,
 )
+from broadsheet.commands.sites import sites_listed, teaching_sites
 from broadsheet.output import guarded
 
 app = typer.Typer(

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from articles.clean import STEPS, Draft, clean
 from articles.model import Article, FeedEntry, Page, Reason, Rejection, from_json, to_json
+from articles.sites.applying import SiteWork
+from articles.sites.site_rules import SiteRule, SiteRules
 from tests.golden_pages import CASES, FETCHED, GOLDEN
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
@@ -297,7 +299,9 @@ class Watched(Draft):
 def test_every_step_needs_and_gives_what_it_says() -> None:
     standfirst = html(f"<header><h1>Ferry stays in port</h1><p>{TEXT}</p></header><main>{LONG}</main>")
     articles = [body for body in PAGES if isinstance(clean(page(body)), Article)]
+    told = SiteRules(rules=(SiteRule(kind="body", name="body", select="main"),), whole=True)
     drafts = [Watched(page(body)) for body in (*articles, standfirst)]
+    drafts.append(Watched(page(standfirst), site=SiteWork(told)))
     for step in STEPS:
         needs, gives = re.fullmatch(
             r".*\. Needs ([\w, ]+)(?:; gives ([\w, ]+))?\.", step.__doc__ or ""

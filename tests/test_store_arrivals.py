@@ -62,6 +62,7 @@ def test_a_ledger_of_version_11_keeps_its_arrivals(tmp_path: Path) -> None:
         for column in ("text", "asks"):
             connection.execute(f"ALTER TABLE arrivals DROP COLUMN {column}")
         connection.execute("DROP INDEX captures_failed")
+        connection.execute("ALTER TABLE segments DROP COLUMN owner")
         connection.execute("UPDATE schema SET version = 11")
     connection.close()
     with Ledger.open(path) as ledger, ledger.reading() as conn:

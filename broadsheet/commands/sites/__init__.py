@@ -1,0 +1,1 @@
+"""What a user teaches about sites, and what is known of them."""
