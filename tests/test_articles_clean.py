@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from articles.clean import STEPS, Draft, clean
 from articles.model import Article, FeedEntry, Page, Reason, Rejection, from_json, to_json
 from articles.sites.applying import SiteWork
-from articles.sites.site_rules import SiteRule, SiteRules
+from articles.sites.site_rules import NO_RULES, SiteRule, SiteRules
 from tests.golden_pages import CASES, FETCHED, GOLDEN
 
 URL = "https://www.kuestenbote.example/insel/faehre-moewe-102.html"
@@ -281,10 +281,10 @@ class Watched(Draft):
 
     __slots__ = ("read", "written")
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, site: SiteRules = NO_RULES) -> None:
         object.__setattr__(self, "read", set())
         object.__setattr__(self, "written", set())
-        super().__init__(page)
+        super().__init__(page, site=SiteWork(site))
 
     def __getattribute__(self, name: str) -> Any:
         if name in Draft.__dataclass_fields__:
@@ -301,7 +301,7 @@ def test_every_step_needs_and_gives_what_it_says() -> None:
     articles = [body for body in PAGES if isinstance(clean(page(body)), Article)]
     told = SiteRules(rules=(SiteRule(kind="body", name="body", select="main"),), whole=True)
     drafts = [Watched(page(body)) for body in (*articles, standfirst)]
-    drafts.append(Watched(page(standfirst), site=SiteWork(told)))
+    drafts.append(Watched(page(standfirst), told))
     for step in STEPS:
         needs, gives = re.fullmatch(
             r".*\. Needs ([\w, ]+)(?:; gives ([\w, ]+))?\.", step.__doc__ or ""
