@@ -147,10 +147,7 @@ def take_lead(draft: Draft) -> None:
 
 
 def extract_body(draft: Draft) -> Rejection | None:
-    """By articles.extraction.body.
-
-    Needs page, extractor, site, chosen, tree, meta, lead, images; gives body, found, lead, images, removed.
-    """
+    """By articles.extraction.body. Needs page, extractor, site, chosen, tree, meta, lead, images; gives body, found, lead, images, removed."""
     meta = draft.meta
     url, box = draft.page.final_url, picking.gathered(draft.chosen)
     if box is not None:
