@@ -83,6 +83,7 @@ for command in (
     inspection.templates,
     inspection.check,
     teaching_sites.teach,
+    teaching_sites.sites,
     inspection.status,
     find.export,
     forgetting.delete,

@@ -69,6 +69,8 @@ COMMANDS = (
     "templates one --json",
     "check {url}",
     "check {url} --json",
+    "sites",
+    "sites --json",
     "teach {url} --title h1",
     "teach {url} --title h1 --json",
     "status",

@@ -219,3 +219,34 @@ def _print_json(proposal: "Proposal", preview: "Preview", *, kept: bool) -> None
             "kept": kept,
         }
     )
+
+
+def sites(context: typer.Context, as_json: Json = False) -> None:
+    """List the rules that were taught about sites: on what share of a site's articles each did something, and when last.
+
+    Example: broadsheet sites
+    """
+    from dataclasses import asdict
+
+    from broadsheet.terminal import print_json, say, table
+    from pipeline.sites.rule_watch import watched
+
+    found = watched(configured(context))
+    if as_json:
+        print_json([{**asdict(each), "share": each.share} for each in found])
+        return
+    if not found:
+        say("No site was taught anything yet. To correct a page: broadsheet teach URL --cut LINE")
+        return
+    rows = [
+        (
+            each.site,
+            each.rule.name,
+            each.rule.says[:_SHORT],
+            f"{each.share:.0%}",
+            each.last or "never",
+            each.change,
+        )
+        for each in found
+    ]
+    table(("site", "rule", "goes by", "of articles", "last", "changed"), rows)

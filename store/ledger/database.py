@@ -33,7 +33,7 @@ from store.ledger.catches import catch_table
 from store.ledger.engines.ledger_engine import LedgerEngine
 from store.ledger.engines.places import LedgerPlace, opened
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION, spelled
-from store.ledger.watch import arrival_table, check_table, robots_table, run_table, told_table
+from store.ledger.watch import arrival_table, check_table, robots_table, run_table, site_use_table, told_table
 
 # Importing these modules adds their tables to METADATA.
 GROUPS = (
@@ -51,6 +51,7 @@ GROUPS = (
     rename_table,
     robots_table,
     run_table,
+    site_use_table,
     told_table,
     version_table,
     catch_table,

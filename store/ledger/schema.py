@@ -31,7 +31,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
-VERSION = 12
+VERSION = 13
 _AT_ONCE = 500  # keys in one query
 Key = TypeVar("Key")
 
@@ -119,6 +119,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX IF NOT EXISTS captures_settled ON captures (settled_at)",
         "CREATE INDEX IF NOT EXISTS captures_fetched ON captures (fetched_at)",
     ),
+    12: (),  # the table of uses of sites' rules is new
 }
 
 METADATA = MetaData()
