@@ -11,8 +11,10 @@ from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.maintenance.offloading import in_bucket
+from pipeline.sites.site_folder import load_sites
 from store.ledger import capture_table, feed_table, tombstone_table, url_table
 from store.ledger.database import Ledger
+from store.ledger.watch import site_use_table
 
 
 def _raise(error: SearchIndexError) -> None:
@@ -22,13 +24,20 @@ def _raise(error: SearchIndexError) -> None:
 def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise) -> dict[str, dict[str, int]]:
     """URLs by state, captures by outcome, articles in the index; segments by where they are, if there is a bucket. Raises LedgerError.
 
+    Articles of sites that were taught are counted by whether the site's present rules cleaned them, or older ones, or none.
+
     The articles are counted by what found their text, and again those of them whose confidence is low. `trouble` is called
     when the index cannot be asked, whose part is empty then; by default it raises the error.
     """
+    sites = load_sites(config)
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         counted = {"urls": url_table.counts(conn), "captures": capture_table.counts(conn)}
         deleted = tombstone_table.counts(conn)
         remote = in_bucket(config, conn)
+        cleaned = site_use_table.cleaned_by(conn, sites.by_host.keys()) if sites.by_host else []
+    if sites.by_host:
+        present = sum(1 for url, stamp in cleaned if stamp == sites.of(url).stamp)
+        counted["site_rules"] = {"present": present, "older": len(cleaned) - present}
     if any(deleted.values()):
         counted["deleted"] = deleted
     if remote:

@@ -71,6 +71,8 @@ COMMANDS = (
     "sites --help",
     "check {url}",
     "check {url} --json",
+    "sites",
+    "sites --json",
     "teach {url} --title h1",
     "teach {url} --title h1 --json",
     "status",

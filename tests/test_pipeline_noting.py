@@ -207,3 +207,43 @@ def test_wordings_that_nothing_shows_any_more_are_not_kept(copy: Config) -> None
     with data_folder(copy) as (_, ledger), ledger.reading() as conn:
         hashes = {row.hash for row in conn.execute(WORDINGS.select())}
         assert hashes == {row.wording for row in conn.execute(SIGHTINGS.select())}
+
+
+LETTER = "The morning letter of the coast comes at six, and tells you more about {}."
+
+
+def test_a_rule_of_the_site_is_no_edit_whether_it_comes_changes_or_goes(config: Config) -> None:
+    """An edit of the page is one all the same. Captures of before a rule are cleaned by it as soon as another one was."""
+
+    def run(*pages: Page) -> None:
+        with cleaners(config) as pool:
+            collected(config, pool, pages)
+
+    box = [
+        f"<div class=zz>{LETTER.format(what)}</div>" for what in ("ferries", "harbours", "ferries", "pilots")
+    ]
+    path = config.sites / "post.example.org.toml"
+    run(page("krait", 0, footer=box[0]))
+    assert any("morning letter" in line for line in versions(config, "krait")[0].seen.wording.body)
+    path.parent.mkdir()
+    path.write_text('[[cut]]\nname = "cut-1"\nline = "The morning letter of the coast * about *"\n', "utf-8")
+    run(page("krait", 1, footer=box[1]))
+    assert told(config, "krait") == [(1, 0.0, (), 2)]
+    assert versions(config, "krait")[0].seen.wording.body == WIRE
+    run(page("krait", 2, footer=box[2], body=SHORTER))
+    edited = [(1, 0.0, (), 2), (2, 2.0, ("body",), 1)]
+    assert told(config, "krait") == edited
+    path.write_text('[[cut]]\nname = "cut-2"\nselect = "div.zz"\n', "utf-8")
+    reclean(config)
+    assert told(config, "krait") == edited
+    assert in_index(config) == (2, ("body",))
+    path.write_text("", "utf-8")
+    run(page("krait", 3, footer=box[2], body=SHORTER))
+    assert [each[:2] for each in told(config, "krait")] == [
+        (1, 0.0),
+        (2, 1.0),
+        (3, 2.0),
+    ]  # the letter is text
+    path.unlink()
+    reclean(config)
+    assert len(told(config, "krait")) == 3

@@ -1,17 +1,22 @@
 """A correction of one page, from the archive to a rule that all pages of its site are cleaned by."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from articles.errors import ConfigError
+from articles.sites.site_file import read
+from articles.sites.site_rules import Lesson, SiteRule
 from bench.taught_sites import TaughtPage, pages
 from broadsheet import Collection
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
-from pipeline.sites.site_folder import read_site
+from pipeline.sites.rule_watch import change_of, watched
+from pipeline.sites.site_folder import read_site, with_rule
 from pipeline.sites.teaching import Correction, look_up, proposals
+from pipeline.status import status
 from tests.collected_pages import collected, configured
 
 TODAY = date(2026, 3, 12)
@@ -48,7 +53,55 @@ def test_one_line_makes_all_pages_of_the_site_right(config: Config, made: list[T
     assert not config.sites.exists()
     first.apply()
     assert texts(config) == truth
+    assert status(config)["site_rules"] == {"present": len(made), "older": 0}
+    with Collection(config.path) as collection:
+        assert {article.versions for article in collection.articles()} == {1}  # a rule is no edit
+    (of_rule,) = watched(config)
+    assert (of_rule.articles, of_rule.matched) == (len(made), preview.changed)
     (rule,) = read_site(taught.path).rules
     assert (rule.name, rule.select, rule.lessons[0].line) == ("cut-1", "div.zz-strip", made[0].line)
     with pytest.raises(ConfigError, match="not in the article .*cut-1"):
         proposals(look_up(config, made[0].page.url), Correction("cut", made[0].line))
+
+
+def test_a_rule_that_stops_doing_anything_is_named_with_the_day() -> None:
+    days = {date(2026, 3, day): (9, 10) for day in range(1, 6)}
+    assert change_of(days) == ""
+    fallen = days | {date(2026, 3, day): (0, 10) for day in range(6, 8)}
+    assert change_of(fallen) == "on 90%, since 2026-03-06 on 0%"
+    assert change_of(days | {date(2026, 3, 6): (0, 2)}) == ""  # too few to say
+
+
+def test_a_file_that_is_wrong_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "harbour.example.toml"
+    path.write_text('# mine\n[[cut]]\nname = "cut-1"\nselect = "p["\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"line 4, column 10: `select` cannot be used"):
+        read_site(path)
+    path.write_text('[[cut]]\nname = "a"\nlines = "x"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"line 3, column 9: unknown key `lines`; did you mean `line`"):
+        read_site(path)
+    path.write_text(
+        '[[cut]]\nname = "a"\nline = "x y"\n\n[[cut]]\nname = "b"\nline = "*"\n', encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match="line 7, column 8"):
+        read_site(path)
+    path.write_text("[[cut]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="line 1, column"):
+        read_site(path)
+
+
+def test_the_comments_of_a_file_stay_and_a_rule_of_one_name_is_replaced() -> None:
+    text = '# mine\n[[cut]]\nname = "cut-1" # the box\nline = "a b"\n'
+    rule = SiteRule(
+        kind="cut",
+        name="cut-1",
+        select="p.x",
+        lessons=(Lesson(url="https://a.example/", line="a", on=TODAY),),
+    )
+    changed = with_rule(text, "a.example", rule)
+    assert "# mine" in changed
+    assert "# the box" in changed
+    assert read(changed, "a.toml", "a.example").rules == (rule,)
+    both = with_rule(changed, "a.example", replace(rule, name="cut-2"))
+    assert [each.name for each in read(both, "a.toml", "a.example").rules] == ["cut-1", "cut-2"]
+    assert read(with_rule("", "a.example", rule), "a.toml", "a.example").rules == (rule,)

@@ -90,7 +90,7 @@ def test_the_command_says_what_is_missing_and_what_is_wrong(config: Config) -> N
 
 
 def test_without_the_setting_the_command_says_how_to_get_files(tmp_path: Path) -> None:
-    done = call(configured(tmp_path).path.parent, "sites")
+    done = call(configured(tmp_path).path.parent, "sites", "--test")
     assert done.returncode != 0
     assert "site_configs" in done.stderr
 

@@ -86,6 +86,10 @@ class SiteRules:
         whole = [self.extractor, told, rewritten, self.strict, self.whole]
         return f"{self.name}:{blake2b(msgspec.json.encode(whole), digest_size=8).hexdigest()}"
 
+    def has(self, host: str) -> bool:
+        """Whether a host is the site's, or below one of its hosts."""
+        return any(host == each or host.endswith(f".{each}") for each in self.hosts)
+
     @property
     def name(self) -> str:
         """What the site is called: its first host."""

@@ -46,7 +46,7 @@ def file_of(config: Config, host: str) -> Path:
     """The file with the rules for a host: the one that there is, else one for its name without `www.`."""
     name = host.removeprefix("www.")
     for path in sorted(config.sites.glob("*.toml")):
-        if any(name == each or name.endswith(f".{each}") for each in read_site(path).hosts):
+        if read_site(path).has(name):
             return path
     return config.sites / f"{name}.toml"
 

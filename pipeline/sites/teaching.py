@@ -223,7 +223,7 @@ def _others(config: Config, source: str, site: SiteRules, page: Page, most: int)
             for capture in chain.from_iterable(settled(ledger, which))
             if capture.status == 200
             and capture.final_url != page.final_url
-            and is_of(site, capture.final_url)
+            and site.has(urlsplit(capture.final_url).hostname or "")
         ]
     step = max(1, -(-len(there) // max(1, most)))
     found = []
@@ -232,9 +232,3 @@ def _others(config: Config, source: str, site: SiteRules, page: Page, most: int)
         if isinstance(record, Page):
             found.append(record)
     return found
-
-
-def is_of(site: SiteRules, url: str) -> bool:
-    """Whether a page at this URL is of the site."""
-    host = urlsplit(url).hostname or ""
-    return any(host == each or host.endswith(f".{each}") for each in site.hosts)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from articles.clean import RULES
 from index.protocols import IndexReader, IndexWriter
 from pipeline.batches import Cleaners, clean_in_batches
-from pipeline.versions.noting import Noted, noted
+from pipeline.versions.noting import Noted, noted, of_other_rules
 from pipeline.versions.older import put_older
 from pipeline.versions.recounting import recount
 from store.ledger import capture_table, version_table
@@ -46,7 +46,8 @@ class CatchingUp:
         while True:
             with self.ledger.reading() as conn:
                 ids = next_ids(conn, after)
-                wanted = capture_table.by_ids(conn, version_table.stale(conn, RULES, ids))
+                stale = version_table.stale(conn, RULES, ids) | of_other_rules(conn, ids)
+                wanted = capture_table.by_ids(conn, stale)
             if not ids:
                 return
             batches = clean_in_batches(self.archive, self.cleaners, wanted)

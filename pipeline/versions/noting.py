@@ -12,8 +12,10 @@ from articles.edits.sequence import Edits, Sighting, VersionPlace, edits, number
 from articles.model import Rejection
 from pipeline.batches import Cleaned
 from pipeline.clean_capture import FAILURES
-from store.ledger import version_table
+from store.ledger import capture_table, version_table
 from store.ledger.version_table import KeptSighting, Shown, shown
+from store.ledger.watch import site_use_table
+from store.ledger.watch.site_use_table import SiteUse
 
 _NONE: dict[int, KeptSighting] = {}
 _UNMARKED: dict[int, Marks] = {}
@@ -27,6 +29,7 @@ class Noted:
     """
 
     shown: tuple[Shown, ...]
+    uses: tuple[SiteUse, ...]
     places: Mapping[int, VersionPlace | None]
     before: Mapping[str, Edits]
     after: Mapping[str, Edits]
@@ -38,11 +41,18 @@ class Noted:
 
     def of(self, article_ids: Collection[str]) -> "Noted":
         """What was noted of the captures of these articles alone; places of others go with it."""
-        return replace(self, shown=tuple(each for each in self.shown if each.article_id in article_ids))
+        return replace(
+            self,
+            shown=tuple(each for each in self.shown if each.article_id in article_ids),
+            uses=tuple(each for each in self.uses if each.article_id in article_ids),
+        )
 
     def write(self, conn: Connection) -> None:
         """Write them to the ledger."""
         version_table.note(conn, self.shown)
+        used = {each.capture_id for each in self.uses}
+        unused = {each.sighting.capture_id for each in self.shown} - used
+        site_use_table.note(conn, self.uses, unused)
         version_table.put(conn, self.places)
 
 
@@ -65,6 +75,7 @@ def noted(
         for one, rows in version_table.sightings(conn, ids).items()
     }
     fresh_ones = _shown(cleaned, kept, marked)
+    used = _used(cleaned, fresh_ones)
     new: dict[str, dict[int, Sighting]] = {one: {} for one in ids}
     for each in fresh_ones:
         new[each.article_id][each.sighting.capture_id] = each.sighting
@@ -73,6 +84,7 @@ def noted(
         others = version_table.stale(conn, RULES, ids).items()
         cleaned_now = {capture.id for capture, _ in cleaned}
         waiting = {article_id for capture_id, article_id in others if capture_id not in cleaned_now}
+        waiting |= _of_several_states(conn, kept, used, cleaned_now)
     places: dict[int, VersionPlace | None] = {}
     before, after = {}, {}
     for one, fresh in new.items():
@@ -89,7 +101,57 @@ def noted(
             for capture_id, place in found.items()
             if capture_id in fresh or place != known[capture_id]
         }
-    return Noted(tuple(fresh_ones), places, before, after)
+    return Noted(tuple(fresh_ones), tuple(each for each in used if each.stamp), places, before, after)
+
+
+def of_other_rules(conn: Connection, article_ids: Collection[str]) -> dict[int, str]:
+    """Captures of these articles, by id, of which some were cleaned by another state of their site's rules than others."""
+    stamps = site_use_table.stamps(conn, article_ids)
+    found: dict[int, str] = {}
+    for one, rows in version_table.sightings(conn, article_ids).items() if stamps else ():
+        by = {
+            row.sighting.capture_id: stamps.get(row.sighting.capture_id, "")
+            for row in rows
+            if row.sighting.marks
+        }
+        if len(set(by.values())) > 1:
+            found |= dict.fromkeys(by, one)
+    return found
+
+
+def _used(cleaned: Iterable[Cleaned], fresh: Iterable[Shown]) -> list[SiteUse]:
+    """By which rules of their sites captures gave an article."""
+    ids = {each.sighting.capture_id for each in fresh}
+    return [
+        SiteUse(
+            capture_id=capture.id,
+            article_id=capture.article_id,
+            at=capture.fetched_at,
+            stamp=result.site_rules,
+            matched=result.site_matched,
+        )
+        for capture, result in cleaned
+        if capture.id in ids and not isinstance(result, Rejection)
+    ]
+
+
+def _of_several_states(
+    conn: Connection,
+    kept: Mapping[str, Mapping[int, KeptSighting]],
+    used: Iterable[SiteUse],
+    cleaned_now: Collection[int],
+) -> set[str]:
+    """Articles of which other captures were cleaned by another state of their site's rules, and can be cleaned again."""
+    now = {each.article_id: each.stamp for each in used}
+    stamps = site_use_table.stamps(conn, now)
+    others = {
+        capture_id: one
+        for one, stamp in now.items()
+        for capture_id, row in kept.get(one, _NONE).items()
+        if capture_id not in cleaned_now and row.sighting.marks and stamps.get(capture_id, "") != stamp
+    }
+    there = capture_table.by_ids(conn, others) if others else ()
+    return {others[capture.id] for capture in there if capture.dropped_at is None}
 
 
 def _shown(

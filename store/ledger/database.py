@@ -40,6 +40,7 @@ from store.ledger.watch import (
     lease_table,
     robots_table,
     run_table,
+    site_use_table,
     told_table,
 )
 
@@ -61,6 +62,7 @@ GROUPS = (
     rename_table,
     robots_table,
     run_table,
+    site_use_table,
     told_table,
     version_table,
     catch_table,

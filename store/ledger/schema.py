@@ -120,7 +120,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX IF NOT EXISTS captures_fetched ON captures (fetched_at)",
     ),
     12: (
-        # The table of robots.txt files, which are asked for again, is made anew. Those of their changes and of baselines are new.
+        # The table of robots.txt files, which are asked for again, is made anew. Those of their changes, of baselines, and of uses of sites' rules are new.
         "DROP TABLE robots",
         # Several workers: whose a segment is. The tables of leases and workers are new.
         "ALTER TABLE segments ADD COLUMN owner VARCHAR NOT NULL DEFAULT ''",

@@ -1,4 +1,4 @@
-"""The command for files on single sites: sites."""
+"""The command for what is known of single sites: sites."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from articles.sites.ftr_file import FtrFile
+    from pipeline.sites.rule_watch import WatchedRule
     from pipeline.sites.tried_pages import PageTrial
 
 _STYLES = {"passed": "green", "failed": "red", "rejected": "red", "not archived": ""}
+_SHORT = 80  # characters of what a rule goes by
 _KINDS = {"not_used": "not used", "ignored": "ignored", "refused": "refused"}
 
 
 def sites(
     context: typer.Context,
-    hosts: Annotated[list[str] | None, typer.Argument(help="Only the files of these hosts.")] = None,
+    hosts: Annotated[
+        list[str] | None, typer.Argument(help="Only the rules and files of these hosts.")
+    ] = None,
     test: Annotated[
         bool,
         typer.Option(
@@ -28,34 +32,61 @@ def sites(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """List the files of [clean] site_configs, with what is wrong with them or not used. Exit code 1 if a test fails.
+    """List the rules of sites, with when each did something last; then the files of [clean] site_configs. Exit code 1 if a test fails.
 
+    Example: broadsheet sites
     Example: broadsheet sites www.example.org --test
     """
     from broadsheet.terminal import console, print_json
+    from pipeline.sites.rule_watch import watched
     from pipeline.sites.site_configs import configured_files
     from pipeline.sites.tried_pages import chosen, try_pages
 
     config = configured(context)
     configs = configured_files(config)
-    if configs is None:
+    if test and configs is None:
         raise ConfigError(
-            f'{config.path} names no folder of such files; put `site_configs = "FOLDER"` into its section [clean].'
+            f'{config.path} names no folder of files with tests; put `site_configs = "FOLDER"` into its section [clean].'
         )
-    files = chosen(configs.files(), hosts or ())
+    rules = watched(config, hosts or ())
+    files = chosen(configs.files(), hosts or ()) if configs else []
     trials: list[PageTrial] = []
-    if test:
+    if test and configs:
         with console.status("Cleaning"):
             trials = list(try_pages(config, configs, files))
     if as_json:
-        print_json(_as_json(files, trials))
+        print_json({"rules": [_rule_as_json(each) for each in rules], "files": _as_json(files, trials)})
     else:
-        _show(files, trials, tested=test)
+        _show_rules(rules)
+        if configs:
+            _show_files(files, trials, tested=test)
     if any(trial.result in ("failed", "rejected") for trial in trials):
         raise typer.Exit(1)
 
 
-def _show(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]", *, tested: bool) -> None:
+def _show_rules(rules: "Sequence[WatchedRule]") -> None:
+    from broadsheet.terminal import say, table
+
+    if not rules:
+        say("No site was taught anything. To correct a page: broadsheet teach URL --cut LINE")
+        return
+    rows = [
+        (
+            each.site,
+            each.rule.name,
+            each.rule.says[:_SHORT],
+            f"{each.share:.0%} of {each.articles}",
+            each.last or "never",
+        )
+        for each in rules
+    ]
+    table(("site", "rule", "goes by", "of articles", "last"), rows)
+    for each in rules:
+        if each.change:
+            say(f"{each.site}: {each.rule.name} did something {each.change}", style="yellow")
+
+
+def _show_files(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]", *, tested: bool) -> None:
     from broadsheet.terminal import say, table
 
     remarks = [
@@ -75,6 +106,12 @@ def _show(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]", *, tested: 
     for result, style in _STYLES.items() if tested else ():
         if number := sum(one.result == result for one in trials):
             say(f"{number} {result}", style=style)
+
+
+def _rule_as_json(watched: "WatchedRule") -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {**asdict(watched), "share": watched.share}
 
 
 def _as_json(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]") -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""The commands for what a user teaches about single sites: teach, sites."""
+"""The command for what a user teaches about single sites: teach."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -52,8 +52,8 @@ def teach(
         typer.Option(help="What finds the text of the site's pages."),
     ] = None,
     rule: Annotated[
-        int, typer.Option(min=1, help="Which of several rules that a line may mean, by its number.")
-    ] = 0,
+        int | None, typer.Option(min=1, help="Which of several rules that a line may mean, by its number.")
+    ] = None,
     pages: Annotated[
         int, typer.Option(min=1, help="How many archived pages of the site are looked at.")
     ] = 200,
@@ -108,7 +108,7 @@ def teach(
         say("Nothing was kept. To keep it: the same with --yes")
 
 
-def _chosen(taught: "TaughtSite", asked: "Sequence[Correction]", number: int) -> "Proposal":
+def _chosen(taught: "TaughtSite", asked: "Sequence[Correction]", number: int | None) -> "Proposal":
     """All corrections in one proposal; of what one may mean, the rule of that number, or else the likeliest."""
     from dataclasses import replace
 
@@ -122,11 +122,11 @@ def _chosen(taught: "TaughtSite", asked: "Sequence[Correction]", number: int) ->
         if not number and is_ambiguous(likely):
             _list(found)
             raise ConfigError("The line may mean each of these; choose one with --rule NUMBER.")
-        if number > len(found):
+        if number and number > len(found):
             raise ConfigError(f"There is no rule {number}; the line may mean {len(found)}.")
         if len(found) > 1 and not number:
             _list(found)
-        picked = found[max(0, number - 1)]
+        picked = found[number - 1 if number else 0]
         now = after(now, picked)
     return replace(picked, taught=taught)
 

@@ -14,7 +14,7 @@ from store.ledger.lastmod_table import CLAIMS
 from store.ledger.miss_table import MISSES
 from store.ledger.tombstone_table import Tombstone
 from store.ledger.url_table import URLS
-from store.ledger.watch import arrival_table
+from store.ledger.watch import arrival_table, site_use_table
 from store.records import Capture, Outcome, UrlState
 
 # Every table that keeps something of the text of articles, by what takes these (ids) out of it: a further one gets its line here.
@@ -22,6 +22,7 @@ HOLDERS: tuple[Callable[[Connection, Collection[str]], None], ...] = (
     knowledge_table.disregard,
     arrival_table.blank,
     version_table.remove,
+    site_use_table.remove,
 )
 
 

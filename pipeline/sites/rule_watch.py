@@ -1,0 +1,72 @@
+"""What became of the rules of sites: when each did something last, and on what share of the site's articles."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from articles.sites.site_rules import SiteRule, SiteRules
+from pipeline.configuration.config import Config
+from pipeline.sites.site_folder import read_site
+from store.ledger.database import Ledger
+from store.ledger.watch import site_use_table
+
+_RECENT = 5  # articles of the last days by which a change is told, at least
+_USUAL = 0.5  # share from which a rule is expected to do something
+_FELL = 0.25  # of its usual share
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedRule:
+    """A rule of a site: on how many of its `articles` it did something, and the day when last (None: never).
+
+    `change` says that it stopped to do so of late, "" if it did not.
+    """
+
+    site: str
+    rule: SiteRule
+    articles: int
+    matched: int
+    last: date | None
+    change: str
+
+    @property
+    def share(self) -> float:
+        """The share of the site's articles on which it did something."""
+        return self.matched / self.articles if self.articles else 0.0
+
+
+def watched(config: Config, hosts: Collection[str] = ()) -> list[WatchedRule]:
+    """The rules of the sites of these hosts, or of all, in the order of their files. Raises ConfigError, LedgerError."""
+    sites = [read_site(path) for path in sorted(config.sites.glob("*.toml"))]
+    if hosts:
+        sites = [site for site in sites if any(site.has(host) for host in hosts)]
+    if not config.ledger.exists():
+        return [each for site in sites for each in _of_site(site, {})]
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        return [each for site in sites for each in _of_site(site, site_use_table.by_day(conn, site.name))]
+
+
+def _of_site(site: SiteRules, days: Mapping[date, tuple[int, Counter[str]]]) -> Iterator[WatchedRule]:
+    articles = sum(number for number, _ in days.values())
+    for rule in site.rules:
+        by_day = {day: (matched[rule.name], number) for day, (number, matched) in days.items()}
+        last = max((day for day, (matched, _) in by_day.items() if matched), default=None)
+        total = sum(matched for matched, _ in by_day.values())
+        yield WatchedRule(site.name, rule, articles, total, last, change_of(by_day))
+
+
+def change_of(by_day: Mapping[date, tuple[int, int]]) -> str:
+    """The day since which a rule that used to do something hardly does: the split of the days that parts them best."""
+    days = sorted(by_day)
+    best, told = 0.0, ""
+    for at in range(1, len(days)):
+        before, after = (_share([by_day[day] for day in part]) for part in (days[:at], days[at:]))
+        enough = sum(by_day[day][1] for day in days[at:]) >= _RECENT
+        if enough and before >= _USUAL and after <= _FELL * before and before - after > best:
+            best, told = before - after, f"on {before:.0%}, since {days[at]} on {after:.0%}"
+    return told
+
+
+def _share(counts: list[tuple[int, int]]) -> float:
+    return sum(matched for matched, _ in counts) / (sum(number for _, number in counts) or 1)
