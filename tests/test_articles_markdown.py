@@ -93,6 +93,7 @@ KINDS: dict[str, dict[str, Any]] = {
 @given(st.lists(st.tuples(TEXTS, st.sampled_from(sorted(KINDS))), min_size=1, max_size=5))
 @example([("#", "p"), ("1. One", "li"), ("One #", "h3")])
 @example([("a \\| b", "th"), ("Look!", "p")])
+@example([("| --- |", "th")])
 def test_rendered_it_says_what_the_article_says(given: list[tuple[str, str]]) -> None:
     body = tuple(f"- {text}" if tag in {"li", "ol"} else text for text, tag in given)
     marks = tuple(Markup(at=at, **KINDS[tag]) for at, (_, tag) in enumerate(given) if tag != "p")

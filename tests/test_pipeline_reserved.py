@@ -91,13 +91,15 @@ def test_a_deleted_page_does_not_come_back_with_an_import(tmp_path: Path) -> Non
 @pytest.fixture
 def site() -> Iterator[Site]:
     routes: dict[str, Reply | Callable[..., Reply]] = {
-        "/free": Reply(html(1)),
-        "/header": Reply(html(2), headers=(("Content-Type", "text/html"), ("X-Robots-Tag", "noarchive"))),
-        "/meta": Reply(html(3).replace(b"<title>", b'<meta name="tdm-reservation" content="1"><title>')),
+        "/free": Reply(html(20_001)),
+        "/header": Reply(
+            html(20_002), headers=(("Content-Type", "text/html"), ("X-Robots-Tag", "noarchive"))
+        ),
+        "/meta": Reply(html(20_003).replace(b"<title>", b'<meta name="tdm-reservation" content="1"><title>')),
     }
     with serve("127.0.6.1", routes) as site:
-        site.routes["/ai/page"] = Reply(html(4))
-        site.routes["/mined/page"] = Reply(html(5))
+        site.routes["/ai/page"] = Reply(html(20_004))
+        site.routes["/mined/page"] = Reply(html(20_005))
         rules = b"User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /ai/\n\nUser-agent: *\nDisallow: /no\n"
         site.routes["/robots.txt"] = Reply(rules)
         mining = b'[{"location": "/mined/*", "tdm-reservation": 1, "tdm-policy": "/policy.json"}]'
@@ -131,10 +133,14 @@ def test_what_is_binding_is_not_kept(tmp_path: Path, site: Site) -> None:
     run(config)
     assert articles(config).keys() == {f"{site.url}/free", f"{site.url}/ai/page"}
     assert site.paths().count("/.well-known/tdmrep.json") == 1
-    gone = [word for number in (2, 3, 5) for word in words(html(number), html(1), html(4))]
+    gone = [
+        word
+        for number in (20_002, 20_003, 20_005)
+        for word in words(html(number), html(20_001), html(20_004))
+    ]
     assert len(gone) > 6
     assert holding(config, gone) == []
-    assert holding(config, words(html(1), html(2)))
+    assert holding(config, words(html(20_001), html(20_002)))
     assert status(config)["captures"]["rejected"] == 3
     told = "\n".join(map(str, explain(config, f"{site.url}/header")))
     assert "reserved" in told
@@ -150,7 +156,7 @@ def test_what_robots_txt_keeps_from_ai_may_be_binding(tmp_path: Path, site: Site
     run(config)
     assert f"{site.url}/ai/page" not in articles(config)
     assert len(articles(config)) == 4
-    assert holding(config, words(html(4), html(1), html(2), html(3), html(5))) == []
+    assert holding(config, words(html(20_004), html(20_001), html(20_002), html(20_003), html(20_005))) == []
 
 
 # Retention

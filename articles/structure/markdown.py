@@ -95,7 +95,7 @@ def _table(rows: Sequence[TextBlock]) -> Iterator[str]:
     cells = [[_cell(row, start, end) for start, end in cell_places(row)] for row in rows]
     width = max(map(len, cells))
     if width == 1:
-        yield from map(_line, rows)
+        yield from (_line(row, *cell_places(row)[0]) for row in rows)
         return
     lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in cells]
     yield "\n".join((lines[0], f"|{' --- |' * width}", *lines[1:]))
@@ -114,9 +114,9 @@ def _heading(level: int, inline: str) -> str:
     return f"{'#' * level} {_LAST_HASHES.sub(_ESCAPE, inline)}"
 
 
-def _line(block: TextBlock) -> str:
-    """The text of a block, of which nothing begins a block of another kind."""
-    return _FIRST.sub(rf"\1{_ESCAPE}", _inline(block))
+def _line(block: TextBlock, start: int = 0, end: int | None = None) -> str:
+    """The text of a block between two places, of which nothing begins a block of another kind."""
+    return _FIRST.sub(rf"\1{_ESCAPE}", _inline(block, start, end))
 
 
 def _inline(block: TextBlock, start: int = 0, end: int | None = None) -> str:
