@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.errors import ConfigError
+from articles.errors import ConfigError, UsageError
 from articles.sites.site_file import read
 from articles.sites.site_rules import Lesson, SiteRule
 from bench.taught_sites import TaughtPage, pages
@@ -178,3 +178,21 @@ def test_several_corrections_are_one_change(config: Config, made: list[TaughtPag
     assert both.preview().ends == [made[1].page.url]
     both.keep()
     assert [rule.name for rule in read_site(taught.path).rules] == ["cut-1", "not_article-1"]
+
+
+def test_python_teaches_as_the_command_does(config: Config, made: list[TaughtPage]) -> None:
+    url = made[0].page.url
+    with Collection(config.path) as news:
+        change = news.teach(url, cut=made[0].line, select={"title": "h1"})
+        assert not change.preview().warning
+        assert not config.sites.exists()
+        change.apply()
+        article = news.article(url)
+        assert article
+        assert article.body == made[0].truth
+        news.teach(url, forget=["cut-1", "title-1"]).apply()
+        with pytest.raises(UsageError, match="its keys are of body, title"):
+            news.teach(url, select={"heading": "h1"})
+        with pytest.raises(ConfigError, match="Say what is wrong"):
+            news.teach(url)
+    assert made[0].line in texts(config)[url]
