@@ -26,6 +26,7 @@ __all__ = [
     "Collection",
     "ConfigError",
     "Count",
+    "CrawlError",
     "Hit",
     "Hits",
     "Image",
@@ -34,6 +35,8 @@ __all__ = [
     "Link",
     "LockedError",
     "Markup",
+    "Preview",
+    "Proposal",
     "QueryError",
     "Rejection",
     "Removal",
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         ArchiveUnavailableError,
         BroadsheetError,
         ConfigError,
+        CrawlError,
         IndexUnavailableError,
         LedgerError,
         LockedError,
@@ -71,6 +75,8 @@ if TYPE_CHECKING:
     from broadsheet.collection import Collection, Source
     from index.protocols import Count, Hit, Hits
     from pipeline.explain import Step
+    from pipeline.sites.rule_preview import Preview
+    from pipeline.sites.teaching import Proposal
     from pipeline.versions.version_list import ArticleHistory, ArticleVersion
 
 # Where each name comes from, imported on first use: importing all takes a second, too slow for the command line.
@@ -81,6 +87,8 @@ _HOMES = {
     "broadsheet.collection": ("Collection", "Source"),
     "index.protocols": ("Count", "Hit", "Hits"),
     "pipeline.explain": ("Step",),
+    "pipeline.sites.rule_preview": ("Preview",),
+    "pipeline.sites.teaching": ("Proposal",),
     "pipeline.versions.version_list": ("ArticleVersion", "ArticleHistory"),
 }
 

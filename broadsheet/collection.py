@@ -1,7 +1,7 @@
 """Read a collection made by `broadsheet run` from Python."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from os import PathLike
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from articles.errors import UsageError
 from articles.model import Article
+from articles.sites.site_rules import PICKED
 from articles.urls import masked
 from broadsheet.lookup import find_article, open_index
+from broadsheet.namesakes import check_path
 from index.documents import Facet
 from index.protocols import Count, Hits, IndexReader
 from index.query import Query
@@ -20,6 +22,7 @@ from pipeline.configuration.config import FILE_NAME, load
 
 if TYPE_CHECKING:
     from pipeline.explain import Step
+    from pipeline.sites.teaching import Proposal
     from pipeline.versions.version_list import ArticleHistory
 
 Day = str | date | datetime  # a day such as "2026-11-23", or an aware time
@@ -40,7 +43,7 @@ class Source:
 class Collection:
     """The collection of a `broadsheet.toml`: search its index, list its articles, query its ledger.
 
-    A context manager; it cannot be used once it is closed. It only reads, sees what runs add meanwhile from the
+    A context manager; it cannot be used once it is closed. It only reads (but for `teach`), sees what runs add meanwhile from the
     next call on, and works with both backends (credentials for Elasticsearch come from the environment).
 
     Queries are in the language of the command `search`. `since` and `until` are days ("2026-11-23" or a `date`, in
@@ -177,6 +180,45 @@ class Collection:
         days = chosen_days(*_bounds(since, until), now())
         return as_json(cover(self._config, choose(self._config, (source,) if source else ()), days))
 
+    def teach(
+        self,
+        url: str,
+        *,
+        cut: str | Iterable[str] = (),
+        keep: str | Iterable[str] = (),
+        forget: str | Iterable[str] = (),
+        select: Mapping[str, str] | None = None,
+        not_article: str = "",
+        rule: int | None = None,
+        pages: int = 200,
+    ) -> "Proposal":
+        """Correct the page at this URL: what is returned changes its site's rules. Its `preview()` tells the effect, `apply()` keeps it.
+
+        Corrections are those of the command `teach`: lines to cut or to keep, names of rules to forget, selectors of parts (such as
+        {"author": ".who b"}), a pattern of addresses that are no articles. Where a line may mean several rules, `rule` chooses by
+        number. At most so many archived `pages` of the site are looked at. A page that is not archived is fetched, politely.
+
+        Pages are cleaned in processes: a script needs the guard that `clean_many` needs.
+
+        Raises ConfigError if a correction gives no rule, CrawlError if the page cannot be fetched, LedgerError, ArchiveError.
+        """
+        from pipeline.sites.correcting import corrected
+        from pipeline.sites.teaching import Correction, look_up
+
+        self._check_open()
+        check_path()
+        parts = dict(select or {})
+        if unknown := sorted(set(parts) - set(PICKED)):
+            raise UsageError(f"select={unknown[0]!r}: its keys are of {', '.join(PICKED)}")
+        asked = [
+            *(Correction("cut", line) for line in _several(cut)),
+            *(Correction("keep", line) for line in _several(keep)),
+            *(Correction(kind, parts[kind]) for kind in PICKED if kind in parts),
+            *([Correction("not_article", not_article)] if not_article else []),
+            *(Correction("forget", name) for name in _several(forget)),
+        ]
+        return corrected(look_up(self._config, url, pages), asked, rule)
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources that `broadsheet.toml` names, user and password in their URLs masked."""
@@ -200,6 +242,10 @@ class Collection:
     def _check_open(self) -> None:
         if self._closed:
             raise UsageError(f"{self!r} is closed; open it again with broadsheet.Collection")
+
+
+def _several(values: str | Iterable[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)
 
 
 def _query(text: str, since: Day | None, until: Day | None) -> Query:

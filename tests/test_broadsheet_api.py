@@ -70,7 +70,7 @@ def test_a_type_checker_sees_every_name(tmp_path: Path) -> None:
 
 def test_every_error_that_our_code_gives_a_name_to_is_a_broadsheet_error() -> None:
     offered = [name for name in broadsheet.__all__ if name.endswith("Error")]
-    assert len(offered) == 12
+    assert len(offered) == 13
     for name in offered:
         assert getattr(broadsheet, name) is getattr(errors, name)
         assert issubclass(getattr(broadsheet, name), broadsheet.BroadsheetError)

@@ -1,18 +1,20 @@
 """A correction of one page, from the archive to a rule that all pages of its site are cleaned by."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from articles.errors import ConfigError
+from articles.errors import ConfigError, UsageError
 from articles.sites.site_file import read
 from articles.sites.site_rules import Lesson, SiteRule
 from bench.taught_sites import TaughtPage, pages
 from broadsheet import Collection
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
+from pipeline.maintenance.doctor import examine
+from pipeline.sites.correcting import corrected
 from pipeline.sites.rule_watch import change_of, watched
 from pipeline.sites.site_folder import read_site, with_rule
 from pipeline.sites.teaching import Correction, look_up, proposals
@@ -60,7 +62,7 @@ def test_one_line_makes_all_pages_of_the_site_right(config: Config, made: list[T
     assert (of_rule.articles, of_rule.matched) == (len(made), preview.changed)
     (rule,) = read_site(taught.path).rules
     assert (rule.name, rule.select, rule.lessons[0].line) == ("cut-1", "div.zz-strip", made[0].line)
-    with pytest.raises(ConfigError, match="not in the article .*cut-1"):
+    with pytest.raises(ConfigError, match="cut already .*cut-1"):
         proposals(look_up(config, made[0].page.url), Correction("cut", made[0].line))
 
 
@@ -105,3 +107,92 @@ def test_the_comments_of_a_file_stay_and_a_rule_of_one_name_is_replaced() -> Non
     both = with_rule(changed, "a.example", replace(rule, name="cut-2"))
     assert [each.name for each in read(both, "a.toml", "a.example").rules] == ["cut-1", "cut-2"]
     assert read(with_rule("", "a.example", rule), "a.toml", "a.example").rules == (rule,)
+
+
+@pytest.fixture
+def taught(config: Config, made: list[TaughtPage]) -> Config:
+    """The same after one correction."""
+    corrected(look_up(config, made[0].page.url), [Correction("cut", made[0].line)]).apply()
+    return config
+
+
+def test_a_rule_that_is_forgotten_leaves_everything_as_it_was(taught: Config, made: list[TaughtPage]) -> None:
+    url = made[0].page.url
+    forgotten = corrected(look_up(taught, url), [Correction("forget", "cut-1")])
+    preview = forgotten.preview()
+    assert (preview.changed, preview.words_cut) == (sum(1 for each in made if each.line), 0)
+    assert preview.diffs[0].lines[0] == f"+ {made[0].line}"
+    forgotten.apply()
+    assert made[0].line in texts(taught)[url]
+    assert watched(taught) == []
+    with pytest.raises(ConfigError, match="no rule `cut-1`"):
+        corrected(look_up(taught, url), [Correction("forget", "cut-1")])
+
+
+def test_doctor_names_a_rule_that_stopped(taught: Config, made: list[TaughtPage]) -> None:
+    def said(at: datetime) -> list[tuple[bool, str]]:
+        return [(each.ok, each.text) for each in examine(taught, lambda: at) if each.part == "site rules"]
+
+    first = made[0].page.fetched_at
+    assert said(first) == [(True, "each does what it did.")]
+    later = [
+        replace(
+            each.page,
+            url=f"{each.page.url}-later",
+            final_url=f"{each.page.url}-later",
+            body=each.page.body.replace(b"zz-strip", b"another"),
+            fetched_at=first + timedelta(days=3),
+        )
+        for each in made
+    ]
+    with cleaners(taught) as pool:
+        collected(taught, pool, later)
+    ((ok, text),) = said(first + timedelta(days=4))
+    assert not ok
+    assert text.startswith("cut-1 of changing-wording.example hardly does anything any more (on ")
+    assert "since 2026-03-05 on 0%" in text
+    assert said(first + timedelta(days=99)) == [(True, "each does what it did.")]
+    next(taught.sites.glob("*.toml")).write_text("[[cut]\n", "utf-8")
+    ((ok, text),) = said(first)
+    assert not ok
+    assert "line 1, column" in text
+
+
+def test_a_line_that_gives_no_rule_says_why(config: Config, made: list[TaughtPage]) -> None:
+    taught = look_up(config, made[0].page.url)
+    with pytest.raises(ConfigError, match="the page does not say"):
+        corrected(taught, [Correction("cut", "nothing of the kind")])
+    with pytest.raises(ConfigError, match="much of the text; name a whole line"):
+        corrected(taught, [Correction("cut", "was")])
+    with pytest.raises(ConfigError, match="in the article already"):
+        corrected(taught, [Correction("keep", made[0].truth[0])])
+    with pytest.raises(ConfigError, match="cannot be used for --title: it is no CSS"):
+        corrected(taught, [Correction("title", ".x[")])
+    with pytest.raises(ConfigError, match="There is no rule 9"):
+        corrected(taught, [Correction("cut", made[0].line)], 9)
+
+
+def test_several_corrections_are_one_change(config: Config, made: list[TaughtPage]) -> None:
+    taught = look_up(config, made[0].page.url)
+    both = corrected(taught, [Correction("cut", made[0].line), Correction("not_article", "/report/1")])
+    assert both.preview().ends == [made[1].page.url]
+    both.keep()
+    assert [rule.name for rule in read_site(taught.path).rules] == ["cut-1", "not_article-1"]
+
+
+def test_python_teaches_as_the_command_does(config: Config, made: list[TaughtPage]) -> None:
+    url = made[0].page.url
+    with Collection(config.path) as news:
+        change = news.teach(url, cut=made[0].line, select={"title": "h1"})
+        assert not change.preview().warning
+        assert not config.sites.exists()
+        change.apply()
+        article = news.article(url)
+        assert article
+        assert article.body == made[0].truth
+        news.teach(url, forget=["cut-1", "title-1"]).apply()
+        with pytest.raises(UsageError, match="its keys are of body, title"):
+            news.teach(url, select={"heading": "h1"})
+        with pytest.raises(ConfigError, match="Say what is wrong"):
+            news.teach(url)
+    assert made[0].line in texts(config)[url]

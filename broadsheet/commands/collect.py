@@ -176,6 +176,7 @@ def run(
     from pipeline.health.observed import RunSeen, observe
     from pipeline.run import choose, now, run_asking_robots
     from pipeline.run import run as run_now
+    from pipeline.sites.rule_watch import stopped
     from pipeline.telling.tell import announce
 
     config, started = configured(context), now()
@@ -206,6 +207,8 @@ def run(
         show_health(health, now())
         for line in told:
             say(line)
+        for line in stopped(config, now()):
+            say(line, style="yellow")
     if missed:
         typer.echo(f"broadsheet: {missed}", err=True)
     if health.code and not report.others_go_on:

@@ -28,6 +28,8 @@ from pipeline.maintenance.archive_check import check_archive
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.run import now
 from pipeline.sharing.own_segments import kept_by_others, learn
+from pipeline.sites.rule_watch import stopped
+from pipeline.sites.site_folder import load_sites
 from store.archive import renames
 from store.archive.reader import foreign, names
 from store.archive.remote.copies import differences
@@ -86,6 +88,7 @@ def _stored(
         return
     with ledger:
         yield from _kept(ledger)
+        yield from _site_rules(config, clock)
         yield from _workers(config, ledger)
         yield from _archive(config, ledger, clock, everything=everything, fetch=fetch)
         yield from _unfinished(config, ledger)
@@ -117,6 +120,16 @@ def _kept(ledger: Ledger) -> Iterator[Finding]:
         problems += soundness.problems(conn)
         counts = capture_table.counts(conn)
     yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
+
+
+def _site_rules(config: Config, clock: Callable[[], datetime]) -> Iterator[Finding]:
+    """What is wrong with rules that were taught; nothing where none are."""
+    try:
+        if load_sites(config).by_host:
+            said = "each does what it did."
+            yield from _report("site rules", stopped(config, clock()), said)
+    except ConfigError as error:
+        yield Finding("site rules", False, str(error))
 
 
 def _workers(config: Config, ledger: Ledger) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ class Preview:
         if not self.changed:
             return "It would change nothing."
         if self.pages > 1 and not self.elsewhere:
-            return "It fits only the page that it was taught by."
+            return "It changes no other page than this one."
         if self.much:
             return f"On {len(self.much)} pages it would cut more than a fifth of the text."
         return ""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from articles.sites.site_rules import SiteRule, SiteRules
 from pipeline.configuration.config import Config
@@ -13,6 +13,7 @@ from store.ledger.watch import site_use_table
 
 _RECENT = 5  # articles of the last days by which a change is told, at least
 _USUAL = 0.5  # share from which a rule is expected to do something
+_WATCHED = timedelta(days=60)
 _FELL = 0.25  # of its usual share
 
 
@@ -36,15 +37,30 @@ class WatchedRule:
         return self.matched / self.articles if self.articles else 0.0
 
 
-def watched(config: Config, hosts: Collection[str] = ()) -> list[WatchedRule]:
-    """The rules of the sites of these hosts, or of all, in the order of their files. Raises ConfigError, LedgerError."""
+def watched(config: Config, hosts: Collection[str] = (), since: datetime | None = None) -> list[WatchedRule]:
+    """The rules of the sites of these hosts, or of all, in the order of their files; by what was fetched at `since` or later.
+
+    Raises ConfigError, LedgerError.
+    """
     sites = [read_site(path) for path in sorted(config.sites.glob("*.toml"))]
     if hosts:
         sites = [site for site in sites if any(site.has(host) for host in hosts)]
     if not config.ledger.exists():
         return [each for site in sites for each in _of_site(site, {})]
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
-        return [each for site in sites for each in _of_site(site, site_use_table.by_day(conn, site.name))]
+        return [
+            each for site in sites for each in _of_site(site, site_use_table.by_day(conn, site.name, since))
+        ]
+
+
+def stopped(config: Config, at: datetime) -> list[str]:
+    """What to say of each rule that stopped to do anything within the last weeks. Raises ConfigError, LedgerError."""
+    return [
+        f"{each.rule.name} of {each.site} hardly does anything any more ({each.change}): the site may have changed. "
+        f"Teach it again, or drop the rule: broadsheet teach URL --forget {each.rule.name}"
+        for each in watched(config, since=at - _WATCHED)
+        if each.change
+    ]
 
 
 def _of_site(site: SiteRules, days: Mapping[date, tuple[int, Counter[str]]]) -> Iterator[WatchedRule]:

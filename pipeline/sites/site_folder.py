@@ -83,7 +83,7 @@ def without_rule(text: str, name: str) -> str:
                     if not len(tables):
                         del document[kind]
                     return tomlkit.dumps(document)
-    raise ConfigError(f"there is no rule `{name}`; `broadsheet sites` lists them.")
+    raise ConfigError(f"There is no rule `{name}` of this site; `broadsheet sites` lists them.")
 
 
 def with_extractor(text: str, host: str, extractor: str) -> str:

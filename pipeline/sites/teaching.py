@@ -10,11 +10,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from articles.clean import clean
-from articles.errors import ConfigError, CrawlError
-from articles.model import Article, Extractor, Page
+from articles.errors import ConfigError, CrawlError, SelectorError
+from articles.model import Article, Extractor, Page, Rejection
 from articles.sites import candidates
 from articles.sites.candidates import Candidate, Change, Taught, free_name
-from articles.sites.located import holders, sample
+from articles.sites.located import SamplePage, holders, sample, spelled
+from articles.sites.selectors import compiled
 from articles.sites.site_rules import Lesson, RuleKind, SiteRule, SiteRules
 from articles.text import key
 from articles.urls import canonical
@@ -25,7 +26,7 @@ from pipeline.maintenance.cleaning_again import settled
 from pipeline.maintenance.reprocess import Recleaned, reclean
 from pipeline.run import now
 from pipeline.sites.rule_preview import Preview, compare
-from pipeline.sites.site_folder import changed, file_of, with_extractor, with_rule, write_site
+from pipeline.sites.site_folder import changed, file_of, with_extractor, with_rule, without_rule, write_site
 from store.archive.reader import recall
 from store.ledger import capture_table
 from store.ledger.database import Ledger
@@ -36,12 +37,14 @@ PAGES = 200  # that are looked at unless more are wanted
 _COMPARED = 24  # pages by which a rule is found
 _PATIENCE = 10  # times as long as one page may take
 
-CorrectionKind = RuleKind | Literal["extractor"]
+CorrectionKind = RuleKind | Literal["extractor", "forget"]
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is to be otherwise: a line that is to go or to stay, a selector for a part, a pattern of addresses, or an extractor."""
+    """What is to be otherwise: a line that is to go or to stay, a selector for a part, a pattern of addresses, an extractor,
+    or the name of a rule that is to be forgotten.
+    """
 
     kind: CorrectionKind
     text: str
@@ -67,7 +70,7 @@ class TaughtSite:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The site's file as it would be with a rule (None: it is an extractor that changes), and its rules then."""
+    """The site's file as it would be with a rule (None: an extractor changes, or a rule goes), and its rules then."""
 
     taught: TaughtSite
     rule: SiteRule | None
@@ -130,12 +133,19 @@ def proposals(taught: TaughtSite, correction: Correction, today: date | None = N
     if kind == "extractor":
         changed_text, site = changed(taught.path, lambda _: with_extractor(taught.text, host, text))
         return [Proposal(taught, None, changed_text, site)]
+    if kind == "forget":
+        changed_text, site = changed(taught.path, lambda _: without_rule(taught.text, text))
+        return [Proposal(taught, None, changed_text, site)]
     if kind in ("cut", "keep"):
         found = _candidates(taught, "cut" if kind == "cut" else "keep", text)
         return [_proposal(taught, each.rule, lesson, each) for each in found]
     name = free_name(taught.site, kind)
     if kind == "not_article":
         return [_proposal(taught, SiteRule(kind=kind, name=name, url=text), lesson, None)]
+    try:
+        compiled(text)
+    except SelectorError as error:
+        raise ConfigError(f"{text!r} cannot be used for --{kind}: {error}.") from error
     return [_proposal(taught, SiteRule(kind=kind, name=name, select=text), lesson, None)]
 
 
@@ -180,18 +190,24 @@ def found_on(
         return found, ""
     if not holders(here.tree, line):
         return [], f"the page does not say {line!r}. Copy a line as the page shows it."
-    by = (
-        {cut.evidence for cut in results[0].removed if key(line) in key(cut.text)}
-        if isinstance(results[0], Article)
-        else set()
-    )
-    cut = f" ({', '.join(sorted(by))})" if by else ""
-    if change == "cut":
-        return (
-            [],
-            f"{line!r} is not in the article{cut}, or could only be cut with much of the text; name a shorter line.",
+    return [], _why_none(change, line, results[0], here)
+
+
+def _why_none(change: Change, line: str, result: Article | Rejection, here: SamplePage) -> str:
+    """Why a line that is on the page gives no rule."""
+    if isinstance(result, Rejection):
+        return f"the page is no article ({result.reason}: {result.detail}); name where its text stands with --body SELECTOR."
+    is_there = spelled(line) in spelled(" ".join(here.lines))
+    if change == "keep":
+        return f"{line!r} " + (
+            "is in the article already."
+            if is_there
+            else "could only be kept with much else; name a whole line."
         )
-    return [], f"{line!r} is in the article already, or could only be kept with much else."
+    if is_there:
+        return f"{line!r} could only be cut with much of the text; name a whole line or sentence."
+    by = sorted({f"{cut.rule}: {cut.evidence}" for cut in result.removed if key(line) in key(cut.text)})
+    return f"{line!r} is not in the article" + (f": it is cut already ({', '.join(by)})." if by else ".")
 
 
 def _archived(config: Config, url: str) -> tuple[Page, Capture] | None:
@@ -210,7 +226,7 @@ def _archived(config: Config, url: str) -> tuple[Page, Capture] | None:
 def _fetched(config: Config, url: str) -> Page:
     page = fetch(config, [url])[0]
     if isinstance(page, Unfetched):
-        raise CrawlError(f"{page.url} is not archived, and was not fetched: {page.reason}.")
+        raise CrawlError(f"{page.url} is not archived, and was not fetched: {page.reason.rstrip('.')}.")
     return page
 
 

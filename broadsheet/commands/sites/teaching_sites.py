@@ -51,6 +51,10 @@ def teach(
         Literal["auto", "container", "trafilatura"] | None,
         typer.Option(help="What finds the text of the site's pages."),
     ] = None,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="A rule of the site that is to go, by its name; can be repeated."),
+    ] = None,
     rule: Annotated[
         int | None, typer.Option(min=1, help="Which of several rules that a line may mean, by its number.")
     ] = None,
@@ -58,7 +62,7 @@ def teach(
         int, typer.Option(min=1, help="How many archived pages of the site are looked at.")
     ] = 200,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Keep the rule and clean the source again, without a question.")
+        bool, typer.Option("--yes", help="Keep the change and clean the source again, without a question.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -66,6 +70,7 @@ def teach(
 
     Example: broadsheet teach https://www.example.org/news/ferry --cut "Sign up for our morning letter"
     Example: broadsheet teach https://www.example.org/news/ferry --author ".who b" --yes
+    Example: broadsheet teach https://www.example.org/news/ferry --forget cut-1
     """
     from broadsheet.terminal import console
     from pipeline.sites.teaching import Correction, look_up
@@ -84,17 +89,16 @@ def teach(
         *(Correction(kind, text) for kind, text in selected.items() if text),  # type: ignore[arg-type]
         *([Correction("not_article", not_article)] if not_article else []),
         *([Correction("extractor", extractor)] if extractor else []),
+        *(Correction("forget", name) for name in forget or ()),
     ]
     if not asked:
         raise ConfigError(
             "Say what is wrong: --cut LINE, --keep LINE, or another option of `broadsheet teach --help`."
         )
-    if rule and len(asked) > 1:
-        raise ConfigError("--rule is for one correction at a time.")
     config = configured(context)
     with console.status("Looking at the page"):
         taught = look_up(config, url, pages)
-    chosen = _chosen(taught, asked, rule)
+    chosen = _chosen(taught, asked, rule, quiet=as_json)
     preview = _previewed(chosen)
     if as_json:
         _print_json(chosen, preview, kept=yes)
@@ -108,27 +112,12 @@ def teach(
         say("Nothing was kept. To keep it: the same with --yes")
 
 
-def _chosen(taught: "TaughtSite", asked: "Sequence[Correction]", number: int | None) -> "Proposal":
-    """All corrections in one proposal; of what one may mean, the rule of that number, or else the likeliest."""
-    from dataclasses import replace
+def _chosen(
+    taught: "TaughtSite", asked: "Sequence[Correction]", number: int | None, *, quiet: bool
+) -> "Proposal":
+    from pipeline.sites.correcting import corrected
 
-    from articles.sites.candidates import is_ambiguous
-    from pipeline.sites.teaching import after, proposals
-
-    now = taught
-    for correction in asked:
-        found = proposals(now, correction)
-        likely = [each.candidate for each in found if each.candidate]
-        if not number and is_ambiguous(likely):
-            _list(found)
-            raise ConfigError("The line may mean each of these; choose one with --rule NUMBER.")
-        if number and number > len(found):
-            raise ConfigError(f"There is no rule {number}; the line may mean {len(found)}.")
-        if len(found) > 1 and not number:
-            _list(found)
-        picked = found[number - 1 if number else 0]
-        now = after(now, picked)
-    return replace(picked, taught=taught)
+    return corrected(taught, asked, number, (lambda _: None) if quiet else _list)
 
 
 def _previewed(proposal: "Proposal") -> "Preview":
@@ -174,7 +163,7 @@ def _list(found: "Sequence[Proposal]") -> None:
             said = " / ".join(line for lines in tried.effect for line in lines)
             rows.append((number, each.rule.says, f"{tried.share:.0%}", tried.words, said[:_SHORT]))
     table(("", "rule", "of other pages", "words", "takes"), rows)
-    say()
+    say("To take another than the first: --rule NUMBER\n")
 
 
 def _show(proposal: "Proposal", preview: "Preview") -> None:

@@ -83,10 +83,14 @@ def cleaned_by(conn: Connection, hosts: Collection[str]) -> list[tuple[str, str]
     ]
 
 
-def by_day(conn: Connection, site: str) -> Mapping[date, tuple[int, Counter[str]]]:
-    """For each day (UTC) how many captures of the site became articles, and in how many of them each rule did something."""
+def by_day(
+    conn: Connection, site: str, since: datetime | None = None
+) -> Mapping[date, tuple[int, Counter[str]]]:
+    """For each day (UTC) how many captures of the site became articles, and in how many of them each rule did something; from `since` on."""
     days: dict[date, tuple[int, Counter[str]]] = {}
     query = select(SITE_USES.c.at, SITE_USES.c.matched).where(SITE_USES.c.site == site)
+    if since:
+        query = query.where(SITE_USES.c.at >= since)
     for row in conn.execute(query.order_by(SITE_USES.c.at)):
         number, matched = days.get(row.at.date(), (0, Counter[str]()))
         matched.update(filter(None, row.matched.split("\n")))
