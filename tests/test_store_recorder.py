@@ -318,7 +318,7 @@ def test_a_full_disk_fails_what_is_not_on_it(tmp_path: Path) -> None:
     promised, error = lines[:-1], lines[-1]
     assert "cannot be written" in error
     assert accounted(tmp_path).keys() == set(promised)
-    assert 20 < len(promised) < 400
+    assert 10 < len(promised) < 400
     again = Crawl(tmp_path)
     again.recorder.page(page("after"))
     again.close()
