@@ -71,7 +71,7 @@ class _Server(ThreadingHTTPServer):
         self.answers = answers
         self.log: list[Asked] = []
 
-    def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # noqa: ARG002
+    def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # noqa: ARG002  socketserver's signature
         """Nobody from elsewhere is answered."""
         return client_address[0].startswith("127.")
 

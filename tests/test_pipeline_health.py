@@ -20,32 +20,17 @@ from pipeline.health.record import History
 from pipeline.health.rhythm import rhythm
 from pipeline.health.verdicts import SourceHealth, judge
 from pipeline.run import run
-from store.feed_records import FeedHealth
 from store.ledger import capture_table, feed_table
 from store.ledger.database import Ledger
 from store.ledger.queries.failed_pages import Failure, by_page
 from store.ledger.watch import arrival_table
 from store.ledger.watch.arrival_table import Arrival
 from store.records import Outcome
-from tests.arrivals import learned
+from tests.arrivals import learned, list_health
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 NOW = START + 40 * DAY
-
-
-def list_health(until: datetime, **changes: object) -> FeedHealth:
-    well = FeedHealth(
-        source="harbour",
-        url="https://harbour.example/feed",
-        at=until,
-        status=200,
-        entries=20,
-        error="",
-        failures=0,
-        succeeded_at=until,
-    )
-    return replace(well, **changes)  # type: ignore[arg-type]
 
 
 def arrival(at: datetime) -> Arrival:

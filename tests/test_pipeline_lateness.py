@@ -14,9 +14,8 @@ from pipeline.health.diagnosis import Verdict
 from pipeline.health.lateness import lateness
 from pipeline.health.record import History
 from pipeline.health.verdicts import SourceHealth, judge
-from store.feed_records import FeedHealth
 from store.ledger.watch.arrival_table import Arrival
-from tests.arrivals import learned, timings
+from tests.arrivals import learned, list_health, timings
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -35,17 +34,7 @@ def arrivals(delays: Sequence[timedelta | None], step: timedelta = 4 * HOUR) -> 
 
 def judged(found: Sequence[Arrival]) -> SourceHealth:
     until = found[-1].at
-    feed = FeedHealth(
-        source="harbour",
-        url="/feed",
-        at=until,
-        status=200,
-        entries=20,
-        error="",
-        failures=0,
-        succeeded_at=until,
-    )
-    return judge(History(source="harbour", lists=(feed,), articles=learned(found)), until)
+    return judge(History(source="harbour", lists=(list_health(until),), articles=learned(found)), until)
 
 
 def test_a_source_that_was_minutes_late_and_is_hours_late_is_told() -> None:
