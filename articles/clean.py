@@ -24,6 +24,7 @@ from articles.extraction import (
 from articles.extraction.scripts import stated_story
 from articles.metadata import authors, language, rights, statements
 from articles.model import Article, Extractor, Image, Page, Rejection, Right, Rule
+from articles.parts import part_links
 from articles.sites import picking
 from articles.sites.applying import SiteWork
 from articles.sites.site_rules import NO_RULES, SiteRules
@@ -33,7 +34,7 @@ from articles.text import count_words, key
 # RULES, however small the change, and however often within one release: it shows which stored articles were cleaned by
 # older rules. Then `python -m tests.golden_pages` pins the new hashes. A page that is new or was itself changed only
 # needs its hash.
-RULES = 18
+RULES = 19
 
 _FEWEST_WORDS = 25
 _FEWEST_IN_TITLE = 3  # words; a shorter title may be that of a section
@@ -104,6 +105,13 @@ def pick_by_site(draft: Draft) -> None:
     """What rules of the site say where it stands. Needs page, site, tree, meta; gives tree, meta, lead, images."""
     picked = picking.pick(draft.site, draft.tree, draft.meta, draft.page.fetched_at)
     draft.meta, draft.lead, draft.images = picked
+
+
+def find_further_pages(draft: Draft) -> None:
+    """Other pages of the article, before anything is cut. Needs page, tree, meta; gives further."""
+    meta = draft.meta
+    own = (draft.page.final_url, meta.canonical_url)
+    draft.further = part_links.further(draft.tree, own, meta.base, vouched=meta.vouched)
 
 
 def place_stated_text(draft: Draft) -> Rejection | None:
@@ -259,6 +267,7 @@ STEPS: tuple[Callable[[Draft], Rejection | None], ...] = (
     check_response,
     parse,
     read_metadata,
+    find_further_pages,
     pick_by_site,
     place_stated_text,
     count_links,

@@ -11,6 +11,7 @@ _PROVENANCE = (
     *("first_seen_at", "fetched_at", "archive", "rules", "snapshot"),
     *("extractor", "confidence", "content_hash", "versions", "changed"),
     *("site_rules", "site_matched", "site_failed"),
+    "further_pages",  # what they say is in its body
 )
 CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _PROVENANCE)
 

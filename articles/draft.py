@@ -38,6 +38,7 @@ class Draft:
     words: int = 0
     removed: tuple[Removal, ...] = ()
     notes: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 def _origin(draft: Draft) -> TextOrigin:
@@ -84,5 +85,6 @@ def finished(draft: Draft, rules: int) -> Article:
         site_rules=draft.site.site.stamp,
         site_matched=tuple(sorted(draft.site.matched)),
         site_failed=tuple(f"{name}: {why}" for name, why in sorted(draft.site.failed.items())),
+        further_pages=draft.further,
     )
     return replace(article, content_hash=content_hash(article))

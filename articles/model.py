@@ -196,7 +196,8 @@ class Article:
     knowledge used to judge it at the end of its run (articles.source.judge); `clean` leaves them "" and 0. `versions` is how
     many versions of it were seen, this one included, `changed` what any of its edits changed (articles.edits). `site_rules` is
     its site and a hash of what was taught about it (articles.sites), `site_matched` the names of those that did anything, `site_failed` of
-    those that could not be used on this page, each with the reason.
+    those that could not be used on this page, each with the reason. `further_pages` is the canonical URLs of the further pages
+    of the article, in reading order, as its pages name them (articles.parts), whether fetched or not.
     """
 
     id: str
@@ -237,6 +238,7 @@ class Article:
     site_rules: str = ""
     site_matched: tuple[str, ...] = ()
     site_failed: tuple[str, ...] = ()
+    further_pages: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> tuple[TextBlock, ...]:

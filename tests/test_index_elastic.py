@@ -27,7 +27,15 @@ from tests import elastic
 from tests.index_contract import LIBRARY, NOON, IndexContract, NewIndex, OpenIndex, Worth, article
 
 SHORT = Patience(seconds=0.3)
-NOT_INDEXED = {"content_hash", "archive", "markup", "site_rules", "site_matched", "site_failed"}
+NOT_INDEXED = {
+    "content_hash",
+    "archive",
+    "markup",
+    "site_rules",
+    "site_matched",
+    "site_failed",
+    "further_pages",
+}
 CUT = Removal(text="Subscribe", rule="newsletter", place="tail")
 MANY = [article(f"number {number}", title=f"Number {number}") for number in range(1_000)]
 

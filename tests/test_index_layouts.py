@@ -18,7 +18,7 @@ from index.embedded import disk
 from index.stems import EMBEDDED
 
 EMBEDDED_LAYOUT = ("9", "5f18572408eb7568")
-ELASTIC_LAYOUT = (9, "ef4a564d7102211f")
+ELASTIC_LAYOUT = (10, "8c8c65131f8f1219")
 CHANGED = "the layout changed? Raise VERSION in {}, then put number and hash here"
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -78,6 +78,7 @@ WHOLE = Article(
     snapshot=1,
     versions=3,
     changed=("title", "body"),
+    further_pages=("https://www.norland-post.example/whole?page=2",),
 )
 
 

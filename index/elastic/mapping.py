@@ -11,7 +11,7 @@ from index.documents import KEYWORD_FIELDS
 from index.stems import ELASTIC
 from index.tokens import LONGEST, PLAIN, UNSPACED
 
-VERSION = 9  # of the fields, of the analysis, and of what a document holds
+VERSION = 10  # of the fields, of the analysis, and of what a document holds
 _LONGEST_KEYWORD = 8_191  # characters; Lucene takes 32,766 bytes
 
 REMEDY = "`broadsheet index rebuild` makes a new index from the archive"
@@ -94,7 +94,7 @@ def mappings() -> dict[str, Any]:
             "snapshot": {"type": "integer"},
             "versions": {"type": "integer"},
             "changed": keyword,
-            **dict.fromkeys(("site_rules", "site_matched", "site_failed"), kept),
+            **dict.fromkeys(("site_rules", "site_matched", "site_failed", "further_pages"), kept),
             "content_hash": kept,
             "archive": kept,
             "exact": {"properties": dict.fromkeys(KEYWORD_FIELDS, keyword)},
