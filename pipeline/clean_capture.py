@@ -11,6 +11,7 @@ from articles.edits.normal_form import Marks, marks
 from articles.edits.seen import seen
 from articles.errors import ArchiveError, ArchiveUnavailableError, UrlError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
+from articles.parts.joining import joined
 from articles.sites.site_rules import NO_RULES, NO_SITES, SiteRules, Sites
 from articles.source.features import Features, features
 from crawlers.sitemaps import is_of_site
@@ -32,7 +33,7 @@ class CleanTask:
     """One capture to clean, of the source of this name: its present one, whatever the archived page says.
 
     `packed` are its bytes in the archive, where these were fetched from a bucket. `remembered` asks for what is remembered of
-    its article, too.
+    its article, too. `parts` are captures of further pages, by the URLs that the article names; what it does not name is left out.
     """
 
     capture_id: int
@@ -41,6 +42,7 @@ class CleanTask:
     ref: ArchiveRef
     packed: bytes = b""
     remembered: bool = False
+    parts: tuple[tuple[str, "CleanTask"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,30 @@ def clean_capture(
 ) -> Article | Rejection:
     """The article of a capture, found by its source's extractor and its site's rules, or why there is none.
 
-    A damaged record is a rejection that says so.
+    A damaged record is a rejection that says so; where it is that of a further page, that page alone is left out.
 
     Where retention has dropped the page, its article is there as it was in the index; where it was removed, there is none.
     """
+    first = _alone(extractors, task, obey, sites)
+    if not task.parts or isinstance(first, Rejection) or first.archive:  # as it was in the index: joined
+        return first
+    captures = dict(task.parts)
+    rest: list[Article] = []
+    urls = list(first.further_pages)
+    for url in urls:
+        part = _alone(extractors, captures[url], obey, sites) if url in captures else None
+        if isinstance(part, Article):
+            rest.append(part)
+            urls += [more for more in part.further_pages if more not in urls]
+        elif part is not None and part.reason == "archive_unavailable":
+            return part
+    return joined(first, rest) if rest else first
+
+
+def _alone(
+    extractors: Extractors, task: CleanTask, obey: Collection[Right], sites: Sites
+) -> Article | Rejection:
+    """The article of this page alone."""
     try:
         record = recall(task.archive, task.ref, task.packed)
     except ArchiveUnavailableError as error:

@@ -10,9 +10,10 @@ from articles.urls import masked
 from pipeline.configuration.config import Config
 from pipeline.configuration.schedule import Schedule, is_due
 from pipeline.configuration.sections import SourceSection
-from store.ledger import feed_table, url_table
+from store.ledger import feed_table
 from store.ledger.database import Ledger
 from store.ledger.feed_table import Ask
+from store.ledger.parts import part_fetching
 
 
 def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
@@ -24,7 +25,7 @@ def due_sources(config: Config, now: datetime) -> tuple[str, ...]:
         return tuple(source.name for source in config.sources)
     with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
         known = asks_by_source(conn)
-        unfinished = url_table.interrupted(conn)
+        unfinished = part_fetching.interrupted(conn)
     return tuple(
         source.name
         for source in config.sources

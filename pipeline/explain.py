@@ -12,6 +12,7 @@ from articles.model import Article, Page
 from articles.urls import article_id, canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
+from pipeline.parts.part_account import parts_told, whole_of
 from pipeline.sites.site_folder import load_sites
 from store.archive.reader import recall
 from store.archived import Remains, Removed, dropped_on, removed_on
@@ -51,6 +52,9 @@ def explain(config: Config, address: str) -> list[Step]:
         by_articles = {each.article_id: caption_table.known(conn, each.article_id) for each in taken}
         stones = tombstone_table.of_ids(conn, [article_id(each) for each in asked]).values()
         misses = [miss for each in sorted(asked) for miss in miss_table.misses(conn, each)]
+        most = config.crawl.article_pages
+        parts = [part for one in sorted(by_articles) for part in parts_told(conn, one, most)]
+        wholes = whole_of(conn, taken)
     if not (known or taken or stones):
         raise ConfigError(
             f"{url} was never discovered: no feed that was read names it. "
@@ -78,6 +82,8 @@ def explain(config: Config, address: str) -> list[Step]:
         why = f" ({row.last_error})" if row.last_error else ""
         why = " (too old to be fetched when it was found)" if row.state is UrlState.BACKLOG else why
         steps.append(Step(None, "state", f"{row.url} is {row.state.value}{why}{due}"))
+    steps += [Step(None, f"page {part.number}", part.text(config)) for part in parts]
+    steps += [Step(None, "part", f"a further page of {url}") for url in wholes]
     return steps
 
 

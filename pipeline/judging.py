@@ -22,7 +22,7 @@ from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from index.protocols import IndexReader, IndexWriter
 from pipeline.batches import Cleaners, clean_in_batches
-from pipeline.settling import completed
+from pipeline.completing import completed
 from store.ledger import caption_table, capture_table, knowledge_table
 from store.ledger.caption_table import Verdicts
 from store.ledger.database import Ledger
@@ -167,7 +167,7 @@ class Judge:
             wanted = capture_table.indexed(conn, cut)
         cleaned = [
             (capture, result)
-            for batch in clean_in_batches(self.archive, self.cleaners, wanted)
+            for batch in clean_in_batches(self.archive, self.ledger, self.cleaners, wanted)
             for capture, result in batch
             if isinstance(result, Article)
         ]

@@ -121,6 +121,8 @@ def load_all(
                 fold = True
                 continue
             fold = any_settled
+            if not more_to_come:
+                pending.begin_again()  # all is settled, and may have made something pending that was taken before
             report = tally.report()
             if not (any_settled or more_to_come):
                 return report

@@ -1,7 +1,8 @@
 """What a run did, and the same as rows to show: the funnel, rejections with examples, hosts that are slow or fail."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from crawlers.plan import CrawlReport
@@ -20,6 +21,7 @@ _REMARKS = {
     Outcome.DUPLICATE: "of an article under its canonical URL",
     Outcome.DEAD_LETTER: "refused by the index",
     Outcome.DELETED: "of what was deleted",
+    Outcome.PART: "further pages of articles, joined with their first",
 }
 
 
@@ -35,6 +37,27 @@ class RunReport:
     rejections: dict[str, int] = field(default_factory=dict)
     judged: Judged = field(default_factory=Judged)
     others_go_on: bool = False
+
+
+def together(first: RunReport, then: RunReport) -> RunReport:
+    """The report of a run that also fetched and loaded these pages, without lists."""
+    crawl, more = first.crawl, then.crawl
+    return replace(
+        first,
+        crawl=replace(
+            crawl,
+            due=crawl.due + more.due,
+            fetched=crawl.fetched + more.fetched,
+            not_modified=crawl.not_modified + more.not_modified,
+            misses=_sum(crawl.misses, more.misses),
+        ),
+        outcomes=_sum(first.outcomes, then.outcomes),
+        rejections=_sum(first.rejections, then.rejections),
+    )
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(one) + Counter(other))
 
 
 def funnel(report: RunReport) -> list[tuple[str, int, str]]:

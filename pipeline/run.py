@@ -27,7 +27,8 @@ from pipeline.health.run_record import recorded
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.maintenance.offloading import BRIEFLY, offload
-from pipeline.report import RunReport
+from pipeline.parts.part_rounds import PartRounds
+from pipeline.report import RunReport, together
 from pipeline.settling import Settler
 from pipeline.sharing.left_behind import load_left_behind
 from pipeline.sharing.own_segments import make_whole, require_all, worker_name
@@ -129,18 +130,29 @@ def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -
             pending = Pending(config.archive, ledger, pool, worker.name or None)
             report = load_all(pending, settler, watch.progress, crawl)
             crawled = crawl.wait()
+            report = replace(report, crawl=crawled)
+            rounds = PartRounds(what, ledger, worker, config.crawl.article_pages, watch.clock)
+            for further in rounds.plans():
+                progress = partial(_go_on, watch, report)
+                with Crawl(further, place.lock.fileno(), watch.tell) as pages:
+                    pending = Pending(config.archive, ledger, pool, worker.name or None)
+                    loaded = load_all(pending, settler, progress, pages)
+                    report = together(report, replace(loaded, crawl=pages.wait()))
             if worker.name:
                 load_left_behind(config, ledger, worker, pool, settler)
                 offload(config, ledger, watch.clock, BRIEFLY)
         if not (what.past or what.only_pages):
             _note_unstarted(ledger, crawled.failed_feeds, started, watch.clock())
-        report = replace(report, crawl=crawled)
         with worker.judging() as is_last:
             if not is_last:
                 return replace(report, others_go_on=True)
             CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer, older)
             judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock, worker.check)
             return replace(report, judged=judge.judge_waiting())
+
+
+def _go_on(watch: Watch, before: RunReport, then: RunReport) -> None:
+    watch.progress(together(before, then))
 
 
 def _note_unstarted(

@@ -10,18 +10,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from articles.content_hash import content_hash
 from articles.edits.normal_form import Marks
-from articles.edits.sequence import ONE, Edits
-from articles.model import Article
+from articles.model import Article, Rejection
 from articles.source.features import Features, features, first_day
 from articles.source.originals import Contender, duplicates, elsewhere, named
 from articles.urls import origin
-from index.protocols import Ack, IndexReader, IndexWriter
+from index.protocols import IndexReader, IndexWriter
 from pipeline.batches import Cleaned
+from pipeline.clean_capture import FAILURES
+from pipeline.completing import acknowledged, completed
 from pipeline.outcomes import Decision, decide, duplicate, without_deleted
+from pipeline.parts.part_sorting import SortedParts, sort_parts
 from pipeline.versions.noting import noted
-from pipeline.versions.older import put_older
+from pipeline.versions.older import older_ids, put_older
 from pipeline.versions.recounting import recount
 from store import policy
 from store.ledger import (
@@ -30,13 +31,13 @@ from store.ledger import (
     rename_table,
     tombstone_table,
     url_table,
-    version_table,
 )
+from store.ledger.capture_table import Latest
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Remembered
 from store.ledger.queries.stand_ins import duplicates_waiting
 from store.ledger.watch import arrival_table
-from store.records import Capture, Outcome, OutcomeReason, Settled
+from store.records import Capture, Outcome, Settled
 
 _NONE: dict[int, Features] = {}
 _UNMARKED: dict[int, Marks] = {}
@@ -75,7 +76,7 @@ class Settler:
         rows: Mapping[int, Features] = _NONE,
         marks: Mapping[int, Marks] = _UNMARKED,
     ) -> list[Settled]:
-        """Settle a batch: in the index, then in the ledger.
+        """Settle a batch: in the index, then in the ledger; the outcomes that are others than before.
 
         `rows` and `marks` are those of its articles, by the capture's id, as far as they were computed where it was cleaned.
         """
@@ -89,21 +90,23 @@ class Settler:
                 former = rename_table.former(conn)
                 stones = tombstone_table.of_ids(conn, (of_batch | names) - {""})
             buried = without_deleted(pairs, stones, latest, self.clock())
-            cleaned = buried.rest
             with self.ledger.reading() as conn:
-                versions = noted(conn, cleaned, marked=marks)
+                pages = sort_parts(conn, buried.rest)
+                versions = noted(conn, pages.rest, marked=marks)
+            cleaned = [pair for pair in pages.rest if not _stays(*pair, latest)]
             newest = _newest(cleaned)
             rivals = self._rivals({article.url: named(article) for article in newest})
             new = [article for article in newest if article.id not in latest]
             decision = decide(cleaned, latest, _originals(new, rivals, of_batch), self.clock(), former)
-            for deleted in decision.to_delete:
+            for deleted in (*decision.to_delete, *pages.gone):
                 rivals.contenders.pop(deleted, None)
             put_older(self.ledger, self.older, versions)
-            if decision.to_delete:
-                self.writer.delete(decision.to_delete)
+            if gone := [*decision.to_delete, *self._delete_older(pages)]:
+                self.writer.delete(gone)
             articles = completed(self.ledger, decision.to_add, versions.after)
             acks = self.writer.add(articles)
-            settled, indexed, entered, arrived = [*buried.settled, *decision.settled], [], [], []
+            settled = [*buried.settled, *pages.settled(self.clock()), *decision.settled]
+            indexed, entered, arrived = [], [], []
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
                 settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
                 if ack.status == "indexed":
@@ -124,19 +127,34 @@ class Settler:
                 stay = [article for article in arrived if article.id not in found]
                 arrival_table.record(conn, stay, self.clock())
                 _record_duplicates(conn, left, found, ())
-        return settled + left
+                pages.write(conn, self.clock())
+        before = {capture.id: capture.outcome for capture, _ in pairs}
+        return [one for one in settled + left if one.outcome is not before.get(one.capture_id)]
 
     def recount(self, batch: Collection[Cleaned]) -> None:
         """Count the versions of the articles of a batch whose outcomes stay as they are."""
         with self.ledger.turn():
             self.check()
             with self.ledger.reading() as conn:
-                versions = noted(conn, batch)
+                pages = sort_parts(conn, batch)
+                versions = noted(conn, [pair for pair in pages.rest if pair[0].outcome is not Outcome.PART])
             put_older(self.ledger, self.older, versions)
+            if gone := self._delete_older(pages):
+                self.writer.delete(gone)
             recounted = recount(self.reader, self.writer, versions.after, versions.recounted)
             with self.ledger.transaction() as conn:
+                capture_table.settle(conn, pages.settled(self.clock()))
                 versions.write(conn)
                 capture_table.touch(conn, recounted, self.clock())
+                pages.write(conn, self.clock())
+
+    def _delete_older(self, pages: SortedParts) -> list[str]:
+        """Delete the older versions of what was taken for articles; the ids of what is to leave the index with them."""
+        with self.ledger.reading() as conn:
+            ids = older_ids(capture_table.of_articles(conn, pages.ids))
+        if ids:
+            self.older.delete(ids)
+        return pages.gone
 
     def fold(self) -> list[Settled]:
         """Compare articles that stand in for an original with it, once it is in the index: a duplicate leaves.
@@ -193,6 +211,17 @@ class Settler:
         ]
 
 
+def _stays(capture: Capture, result: Article | Rejection, latest: Mapping[str, Latest]) -> bool:
+    """Whether a capture that was joined again keeps its outcome: there is a newer one of its article, or cleaning it broke off."""
+    if capture.outcome is Outcome.PENDING:
+        return False
+    if isinstance(result, Rejection) and result.reason in FAILURES:
+        return True
+    present = latest.get(capture.article_id)
+    is_older = present is not None and capture.fetched_at < present.fetched_at
+    return is_older and capture.outcome in (Outcome.UNCHANGED, Outcome.SUPERSEDED)
+
+
 def _newest(cleaned: Iterable[Cleaned]) -> list[Article]:
     """The articles of a batch; of several captures of one article the newest."""
     articles = (result for _, result in cleaned if isinstance(result, Article))
@@ -222,56 +251,6 @@ def _row(article: Article, as_cleaned: Features | None) -> Features:
     if as_cleaned is None:
         return features(article)
     return replace(as_cleaned, source=article.source, day=first_day(article))
-
-
-def completed(
-    ledger: Ledger, cleaned: Iterable[tuple[Capture, Article]], edits: Mapping[str, Edits] | None = None
-) -> list[Article]:
-    """The articles with what only the ledger knows of them, as they are until they are judged: each a story on its own.
-
-    `edits` are theirs where the ledger does not have them yet.
-
-    One whose raw page was dropped says itself where that was, and what its story is.
-    """
-    pairs = list(cleaned)
-    with ledger.reading() as conn:
-        first_seen = capture_table.first_seen(conn, {article.id for _, article in pairs})
-        snapshot = knowledge_table.present(conn) + 1
-        known = (
-            version_table.all_edits(conn, {article.id for _, article in pairs}) if edits is None else edits
-        )
-    whole = (
-        replace(
-            article,
-            source=capture.source,  # whatever it was called when the page was archived
-            first_seen_at=min(first_seen[article.id], article.first_seen_at),
-            archive=article.archive or str(capture.ref),
-            story_id=article.story_id or article.id,
-            snapshot=snapshot,
-            versions=known.get(article.id, ONE).versions,
-            changed=known.get(article.id, ONE).changed,
-        )
-        for capture, article in pairs
-    )
-    return [replace(article, content_hash=content_hash(article)) for article in whole]
-
-
-def acknowledged(capture: Capture, article: Article, ack: Ack, now: datetime) -> Settled:
-    """The outcome of a capture whose article the index has acknowledged or refused."""
-    outcome = {
-        "indexed": Outcome.INDEXED,
-        "superseded": Outcome.SUPERSEDED,
-        "refused": Outcome.DEAD_LETTER,
-    }[ack.status]
-    return Settled(
-        capture_id=capture.id,
-        outcome=outcome,
-        at=now,
-        reason=OutcomeReason.INDEX if outcome is Outcome.DEAD_LETTER else "",
-        detail=ack.detail,
-        content_hash=article.content_hash,
-        canonical=named(article),
-    )
 
 
 def _record(

@@ -13,9 +13,9 @@ from store.records import ArchiveRef, Settled
 class Remains:
     """What the archive keeps of a capture after retention dropped its raw page.
 
-    `page` has no body; that was at `raw`. `kept` is the article as it was in the index, if the capture was indexed;
-    else the capture's outcome, with the `capture_id` that it had then. `seen` is what the capture showed of its article,
-    for the versions of that; None if it showed none, or an earlier version of Broadsheet wrote this.
+    `page` has no body; that was at `raw`. `kept` is the article as it was in the index, if the capture was indexed, or what
+    the page of an article's further page says; else the capture's outcome, with the `capture_id` that it had then. `seen` is
+    what the capture showed of its article, for the versions of that; None if it showed none, or an earlier version of Broadsheet wrote this.
     """
 
     page: Page

@@ -134,6 +134,7 @@ class Recorder:
         def write(conn: Connection) -> tuple[DueUrl, ...]:
             now = self._clock()
             named = self._not_issued(url_table.discover(conn, entries, now).due)
+            named += self._not_issued(url_table.to_look_at(conn, [entry.url for entry in entries], now))
             return named + self._not_issued(
                 url_table.due(conn, sources, now, revisiting=bool(self._revisits))
             )

@@ -31,6 +31,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     DEAD_LETTER = "dead_letter"
     DELETED = "deleted"
+    PART = "part"
 
 
 class FetchReason(StrEnum):
@@ -178,7 +179,7 @@ class Capture:
     final URL; `related` the article that a duplicate belongs to; `canonical` the article that the page names as its
     original (by an accepted rel=canonical), until it turns out that their texts differ. `dropped_at` is when retention
     dropped its raw page (None before that); `ref` then refers to its `Remains`. `removed_at` is when the page was taken out of
-    the archive, of which `Removed` is left.
+    the archive, of which `Removed` is left. `parts` are the captures of further pages that it is cleaned with, where it is cleaned.
     """
 
     id: int
@@ -198,12 +199,21 @@ class Capture:
     settled_at: datetime | None = None
     dropped_at: datetime | None = None
     removed_at: datetime | None = None
+    parts: tuple["PartCapture", ...] = ()
 
     def as_settled(self, at: datetime) -> "Settled":
         """Its outcome, as the loader reported it; `at` stands for a time that is not known."""
         names = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
         said = {name: getattr(self, name) for name in names}
         return Settled(capture_id=self.id, at=self.settled_at or at, **said)
+
+
+@dataclass(frozen=True, slots=True)
+class PartCapture:
+    """A capture of a further page of an article, and the URL by which the article names that page."""
+
+    url: str
+    capture: Capture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

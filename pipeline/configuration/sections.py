@@ -102,6 +102,12 @@ class CrawlSection(Section):
         default=(timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7)),
         description="When an article is looked at again, from its first sight on; never if [].",
     )
+    article_pages: int = Field(
+        default=20,
+        ge=1,
+        le=50,
+        description="Maximum pages of one article; further ones are not fetched, and none but the first if 1.",
+    )
     obey: tuple[Right, ...] = Field(
         default=(),
         description="What pages reserve that is binding: noarchive, noai, noimageai, tdm-reservation, robots-noai; such a page is not kept.",

@@ -18,7 +18,7 @@ NOT_LISTED = "not_listed"
 
 _OTHER_HOSTS = re.compile(r"^(?:www|m|amp)\.")
 _OTHER_PATHS = re.compile(r"/(?:amp/?)?$")
-_HAD = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.DUPLICATE)
+_HAD = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.DUPLICATE, Outcome.PART)
 _BY_STATUS = "http_status"  # of which the URL's error says more
 _NO_ARTICLES = ("not_html", "list_page")
 _NEWEST_ONLY: tuple[Way, ...] = ("feed", "section")

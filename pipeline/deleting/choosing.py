@@ -15,6 +15,7 @@ from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from store.ledger import capture_table, tombstone_table, url_table
+from store.ledger.parts import part_captures, part_table
 from store.ledger.queries import named_articles
 from store.ledger.tombstone_table import Tombstone
 from store.records import Capture
@@ -55,12 +56,15 @@ class Doomed:
 
 
 def choose_doomed(config: Config, conn: Connection, request: DeleteRequest, at: datetime) -> Doomed:
-    """What the request means. Raises ConfigError where it names nothing known, UrlError, QueryError, SearchIndexError."""
+    """What the request means; a further page of an article stands for that.
+
+    Raises ConfigError where it names nothing known, UrlError, QueryError, SearchIndexError.
+    """
     if not request.reason.strip():
         raise ConfigError(
             "Say why it is deleted: --reason TEXT is kept with it, and is all that is told later."
         )
-    ids = _named(config, conn, request)
+    ids = part_captures.whole_ids(conn, _named(config, conn, request))
     copies = named_articles.copies(conn, ids)
     if request.copies:
         ids |= copies
@@ -70,15 +74,22 @@ def choose_doomed(config: Config, conn: Connection, request: DeleteRequest, at: 
     articles = _articles(config, ids | copies)
     taken = _by_article(capture_table.of_articles(conn, sorted(ids - before)))
     unfetched = _unfetched(conn, request, ids - before - taken.keys())
+    pages = part_captures.of_articles(conn, taken)
     stones = [
         Tombstone(
             id=one,
             url=captures[-1].final_url,
-            urls=_addresses(conn, ids, captures, articles.get(one)),
+            urls=_addresses(
+                conn,
+                ids,
+                [*captures, *pages.get(one, ())],
+                articles.get(one),
+                part_table.named_by(conn, [one]),
+            ),
             source=captures[-1].source,
             reason=request.reason.strip(),
             asked_at=at,
-            records=len(captures),
+            records=len(captures) + len(pages.get(one, ())),
         )
         for one, captures in taken.items()
     ]
@@ -124,7 +135,10 @@ def _of_url(conn: Connection, url: str) -> set[str]:
     """The article at an address; where it only leads to others, these."""
     led_to = {capture.article_id for capture in capture_table.of_url(conn, url)}
     own = article_id(url)
-    if not led_to and url_table.get(conn, url) is None and not tombstone_table.among(conn, [url]):
+    known = (
+        url_table.get(conn, url) or tombstone_table.among(conn, [url]) or part_table.among_parts(conn, [url])
+    )
+    if not (led_to or known):
         raise ConfigError(f"{url} was never discovered, so that there is nothing to delete.")
     return {own} if own in led_to or not led_to else led_to
 
@@ -146,13 +160,18 @@ def _unfetched(conn: Connection, request: DeleteRequest, ids: Collection[str]) -
 
 
 def _addresses(
-    conn: Connection, ids: Collection[str], captures: list[Capture], article: Article | None
+    conn: Connection,
+    ids: Collection[str],
+    captures: list[Capture],
+    article: Article | None,
+    further: Collection[str],
 ) -> tuple[str, ...]:
-    """All addresses of an article, without those under which there is, or was, another one that stays."""
+    """All addresses of an article and its `further` pages, without those under which there is, or was, another one that stays."""
     own = {capture.final_url for capture in captures}
+    ids = {*ids, *(capture.article_id for capture in captures)}
     asked = {capture.url for capture in captures} - own
     shared = {url for url in asked if any(other not in ids for other in _led_to(conn, url))}
-    others = {form for url in (own | asked) - shared for form in twins(url)}
+    others = {form for url in (own | asked) - shared for form in twins(url)} | set(further)
     if article is not None:
         others.add(article.canonical_url)
     free = {url for url in others - own if not _led_to(conn, url)}

@@ -19,11 +19,11 @@ from index.protocols import IndexReader, IndexWriter
 from pipeline import indexes
 from pipeline.batches import Cleaned, Cleaners, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
+from pipeline.completing import acknowledged, completed
 from pipeline.configuration.config import Config
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.outcomes import rejected
 from pipeline.run import at_rest, now
-from pipeline.settling import acknowledged, completed
 from pipeline.versions.catching_up import CatchingUp
 from pipeline.versions.older import fill_older, renew_older
 from store.ledger import capture_table
@@ -139,7 +139,7 @@ class _Filling:
                     self.ledger, Selection(outcomes=_IN, settled_from=since, sources=(source,))
                 )
             )
-            with closing(clean_in_batches(self.archive, self.cleaners, wanted)) as cleaned:
+            with closing(clean_in_batches(self.archive, self.ledger, self.cleaners, wanted)) as cleaned:
                 for batch in cleaned:
                     adding.result()
                     adding = background.submit(self._add, batch)

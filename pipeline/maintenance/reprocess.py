@@ -12,13 +12,15 @@ from articles.model import Article, Rejection
 from articles.text import tokens
 from index.protocols import IndexReader
 from pipeline import indexes
-from pipeline.batches import Cleaned, clean_in_batches, cleaners
+from pipeline.batches import Cleaned, Pending, clean_in_batches, cleaners
 from pipeline.clean_capture import FAILURES
+from pipeline.completing import completed
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
+from pipeline.load import load_all
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
 from pipeline.run import at_rest, now
-from pipeline.settling import Settler, completed
+from pipeline.settling import Settler
 from pipeline.versions.catching_up import CatchingUp
 from store.ledger.database import Ledger
 from store.ledger.engines.folder_lock import locked
@@ -106,7 +108,7 @@ def reclean(
         which = Selection(outcomes=_JUDGED if dry_run else (), fetched_from=since, sources=sources)
         wanted = chain.from_iterable(settled(ledger, which))
         comparing = _Comparing(ledger, reader, PresentKnowledge(ledger), report)
-        for batch in stack.enter_context(closing(clean_in_batches(config.archive, pool, wanted))):
+        for batch in stack.enter_context(closing(clean_in_batches(config.archive, ledger, pool, wanted))):
             ordered = sorted(batch, key=lambda each: each[0].id)
             changed = [pair for pair in ordered if pair[0].outcome in _JUDGED and comparing.compare(pair)]
             if settler:
@@ -116,7 +118,9 @@ def reclean(
                 settler.recount([pair for pair in ordered if pair[0].id not in settled_now])
             progress(report)
         if settler:
-            settler.fold()
+            load_all(
+                Pending(config.archive, ledger, pool), settler
+            )  # what is to be joined with other pages now
             CatchingUp(config.archive, ledger, pool, clock).waiting(reader, settler.writer, settler.older)
             Judge(config.archive, ledger, reader, settler.writer, pool, clock).judge_waiting()
     return report

@@ -13,6 +13,8 @@ from articles.errors import ArchiveError, ArchiveUnavailableError, IndexUnavaila
 from articles.model import Article, Page
 from index.protocols import IndexReader
 from pipeline import indexes
+from pipeline.batches import Cleaners, cleaners, task_of
+from pipeline.clean_capture import Cleaning
 from pipeline.configuration.config import Config
 from store.archive.members import DamageError
 from store.archive.reader import recall, size_of
@@ -77,9 +79,11 @@ def drop_old(
     obstacle, passing = "", False
     try:
         if old:
-            dropping = _Dropping(config, ledger, archive, indexes.reader(config), now, dropped, damages)
-            for segment in old:
-                dropping.drop(segment)
+            with cleaners(config) as pool:
+                reader = indexes.reader(config)
+                dropping = _Dropping(config, ledger, archive, reader, pool, now, dropped, damages)
+                for segment in old:
+                    dropping.drop(segment)
     except (SearchIndexError, ArchiveError) as error:
         obstacle = f"{old[len(dropped)]} is older than [store] retention, but stays: {error}"
         passing = isinstance(error, (IndexUnavailableError, ArchiveUnavailableError))
@@ -94,9 +98,11 @@ def drop_lost(
     Raises as `drop_old`, SearchIndexError where the index lacks an article of theirs.
     """
     dropped: list[Dropped] = []
-    dropping = _Dropping(config, ledger, archive, indexes.reader(config), now, dropped, [], is_lost=True)
-    for segment in lost:
-        dropping.drop(segment)
+    with cleaners(config) as pool:
+        reader = indexes.reader(config)
+        dropping = _Dropping(config, ledger, archive, reader, pool, now, dropped, [], is_lost=True)
+        for segment in lost:
+            dropping.drop(segment)
     return Retained(tuple(dropped))
 
 
@@ -114,6 +120,7 @@ class _Dropping:
     ledger: Ledger
     archive: ArchiveWriter
     reader: IndexReader
+    cleaners: Cleaners
     now: datetime
     dropped: list[Dropped]
     damages: list[str]
@@ -150,7 +157,11 @@ class _Dropping:
             yield capture, found
 
     def _remains(self, capture: Capture, packed: bytes) -> Remains:
-        kept = self._article(capture) if capture.outcome is Outcome.INDEXED else capture.as_settled(self.now)
+        kept = (
+            self._article(capture)
+            if capture.outcome is Outcome.INDEXED
+            else self._part(capture, packed) or capture.as_settled(self.now)
+        )
         with self.ledger.reading() as conn:
             seen = version_table.seen_by(conn, capture.id)
         return Remains(
@@ -167,6 +178,13 @@ class _Dropping:
                 self.damages.append(str(error))
         with self.ledger.reading() as conn:
             return capture_page.known(conn, capture)
+
+    def _part(self, capture: Capture, packed: bytes) -> Article | None:
+        """What the page of an article's further page says, which is nowhere else by itself."""
+        if capture.outcome is not Outcome.PART or self.is_lost:
+            return None
+        done = self.cleaners.call(task_of(self.config.archive, capture, packed))
+        return done.result if isinstance(done, Cleaning) and isinstance(done.result, Article) else None
 
     def _article(self, capture: Capture) -> Article:
         article = self.reader.get(capture.article_id)

@@ -14,11 +14,13 @@ from articles.sites.ftr_rules import names_for
 from articles.sites.site_rules import Sites
 from articles.text import key
 from articles.urls import canonical, twins
-from pipeline.clean_capture import CleanTask, clean_task, unfinished
+from pipeline.batches import task_of
+from pipeline.clean_capture import clean_task, unfinished
 from pipeline.configuration.config import Config
 from pipeline.sites.site_configs import SiteConfigs
 from store.ledger import capture_table
 from store.ledger.database import Ledger
+from store.ledger.parts import part_captures
 from store.records import Capture
 from store.workers import Lost, Workers
 
@@ -57,7 +59,7 @@ def try_pages(config: Config, configs: SiteConfigs, files: Collection[FtrFile]) 
             if capture is None:
                 yield PageTrial(file=file.name, line=test.line, url=test.url, result="not archived")
                 continue
-            done = workers.call(CleanTask(capture.id, capture.source, config.archive, capture.ref))
+            done = workers.call(task_of(config.archive, capture))
             yield _judged(file, test, unfinished(done) if isinstance(done, Lost) else done.result)
 
 
@@ -81,5 +83,5 @@ def _newest(conn: Connection, address: str) -> Capture | None:
     for form in (url, *twins(url)):
         for capture in reversed(capture_table.of_url(conn, form)):
             if not (capture.dropped_at or capture.removed_at):
-                return capture
+                return part_captures.with_parts(conn, [capture])[0]
     return None

@@ -50,7 +50,7 @@ class CatchingUp:
                 wanted = capture_table.by_ids(conn, stale)
             if not ids:
                 return
-            batches = clean_in_batches(self.archive, self.cleaners, wanted)
+            batches = clean_in_batches(self.archive, self.ledger, self.cleaners, wanted)
             cleaned = [pair for batch in batches for pair in batch]
             with self.ledger.turn():
                 with self.ledger.reading() as conn:

@@ -1,7 +1,7 @@
 """In which captures of the raw archive a sentence stood: observations, and nothing that is inferred from them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from store.archive.reader import raw_response
 from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger
+from store.ledger.parts import part_captures
 from store.ledger.queries import seen_texts
 from store.records import Capture
 
@@ -68,9 +69,15 @@ def prove(config: Config, sentence: str, article: str = "") -> Proof:
     with Ledger.existing(config.ledger) as ledger, ledger.reading() as conn:
         ids = {find(conn, article)} if article else _having(conn, wanted)
         captures = capture_table.of_articles(conn, ids)
-    by_id = {capture.id: capture for capture in captures}
+        further = part_captures.of_articles(conn, ids)
+    wholes = {each.id: one for one, pages in further.items() for each in pages}
+    captures += [each for pages in further.values() for each in pages]
+    by_id = {
+        capture.id: replace(capture, article_id=wholes.get(capture.id, capture.article_id))
+        for capture in captures
+    }
     with lookers(sentence) as looking:
-        tasks = _tasks(config, captures)
+        tasks = _tasks(config, by_id.values())
         seen = {task.capture_id: seen_on(result) for task, result in looking.run(tasks)}
     observed = [_observed(config, by_id[one], what) for one, what in seen.items()]
     return Proof(

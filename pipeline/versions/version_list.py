@@ -18,6 +18,7 @@ from pipeline.configuration.config import Config
 from store.archived import dropped_on
 from store.ledger import capture_table, version_table
 from store.ledger.database import Ledger
+from store.ledger.parts import part_captures
 from store.ledger.queries import seen_texts
 from store.ledger.version_table import Version
 
@@ -136,7 +137,7 @@ def find(conn: Connection, which: str) -> str:
     """The id of the article that `which` names, as in `history`. Raises ConfigError, UrlError."""
     if "/" in which:
         url = canonical(which)
-        ids = {each.article_id for each in capture_table.of_url(conn, url)}
+        ids = part_captures.whole_ids(conn, {each.article_id for each in capture_table.of_url(conn, url)})
         found = [one for one in sorted(ids) if version_table.versions(conn, one)]
     elif _ID_START.fullmatch(which):
         found = seen_texts.ids(conn, which)

@@ -32,6 +32,7 @@ from store.ledger import (
 from store.ledger.catches import catch_table
 from store.ledger.engines.ledger_engine import LedgerEngine
 from store.ledger.engines.places import LedgerPlace, opened
+from store.ledger.parts import part_table
 from store.ledger.schema import METADATA, MIGRATIONS, SCHEMA, VERSION, spelled
 from store.ledger.watch import (
     arrival_table,
@@ -59,6 +60,7 @@ GROUPS = (
     lastmod_table,
     lease_table,
     miss_table,
+    part_table,
     rename_table,
     robots_table,
     run_table,
@@ -210,8 +212,9 @@ def prepare(conn: Connection, name: str) -> None:
         raise LedgerError(f"{name} holds no ledger of Broadsheet, but other tables: {_elsewhere(conn)}")
     version: int | None = conn.scalar(select(SCHEMA.c.version))
     while version is not None and version in MIGRATIONS:
-        for statement in MIGRATIONS[version]:
-            conn.exec_driver_sql(spelled(statement, conn.dialect.name))
+        for each in MIGRATIONS[version]:
+            if statement := spelled(each, conn.dialect.name):
+                conn.exec_driver_sql(statement)
         METADATA.create_all(conn)  # creates new tables
         version += 1
         conn.execute(SCHEMA.update().values(version=version))

@@ -31,13 +31,13 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
-VERSION = 13
+VERSION = 14
 _AT_ONCE = 500  # keys in one query
 Key = TypeVar("Key")
 
 # Statements that migrate a ledger from each version to the next: in SQLite's words, which `spelled` puts into those of the
-# ledger's database. On PostgreSQL there are ledgers from version 12 on.
-MIGRATIONS: Mapping[int, tuple[str, ...]] = {
+# ledger's database; or for one database alone, after its name. On PostgreSQL there are ledgers from version 12 on.
+MIGRATIONS: Mapping[int, tuple[str | tuple[str, str], ...]] = {
     1: (
         "ALTER TABLE segments ADD COLUMN dropped_at DATETIME",
         "ALTER TABLE captures ADD COLUMN dropped_at DATETIME",
@@ -125,6 +125,24 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         # Several workers: whose a segment is. The tables of leases and workers are new.
         "ALTER TABLE segments ADD COLUMN owner VARCHAR NOT NULL DEFAULT ''",
     ),
+    # The tables of further pages and of what articles were joined from are new, and so is the outcome `part`.
+    13: (
+        ("sqlite", "PRAGMA writable_schema = ON"),
+        (
+            "sqlite",
+            """UPDATE sqlite_master SET sql = replace(sql, '''deleted'')', '''deleted'', ''part'')')
+            WHERE type = 'table' AND name = 'captures'""",
+        ),
+        ("sqlite", "PRAGMA writable_schema = RESET"),
+        "DROP INDEX captures_settled",
+        "CREATE INDEX captures_settled ON captures (settled_at)",
+        ("postgresql", "ALTER TABLE captures DROP CONSTRAINT outcome"),
+        (
+            "postgresql",
+            """ALTER TABLE captures ADD CONSTRAINT outcome CHECK (outcome IN ('pending', 'indexed', 'unchanged',
+            'superseded', 'duplicate', 'rejected', 'dead_letter', 'deleted', 'part'))""",
+        ),
+    ),
 }
 
 METADATA = MetaData()
@@ -189,8 +207,10 @@ _POSTGRESQL = (
 )
 
 
-def spelled(statement: str, dialect: str) -> str:
-    """A statement of `MIGRATIONS` in the words of this database."""
+def spelled(statement: str | tuple[str, str], dialect: str) -> str:
+    """A statement of `MIGRATIONS` in the words of this database; "" for one of the other alone."""
+    if isinstance(statement, tuple):
+        return statement[1] if statement[0] == dialect else ""
     if dialect == "postgresql":
         for theirs, own in _POSTGRESQL:
             statement = statement.replace(theirs, own)

@@ -25,6 +25,7 @@ from articles.model import FeedEntry, Page
 from store import policy
 from store.archived import wordless
 from store.ledger import tombstone_table
+from store.ledger.parts import part_table
 from store.ledger.schema import METADATA, AnyText, Moment, one_of, portions, where
 from store.records import Discovery, DueUrl, KnownUrl, NotModified, Outcome, Settled, UrlState
 
@@ -73,9 +74,10 @@ def discover(
     known = _rows(conn, listed)
     new = [entry for url, entry in listed.items() if url not in known]
     left = policy.left_in_backlog(new, terms)
+    vain = part_table.among_parts(conn, listed)  # these are fetched with their articles
     if not terms.updates:
-        vain = listed.keys() - terms.believed
-        listed |= {url: replace(listed[url], updated_at=None) for url in vain}
+        vain |= listed.keys() - terms.believed
+    listed |= {url: replace(listed[url], updated_at=None) for url in vain}
     changes = [change for url, row in known.items() if (change := _change(row, listed[url], now))]
     updated = [change for change in changes if known[change["key"]].state not in _NOT_UPDATED]
     _insert(conn, [entry for entry in new if entry.url not in left], now)
@@ -114,6 +116,12 @@ def waiting(conn: Connection, source: str, now: datetime) -> Iterator[FeedEntry]
     return map(_entry, conn.scalars(query.order_by(URLS.c.url)).yield_per(_AT_ONCE))
 
 
+def to_look_at(conn: Connection, urls: Collection[str], now: datetime) -> tuple[DueUrl, ...]:
+    """Those of these URLs that were fetched and are to be looked at again by now."""
+    rows = _rows(conn, urls, URLS.c.state == UrlState.FETCHED, URLS.c.due_at <= now)
+    return tuple(_due(rows[url]) for url in urls if url in rows)
+
+
 def recall(conn: Connection, urls: Collection[str], now: datetime) -> None:
     """Have those of these URLs that are in the backlog fetched by the next run."""
     due = URLS.update().where(URLS.c.state == UrlState.BACKLOG).values(state=UrlState.DUE, due_at=now)
@@ -132,12 +140,6 @@ def due(
         rows = chain.from_iterable(conn.execute(query.where(URLS.c.source.in_(some))) for some in named)
         found += map(_due, sorted(rows, key=lambda row: (row.due_at, row.url)))
     return tuple(found)
-
-
-def interrupted(conn: Connection) -> set[str]:
-    """The sources with URLs that were found but never tried, because the run that found them was interrupted."""
-    untried = select(URLS.c.source).where(URLS.c.state == UrlState.DUE, URLS.c.tried_at.is_(None))
-    return set(conn.scalars(untried.distinct()))
 
 
 def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()) -> None:
@@ -161,14 +163,14 @@ def record_page(conn: Connection, page: Page, revisits: Sequence[timedelta] = ()
         headers = dict(page.headers)
         validators = {name.replace("-", "_"): headers.get(name, "") for name in ("etag", "last-modified")}
         first = row.first_seen_at if row else page.fetched_at
-        next_visit = policy.next_visit(first, page.fetched_at, revisits)
+        next_visit = part_table.next_visit(conn, page.url, first, page.fetched_at, revisits)
         _update(conn, [{"key": page.url, "due_at": next_visit, **validators}])
 
 
 def record_same(conn: Connection, page: NotModified, revisits: Sequence[timedelta]) -> None:
     """Note that a page is as it was. The URL must be known."""
     first = conn.execute(select(URLS.c.first_seen_at).where(URLS.c.url == page.url)).scalar_one()
-    next_visit = policy.next_visit(first, page.at, revisits)
+    next_visit = part_table.next_visit(conn, page.url, first, page.at, revisits)
     settle(conn, page.url, policy.Fate(UrlState.FETCHED, due_at=next_visit), page.at)
 
 

@@ -12,6 +12,7 @@ from store.ledger.capture_table import CAPTURES
 from store.ledger.knowledge_table import FEATURES, TEMPLATES
 from store.ledger.lastmod_table import CLAIMS
 from store.ledger.miss_table import MISSES
+from store.ledger.parts import part_table
 from store.ledger.tombstone_table import Tombstone
 from store.ledger.url_table import URLS
 from store.ledger.watch import arrival_table, site_use_table
@@ -23,6 +24,7 @@ HOLDERS: tuple[Callable[[Connection, Collection[str]], None], ...] = (
     arrival_table.blank,
     version_table.remove,
     site_use_table.remove,
+    part_table.remove,
 )
 
 

@@ -25,7 +25,7 @@ _FAILED = (
 _REPAIRED = (
     text("""
     SELECT url, min(fetched_at) AS first, max(fetched_at) AS last FROM captures
-    WHERE outcome IN ('indexed', 'unchanged', 'superseded') AND url IN (
+    WHERE outcome IN ('indexed', 'unchanged', 'superseded', 'part') AND url IN (
         SELECT url FROM captures WHERE outcome IN ('rejected', 'duplicate', 'dead_letter') AND fetched_at >= :since
         UNION SELECT url FROM misses WHERE at >= :since
     )

@@ -17,6 +17,7 @@ from store.records import Outcome, UrlState
 DEAD_LETTER = Outcome.DEAD_LETTER.value
 OURS = ("cleaner_failed", "parser_killed", DEAD_LETTER)
 """Reasons that lie with us, not with the page, which is in the archive."""
+_FINE = (Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED, Outcome.PART)
 _UNLOADED = (*OURS, "archive_damaged")
 
 
@@ -135,7 +136,7 @@ def _tries(conn: Connection, urls: Collection[str]) -> dict[str, tuple[datetime,
     """Of each page the first failed try since the last that gave an article, and how many there were."""
     tried: dict[str, list[datetime]] = defaultdict(list)
     for part in portions(urls):
-        fine = CAPTURES.c.outcome.in_((Outcome.INDEXED, Outcome.UNCHANGED, Outcome.SUPERSEDED))
+        fine = CAPTURES.c.outcome.in_(_FINE)
         of_part = CAPTURES.c.url.in_(part)
         last = dict(
             conn.execute(

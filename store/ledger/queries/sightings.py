@@ -12,6 +12,8 @@ from store.ledger.catches.catch_table import CATCHES, Catch
 from store.ledger.url_table import URLS
 from store.records import Outcome, UrlState
 
+_OF_ANOTHER = (Outcome.DUPLICATE, Outcome.PART)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -25,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A capture of a URL; `article_id` is that of the article that a duplicate belongs to."""
+    """A capture of a URL; `article_id` is that of the article that a duplicate or a further page belongs to."""
 
     url: str
     final_url: str
@@ -58,7 +60,7 @@ def read(conn: Connection, source: str, since: datetime) -> Sightings:
         Taken(
             url=row.url,
             final_url=row.final_url,
-            article_id=row.related if row.outcome is Outcome.DUPLICATE else row.article_id,
+            article_id=row.related if row.outcome in _OF_ANOTHER else row.article_id,
             outcome=row.outcome,
             reason=row.reason,
         )

@@ -103,6 +103,14 @@ def blank(conn: Connection, article_ids: Collection[str]) -> None:
         conn.execute(ARRIVALS.update().where(these).values(nothing))
 
 
+def remove(conn: Connection, article_ids: Collection[str]) -> None:
+    """Forget the arrivals of what turned out to be no article."""
+    for ids in portions(article_ids):
+        these = ARRIVALS.c.article_id.in_(ids)
+        baseline_table.change(conn, set(conn.scalars(select(ARRIVALS.c.source).where(these))))
+        conn.execute(ARRIVALS.delete().where(these))
+
+
 # Health reads hundreds of rows of each source with news: as SQL, since SQLAlchemy takes ten times as long for each.
 # SQLite's booleans are 0 and 1, which are equal to them; its times are text.
 _NEWEST = "SELECT max(at) FROM arrivals WHERE source = ?"

@@ -1,0 +1,1 @@
+"""Articles over several pages: their further pages told apart, fetched, and joined with the first."""

@@ -1,0 +1,305 @@
+"""Articles over several pages, through real runs over real HTTP."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from articles.model import Article, to_json
+from articles.urls import article_id
+from index.query import Query
+from pipeline import indexes
+from pipeline.configuration.config import Config, load
+from pipeline.deleting.choosing import DeleteRequest
+from pipeline.deleting.deletion import delete
+from pipeline.explain import explain
+from pipeline.maintenance.doctor import examine
+from pipeline.maintenance.new_index import reindex
+from pipeline.maintenance.rebuild import rebuild
+from pipeline.maintenance.reprocess import reclean
+from pipeline.report import RunReport
+from pipeline.run import now, run
+from pipeline.versions.proving import prove
+from pipeline.versions.version_list import history
+from store.ledger import capture_table
+from store.ledger.database import Ledger
+from tests.loopback import Hit, Reply, Site, held, serve
+from tests.paged_stories import PagedSite, Story, configured_for, pages_of
+from tests.patience import until
+from tests.traces import holding
+
+COMMENTS = '<nav class="comment-navigation" id="comments"><a href="?cpage=2">Older comments</a></nav>'
+ELSEWHERE = (
+    '<p><a rel="next" href="/news/the-ferry-that-never-came">Next article: The ferry that never came</a></p>'
+)
+SERIES = '<div class="related"><a href="/news/coast-story-2">A coast story, part 2</a> <a href="/2026/11/25">25 November</a></div>'
+PICTURES = (
+    '<div class="gallery"><a href="/gallery/lamps?page=2">2</a> <a href="/gallery/lamps?page=3">3</a></div>'
+)
+STYLES = ("?page={}", "/{}", "/page/{}", "?seite={}", "-seite-{}")
+TRAPS = (COMMENTS, ELSEWHERE, SERIES, PICTURES, "")
+TWENTY = [
+    Story(
+        n, 2 + n % 8, STYLES[n % len(STYLES)], "next" if n % 7 == 3 else "numbers", tail=TRAPS[n % len(TRAPS)]
+    )
+    for n in range(20)
+]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve("127.0.0.1", {}) as one:
+        yield one
+
+
+def later(hours: float) -> Callable[[], datetime]:
+    begun, at = now(), now() + timedelta(hours=hours)
+    return lambda: at + (now() - begun)
+
+
+def in_index(config: Config) -> dict[str, Article]:
+    """All articles in the index, by the path of their URL."""
+    with closing(indexes.reader(config)) as reader:
+        return {"/" + each.url.split("/", 3)[3]: each for each in reader.scan(Query(text=""))}
+
+
+def texts(config: Config) -> dict[str, list[str]]:
+    return {path: [*filter(None, [each.lead]), *each.body] for path, each in in_index(config).items()}
+
+
+def exported(config: Config) -> dict[str, bytes]:
+    """Every field of every article, but the number of the snapshot that it was judged by."""
+    return {path: to_json(replace(each, snapshot=0)) for path, each in in_index(config).items()}
+
+
+def counts(config: Config) -> dict[str, int]:
+    with Ledger.open(config.ledger) as ledger, ledger.reading() as conn:
+        return {name: number for name, number in capture_table.counts(conn).items() if number}
+
+
+def problems(config: Config) -> list[str]:
+    return [f"{finding.part}: {finding.text}" for finding in examine(config) if not finding.ok]
+
+
+def asked(site: Site) -> list[str]:
+    """The pages that were asked for."""
+    return [path for path in site.paths() if path.startswith("/news")]
+
+
+def whole(*stories: Story) -> dict[str, list[str]]:
+    return {story.path(1): story.whole() for story in stories}
+
+
+@pytest.fixture(scope="module")
+def twenty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Config, Site, RunReport]]:
+    """Twenty stories over two to nine pages, collected once; not to be changed."""
+    with serve("127.0.0.2", {}) as site:
+        PagedSite(site, TWENTY).publish()
+        config = configured_for(tmp_path_factory.mktemp("twenty"), site)
+        yield config, site, run(config)
+
+
+@pytest.fixture
+def copied(twenty: tuple[Config, Site, RunReport], tmp_path: Path) -> Config:
+    shutil.copytree(twenty[0].path.parent, tmp_path / "copy")
+    return load(tmp_path / "copy" / "broadsheet.toml")
+
+
+def test_twenty_articles_over_two_to_nine_pages_are_fetched_and_joined(
+    twenty: tuple[Config, Site, RunReport],
+) -> None:
+    config, site, report = twenty
+    assert texts(config) == whole(*TWENTY)
+    further = sum(story.pages - 1 for story in TWENTY)
+    assert report.outcomes == counts(config) == {"indexed": 20, "part": further}
+    assert (report.crawl.due, report.crawl.fetched) == (20 + further, 20 + further)
+    assert sorted(asked(site)) == sorted(pages_of(TWENTY))
+    assert problems(config) == []
+
+
+def test_another_run_asks_for_none_of_them(twenty: tuple[Config, Site, RunReport], copied: Config) -> None:
+    before, site = exported(copied), twenty[1]
+    begun = len(asked(site))
+    report = run(copied)
+    assert (report.outcomes, report.crawl.due) == ({}, 0)
+    assert len(asked(site)) == begun
+    assert exported(copied) == before
+
+
+def test_a_rebuild_gives_the_same_articles(copied: Config) -> None:
+    before, settled = exported(copied), counts(copied)
+    rebuild(copied)
+    assert exported(copied) == before
+    assert counts(copied) == settled
+    assert problems(copied) == []
+    reindex(copied)
+    assert exported(copied) == before
+    assert reclean(copied).changed == 0
+    assert exported(copied) == before
+    assert counts(copied) == settled
+
+
+@pytest.mark.parametrize("page", [1, 3])
+def test_an_article_is_deleted_with_all_of_its_pages(
+    twenty: tuple[Config, Site, RunReport], copied: Config, page: int
+) -> None:
+    story = next(each for each in TWENTY if each.pages == 9)
+    unique = [each for number in range(1, 10) for each in story.text(number)]
+    assert holding(copied, [unique[-1]])
+    done = delete(copied, DeleteRequest(which=(twenty[1].url + story.path(page),), reason="asked"))
+    assert done is not None
+    (stone,) = done.doomed.stones
+    assert (stone.id, stone.records) == (article_id(twenty[1].url + story.path(1)), 9)
+    others = [each for each in TWENTY if each is not story]
+    assert texts(copied) == whole(*others)
+    assert holding(copied, unique) == []
+    assert counts(copied)["deleted"] == 9
+    assert problems(copied) == []
+    assert run(copied).crawl.due == 0
+
+
+def test_a_kill_between_the_pages_loses_nothing(site: Site, tmp_path: Path) -> None:
+    stories = [Story(0, 4), Story(1, 3, pager="next")]
+    paged = PagedSite(site, stories)
+    paged.publish()
+    config = configured_for(tmp_path, site)
+    go_on = threading.Event()
+    held_back = site.routes[stories[0].path(3)]
+    site.routes[stories[0].path(3)] = held(go_on, Reply(stories[0].body(3)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "broadsheet", "-c", str(config.path), "run", "--json"],
+        stdout=subprocess.DEVNULL,
+    )
+    until(lambda: stories[0].path(3) in asked(site))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    go_on.set()
+    site.routes[stories[0].path(3)] = held_back
+    run(config)
+    assert texts(config) == whole(*stories)
+    assert problems(config) == []
+    assert counts(config) == {"indexed": 2, "part": 5}
+
+
+def test_a_further_page_that_a_list_names_is_no_article_of_its_own(site: Site, tmp_path: Path) -> None:
+    story = Story(0, 3)
+    paged = PagedSite(site, [story])
+    site.routes["/robots.txt"] = Reply(b"")
+    paged.publish(story.path(3))
+    first = site.routes.pop(story.path(1))
+    config = configured_for(tmp_path, site)
+    run(config)
+    assert list(texts(config)) == [story.path(3)]  # as the first page is not there yet
+    site.routes[story.path(1)] = first
+    run(config, clock=later(30))
+    assert texts(config) == whole(story)
+    assert counts(config)["part"] == 2
+    assert problems(config) == []
+    told = "\n".join(map(str, explain(config, site.url + story.path(3))))
+    assert f"a further page of {site.url}{story.path(1)}" in told
+    before = exported(config)
+    rebuild(config)
+    assert texts(config) == whole(story)
+    assert exported(config).keys() == before.keys()
+
+
+def test_pages_are_looked_at_again_only_with_their_first(site: Site, tmp_path: Path) -> None:
+    story = Story(0, 3)
+    paged = PagedSite(site, [story])
+    paged.publish()
+    config = configured_for(tmp_path, site)
+    run(config)
+    url = site.url + story.path(1)
+    begun = len(asked(site))
+    run(config, clock=later(2))
+    assert asked(site)[begun:] == [story.path(1)]  # as it was
+
+    paged.changes[story.path(3)] = (
+        "A correction was made on page three, as the keeper of the lamps had asked the editors."
+    )
+    begun = len(asked(site))
+    run(config, clock=later(8))
+    assert asked(site)[begun:] == [story.path(1)]
+    assert texts(config) == whole(story)
+
+    paged.changes[story.path(1)] = (
+        "The first page has got a paragraph more, on the ferry that nobody had expected to come."
+    )
+    begun = len(asked(site))
+    report = run(config, clock=later(30))
+    assert sorted(asked(site)[begun:]) == sorted(pages_of([story]))
+    assert report.crawl.not_modified == 1
+    (text,) = texts(config).values()
+    assert [each for each in paged.changes.values() if each not in text] == []
+    assert len(text) == len(story.whole()) + 2
+    versions = history(config, url)
+    assert len(versions) == 2
+    assert [len(one.body) + bool(one.lead) for one in versions] == [15, 17]
+    assert problems(config) == []
+    assert prove(config, story.text(2)[0]).there
+
+
+def test_a_page_that_cannot_be_had_costs_nothing_else(site: Site, tmp_path: Path) -> None:
+    story = Story(0, 4)
+    paged = PagedSite(site, [story])
+    paged.publish()
+    missing = site.routes.pop(story.path(3))
+    config = configured_for(tmp_path, site)
+    run(config)
+    (text,) = texts(config).values()
+    assert text == [each for page in (1, 2, 4) for each in story.text(page)]
+    told = [str(step) for step in explain(config, site.url + story.path(1))]
+    assert any("page 3" in line and "missing" in line and "404" in line for line in told), told
+    assert any("page 2" in line and "joined" in line for line in told), told
+    begun = len(asked(site))
+    assert run(config).crawl.due == 0
+    assert len(asked(site)) == begun
+    site.routes[story.path(3)] = missing
+    paged.changes[story.path(1)] = (
+        "The first page has got a paragraph more, on the ferry that nobody had expected to come."
+    )
+    run(config, clock=later(2))
+    (text,) = texts(config).values()
+    assert len(text) == 21
+
+
+@pytest.mark.parametrize(("most", "pages"), [(1, 1), (3, 3)])
+def test_no_more_pages_are_fetched_than_the_configuration_allows(
+    site: Site, tmp_path: Path, most: int, pages: int
+) -> None:
+    story = Story(0, 5)
+    PagedSite(site, [story]).publish()
+    config = configured_for(tmp_path, site, crawl=f"article_pages = {most}")
+    run(config)
+    assert len(asked(site)) == pages
+    (text,) = texts(config).values()
+    assert text == [each for page in range(1, pages + 1) for each in story.text(page)]
+    told = [str(step) for step in explain(config, site.url + story.path(1))]
+    assert sum("more than [crawl] article_pages" in line for line in told) == 5 - most
+
+
+def test_a_page_that_leads_back_to_its_article_is_none(site: Site, tmp_path: Path) -> None:
+    story = Story(0, 3)
+    PagedSite(site, [story]).publish()
+
+    def back(_: Hit) -> Reply:
+        return Reply(status=302, headers=(("Location", story.path(1)),))
+
+    site.routes[story.path(3)] = back
+    config = configured_for(tmp_path, site)
+    run(config)
+    (text,) = texts(config).values()
+    assert text == [*story.text(1), *story.text(2)]
+    assert counts(config) == {"indexed": 1, "part": 2}
+    assert problems(config) == []
+    begun = len(asked(site))
+    run(config)
+    assert len(asked(site)) == begun
