@@ -1,7 +1,7 @@
 """Whether an address is another page of an article: the article's own address but for the number of a page."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -121,6 +121,17 @@ class OwnAddress:
         """Whether a canonical URL is the article's address with a word for all of its pages."""
         stems = self.bare | {stem for stem, _ in self.numbers}
         return any(stem in stems for stem in _without_whole(url))
+
+
+def in_order(urls: Iterable[str], own: Sequence[str]) -> tuple[str, ...]:
+    """The further pages of an article with these addresses, each once and by their numbers; as they come where some have none."""
+    address = OwnAddress.of(own)
+    found = [url for url in dict.fromkeys(urls) if url not in own]
+    numbered = [address.page(url) for url in found]
+    numbers = [each.number for each in numbered if each]
+    if len(numbers) < len(found) or len({(each.before, each.after) for each in numbered if each}) > 1:
+        return tuple(found)
+    return tuple(url for _, url in sorted(zip(numbers, found, strict=True)))
 
 
 def _stem(url: str) -> _Stem:
