@@ -135,13 +135,18 @@ def _in_batches(
     tasks = _tasks(archive, _with_parts(archive, ledger, wanted), in_hand, away, remembered=remembered)
     for task, answer in cleaners.run(tasks):
         done = Cleaning(unfinished(answer)) if isinstance(answer, Lost) else answer
-        batch.append((in_hand.pop(task.capture_id), done))
+        batch.append((_as_found(in_hand.pop(task.capture_id), done), done))
         if len(batch) == _AT_ONCE or time.monotonic() > due:
             yield batch
             batch = []
             due = time.monotonic() + _SECONDS
     if batch := batch + away:
         yield batch
+
+
+def _as_found(capture: Capture, done: Cleaning) -> Capture:
+    parts = tuple(replace(each, apart=each.url in done.apart) for each in capture.parts)
+    return replace(capture, parts=parts) if parts else capture
 
 
 def _is_unavailable(result: Article | Rejection) -> TypeGuard[Rejection]:

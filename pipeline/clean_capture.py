@@ -11,7 +11,7 @@ from articles.edits.normal_form import Marks, marks
 from articles.edits.seen import seen
 from articles.errors import ArchiveError, ArchiveUnavailableError, UrlError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
-from articles.parts.joining import joined
+from articles.parts.joining import apart, joined
 from articles.sites.site_rules import NO_RULES, NO_SITES, SiteRules, Sites
 from articles.source.features import Features, features
 from crawlers.sitemaps import is_of_site
@@ -47,21 +47,25 @@ class CleanTask:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What cleaning a capture gave, and the article's features and marks (articles.edits), if the task asked for them."""
+    """What cleaning a capture gave, and the article's features and marks (articles.edits), if the task asked for them.
+
+    `apart` are the URLs of those of the task's parts that are articles of their own, and so were left out.
+    """
 
     result: Article | Rejection
     row: Features | None = None
     marks: Marks = ()
+    apart: frozenset[str] = frozenset()
 
 
 def clean_task(
     extractors: Extractors, task: CleanTask, obey: Collection[Right] = (), sites: Sites = NO_SITES
 ) -> Cleaning:
     """What a worker answers to a task."""
-    result = clean_capture(extractors, task, obey, sites)
+    result, others = _joined(extractors, task, obey, sites)
     if not (task.remembered and isinstance(result, Article)):
-        return Cleaning(result)
-    return Cleaning(result, features(result), marks(seen(result).wording))
+        return Cleaning(result, apart=others)
+    return Cleaning(result, features(result), marks(seen(result).wording), others)
 
 
 def clean_capture(
@@ -73,20 +77,30 @@ def clean_capture(
 
     Where retention has dropped the page, its article is there as it was in the index; where it was removed, there is none.
     """
+    return _joined(extractors, task, obey, sites)[0]
+
+
+def _joined(
+    extractors: Extractors, task: CleanTask, obey: Collection[Right], sites: Sites
+) -> tuple[Article | Rejection, frozenset[str]]:
+    """The article of a capture and its parts, and which of these turned out to be articles of their own, by their URLs."""
     first = _alone(extractors, task, obey, sites)
     if not task.parts or isinstance(first, Rejection) or first.archive:  # as it was in the index: joined
-        return first
+        return first, frozenset()
     captures = dict(task.parts)
     rest: list[Article] = []
+    others: set[str] = set()
     urls = list(first.further_pages)
     for url in urls:
         part = _alone(extractors, captures[url], obey, sites) if url in captures else None
-        if isinstance(part, Article):
+        if isinstance(part, Article) and apart(first, part):
+            others.add(url)
+        elif isinstance(part, Article):
             rest.append(part)
             urls += [more for more in part.further_pages if more not in urls]
         elif part is not None and part.reason == "archive_unavailable":
-            return part
-    return joined(first, rest) if rest else first
+            return part, frozenset()
+    return joined(first, rest) if rest else first, frozenset(others)
 
 
 def _alone(

@@ -210,10 +210,14 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class PartCapture:
-    """A capture of a further page of an article, and the URL by which the article names that page."""
+    """A capture of a further page of an article, and the URL by which the article names that page.
+
+    `apart`: it turned out, when it was to be joined, to be an article of its own.
+    """
 
     url: str
     capture: Capture
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ _WORD_SEGMENT = re.compile(
     rf"(?P<stem>.*)/(?P<word>{_WORD})/(?P<number>[0-9]{{1,2}})(?P<end>)", re.IGNORECASE
 )
 _SUFFIX = re.compile(
-    rf"(?P<stem>.*[^-_,./])(?P<mark>[-_,.])(?:(?P<word>{_WORD})[-_=]?)?(?P<number>[0-9]{{1,2}})(?P<end>{_EXTENSION})?",
+    rf"(?P<stem>.*?[^-_,./])(?P<mark>[-_,.])(?:(?P<word>{_WORD})[-_=]?)?(?P<number>[0-9]{{1,2}})(?P<end>{_EXTENSION})?",
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"/(?:index|default)\.[a-z]{2,5}", re.IGNORECASE)

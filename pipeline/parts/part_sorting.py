@@ -88,11 +88,12 @@ def sort_parts(conn: Connection, cleaned: Iterable[Cleaned]) -> SortedParts:
     for capture, _ in batch:
         if capture.id in fresh and not owners.of(capture):
             urls = fresh[capture.id]
+            others = apart[capture.article_id].union(each.url for each in capture.parts if each.apart)
             known = NamedParts(
                 capture_id=capture.id,
                 article_id=capture.article_id,
                 urls=urls,
-                apart=frozenset(urls) & apart[capture.article_id],
+                apart=frozenset(others.intersection(urls)),
             )
             naming[capture.id] = known
             for url in urls:
