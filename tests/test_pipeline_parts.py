@@ -1,5 +1,6 @@
 """Articles over several pages, through real runs over real HTTP."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -25,13 +26,14 @@ from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.new_index import reindex
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.reprocess import reclean
+from pipeline.maintenance.upkeep import maintain
 from pipeline.report import RunReport
 from pipeline.run import now, run
 from pipeline.versions.proving import prove
 from pipeline.versions.version_list import history
 from store.ledger import capture_table
 from store.ledger.database import Ledger
-from tests.loopback import Hit, Reply, Site, held, serve
+from tests.loopback import Hit, Reply, Site, held, rss, serve
 from tests.paged_stories import PagedSite, Story, configured_for, pages_of
 from tests.patience import until
 from tests.traces import holding
@@ -192,14 +194,14 @@ def test_a_kill_between_the_pages_loses_nothing(site: Site, tmp_path: Path) -> N
 def test_a_further_page_that_a_list_names_is_no_article_of_its_own(site: Site, tmp_path: Path) -> None:
     story = Story(0, 3)
     paged = PagedSite(site, [story])
-    site.routes["/robots.txt"] = Reply(b"")
     paged.publish(story.path(3))
-    first = site.routes.pop(story.path(1))
+    both = site.routes["/feed"]
+    site.routes["/feed"] = rss(site.url + story.path(3))
     config = configured_for(tmp_path, site)
     run(config)
-    assert list(texts(config)) == [story.path(3)]  # as the first page is not there yet
-    site.routes[story.path(1)] = first
-    run(config, clock=later(30))
+    assert list(texts(config)) == [story.path(3)]  # as the first page is not known yet
+    site.routes["/feed"] = both
+    run(config)
     assert texts(config) == whole(story)
     assert counts(config)["part"] == 2
     assert problems(config) == []
@@ -303,3 +305,48 @@ def test_a_page_that_leads_back_to_its_article_is_none(site: Site, tmp_path: Pat
     begun = len(asked(site))
     run(config)
     assert len(asked(site)) == begun
+
+
+def test_a_page_that_looks_like_one_of_the_article_and_is_another_stays_one(
+    site: Site, tmp_path: Path
+) -> None:
+    story, other = Story(0, 2), Story(5, 1)
+    PagedSite(site, [story]).publish()
+    title = b"Bakers end their strike after a night of talks"
+    page = other.body(1).replace(other.title.encode(), title).replace(b"2026-11-20T12", b"2026-11-19T09")
+    site.routes[story.path(2)] = Reply(page)
+    config = configured_for(tmp_path, site)
+    run(config)
+    assert texts(config) == {story.path(1): story.text(1), story.path(2): other.text(1)}
+    assert counts(config) == {"indexed": 2}
+    told = [str(step) for step in explain(config, site.url + story.path(1))]
+    assert any("page 2" in line and "an article of its own" in line for line in told), told
+    before = exported(config)
+    rebuild(config)
+    assert exported(config) == before
+    assert reclean(config).changed == 0
+    assert exported(config) == before
+    assert problems(config) == []
+
+
+def test_what_is_left_of_dropped_pages_is_joined_and_restored(site: Site, tmp_path: Path) -> None:
+    story = Story(0, 3)
+    paged = PagedSite(site, [story])
+    paged.publish()
+    config = configured_for(tmp_path, site, more='[store]\nretention = "10d"')
+    run(config)
+    paged.changes[story.path(1)] = (
+        "The first page has got a paragraph more, on the ferry that nobody had expected to come."
+    )
+    run(config, clock=later(24 * 6.5))
+    before = exported(config)
+    assert counts(config) == {"indexed": 1, "superseded": 1, "part": 2}
+    done = maintain(config, clock=later(24 * 12))
+    assert done.ok, done.findings
+    assert "dropped" in " ".join(done.done)
+    reclean(config)
+    assert exported(config) == before
+    rebuild(config)
+    assert texts(config) == {path: json.loads(each)["body"] for path, each in before.items()}
+    assert counts(config) == {"indexed": 1, "superseded": 1, "part": 2}
+    assert problems(config) == []

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 import store.ledger.database
 import store.ledger.engines.sqlite_file
 from articles.errors import LedgerError, LockedError, StorageError
-from articles.model import FeedEntry
+from articles.model import FeedEntry, Page
 from articles.source import minhash
 from articles.source.features import Features
 from articles.source.knowledge import WINDOW
@@ -21,6 +21,7 @@ from articles.urls import article_id
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
 from store.ledger import (
     caption_table,
+    capture_table,
     feed_table,
     knowledge_table,
     lastmod_table,
@@ -35,6 +36,8 @@ from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.engines.places import LedgerPlace
 from store.ledger.knowledge_table import Remembered
+from store.ledger.parts import part_table
+from store.ledger.parts.part_table import NamedParts
 from store.ledger.queries import erasure
 from store.ledger.schema import portions
 from store.ledger.tombstone_table import Tombstone
@@ -42,7 +45,7 @@ from store.ledger.watch import arrival_table, run_table, told_table
 from store.ledger.watch.arrival_table import Arrival
 from store.ledger.watch.told_table import Telling, Told
 from store.policy import Terms
-from store.records import UrlState
+from store.records import ArchiveRef, Outcome, UrlState
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -166,8 +169,50 @@ def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
     return found
 
 
+def forget_parts(conn: sqlite3.Connection) -> None:
+    """The ledger as it was before version 14."""
+    conn.execute("DROP TABLE article_parts")
+    conn.execute("DROP TABLE joins")
+    conn.execute("PRAGMA writable_schema = ON")
+    conn.execute("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'part'",))
+    conn.execute("PRAGMA writable_schema = RESET")
+
+
+def test_a_ledger_of_version_13_learns_of_further_pages(ledger_place: LedgerPlace) -> None:
+    known = "'pending', 'indexed', 'deleted'"
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
+        conn.exec_driver_sql("DROP TABLE article_parts")
+        conn.exec_driver_sql("DROP TABLE joins")
+        if isinstance(ledger_place, Path):
+            conn.exec_driver_sql("PRAGMA writable_schema = ON")
+            conn.exec_driver_sql("UPDATE sqlite_master SET sql = replace(sql, ?, '')", (", 'part'",))
+            conn.exec_driver_sql("PRAGMA writable_schema = RESET")
+        else:
+            conn.exec_driver_sql("ALTER TABLE captures DROP CONSTRAINT outcome")
+            check = f"ADD CONSTRAINT outcome CHECK (outcome IN ({known}))"
+            conn.exec_driver_sql(f"ALTER TABLE captures {check}")
+        conn.exec_driver_sql("UPDATE schema SET version = 13")
+    entry = entries(1)[0]
+    page = Page(url=entry.url, final_url=entry.url, status=200, body=b"", fetched_at=NOON, entry=entry)
+    with Ledger.open(ledger_place) as ledger:
+        with ledger.transaction() as conn:
+            segment_table.commit(conn, {"segment-000001.warc.gz": 9})
+            ref = ArchiveRef(segment="segment-000001.warc.gz", offset=0, length=9)
+            capture_table.add(conn, [(page, ref)])
+            conn.exec_driver_sql("UPDATE captures SET outcome = 'part', related = 'a'")
+            (capture,) = capture_table.of_url(conn, entry.url)
+            assert capture.outcome is Outcome.PART
+            part_table.name(conn, [NamedParts(capture_id=capture.id, article_id="a", urls=(entry.url,))])
+        with ledger.reading() as conn:
+            assert part_table.among_parts(conn, [entry.url, FEED]) == {entry.url}
+        assert ledger.check() == []
+        with pytest.raises(IntegrityError), ledger.transaction() as conn:
+            conn.exec_driver_sql("UPDATE captures SET outcome = 'other'")
+
+
 def forget_workers(conn: sqlite3.Connection) -> None:
     """The ledger as it was before version 13."""
+    forget_parts(conn)
     conn.execute("ALTER TABLE segments DROP COLUMN owner")
     conn.execute("DROP TABLE leases")
     conn.execute("DROP TABLE workers")
