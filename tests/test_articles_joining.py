@@ -250,4 +250,4 @@ def test_joining_is_idempotent_and_its_markup_fits(texts: list[list[str]]) -> No
     whole = joined(parts[0], parts[1:])
     assert [each.at for each in whole.markup] == list(range(len(whole.body)))
     assert joined(parts[0], [each for each in parts[1:] for _ in range(2)]) == whole
-    assert {line for line in whole.body} <= {line for text in texts for line in text}
+    assert set(whole.body) <= {line for text in texts for line in text}
