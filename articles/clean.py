@@ -24,7 +24,7 @@ from articles.extraction import (
 from articles.extraction.scripts import stated_story
 from articles.metadata import authors, language, rights, statements
 from articles.model import Article, Extractor, Image, Page, Rejection, Right, Rule
-from articles.parts import part_links
+from articles.parts import pagers, part_links
 from articles.sites import picking
 from articles.sites.applying import SiteWork
 from articles.sites.site_rules import NO_RULES, SiteRules
@@ -108,10 +108,12 @@ def pick_by_site(draft: Draft) -> None:
 
 
 def find_further_pages(draft: Draft) -> None:
-    """Other pages of the article, before anything is cut. Needs page, tree, meta; gives further."""
+    """Other pages of the article; its pagers are cut. Needs page, site, tree, meta; gives tree, further, removed."""
     meta = draft.meta
     own = (draft.page.final_url, meta.canonical_url)
-    draft.further = part_links.further(draft.tree, own, meta.base, vouched=meta.vouched)
+    found = part_links.further(draft.tree, own, meta.base, draft.site, vouched=meta.vouched)
+    draft.further = found.urls
+    draft.removed += pagers.cut(found.pagers)
 
 
 def place_stated_text(draft: Draft) -> Rejection | None:

@@ -44,11 +44,24 @@ def test_every_directive_that_is_used_is_read() -> None:
     assert not found.remarks
 
 
-def test_links_to_other_pages_are_kept_and_named_as_not_used() -> None:
-    found = read("next_page_link: //a[@rel='next']\nsingle_page_link: concat(//a/@href, '?print')\n")
+def test_links_to_other_pages_are_kept_with_the_condition_below_them() -> None:
+    found = read(
+        "next_page_link: //a[@rel='next']\nsingle_page_link: //a[@id='all']\nsingle_page_link: concat(//a/@href, '?print')\n"
+        "if_page_contains: //ul[@class='pages']\n"
+    )
     assert found.next_page_link == (Stated(1, "//a[@rel='next']"),)
-    assert found.single_page_link == (Stated(2, "concat(//a/@href, '?print')"),)
-    assert [(remark.line, remark.kind) for remark in found.remarks] == [(1, "not_used"), (2, "not_used")]
+    assert found.single_page_link == (
+        Stated(2, "//a[@id='all']"),
+        Stated(3, "concat(//a/@href, '?print')"),
+    )
+    assert found.if_page_contains == (Stated(3, "//ul[@class='pages']"),)
+    assert not found.remarks
+
+
+def test_a_condition_without_a_link_is_named() -> None:
+    found = read("next_page_link: //a\nif_page_contains: //ul\n")
+    assert [(remark.line, remark.kind) for remark in found.remarks] == [(2, "ignored")]
+    assert not found.if_page_contains
 
 
 @pytest.mark.parametrize("line", ftr_folder.NOT_USED)

@@ -4,7 +4,8 @@ What every page repeats (title, standfirst, byline, a notice at the end, a capti
 the others is taken in their place; one that another holds already adds nothing, so that a part given twice counts once.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from articles.text import count_words, key
 _EDGE = 6  # lines at the beginning or the end of a page that may be those of every page
 _NEARLY = 0.9  # of the characters of a text
 _LONGEST_POINTER = 20  # words of a line that leads to the next page
+_NO_WORDS = re.compile(r"[\W\d]*")
 _LONGEST_COUNT = 4  # words: `Page 2 of 5`
 Each = TypeVar("Each")
 _STRICTEST: tuple[Access, ...] = ("free", "metered", "paywalled")
@@ -91,13 +93,17 @@ def _appended(whole: Article, part: Article) -> Article:
     if part.lead and not _is_repeated(key(part.lead), _heads(whole, above)):
         below.insert(0, _Line(part.lead))
     below, heads = _without_head(below, _heads(whole, above))
-    above, tails = _without_tail(above, {line.key for line in below[-_EDGE:]})
+    below, pager = _without_tail(below, lambda line: _counts(line.text))
+    ends = {line.key for line in below[-_EDGE:]}
+    above, tails = _without_tail(
+        above, lambda line: line.key in ends or _leads_on(line) or _counts(line.text)
+    )
     lines = above + below
     return replace(
         whole,
         body=tuple(line.text for line in lines),
         markup=tuple(replace(line.mark, at=at) for at, line in enumerate(lines) if line.mark),
-        removed=_with(whole.removed, _cut(heads, "head", part), _cut(tails, "tail", part)),
+        removed=_with(whole.removed, _cut(heads, "head", part), _cut((*tails, *pager), "tail", part)),
     )
 
 
@@ -119,16 +125,19 @@ def _without_head(lines: list[_Line], heads: set[str]) -> tuple[list[_Line], lis
     return lines[at:], lines[:at]
 
 
-def _without_tail(lines: list[_Line], tails: set[str]) -> tuple[list[_Line], list[_Line]]:
-    """The lines without those that end the page and also end the next, or lead to it, and these."""
+def _without_tail(lines: list[_Line], is_tail: Callable[[_Line], bool]) -> tuple[list[_Line], list[_Line]]:
+    """The lines without those of this kind that end the page, and these."""
     end = len(lines)
-    while end and (lines[end - 1].key in tails or _leads_on(lines[end - 1])):
+    while end and is_tail(lines[end - 1]):
         end -= 1
     return lines[:end], lines[end:]
 
 
 def _counts(text: str) -> bool:
-    return page_labels.names_a_page(text) and count_words(text) <= _LONGEST_COUNT
+    """Whether a line is a pager, or what is left of one."""
+    return _NO_WORDS.fullmatch(text) is not None or (
+        page_labels.names_a_page(text) and count_words(text) <= _LONGEST_COUNT
+    )
 
 
 def _leads_on(line: _Line) -> bool:
@@ -143,7 +152,7 @@ def _cut(lines: Sequence[_Line], place: Place, part: Article) -> tuple[Removal, 
     return tuple(
         Removal(text=line.text, rule=Rule.REPEATED, place=place, evidence=f"joined with {part.url}")
         for line in lines
-        if line.key
+        if line.text
     )
 
 

@@ -60,7 +60,8 @@ _IDENTITY = re.compile(r"(?:.*id|p|article|story|news|a)", re.IGNORECASE)
 class Numbered(NamedTuple):
     """An address that is that of the article but for a number: what is before and after the number in it.
 
-    `own` is the number of the page that names it; None if its address has none. `sure`: nothing else is counted like that.
+    `own` is the number of the page that names it, None if its address has none; `number` may be lower. `sure`: nothing else is
+    counted like that.
     """
 
     url: str
@@ -105,22 +106,29 @@ class OwnAddress:
         return cls(frozenset(bare), numbers)
 
     def page(self, url: str) -> Numbered | None:
-        """How a canonical URL is a later page of the article; None if it is not."""
+        """How a canonical URL is another page of the article; None if it is not."""
         for reading in _readings(url):
             own = self.numbers.get((reading.stem, reading.form))
             number = int(url[reading.start : reading.end])
             if own is None and reading.stem not in self.bare:
                 continue
-            if number > (own or 0):
+            if number != own and (number or own):
                 before, after = url[: reading.start], url[reading.end :]
                 return Numbered(url, before, after, number, own, reading.sure)
             return None
         return None
 
+    def is_here(self, url: str) -> bool:
+        """Whether a canonical URL is that of the page itself, or of the article without a number."""
+        return _stem(url) in self._stems
+
+    @property
+    def _stems(self) -> frozenset[_Stem]:
+        return self.bare | {stem for stem, _ in self.numbers}
+
     def is_whole(self, url: str) -> bool:
         """Whether a canonical URL is the article's address with a word for all of its pages."""
-        stems = self.bare | {stem for stem, _ in self.numbers}
-        return any(stem in stems for stem in _without_whole(url))
+        return any(stem in self._stems for stem in _without_whole(url))
 
 
 def in_order(urls: Iterable[str], own: Sequence[str]) -> tuple[str, ...]:
@@ -198,9 +206,10 @@ def _in_path(head: str, rest: tuple[str, ...]) -> Iterator[_Reading]:
                 yield _Reading(stem, f"/{(found['word'] or '').lower()}", *found.span("number"), sure)
     found = _SUFFIX.fullmatch(path)
     if found and found["stem"].count("/") > 2 and not _DATE.search(found["stem"]):
-        stem = _Stem(_place(found["stem"] + (found["end"] or "")), rest)
         word = (found["word"] or "").lower()
-        yield _Reading(stem, f"{found['mark']}{word}", *found.span("number"), sure=len(word) > 1)
+        for end in {found["end"] or "", ""}:
+            stem = _Stem(_place(found["stem"] + end), rest)
+            yield _Reading(stem, f"{found['mark']}{word}", *found.span("number"), sure=len(word) > 1)
 
 
 def _without_whole(url: str) -> Iterator[_Stem]:

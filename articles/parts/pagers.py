@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from articles.dom import Element, test, text_of
 from articles.extraction import blocks
 from articles.extraction.blocks import Block
-from articles.model import Rule
-from articles.text import count_words
+from articles.model import Removal, Rule
+from articles.text import SENTENCE_END, count_words
 
 _ELSEWHERE = (Rule.COMMENTS, Rule.RELATED, Rule.SIDEBAR, Rule.PROMOTION, Rule.NEWSLETTER, Rule.CONSENT)
 _LONGEST_PAGER = 1_500  # characters
-_PROSE = 80  # characters of a paragraph
+_BESIDE = 60  # characters in a pager that are in none of its links
+_PROSE = 12  # words of a paragraph; less if it is a sentence
+_SENTENCE = 5  # words
+_LOOKED_AT = 1_500  # characters above a pager
+_PROSE_SHARE = 0.6
 _NEAR = 6  # paragraphs and headlines above a pager
 _FEWEST_LISTED = 2
 _HEADLINE = 4  # words
@@ -45,6 +49,11 @@ class Surroundings:
                 box, most = outer, inside
         return box
 
+    def is_pager(self, box: Element) -> bool:
+        """Whether a box around links to pages holds little else than links."""
+        linked = sum(len(text_of(each)) for each in box.iterdescendants("a"))
+        return len(text_of(box)) - linked <= _BESIDE
+
     def states(self, link: Element, number: int) -> bool:
         """Whether the pager around a link also has this number."""
         return any(int(each) == number for each in _NUMBERS.findall(text_of(self.pager(link))))
@@ -62,14 +71,14 @@ class Surroundings:
         )
 
     def is_by_the_text(self, link: Element) -> bool:
-        """Whether prose stands above a link's pager, rather than headlines that are links; or nothing at all."""
+        """Whether prose stands above a link's pager, rather than headlines that are links or a catalogue; or nothing at all."""
         box = self.pager(link)
         if any(blocks.kind(outer) in _ELSEWHERE for outer in self._boxes(box) if outer is not box):
             return False
         above = [block for block in self.found if self.order[block.element] < self.order[box]]
         near = [kind for block in reversed(above) if (kind := _kind(block))][:_NEAR]
         listed = near.count("headline")
-        return listed < _FEWEST_LISTED or listed < near.count("prose")
+        return (listed < _FEWEST_LISTED or listed < near.count("prose")) and _is_prose(above)
 
     @staticmethod
     def _boxes(element: Element) -> list[Element]:
@@ -84,6 +93,31 @@ class Surroundings:
 
 def _kind(block: Block) -> str:
     """What a block is: a headline that is a link, prose, or nothing that tells."""
+    words = count_words(block.text)
     if 2 * block.linked > len(block.text):
-        return "headline" if count_words(block.text) >= _HEADLINE else ""
-    return "prose" if block.kind in ("text", "item") and len(block.text) >= _PROSE else ""
+        return "headline" if words >= _HEADLINE else ""
+    is_prose = words >= _PROSE or (words >= _SENTENCE and SENTENCE_END.search(block.text))
+    return "prose" if is_prose and block.kind in ("text", "item") else ""
+
+
+def _is_prose(above: Sequence[Block]) -> bool:
+    """Whether much of what stands right above is prose, apart from links."""
+    prose = rest = 0
+    for block in reversed(above):
+        size = len(block.text) - block.linked
+        prose, rest = (prose + size, rest) if _kind(block) == "prose" else (prose, rest + size)
+        if prose + rest >= _LOOKED_AT:
+            break
+    return prose >= _PROSE_SHARE * (prose + rest)
+
+
+def cut(boxes: Sequence[Element]) -> tuple[Removal, ...]:
+    """Take pagers out of a page."""
+    removed = tuple(
+        Removal(text=text, rule=Rule.NAVIGATION, place="block", evidence="links to pages of the article")
+        for box in boxes
+        if (text := text_of(box))
+    )
+    for box in boxes:
+        box.drop_tree()
+    return removed

@@ -8,13 +8,16 @@ blogs) does not count.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from articles.dom import Element, select, text_of
 from articles.errors import UrlError
 from articles.parts import page_labels
-from articles.parts.page_addresses import Numbered, OwnAddress
+from articles.parts.page_addresses import Numbered, OwnAddress, in_order
 from articles.parts.pagers import Surroundings
-from articles.urls import canonical
+from articles.sites.applying import SiteWork
+from articles.sites.selectors import Found
+from articles.urls import canonical, host, same_site
 
 MOST = 50  # further pages; what has more is no article
 
@@ -41,30 +44,76 @@ class _PageLink:
     label: str
 
 
-def further(tree: Element, urls: Sequence[str], base: str, *, vouched: bool) -> tuple[str, ...]:
+class FurtherPages(NamedTuple):
+    """The further pages that a page names, and its pagers."""
+
+    urls: tuple[str, ...] = ()
+    pagers: tuple[Element, ...] = ()
+
+
+def further(
+    tree: Element, urls: Sequence[str], base: str, site: SiteWork | None = None, *, vouched: bool
+) -> FurtherPages:
     """The further pages that a page names, as canonical URLs in reading order, at most MOST; a page that has all of them alone.
 
-    `urls` are the page's own, canonical; `base` is what links are relative to; `vouched`: it calls itself an article.
+    `urls` are the page's own, canonical; `base` is what links are relative to; `site` says where its links are, if rules of its
+    site know; `vouched`: it calls itself an article.
     """
-    elements = [each for each in _LINKS(tree) if len(each.get("href", "")) <= _LONGEST_URL]
-    likely = [each for each in elements if _MAYBE.search(each.get("href", ""))]
     own = OwnAddress.of(urls)
-    links = list(_numbered(likely, own, base))
+    ruled = _by_site(site, tree, own, urls, base) if site else ()
+    if ruled or (site and site.settles("next_page")):
+        return FurtherPages(ruled)
+    elements = [each for each in _LINKS(tree) if len(each.get("href", "")) <= _LONGEST_URL]
+    links = list(_numbered(elements, own, base))
     if not links or _is_paged_itself(tree, urls[0]):
-        return ()
+        return FurtherPages()
     around = Surroundings.of(tree, [link.element for link in links])
     groups: dict[tuple[str, str], list[_PageLink]] = {}
     for link in links:
         groups.setdefault((link.at.before, link.at.after), []).append(link)
-    named = max((_pages(group, around, vouched) for group in groups.values()), key=len)
-    if not named:
-        return ()
-    whole = next(_whole(elements, own, base, around), "")
-    return (whole,) if whole else named
+    named = max((_pages(group, around, vouched) for group in groups.values()), key=_rank)
+    whole = next(_whole(elements, own, base, around), "") if named.urls else ""
+    return named._replace(urls=(whole,)) if whole else named
+
+
+def _rank(named: FurtherPages) -> tuple[int, int]:
+    return len(named.urls), len(named.pagers)
+
+
+def _by_site(
+    site: SiteWork, tree: Element, own: OwnAddress, urls: Sequence[str], base: str
+) -> tuple[str, ...]:
+    """What rules of its site name: a page that has all of the text, else further pages."""
+    for places, most in ((site.pick(tree, "single_page"), 1), (site.pick(tree, "next_page"), MOST)):
+        found = [url for each in places if (url := _of_rule(each, base))]
+        later = [url for url in found if _is_of_site(url, urls[0]) and _is_later(url, own)]
+        if later:
+            return in_order(later, urls)[:most]
+    return ()
+
+
+def _of_rule(found: Found, base: str) -> str:
+    """Where leads what a rule found: an address, a link, or what holds one."""
+    if isinstance(found, str):
+        return _canonical(found, base)
+    link = found if found.get("href") else next((each for each in found.iter("a") if each.get("href")), None)
+    return _target(link, base) if link is not None else ""
+
+
+def _is_of_site(url: str, page: str) -> bool:
+    return host(url) == host(page) or same_site(url, page)
+
+
+def _is_later(url: str, own: OwnAddress) -> bool:
+    """Whether an address that a rule names is not that of this page or one before it."""
+    at = own.page(url)
+    return at.number > (at.own or 0) if at else not own.is_here(url)
 
 
 def _numbered(elements: Sequence[Element], own: OwnAddress, base: str) -> Iterator[_PageLink]:
     for element in elements:
+        if not _MAYBE.search(element.get("href", "")):
+            continue
         at = own.page(url) if (url := _target(element, base)) else None
         rel = element.get("rel", "").lower().split()
         if at is None or (element.tag == "link" and "next" not in rel):
@@ -74,8 +123,12 @@ def _numbered(elements: Sequence[Element], own: OwnAddress, base: str) -> Iterat
 
 
 def _target(element: Element, base: str) -> str:
+    return _canonical(element.get("href", ""), base)
+
+
+def _canonical(address: str, base: str) -> str:
     try:
-        return canonical(element.get("href", ""), base)
+        return canonical(address, base)
     except UrlError:
         return ""
 
@@ -98,21 +151,26 @@ def _is_paged_itself(tree: Element, url: str) -> bool:
     )
 
 
-def _pages(group: Sequence[_PageLink], around: Surroundings, vouched: bool) -> tuple[str, ...]:
-    """The pages of links that are counted in one way; () unless they are pages of the text."""
+def _pages(group: Sequence[_PageLink], around: Surroundings, vouched: bool) -> FurtherPages:
+    """The pages of links that are counted in one way; none unless they are pages of the text."""
     first, shift = _counted(group)
     evident = [link for link in group if _is_evident(link, first, shift, around)]
     if not evident or any(around.is_of_comments(link.element) for link in group):
-        return ()
+        return FurtherPages()
     in_head = any(link.element.tag == "link" for link in evident)
     shown = [link.element for link in evident if link.element.tag == "a"]
     if shown and not any(map(around.is_by_the_text, shown)) and not (in_head and vouched):
-        return ()
-    numbers = sorted({link.at.number for link in evident})
-    if numbers[0] != first + 1 or numbers[-1] - first > MOST:
-        return ()
+        return FurtherPages()
+    numbers = [link.at.number for link in evident if link.at.number > first]
+    if numbers and (min(numbers) > first + 1 or max(numbers) - first > MOST):
+        return FurtherPages()
     at = evident[0].at
-    return tuple(f"{at.before}{number}{at.after}" for number in range(numbers[0], numbers[-1] + 1))
+    return FurtherPages(
+        tuple(
+            f"{at.before}{number}{at.after}" for number in range(first + 1, max(numbers, default=first) + 1)
+        ),
+        tuple(box for box in dict.fromkeys(map(around.pager, shown)) if around.is_pager(box)),
+    )
 
 
 def _counted(group: Sequence[_PageLink]) -> tuple[int, int]:

@@ -70,7 +70,9 @@ class SiteWork:
     def pick(self, tree: Element, kind: RuleKind) -> list[Found]:
         """What the first rule of the kind that finds anything finds: elements, or strings; outermost elements only."""
         for rule in self.site.of(kind):
-            if found := self._find(tree, rule):
+            if rule.only_if and not self._find(tree, rule.name, rule.only_if):
+                continue
+            if found := self._find(tree, rule.name, rule.select):
                 self.matched.add(rule.name)
                 return found
         return []
@@ -103,7 +105,9 @@ class SiteWork:
 
     def cut(self, tree: Element) -> Iterator[Removal]:
         """Cut what rules with a selector are for. What only a wording is for is cut from the text (`cut_lines`)."""
-        found = [(rule, self._find(tree, rule)) for rule in self.site.of("cut") if rule.select]
+        found = [
+            (rule, self._find(tree, rule.name, rule.select)) for rule in self.site.of("cut") if rule.select
+        ]
         for rule, places in found:  # before any is cut: a place may be told by what another rule cuts
             read = wording(rule.line) if rule.line else None
             for each in places:
@@ -158,19 +162,19 @@ class SiteWork:
         return tuple(left), rest
 
     def _elements(self, tree: Element, rule: SiteRule) -> list[Element]:
-        return [each for each in self._find(tree, rule) if not isinstance(each, str)]
+        return [each for each in self._find(tree, rule.name, rule.select) if not isinstance(each, str)]
 
-    def _find(self, tree: Element, rule: SiteRule) -> list[Found]:
+    def _find(self, tree: Element, name: str, select: str) -> list[Found]:
         try:
-            selector = selectors.compiled(rule.select)
+            selector = selectors.compiled(select)
             self._shape = self._shape or shape_of(tree)
             cost = selector.cost(self._shape)
             if self._spent + cost <= selectors.MOST:
                 self._spent += cost
                 return selector.find(tree)
-            self.failed[rule.name] = "it would take too long on a page of this size"
+            self.failed[name] = "it would take too long on a page of this size"
         except SelectorError as error:
-            self.failed[rule.name] = str(error)
+            self.failed[name] = str(error)
         return []
 
 

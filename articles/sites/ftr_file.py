@@ -28,17 +28,15 @@ _MOST_RULES = 500  # of one directive
 _XPATHS = {
     **dict.fromkeys(("title", "author", "date", "single_page_link", "next_page_link"), False),
     **dict.fromkeys(("body", "strip", "strip_attr"), True),
+    "if_page_contains": False,
 }
 _WORDS = ("strip_id_or_class", "strip_image_src", "find_string", "replace_string")
 _SWITCHES = ("prune", "autodetect_on_failure")
 _NO_EFFECT = {
     "tidy": "pages are parsed as browsers do, without Tidy",
     "parser": "pages are parsed as browsers do",
-    "single_page_link": "no other page is fetched for it",
-    "next_page_link": "no other page is fetched for it",
-    "single_page_link_in_feed": "no other page is fetched for it",
-    "autodetect_next_page": "no other page is fetched for it",
-    "if_page_contains": "it is for links to other pages, which are not fetched",
+    "single_page_link_in_feed": "pages that a feed names are not followed from there",
+    "autodetect_next_page": "further pages are looked for anyway",
     "http_header": "requests are sent as broadsheet.toml says",
     "requires_login": "nobody logs in",
     "not_logged_in_xpath": "nobody logs in",
@@ -107,7 +105,8 @@ class Remark(NamedTuple):
 class FtrFile:
     """What a file says of its site, in the order of its lines.
 
-    Of `title`, `author`, `date` and `body`, the first that finds something counts. A switch that is not in the file is None.
+    Of `title`, `author`, `date` and `body`, the first that finds something counts. An `if_page_contains` has the line
+    of the `single_page_link` that it is for. A switch that is not in the file is None.
     """
 
     name: str
@@ -121,6 +120,7 @@ class FtrFile:
     strip_attr: tuple[Stated, ...] = ()
     single_page_link: tuple[Stated, ...] = ()
     next_page_link: tuple[Stated, ...] = ()
+    if_page_contains: tuple[Stated, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     prune: bool | None = None
     autodetect_on_failure: bool | None = None
@@ -210,6 +210,8 @@ class _Reading:
             self.tests.append(PageTest(number, re.sub(r"^sec://", "https://", value)))
         elif name == "test_contains":
             self._expect(number, value)
+        elif name == "if_page_contains":
+            self._restrict(number, value)
         elif name in _WORDS or (name in _XPATHS and self._is_usable(number, name, value)):
             self._keep(number, name, value)
 
@@ -238,6 +240,14 @@ class _Reading:
             return
         last = self.tests[-1]
         self.tests[-1] = last._replace(contains=(*last.contains, value))
+
+    def _restrict(self, number: int, value: str) -> None:
+        """Note on what pages the link above counts."""
+        links = self.values.get("single_page_link")
+        if not links:
+            self.remark(number, "ignored", "if_page_contains stands above the first single_page_link")
+        elif self._is_usable(number, "if_page_contains", value):
+            self.values.setdefault("if_page_contains", []).append(Stated(links[-1].line, value))
 
     def _is_usable(self, number: int, name: str, value: str) -> bool:
         if wrong := _wrong(from_root(value), elements=_XPATHS[name]):

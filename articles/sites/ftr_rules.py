@@ -1,6 +1,7 @@
 """What a file of ftr-site-config says, as rules of a site, and which of a folder's files is a host's."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from articles.sites.ftr_file import FtrFile, Stated, from_root
 from articles.sites.site_rules import NO_RULES, Rewriting, RuleKind, SiteRule, SiteRules
@@ -54,9 +55,14 @@ def _rules(file: FtrFile) -> Iterator[SiteRule]:
         "date": file.date,
         "body": file.body,
         "cut": (*file.strip, *file.strip_attr),
+        "next_page": file.next_page_link,
     }
     for kind, stated in parts.items():
         yield from (_rule(file, kind, line, from_root(text)) for line, text in stated)
+    conditions = {line: from_root(text) for line, text in file.if_page_contains}
+    for line, text in file.single_page_link:
+        rule = _rule(file, "single_page", line, from_root(text))
+        yield replace(rule, only_if=conditions.get(line, ""))
     for line, text in file.strip_id_or_class:
         word = _literal(text)
         yield _rule(file, "cut", line, f"//*[contains(@class, {word}) or contains(@id, {word})]")

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from articles.errors import ConfigError, SelectorError
 from articles.model import Extractor
 from articles.sites.selectors import compiled
-from articles.sites.site_rules import RULE_KINDS, Lesson, RuleKind, SiteRule, SiteRules
+from articles.sites.site_rules import PICKED, RULE_KINDS, Lesson, RuleKind, SiteRule, SiteRules
 from articles.sites.wordings import wording
 
 MOST = 200  # rules of a site
@@ -18,7 +18,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "cut": ("select", "line"),
     "keep": ("select", "line"),
     "not_article": ("url",),
-    **dict.fromkeys(("body", "title", "lead", "author", "date", "caption"), ("select",)),
+    **dict.fromkeys((*PICKED, "next_page", "single_page"), ("select",)),
 }
 _LESSON = ("url", "line", "on")
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")

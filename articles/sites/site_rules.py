@@ -11,7 +11,11 @@ import msgspec
 
 from articles.model import Extractor
 
-RuleKind = Literal["cut", "keep", "body", "title", "lead", "author", "date", "caption", "not_article"]
+# fmt: off
+RuleKind = Literal[
+    "cut", "keep", "body", "title", "lead", "author", "date", "caption", "not_article", "next_page", "single_page",
+]
+# fmt: on
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 PICKED: tuple[RuleKind, ...] = ("body", "title", "lead", "author", "date", "caption")
 
@@ -32,7 +36,8 @@ class SiteRule:
     A `cut` or `keep` is for the elements that `select` finds (CSS or XPath) and, if it has a `line`, only where they read like
     that; without `select` it is for lines of the text, or sentences in them, that read so. `line` is a wording in which `*` stands
     for words that change. A rule of PICKED says where that part of the article stands: the first of a kind that finds anything
-    counts. `not_article` is for pages whose address is like `url`, in which `*` stands for anything.
+    counts. `not_article` is for pages whose address is like `url`, in which `*` stands for anything. A `next_page` finds links to
+    further pages of the article, a `single_page` the one that has all of them. A rule counts only where `only_if` finds anything.
     """
 
     kind: RuleKind
@@ -40,6 +45,7 @@ class SiteRule:
     select: str = ""
     line: str = ""
     url: str = ""
+    only_if: str = ""
     lessons: tuple[Lesson, ...] = ()
 
     @property
@@ -81,7 +87,10 @@ class SiteRules:
         """The site and a hash of all that cleaning hangs on, "" if that is nothing: neither comments nor what taught a rule count."""
         if not (self.rules or self.extractor or self.rewritings):
             return ""
-        told = [(rule.kind, rule.name, rule.select, rule.line, rule.url) for rule in self.rules]
+        told = [
+            (rule.kind, rule.name, rule.select, rule.line, rule.url, *filter(None, [rule.only_if]))
+            for rule in self.rules
+        ]
         rewritten = [(each.name, each.find, each.put) for each in self.rewritings]
         whole = [self.extractor, told, rewritten, self.strict, self.whole]
         return f"{self.name}:{blake2b(msgspec.json.encode(whole), digest_size=8).hexdigest()}"
