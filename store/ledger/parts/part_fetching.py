@@ -64,8 +64,9 @@ def interrupted(conn: Connection) -> set[str]:
 
 
 def _asking(conn: Connection, owner: str | None) -> list[Row[Any]]:
+    ids = conn.scalars(select(JOINS.c.capture_id).where(JOINS.c.asking)).all()
     columns = CAPTURES.c.id, CAPTURES.c.url, CAPTURES.c.source, CAPTURES.c.fetched_at
-    asking = select(*columns).join(JOINS, JOINS.c.capture_id == CAPTURES.c.id).where(JOINS.c.asking)
+    asking = select(*columns).where(CAPTURES.c.id.in_(among_numbers(ids)))
     if owner is not None:
         asking = asking.join(SEGMENTS, SEGMENTS.c.name == CAPTURES.c.segment).where(SEGMENTS.c.owner == owner)
     return list(conn.execute(asking.order_by(CAPTURES.c.id)))
