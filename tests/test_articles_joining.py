@@ -167,6 +167,8 @@ def test_a_page_that_has_all_of_them_takes_their_place() -> None:
         whole = joined(first, rest)
         assert whole.body == says(*"abcdef")
         assert whole.authors == ("Ida Holm",)
+    long = part(1, *says(*map(str, range(30))))
+    assert joined(long, [part(9, *says(*map(str, range(60))))]).body == says(*map(str, range(60)))
     almost = part(9, *says(*"abcdefghijklm"))
     assert joined(part(1, *says(*"abcdefghi"), "Read on."), [almost]).body == almost.body
 

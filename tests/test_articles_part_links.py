@@ -335,6 +335,8 @@ def test_pages_of_a_gallery_in_an_article(box: str) -> None:
         (SERIES, link(f"{SITE}/voyage-of-the-ferry-3", "Part 3"), ""),
         (SERIES, link(f"{SITE}/voyage-of-the-ferry-3", "Next", rel="next"), ""),
         (SERIES, link(f"{SITE}/voyage-of-the-ferry-3", "Next article »"), ""),
+        (SERIES, link(f"{SITE}/voyage-of-the-ferry-3", "3"), ""),
+        (HERE, pager(*pages("-{}", 2, 3), own="All parts:"), ""),
         (SERIES, "", f"<link rel=next title='Voyage' href='{SITE}/voyage-of-the-ferry-3/'>"),
         (f"{SITE}/morning-briefing", "", f"<link rel=next href='{SITE}/morning-briefing-2/'>"),
         (f"{SITE}/?p=12", "", f"<link rel=next href='{SITE}/?p=13'>"),
