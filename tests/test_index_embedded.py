@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tantivy import Index
 
 from articles.errors import SearchIndexError, StorageError
+from index.embedded import local_reader
 from index.embedded.erasing import erase
 from index.embedded.local_reader import EmbeddedReader
 from index.embedded.local_writer import EmbeddedWriter
@@ -51,6 +53,30 @@ def folder(tmp_path: Path) -> Path:
     writer.add(list(LIBRARY.values()))
     writer.close()
     return path
+
+
+# Scanning
+
+
+def test_a_scan_of_many_articles_is_few_searches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each goes through all hits: in parts of one size, twice the articles would cost four times as much."""
+    reader, searches = EmbeddedReader(folder), []
+    searcher = Index.open(str(folder)).searcher()
+
+    class Counted:
+        def search(self, *asked: Any, **how: Any) -> Any:
+            searches.append(how["limit"])
+            return searcher.search(*asked, **how)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(searcher, name)
+
+    monkeypatch.setattr(local_reader, "_SCANNED", 1)
+    monkeypatch.setattr(local_reader, "_MOST_SCANNED", 4)
+    monkeypatch.setattr(reader, "_searcher", Counted)
+    assert len(list(reader.scan(Query()))) == len(LIBRARY)
+    assert searches[:4] == [1, 2, 4, 4]
+    assert sum(searches[:-1]) <= len(LIBRARY) < sum(searches)
 
 
 # Opening

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from index.query_language import parse
 from index.ranking import WINDOW, recency
 
 _MOST_VALUES = 65_000  # of a facet; tantivy's own limit of buckets
-_SCANNED = 1_000  # addresses of articles in memory at a time
+_SCANNED, _MOST_SCANNED = 1_000, 64_000  # addresses of articles in memory at a time: at first, at most
 
 
 class EmbeddedReader:
@@ -103,17 +102,22 @@ class EmbeddedReader:
             yield from (disk.article_at(searcher, address) for address in disk.addresses(searcher))
 
     def scan(self, query: Query) -> Iterator[Article]:
-        """Every article that `query` finds, newest first, as of the first one read. Raises QueryError."""
+        """Every article that `query` finds, newest first, as of the first one read. Raises QueryError.
+
+        Each search goes through all hits again, so that the parts grow: a million hits are 23 searches.
+        """
         compiled = compile_query(query, parse(query.text))
         with disk.reading(self._folder):
             searcher = self._searcher()
-            for offset in count(0, _SCANNED):
+            offset, size = 0, _SCANNED
+            while True:
                 page = searcher.search(
-                    compiled, limit=_SCANNED, offset=offset, order_by_field="timestamp", count=False
+                    compiled, limit=size, offset=offset, order_by_field="timestamp", count=False
                 ).hits
                 yield from (disk.article_at(searcher, address) for _, address in page)
-                if len(page) < _SCANNED:
+                if len(page) < size:
                     return
+                offset, size = offset + size, min(2 * size, _MOST_SCANNED)
 
     def close(self) -> None:
         """There is nothing to release: files are open only while they are read."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from articles.errors import (
@@ -25,6 +26,7 @@ from pipeline.deleting.finishing import unfinished
 from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
 from pipeline.maintenance.archive_check import check_archive
+from pipeline.maintenance.ledger_check import CheckedLedger, check_ledger, look_at
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.run import now
 from pipeline.sharing.own_segments import kept_by_others, learn
@@ -36,7 +38,7 @@ from store.archive.remote.copies import differences
 from store.ledger import capture_table, segment_table
 from store.ledger.database import Ledger
 from store.ledger.engines.folder_lock import is_at_work, locked
-from store.ledger.queries import seen_texts, soundness, tallies
+from store.ledger.queries import seen_texts, tallies
 from store.lock import RunLock
 from store.records import Outcome
 
@@ -65,16 +67,26 @@ def examine(
     if config.store.shared:
         with suppress(BroadsheetError), RunLock(config.folder), Ledger.existing(config.ledger) as ledger:
             learn(config, ledger)  # what keeps it from that is found below
-    return [_folder(config), _lock(config), *_stored(config, clock, everything=everything, fetch=fetch)]
+    return [
+        _folder(config),
+        _lock(config),
+        *_stored(config, clock, look_at, everything=everything, fetch=fetch),
+    ]
 
 
 def examine_beside_runs(config: Config, clock: Callable[[], datetime] = now) -> list[Finding]:
-    """The same of a folder that is there, but for the lock: a run that begins at that moment must get it."""
-    return [_folder(config), *_stored(config, clock, everything=False, fetch=False)]
+    """The same of a folder that is there, but for the lock: a run that begins at that moment must get it; of a large ledger what is due."""
+    due = partial(check_ledger, today=clock())
+    return [_folder(config), *_stored(config, clock, due, everything=False, fetch=False)]
 
 
 def _stored(
-    config: Config, clock: Callable[[], datetime], *, everything: bool, fetch: bool
+    config: Config,
+    clock: Callable[[], datetime],
+    look: Callable[[Ledger], CheckedLedger],
+    *,
+    everything: bool,
+    fetch: bool,
 ) -> Iterator[Finding]:
     held = any(names(config.archive))
     try:
@@ -87,7 +99,7 @@ def _stored(
         yield Finding("ledger", False, str(error), isinstance(error, LedgerUnavailableError))
         return
     with ledger:
-        yield from _kept(ledger)
+        yield from _kept(ledger, look(ledger))
         yield from _site_rules(config, clock)
         yield from _workers(config, ledger)
         yield from _archive(config, ledger, clock, everything=everything, fetch=fetch)
@@ -114,12 +126,13 @@ def _lock(config: Config) -> Finding:
         return Finding("lock", False, str(error), isinstance(error, LedgerUnavailableError))
 
 
-def _kept(ledger: Ledger) -> Iterator[Finding]:
-    problems = ledger.check()
+def _kept(ledger: Ledger, checked: CheckedLedger) -> Iterator[Finding]:
     with ledger.reading() as conn:
-        problems += soundness.problems(conn)
-        counts = capture_table.counts(conn)
-    yield from _report("ledger", problems, f"all captures are accounted for ({sum(counts.values())}).")
+        captures = sum(capture_table.counts(conn).values())
+    fine = f"all captures are accounted for ({captures})."
+    if checked.tables:
+        fine = f"{captures} captures. Looked through today: {', '.join(checked.tables)}; `broadsheet doctor` looks through all."
+    yield from _report("ledger", list(checked.problems), fine)
 
 
 def _site_rules(config: Config, clock: Callable[[], datetime]) -> Iterator[Finding]:

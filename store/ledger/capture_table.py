@@ -33,6 +33,7 @@ from store.records import ArchiveRef, Capture, Outcome, OutcomeReason, Selection
 
 STAND_IN = "canonical != '' AND outcome = 'indexed'"
 _NAME = "outcome || ''"  # SQLite takes an index of the bare outcomes, of which there are few, for the most selective
+FAILED = "outcome IN ('rejected', 'duplicate', 'dead_letter')"
 UNREMOVED = "removed_at IS NULL AND (outcome = 'deleted' OR reason = 'reserved')"
 
 CAPTURES = Table(
@@ -61,7 +62,7 @@ CAPTURES = Table(
     Index("captures_article", "article_id", "fetched_at"),
     Index("captures_source", "source", "fetched_at"),
     Index("captures_pending", "id", **where("outcome = 'pending'")),
-    Index("captures_failed", "fetched_at", **where("outcome IN ('rejected', 'duplicate', 'dead_letter')")),
+    Index("captures_failed", "fetched_at", **where(FAILED)),
     Index("captures_unremoved", "id", **where(UNREMOVED)),
     Index("captures_outcome", text(_NAME)).ddl_if("sqlite"),
     Index("captures_settled", "settled_at"),

@@ -4,7 +4,7 @@ They and their queries are in the `..._table` modules. What keeps them, a SQLite
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -156,11 +156,15 @@ class Ledger:
         with self._translating_errors():
             self._engine.copy(to, begun)
 
-    def check(self) -> list[str]:
-        """What the database finds wrong with what it keeps, one sentence per problem."""
+    def size(self) -> int:
+        """The bytes of the file that it is kept in; 0 where a server keeps it."""
+        return self._engine.size()
+
+    def check(self, tables: Collection[str] = ()) -> list[str]:
+        """What the database finds wrong with what it keeps, or with these tables of it, one sentence per problem."""
         try:
             with self._translating_errors():
-                return self._engine.check()
+                return self._engine.check(tables)
         except LedgerError as error:  # damage that ends the check itself
             return [str(error)]
 

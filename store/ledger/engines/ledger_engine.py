@@ -1,6 +1,6 @@
 """What the ledger needs of the database that keeps it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -39,8 +39,11 @@ class LedgerEngine(Protocol):
     def copy(self, to: Path, begun: Callable[[], None]) -> None:
         """Write the ledger as it is now into a new SQLite file; `begun` is called once it is settled what it is."""
 
-    def check(self) -> list[str]:
-        """What the database finds wrong with what it keeps."""
+    def size(self) -> int:
+        """The bytes that this program looks after."""
+
+    def check(self, tables: Collection[str]) -> list[str]:
+        """What the database finds wrong with what it keeps; of these tables and their indexes alone, if there are any."""
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted or replaced."""

@@ -1,7 +1,7 @@
 """A ledger in one SQLite file."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -89,12 +89,19 @@ class SqliteFile:
                     f"{to} cannot be written: {error}. Make room or repair the disk, then run again"
                 ) from error
 
-    def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; reads all of it."""
+    def size(self) -> int:
+        """The bytes of the file; 0 if there is none."""
+        return self._path.stat().st_size if self._path.exists() else 0
+
+    def check(self, tables: Collection[str]) -> list[str]:
+        """What SQLite finds wrong with the file, or with these tables of it; reads all of that."""
+        which = [f"({table})" for table in tables] or [""]
         with self.reading() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        problems = [f"{self._path}: {line}" for line in found if line != "ok"]
+            found, dangling = (
+                [row for each in which for row in connection.exec_driver_sql(f"PRAGMA {what}{each}")]
+                for what in ("integrity_check", "foreign_key_check")
+            )
+        problems = [f"{self._path}: {line}" for (line,) in found if line != "ok"]
         return problems + [
             f"{self._path}: a row of {row[0]} refers to nothing in {row[2]}" for row in dangling
         ]

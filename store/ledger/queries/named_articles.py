@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, exists, or_, select, text
 
 from articles.urls import article_id
-from store.ledger.capture_table import CAPTURES, STAND_IN
+from store.ledger.capture_table import CAPTURES, FAILED, STAND_IN
 from store.ledger.knowledge_table import STORIES
 from store.ledger.schema import portions
 from store.ledger.url_table import URLS
@@ -37,7 +37,7 @@ def copies(conn: Connection, article_ids: Collection[str]) -> set[str]:
     for some in portions(article_ids):
         of_these = CAPTURES.c.article_id.in_(some)
         duplicate = CAPTURES.c.outcome == Outcome.DUPLICATE
-        pairs = select(CAPTURES.c.article_id, CAPTURES.c.related).where(duplicate)
+        pairs = select(CAPTURES.c.article_id, CAPTURES.c.related).where(text(FAILED), duplicate)
         for row in conn.execute(pairs.where(or_(of_these, CAPTURES.c.related.in_(some)))):
             found |= {row.article_id, row.related}
         stand_ins = select(CAPTURES.c.article_id).where(text(STAND_IN), CAPTURES.c.canonical.in_(some))

@@ -1,14 +1,26 @@
 """Pages that a person may have tried again: those that could not be had, those that were no article, those that could not be loaded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+)
 
-from store.ledger.capture_table import CAPTURES
+from store.ledger.capture_table import CAPTURES, FAILED
 from store.ledger.miss_table import MISSES
 from store.ledger.schema import Moment, portions
 from store.ledger.url_table import URLS
@@ -51,17 +63,16 @@ def missing(conn: Connection, which: Chosen, now: datetime) -> dict[str, str]:
 
     Those that a rule refuses are never among them.
     """
-    return {row.url: _reason(row) for row in _chosen(conn, _missing(now), which)}
+    waits = and_(URLS.c.state == UrlState.DUE, URLS.c.due_at > now)
+    unfetched = or_(URLS.c.state.in_((UrlState.FAILED, UrlState.GONE)), waits)
+    fruitless = CAPTURES.c.outcome.in_((Outcome.REJECTED, Outcome.DEAD_LETTER))
+    return {row.url: _reason(row) for row in _chosen(conn, unfetched, fruitless, which)}
 
 
 def dead_letters(conn: Connection, which: Chosen) -> list[DeadLetter]:
     """The chosen pages that nothing is done about any more: given up, or not loaded for a reason that is no property of theirs."""
-    given_up = or_(
-        URLS.c.state == UrlState.FAILED,
-        and_(URLS.c.state == UrlState.FETCHED, CAPTURES.c.outcome == Outcome.DEAD_LETTER),
-        and_(URLS.c.state == UrlState.FETCHED, CAPTURES.c.reason.in_(_UNLOADED)),
-    )
-    rows = _chosen(conn, _last_fetches().where(given_up), which)
+    unloaded = or_(CAPTURES.c.outcome == Outcome.DEAD_LETTER, CAPTURES.c.reason.in_(_UNLOADED))
+    rows = _chosen(conn, URLS.c.state == UrlState.FAILED, unloaded, which)
     tries = _tries(conn, [row.url for row in rows])
     return [
         DeadLetter(
@@ -99,29 +110,14 @@ def make_due(conn: Connection, urls: Iterable[str], now: datetime) -> None:
         conn.execute(due.where(URLS.c.url.in_(part)))
 
 
-def _chosen(conn: Connection, query: Select[Any], which: Chosen) -> list[Row[Any]]:
-    if which.sources:
-        query = query.where(URLS.c.source.in_(which.sources))
-    if which.since is not None:
-        query = query.where(URLS.c.tried_at >= which.since)
-    some = [query.where(URLS.c.url.in_(part)) for part in portions(which.urls)] if which.urls else [query]
-    rows = [row for each in some for row in conn.execute(each.order_by(URLS.c.url))]
-    return [row for row in rows if not which.reasons or _reason(row) in which.reasons]
+def _chosen(
+    conn: Connection, unfetched: ColumnElement[bool], fruitless: ColumnElement[bool], which: Chosen
+) -> list[Row[Any]]:
+    """URLs with the capture and the miss of their last fetch, as far as there is one, by URL: those whose state is such, and
+    those that are fetched, if their last capture is such.
 
-
-def _missing(now: datetime) -> Select[Any]:
-    state, outcome = URLS.c.state, CAPTURES.c.outcome
-    return _last_fetches().where(
-        or_(
-            state.in_((UrlState.FAILED, UrlState.GONE)),
-            and_(state == UrlState.DUE, URLS.c.due_at > now),
-            and_(state == UrlState.FETCHED, outcome.in_((Outcome.REJECTED, Outcome.DEAD_LETTER))),
-        )
-    )
-
-
-def _last_fetches() -> Select[Any]:
-    """URLs with the capture and the miss of their last fetch, as far as there is one."""
+    Two queries, each by an index of what failed: one for both would read every URL with its capture.
+    """
     captured = and_(CAPTURES.c.url == URLS.c.url, CAPTURES.c.fetched_at == URLS.c.tried_at)
     missed = and_(MISSES.c.url == URLS.c.url, MISSES.c.at == URLS.c.tried_at)
     columns = (
@@ -129,7 +125,26 @@ def _last_fetches() -> Select[Any]:
         *(CAPTURES.c.outcome, CAPTURES.c.reason.label("rejection"), CAPTURES.c.detail),
         MISSES.c.reason.label("miss"),
     )
-    return select(*columns).select_from(URLS.outerjoin(CAPTURES, captured).outerjoin(MISSES, missed))
+    of_urls = URLS.outerjoin(CAPTURES, captured).outerjoin(MISSES, missed)
+    of_captures = CAPTURES.join(URLS, captured).outerjoin(MISSES, missed)
+    is_fetched = cast(URLS.c.state, String) == UrlState.FETCHED.value  # by whose index all URLs would be read
+    queries = (
+        select(*columns).select_from(of_urls).where(unfetched),
+        select(*columns).select_from(of_captures).where(text(FAILED), fruitless, is_fetched),
+    )
+    rows = [row for query in queries for row in _of(conn, query, which)]
+    found = [row for row in rows if not which.reasons or _reason(row) in which.reasons]
+    return sorted(found, key=lambda row: row.url)
+
+
+def _of(conn: Connection, query: Select[Any], which: Chosen) -> Iterator[Row[Any]]:
+    if which.sources:
+        query = query.where(URLS.c.source.in_(which.sources))
+    if which.since is not None:
+        query = query.where(URLS.c.tried_at >= which.since)
+    some = [query.where(URLS.c.url.in_(part)) for part in portions(which.urls)] if which.urls else [query]
+    for each in some:
+        yield from conn.execute(each)
 
 
 def _tries(conn: Connection, urls: Collection[str]) -> dict[str, tuple[datetime, int]]:

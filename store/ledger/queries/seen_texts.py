@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from articles.edits.seen import Wording
 from store.ledger.version_table import SIGHTINGS, WORDINGS, unpacked
@@ -24,8 +24,10 @@ def edited(conn: Connection, limit: int, after: str = "") -> list[str]:
 
 def count_older(conn: Connection) -> int:
     """How many versions there are besides the newest of each article."""
-    newest = select(func.max(SIGHTINGS.c.number).label("number")).where(SIGHTINGS.c.number > 0)
-    each = newest.group_by(SIGHTINGS.c.article_id).subquery()
+    # Only of those that have any; and not by the index of articles, which would lead to every row on its own.
+    article: ColumnElement[str] = literal_column("article_id || ''")
+    newest = select(func.max(SIGHTINGS.c.number).label("number")).where(SIGHTINGS.c.number > 1)
+    each = newest.group_by(article).subquery()
     return conn.scalar(select(func.sum(each.c.number - 1))) or 0
 
 

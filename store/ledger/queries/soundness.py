@@ -1,5 +1,7 @@
 """Check the ledger's consistency: what must hold between its tables, tested by query."""
 
+from collections.abc import Collection
+
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -20,10 +22,12 @@ _EXAMPLES = 3
 _UNTRIED = (UrlState.DUE, UrlState.BACKLOG, UrlState.DELETED)
 
 
-def problems(conn: Connection) -> list[str]:
-    """Inconsistencies in the ledger, one sentence each with some examples; empty if there are none."""
+def problems(conn: Connection, tables: Collection[str] = ()) -> list[str]:
+    """Inconsistencies in the ledger, or of the rows of these tables, one sentence each with some examples; empty if there are none."""
+    of_tables = {url_table.URLS.name: _unsound_urls(), CAPTURES.name: _unsound_captures()}
+    asked = [each for table, some in of_tables.items() if not tables or table in tables for each in some]
     found = []
-    for what, offenders in (*_unsound_urls(), *_unsound_captures()):
+    for what, offenders in asked:
         count = conn.scalar(select(func.count()).select_from(offenders.subquery()))
         if count:
             found.append(f"{count} {what}: {', '.join(conn.scalars(offenders.limit(_EXAMPLES)))}")
