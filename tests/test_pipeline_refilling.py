@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline import batches, indexes
 from pipeline.configuration.config import Config
 from pipeline.deleting.choosing import DeleteRequest
 from pipeline.deleting.deletion import delete
+from pipeline.importing.warc_files import ImportOptions, import_files
 from pipeline.maintenance import new_index
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
@@ -33,6 +35,7 @@ from store.ledger.database import Ledger
 from store.records import Outcome
 from tests.loopback import ROOT
 from tests.test_pipeline_new_index import articles
+from tests.warcs import address, html, http, record
 
 # Slices and batches of few captures; killed by SIGKILL once so many more articles are in than before.
 KILLED = """
@@ -207,6 +210,26 @@ def test_what_came_otherwise_before_a_kill_is_written_down(crawled: Config, smal
     done = new_index.reindex(crawled)
     assert done.changed == done.articles == len(articles(crawled))
     assert new_index.reindex(crawled).changed == 0
+
+
+def test_an_import_of_earlier_captures_in_between_moves_what_is_in_already(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It changes when an article was first seen, and nothing else of it: its capture in the index stays the one that it was."""
+    monkeypatch.setattr(rounds, "_LITTLE", 0)
+    monkeypatch.setattr(rounds, "_SLICE", 1)
+    monkeypatch.setattr(batches, "_AT_ONCE", 1)
+    for name, month in (("new", 6), ("old", 2)):
+        at = datetime(2025, month, 2, 12, tzinfo=UTC)
+        pages = (record(http(html(number)), address(number), at) for number in (1, 2, 3))
+        (tmp_path / f"{name}.warc").write_bytes(b"".join(pages))
+    import_files(config, (tmp_path / "new.warc",), ImportOptions())
+    half_filled(config, 2)
+    import_files(config, (tmp_path / "old.warc",), ImportOptions())
+    expected = articles(config)
+    assert {article.first_seen_at.month for article in expected} == {2}
+    new_index.reindex(config)
+    assert articles(config) == expected
 
 
 def test_several_processes_fill_it_side_by_side(
