@@ -50,11 +50,29 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class NewIndex:
-    """A new index while it is being filled. Call `publish` once it is full: it replaces the present one."""
+    """A new index while it is being filled. Call `publish` once it is full: it replaces the present one.
+
+    `name` tells it from others. After `keep`, it stays when the context ends in an error, for somebody to go on with it.
+    """
 
     writer: "IndexWriter"
     reader: "IndexReader"
     publish: Callable[[], None]
+    name: str = ""
+    keep: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resuming:
+    """What is done with a new index that was not filled to its end. Each function raises SearchIndexError.
+
+    `names`: those there are, but for the published one. `resume`: one of them (or the published one, if its filling was not finished),
+    to go on with; None if it is gone. It stays when the context ends in an error. `discard` deletes it, unless it is published.
+    """
+
+    names: Callable[[Place, Path], Sequence[str]]
+    resume: Callable[[Place, Path, str], AbstractContextManager["NewIndex | None"]]
+    discard: Callable[[Place, Path, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +113,7 @@ class Backend:
     `erase`: removes these articles (ids), with all that is left of what was removed or replaced before; returns what may be left
     all the same, one sentence each. It may be killed and called again. Where there is no index, it does nothing.
     `one_writer`: whether only one process may write at a time.
+    `resuming`: None if a new index that was not filled to its end is of no use.
     `freeze`: gives an index on this machine, as it is now, a second name in the given folder; None if it is on a server.
     `by_hand`: None if a person has nothing to do.
     `journal`: None if none is kept.
@@ -106,6 +125,7 @@ class Backend:
     new: Callable[[Place, Path], AbstractContextManager[NewIndex]]
     erase: Callable[[Place, Sequence[str]], list[str]]
     one_writer: bool
+    resuming: Resuming | None = None
     freeze: Callable[[Place, Path], None] | None = None
     by_hand: ByHand | None = None
     journal: Journal | None = None

@@ -5,7 +5,7 @@ There are two: of articles as they are, and, where a function is asked for `olde
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,26 @@ def erase(config: Config, ids: Sequence[str], *, older: bool = False) -> list[st
 def anew(config: Config, beside: Path, *, older: bool = False) -> AbstractContextManager[NewIndex]:
     """An empty index next to the present one, which searches use until it is published; an embedded one is made in the folder `beside`."""
     return backend(config).new(place(config, older=older), beside)
+
+
+def resumed(
+    config: Config, beside: Path, name: str, *, older: bool = False
+) -> AbstractContextManager[NewIndex | None]:
+    """A new index that somebody has begun to fill, to go on with; None if it is gone, or of no use to this kind."""
+    resuming = backend(config).resuming
+    return resuming.resume(place(config, older=older), beside, name) if resuming else nullcontext()
+
+
+def begun(config: Config, beside: Path, *, older: bool = False) -> Sequence[str]:
+    """The names of those that were begun and are not in the present one's place."""
+    resuming = backend(config).resuming
+    return resuming.names(place(config, older=older), beside) if resuming else ()
+
+
+def discard(config: Config, beside: Path, name: str, *, older: bool = False) -> None:
+    """Delete one of these."""
+    if resuming := backend(config).resuming:
+        resuming.discard(place(config, older=older), beside, name)
 
 
 def freeze(config: Config, into: Path, *, older: bool = False) -> bool:

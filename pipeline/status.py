@@ -12,6 +12,7 @@ from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.sites.site_folder import load_sites
+from store.half_filled import HalfFilled
 from store.ledger import capture_table, feed_table, tombstone_table, url_table
 from store.ledger.database import Ledger
 from store.ledger.watch import site_use_table
@@ -23,6 +24,8 @@ def _raise(error: SearchIndexError) -> None:
 
 def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise) -> dict[str, dict[str, int]]:
     """URLs by state, captures by outcome, articles in the index; segments by where they are, if there is a bucket. Raises LedgerError.
+
+    An index that is being filled, or was left half-filled, is counted as `new_index`.
 
     Articles of sites that were taught are counted by whether the site's present rules cleaned them, or older ones, or none.
 
@@ -47,6 +50,8 @@ def status(config: Config, trouble: Callable[[SearchIndexError], None] = _raise)
             "to_upload": remote.waiting,
             "to_remove": remote.doomed,
         }
+    if half_filled := HalfFilled.told(config.folder / "rebuild"):
+        counted["new_index"] = {"articles": half_filled.added, "expected": half_filled.expected}
     of_index: dict[str, dict[str, int]] = {"index": {}, "extractor": {}, "low_confidence": {}}
     try:
         of_index |= (

@@ -103,9 +103,11 @@ def _safe_path() -> Iterator[None]:
 class _Worker(Generic[Task]):
     """One process and its current task. Until it is `ready`, it is starting, and `deadline` is for the start."""
 
-    def __init__(self, function: Callable[[Task], object], seconds: float) -> None:
+    def __init__(self, function: Callable[[Task], object], seconds: float, *, parent: bool) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
-        self.process = _SPAWN.Process(target=_serve, args=(function, theirs, seconds), daemon=True)
+        self.process = _SPAWN.Process(
+            target=_serve, args=(function, theirs, seconds), daemon=not parent
+        )  # a daemon may have no processes of its own
         # Ctrl-C reaches all processes of a terminal, but only the parent decides when workers end.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -141,13 +143,16 @@ class Workers(Generic[Task, Result]):
     They start with the first task: where there is none, nothing is started. The worker of a task that takes longer is
     killed; a task whose worker dies is tried once more in a new one. `function` must be importable, tasks and results
     picklable, and no task None. Use as a context manager, from one thread. `run` and `call` raise FalseStartError if the
-    processes do not start.
+    processes do not start. `parents` may start processes themselves, which have to end with them.
     """
 
-    def __init__(self, function: Callable[[Task], Result], count: int, seconds: float) -> None:
+    def __init__(
+        self, function: Callable[[Task], Result], count: int, seconds: float, *, parents: bool = False
+    ) -> None:
         self._function = function
         self._count = count
         self._seconds = seconds
+        self._parents = parents
         self._false_starts = 0
         self._workers: list[_Worker[Task]] = []
 
@@ -205,18 +210,21 @@ class Workers(Generic[Task, Result]):
     def _start(self) -> None:
         try:
             while len(self._workers) < self._count:
-                self._workers.append(_Worker(self._function, self._seconds))
+                self._workers.append(self._started())
         except (
             RuntimeError
         ) as error:  # multiprocessing's, in a process that imports a script without the guard
             raise FalseStartError(f"the worker processes do not start: {error}") from error
+
+    def _started(self) -> _Worker[Task]:
+        return _Worker(self._function, self._seconds, parent=self._parents)
 
     def _idle(self) -> list[_Worker[Task]]:
         """The workers that are ready for a task; dead ones are replaced first."""
         for place, worker in enumerate(self._workers):
             if worker.task is None and worker.process.exitcode is not None:
                 worker.end()
-                self._workers[place] = _Worker(self._function, self._seconds)
+                self._workers[place] = self._started()
         return [worker for worker in self._workers if worker.ready and worker.task is None]
 
     def _collect(self, worker: _Worker[Task], *, late: bool) -> Result | Lost:

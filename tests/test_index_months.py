@@ -316,6 +316,7 @@ def test_a_generation_replaces_one_that_is_split_otherwise(
         filling = ElasticWriter(connection, alias, SHORT, base=fresh.base)
         filling.add(list(ElasticReader(connection, alias).all()))
         filling.add([replace(story("b", 11), first_seen_at=in_month(9))])
+        filling.make_searchable()
         assert ElasticReader(connection, fresh.pattern).count() == 2
         before = elastic.behind(connection, alias)
         generations.publish(connection, alias, fresh.base)

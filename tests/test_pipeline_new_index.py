@@ -20,6 +20,7 @@ from pipeline.explain import explain
 from pipeline.maintenance import new_index
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
+from pipeline.refilling import rounds
 from pipeline.run import run
 from pipeline.status import status
 from store.ledger import capture_table
@@ -70,7 +71,7 @@ def test_a_run_and_searches_go_on_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The run adds, replaces and folds articles while the first of the archive's are in the new index already."""
-    monkeypatch.setattr(new_index, "_LITTLE", 0)
+    monkeypatch.setattr(rounds, "_LITTLE", 0)
     section = in_elasticsearch.index.model_copy(update={"split": split})
     in_elasticsearch = in_elasticsearch.model_copy(update={"index": section})
     run(in_elasticsearch, ("one", "two"))

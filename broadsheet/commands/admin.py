@@ -81,19 +81,37 @@ def drop(
 
 
 @app.command()
-def rebuild(context: typer.Context) -> None:
+def rebuild(
+    context: typer.Context,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew, even where one was left half-filled.")
+    ] = False,
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Only throw away one that was left half-filled.")
+    ] = False,
+) -> None:
     """Fill a new index from ledger and archive, with the current rules, and replace the present one with it.
 
-    Searches keep working meanwhile; with Elasticsearch, so do runs.
+    Searches keep working meanwhile; with Elasticsearch, so do runs. One that was interrupted is gone on with.
 
     Example: broadsheet index rebuild
     """
     from broadsheet.terminal import console, say
-    from pipeline.maintenance.new_index import reindex
+    from pipeline.maintenance import new_index
 
+    config = configured(context)
+    if discard:
+        found = new_index.discard(config)
+        say(f"Thrown away: {', '.join(found)}." if found else "No index was left half-filled.")
+        return
     with console.status("Filling a new index") as status:
-        done = reindex(
-            configured(context), lambda added: status.update(f"Filling a new index: {added} articles")
+        done = new_index.reindex(
+            config,
+            lambda so_far: status.update(
+                f"Filling a new index: {so_far.articles} of about {so_far.of} articles"
+            ),
+            tell=say,
+            restart=restart,
         )
     say(f"The new index is in place: {done.articles} articles, {done.changed} of them changed.")
     if done.rejected:

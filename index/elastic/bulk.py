@@ -62,16 +62,20 @@ def _in(index: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Sends actions to one index or alias; to several, if each says to which. `pipeline` is the server's for documents, if not ""."""
+    """Sends actions to one index or alias; to several, if each says to which. `pipeline` is the server's for documents, if not "".
+
+    Where nobody searches yet, what is sent need not be `searchable` at once.
+    """
 
     client: Elasticsearch
     target: str
     patience: Patience
     require_alias: bool
     pipeline: str = ""
+    searchable: bool = True
 
     def send(self, actions: Iterable[Action]) -> list[Ack]:
-        """An ack for each, in order; searches now see what was indexed.
+        """An ack for each, in order; what was indexed is durable, and searches see it unless they need not.
 
         Raises IndexUnavailableError when patience ends, and SearchIndexError at once for what waiting cannot
         solve (no such index, no right to write). What was sent before that may be indexed.
@@ -85,7 +89,8 @@ class Bulk:
                     acks += running.popleft().result()
             for rest in running:
                 acks += rest.result()
-        self._make_searchable()
+        if self.searchable:
+            self.make_searchable()
         return acks
 
     def _deliver(self, actions: Sequence[Action]) -> list[Ack]:
@@ -136,7 +141,8 @@ class Bulk:
         whole = acks | dict(zip(left, found, strict=True))
         return [whole[place] for place in range(len(actions))]
 
-    def _make_searchable(self) -> None:
+    def make_searchable(self) -> None:
+        """Have searches see all that was sent. Raises as `send`."""
         pauses = self.patience.pauses()
         while True:
             try:

@@ -36,17 +36,20 @@ class ElasticReader:
         client: Elasticsearch,
         alias: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        before: Callable[[], None] = lambda: None,
     ) -> None:
+        """`before` is called before anything is asked, to make it searchable."""
         self._client = client
         self._alias = alias
         self._clock = clock
+        self._before = before
 
     def search(self, query: Query) -> Hits:
         """The page of hits that `query` asks for; by date, their score is 0. Raises QueryError."""
         node = parse(query.text)
         newest = query.sort == "newest" or not ranks(node)
         order: Dsl = {"sort": [{"@timestamp": "desc"}, {"id": "asc"}]} if newest else self._recent_first()
-        with explained(self._alias):
+        with self._asking():
             found = self._client.search(
                 index=self._alias,
                 query=compile_query(query, node),
@@ -91,7 +94,7 @@ class ElasticReader:
         wanted = list(filter(ID.fullmatch, ids))
         found: dict[str, Article] = {}
         for start in range(0, len(wanted), _PAGE):
-            with explained(self._alias):
+            with self._asking():
                 hits = self._client.search(
                     index=self._alias,
                     query={"ids": {"values": wanted[start : start + _PAGE]}},
@@ -105,7 +108,7 @@ class ElasticReader:
 
     def count(self) -> int:
         """How many articles the index holds."""
-        with explained(self._alias):
+        with self._asking():
             return int(self._client.count(index=self._alias)["count"])
 
     def all(self) -> Iterator[Article]:
@@ -125,7 +128,7 @@ class ElasticReader:
         with self._point_in_time() as pit:
             after: list[Any] | None = None
             while True:
-                with explained(self._alias):
+                with self._asking():
                     page = self._client.search(
                         pit={"id": pit, "keep_alive": _KEPT},
                         query=query,
@@ -141,7 +144,7 @@ class ElasticReader:
                 after = page[-1]["sort"]
 
     def _buckets(self, query: Query, aggregation: Dsl) -> list[Dsl]:
-        with explained(self._alias):
+        with self._asking():
             found = self._client.search(
                 index=self._alias,
                 query=compile_query(query, parse(query.text)),
@@ -154,13 +157,19 @@ class ElasticReader:
 
     @contextmanager
     def _point_in_time(self) -> Iterator[str]:
-        with explained(self._alias):
+        with self._asking():
             pit = self._client.open_point_in_time(index=self._alias, keep_alive=_KEPT)["id"]
         try:
             yield pit
         finally:
             with explained(self._alias):
                 self._client.close_point_in_time(id=pit)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        self._before()
+        with explained(self._alias):
+            yield
 
     def _recent_first(self) -> Dsl:
         """The best hits sorted again, with something added to the scores of recent ones."""

@@ -19,6 +19,7 @@ from index.protocols import Ack
 class ElasticWriter:
     """Adds and removes articles behind an alias, or in the generation (its base) that a rebuild fills.
 
+    Of the latter, searches see nothing before `make_searchable`: refreshing it after each bulk would only cost.
     An alias may have moved since the last call: what it names is asked for each time. Raises IndexUnavailableError if the server accepts
     nothing for as long as `patience` lasts.
     """
@@ -37,6 +38,7 @@ class ElasticWriter:
         self._base = base
         self._patience = patience or Patience()
         self._pipeline = pipeline
+        self._unseen = False
 
     def add(self, articles: Sequence[Article]) -> list[Ack]:
         """Upsert by id, versioned by `fetched_at` in milliseconds. An ack for each article, in order."""
@@ -54,6 +56,12 @@ class ElasticWriter:
         else:
             actions = [deletion(one) for one in wanted]
         self._bulk(generation).send(actions)
+
+    def make_searchable(self) -> None:
+        """Have searches see what this writer has sent so far."""
+        if self._unseen:
+            self._bulk(self._generation()).make_searchable()
+            self._unseen = False
 
     def close(self) -> None:
         """Release the connections; nothing acknowledged is lost."""
@@ -105,9 +113,14 @@ class ElasticWriter:
 
     def _bulk(self, generation: Generation) -> Bulk:
         target = generation.pattern if self._base or generation.monthly else self._alias
-        through_alias = target == self._alias
+        self._unseen = bool(self._base)
         return Bulk(
-            self._client, target, self._patience, require_alias=through_alias, pipeline=self._pipeline
+            self._client,
+            target,
+            self._patience,
+            require_alias=target == self._alias,
+            pipeline=self._pipeline,
+            searchable=not self._base,
         )
 
     def _generation(self) -> Generation:

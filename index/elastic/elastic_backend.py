@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from articles.errors import SearchIndexError
-from index.backend_record import Backend, ByHand, Journal, NewIndex, Place
+from index.backend_record import Backend, ByHand, Journal, NewIndex, Place, Resuming
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
     from index.elastic.cluster_reader import ElasticReader
     from index.elastic.cluster_writer import ElasticWriter
+    from index.elastic.generations import Generation
 
 _JOURNAL = 10.0
 """The longest patience for the journal, in seconds."""
@@ -57,23 +59,53 @@ def _writer(place: Place) -> "ElasticWriter":
 @contextmanager
 def _new(place: Place, _: Path) -> Iterator[NewIndex]:
     from index.elastic import generations
-    from index.elastic.cluster_reader import ElasticReader
-    from index.elastic.cluster_writer import ElasticWriter
-    from index.patience import Patience
 
     with closing(connection(place)) as client:
         _expect_pipeline(client, place)
         made = generations.make(client, place.alias, place.sharding, datetime.now(UTC))
-        patience = Patience(seconds=place.patience)
+        kept: list[bool] = []
         try:
-            yield NewIndex(
-                ElasticWriter(client, place.alias, patience, base=made.base, pipeline=place.pipeline),
-                ElasticReader(client, made.pattern),
-                lambda: generations.publish(client, place.alias, made.base),
-            )
+            yield replace(_filling(client, place, made), keep=lambda: kept.append(True))
         except BaseException:
-            generations.abandon(client, place.alias, made.base)
+            if not kept:
+                generations.abandon(client, place.alias, made.base)
             raise
+
+
+@contextmanager
+def _resume(place: Place, _: Path, name: str) -> Iterator[NewIndex | None]:
+    from index.elastic import generations
+
+    with closing(connection(place)) as client:
+        _expect_pipeline(client, place)
+        found = generations.unpublished(client, name)
+        yield _filling(client, place, found) if found.names else None
+
+
+def _filling(client: "Elasticsearch", place: Place, made: "Generation") -> NewIndex:
+    from index.elastic import generations
+    from index.elastic.cluster_reader import ElasticReader
+    from index.elastic.cluster_writer import ElasticWriter
+    from index.patience import Patience
+
+    patience = Patience(seconds=place.patience)
+    writer = ElasticWriter(client, place.alias, patience, base=made.base, pipeline=place.pipeline)
+    reader = ElasticReader(client, made.pattern, before=writer.make_searchable)
+    return NewIndex(writer, reader, lambda: generations.publish(client, place.alias, made.base), made.base)
+
+
+def _names(place: Place, _: Path) -> list[str]:
+    from index.elastic.generations import others
+
+    with closing(connection(place)) as client:
+        return others(client, place.alias)
+
+
+def _discard(place: Place, _: Path, name: str) -> None:
+    from index.elastic.generations import abandon
+
+    with closing(connection(place)) as client:
+        abandon(client, place.alias, name)
 
 
 def _expect_pipeline(client: "Elasticsearch", place: Place) -> None:
@@ -163,6 +195,7 @@ BACKEND = Backend(
     new=_new,
     erase=_erase,
     one_writer=False,
+    resuming=Resuming(names=_names, resume=_resume, discard=_discard),
     by_hand=ByHand(create=_create, check=_check, drop=_drop),
     journal=Journal(write=_write, trim=_trim),
 )

@@ -117,6 +117,7 @@ def publish(client: Elasticsearch, alias: str, base: str) -> None:
         before = published(client, alias)
         gone = set(before.names if before else ()) - set(made.names)
         actions += [{"remove": {"index": name, "alias": alias}} for name in sorted(gone)]
+        client.indices.refresh(index=made.pattern)  # while it was filled, nothing was made searchable
         client.indices.update_aliases(actions=actions)
         _delete(client, [name for name in indices(client, alias) if name not in made.names])
 
@@ -129,6 +130,14 @@ def abandon(client: Elasticsearch, alias: str, base: str) -> None:
         present = published(client, alias)
         if present is None or present.base != base:
             _delete(client, unpublished(client, base).names)
+
+
+def others(client: Elasticsearch, alias: str) -> list[str]:
+    """The generations (bases) that were made for the alias and that it does not name: left half-filled, or being filled."""
+    present = published(client, alias)
+    with explained(alias):
+        bases = {_base(alias, name) for name in indices(client, alias)}
+    return sorted(bases - {present.base if present else ""})
 
 
 def create(client: Elasticsearch, alias: str, sharding: Sharding, now: datetime) -> Generation:

@@ -1,5 +1,6 @@
 """An older capture of an article that is in the index moves back the time when that was first seen."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,16 +14,24 @@ from store.records import Capture, Outcome, Selection
 _NOT_IN = (Outcome.SUPERSEDED, Outcome.REJECTED, Outcome.DUPLICATE)
 
 
-def move_back(ledger: Ledger, reader: IndexReader, writer: IndexWriter, since: datetime) -> int:
+def move_back(
+    ledger: Ledger, reader: IndexReader, writer: IndexWriter, since: datetime, clock: Callable[[], datetime]
+) -> int:
     """Correct the articles of captures that were settled at `since` or later without getting into the index; how many.
 
     They are judged again then: which article of a story was the first may have changed. Raises IndexUnavailableError.
     """
     which = Selection(outcomes=_NOT_IN, settled_from=since)
-    return sum(_move_back(ledger, reader, writer, captures) for captures in settled(ledger, which))
+    return sum(_move_back(ledger, reader, writer, captures, clock) for captures in settled(ledger, which))
 
 
-def _move_back(ledger: Ledger, reader: IndexReader, writer: IndexWriter, captures: list[Capture]) -> int:
+def _move_back(
+    ledger: Ledger,
+    reader: IndexReader,
+    writer: IndexWriter,
+    captures: list[Capture],
+    clock: Callable[[], datetime],
+) -> int:
     with ledger.turn():
         present = reader.get_many(sorted({capture.article_id for capture in captures}))
         with ledger.reading() as conn:
@@ -34,12 +43,15 @@ def _move_back(ledger: Ledger, reader: IndexReader, writer: IndexWriter, capture
         ]
         if earlier:
             writer.add(earlier)
-            _remember(ledger, earlier)
+            _remember(ledger, earlier, clock())
     return len(earlier)
 
 
-def _remember(ledger: Ledger, articles: list[Article]) -> None:
+def _remember(ledger: Ledger, articles: list[Article], now: datetime) -> None:
     with ledger.transaction() as conn:
+        capture_table.touch(
+            conn, [article.id for article in articles], now
+        )  # a new index being filled is to have it
         known = knowledge_table.newest(conn, [article.id for article in articles])
         moved = [
             replace(known[article.id], first_seen_at=article.first_seen_at)

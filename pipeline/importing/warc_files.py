@@ -101,7 +101,7 @@ def import_files(
                 progress(report)
         load()
         progress(report)
-        move_back(ledger, reader(), writer, begun_at)
+        move_back(ledger, reader(), writer, begun_at, clock)
         CatchingUp(config.archive, ledger, pool, clock).waiting(reader(), writer, older)
         report.judged = Judge(config.archive, ledger, reader(), writer, pool, clock).judge_waiting()
     return report

@@ -27,6 +27,7 @@ from pipeline.health.checkup import undelivered, why
 from pipeline.maintenance import renaming
 from pipeline.maintenance.archive_check import check_archive
 from pipeline.maintenance.ledger_check import CheckedLedger, check_ledger, look_at
+from pipeline.maintenance.new_index import told_half_filled
 from pipeline.maintenance.offloading import in_bucket
 from pipeline.run import now
 from pipeline.sharing.own_segments import kept_by_others, learn
@@ -224,11 +225,14 @@ def _indexes(config: Config, ledger: Ledger) -> Iterator[Finding]:
             indexed = capture_table.counts(conn).get(Outcome.INDEXED.value, 0)
             older = seen_texts.count_older(conn)
             documents, versions = (_held(config, older=each) for each in (False, True))
+        half_filled = told_half_filled(config)
     except BroadsheetError as error:
         yield Finding("index", False, str(error), isinstance(error, IndexUnavailableError))
         return
     yield _counted("index", "article", documents, indexed)
     yield _counted("versions", "older version", versions, older)
+    if half_filled:
+        yield Finding("new index", True, half_filled)
 
 
 def _held(config: Config, *, older: bool) -> int:

@@ -2,42 +2,28 @@
 
 What the present index holds is cleaned again into a new one; then what runs have changed meanwhile, until that is
 little enough to wait for; the last of it, and the moving of the alias, in a turn in which no run changes anything.
+How far that is is kept in the data folder, so that after a kill or an error the next one goes on from there.
 """
 
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 
-from articles.errors import ArchiveUnavailableError
-from articles.model import Article
-from index.protocols import IndexReader, IndexWriter
+from index.backend_record import NewIndex
 from pipeline import indexes
-from pipeline.batches import Cleaned, Cleaners, clean_in_batches, cleaners
-from pipeline.clean_capture import FAILURES
-from pipeline.completing import acknowledged, completed
+from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
-from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
-from pipeline.outcomes import rejected
+from pipeline.refilling.made_of import made_of
+from pipeline.refilling.rounds import Filled, Rounds
 from pipeline.run import at_rest, now
 from pipeline.versions.catching_up import CatchingUp
-from pipeline.versions.older import fill_older, renew_older
+from store.half_filled import Begun, HalfFilled
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.ledger.engines.folder_lock import locked
-from store.ledger.queries import tallies
-from store.records import Capture, Outcome, Selection, Settled
-
-_IN = (Outcome.INDEXED,)
-_OUT = tuple(outcome for outcome in Outcome if outcome not in (Outcome.INDEXED, Outcome.PENDING))
-_PASSES = (
-    5  # each over what was changed during the one before; a run that is as fast as we are waits after that
-)
-_LITTLE = 200  # changes, about five seconds' cleaning, for which runs may be made to wait
+from store.records import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +36,19 @@ class Reindexed:
 
 
 def reindex(
-    config: Config, progress: Callable[[int], None] = lambda _: None, clock: Callable[[], datetime] = now
+    config: Config,
+    progress: Callable[[Filled], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    restart: bool = False,
 ) -> Reindexed:
-    """Put a new index in the present one's place. `progress` is called with how many articles are in it so far.
+    """Put a new index in the present one's place, or go on with one that was left half-filled, unless it is a `restart`.
+
+    `progress` is called from any thread; `tell` with a sentence about a half-filled one.
 
     Raises LockedError while another rebuild is under way (or a run, where the index is embedded), LedgerError where
-    nothing was collected yet, SearchIndexError; the present index stays as it is then.
+    nothing was collected yet, SearchIndexError, StorageError; the present index stays as it is then.
     """
     Ledger.expect(config.ledger)
     with ExitStack() as stack:
@@ -64,133 +57,111 @@ def reindex(
         if indexes.backend(config).one_writer:
             stack.enter_context(locked(config.folder, config.ledger))
         ledger = stack.enter_context(Ledger.open(config.ledger))
-        new = stack.enter_context(indexes.anew(config, config.folder / "rebuild"))
-        older = stack.enter_context(indexes.anew(config, config.folder / "rebuild", older=True))
-        present = indexes.reader(config) if indexes.exists(config) else None
+        kept = stack.enter_context(HalfFilled(beside(config)))
+        made = made_of(config, ledger)
+        news = _left(config, kept, made, tell, stack) if not restart else None
+        if news is None:
+            news = _anew(config, kept, made, clock, stack)
+        stack.push(lambda *error: _give_up_nothing(kept) if error[0] else None)
         pool = stack.enter_context(cleaners(config))
         CatchingUp(config.archive, ledger, pool, clock).everything()
-        filling = _Filling(
-            config.archive,
-            ledger,
-            new.writer,
-            older.writer,
-            present,
-            pool,
-            progress,
-            clock,
-            PresentKnowledge(ledger),
-        )
-        since = None
-        for _ in range(_PASSES):
-            newest = filling.newest()
-            if newest == since or filling.changes(since) <= _LITTLE:
-                break
-            filling.take(since)
-            since = newest
+        rounds = Rounds(config, ledger, kept, *news, pool, clock, progress)
+        rounds.until_little_is_left()
         with ledger.turn():
-            filling.take(since)
-            new.publish()
-            older.publish()
+            rounds.take_the_rest()
+            for new in news:
+                new.publish()
+            changed, rejected = kept.changed()
             with ledger.transaction() as conn:
-                capture_table.settle(conn, list(filling.otherwise.values()))
+                for some in kept.otherwise():
+                    capture_table.settle(conn, some)
                 counts = capture_table.counts(conn)
-    outcomes = Counter(settled.outcome for settled in filling.otherwise.values())
-    lost = outcomes.total() - outcomes[Outcome.INDEXED]
-    return Reindexed(counts[Outcome.INDEXED.value], outcomes[Outcome.INDEXED], lost)
+        kept.remove()
+    return Reindexed(counts[Outcome.INDEXED.value], changed, rejected)
 
 
-@dataclass(slots=True)
-class _Filling:
-    """The filling of a new index, from the archive, or from the `present` one where a page cannot be cleaned again.
-
-    `otherwise` is what came of a capture now, where the ledger has it otherwise.
-    """
-
-    archive: Path
-    ledger: Ledger
-    writer: IndexWriter
-    older: IndexWriter
-    present: IndexReader | None
-    cleaners: Cleaners
-    progress: Callable[[int], None]
-    clock: Callable[[], datetime]
-    knowing: PresentKnowledge
-    otherwise: dict[int, Settled] = field(default_factory=dict)
-    added: int = 0
-
-    def newest(self) -> datetime | None:
-        """When the ledger's outcomes last changed, asked for while nobody is about to change one."""
-        with self.ledger.turn(), self.ledger.reading() as conn:
-            return tallies.newest_settled(conn)
-
-    def changes(self, since: datetime | None) -> int:
-        """How many captures `take` would look at, counted up to a few more than _LITTLE."""
-        with self.ledger.reading() as conn:
-            return len(capture_table.settled(conn, Selection(settled_from=since), _LITTLE + 1))
-
-    def take(self, since: datetime | None) -> None:
-        """Bring into the new index what the ledger has settled since then: articles that are in, and that are out, and older versions."""
-        with ThreadPoolExecutor(1, "index") as background:
-            adding = background.submit(self._add, [])
-            wanted = chain.from_iterable(
-                page
-                for source in self._sources()
-                for page in settled(
-                    self.ledger, Selection(outcomes=_IN, settled_from=since, sources=(source,))
-                )
-            )
-            with closing(clean_in_batches(self.archive, self.ledger, self.cleaners, wanted)) as cleaned:
-                for batch in cleaned:
-                    adding.result()
-                    adding = background.submit(self._add, batch)
-                adding.result()
-        if since is None:
-            fill_older(self.ledger, self.older)
-            return
-        for page in settled(self.ledger, Selection(outcomes=_OUT, settled_from=since)):
-            self._take_out(page)
-        for page in settled(self.ledger, Selection(settled_from=since)):
-            renew_older(self.ledger, self.older, {capture.article_id for capture in page})
-
-    def _add(self, batch: list[Cleaned]) -> None:
-        pairs = []
-        for capture, result in batch:
-            if isinstance(result, Article):
-                # One that says where its page was is what the index had: the page was dropped since.
-                pairs.append((capture, _as_known(result, capture) if result.archive else result))
-            elif result.reason == "archive_unavailable":
-                raise ArchiveUnavailableError(f"{result.detail}; the index stays as it is")
-            elif result.reason in FAILURES and (kept := self._kept(capture)):
-                pairs.append((capture, kept))
-            else:
-                self.otherwise[capture.id] = rejected(capture, result, self.clock())
-        acks = self.writer.add(self.knowing.judged(completed(self.ledger, pairs)))
-        for (capture, article), ack in zip(pairs, acks, strict=True):
-            if ack.status == "indexed" and article.content_hash == capture.content_hash:
-                self.otherwise.pop(capture.id, None)
-            elif ack.status != "superseded":
-                self.otherwise[capture.id] = acknowledged(capture, article, ack, self.clock())
-        self.added += len(pairs)
-        self.progress(self.added)
-
-    def _kept(self, capture: Capture) -> Article | None:
-        """The article as the present index has it."""
-        kept = self.present.get(capture.article_id) if self.present else None
-        return kept and _as_known(kept, capture)
-
-    def _sources(self) -> list[str]:
-        """One after the other, so that the knowledge of each is put together once."""
-        with self.ledger.reading() as conn:
-            return tallies.sources(conn)
-
-    def _take_out(self, gone: list[Capture]) -> None:
-        with self.ledger.reading() as conn:
-            still = capture_table.latest_indexed(conn, {capture.article_id for capture in gone})
-        for capture in gone:
-            self.otherwise.pop(capture.id, None)
-        self.writer.delete(sorted({capture.article_id for capture in gone} - still.keys()))
+def discard(config: Config) -> list[str]:
+    """Throw away what was left half-filled; the names of the indices. Raises LockedError while it is being filled, SearchIndexError."""
+    with locked(config.folder, config.ledger, "rebuild"):
+        return _discard(config)
 
 
-def _as_known(article: Article, capture: Capture) -> Article:
-    """A judged article with the hash that the ledger has of it: that of what cleaning made of the page."""
-    return replace(article, content_hash=capture.content_hash)
+def told_half_filled(config: Config) -> str:
+    """What there is of an index that is being filled or was left half-filled; "" if there is none. Raises SearchIndexError, StorageError."""
+    folder = beside(config)
+    begun = HalfFilled.told(folder)
+    names = [name for older in (False, True) for name in indexes.begun(config, folder, older=older)]
+    if begun:
+        return (
+            f"{begun.newest} has {begun.added} of about {begun.expected} articles, and was begun at {begun.at:%Y-%m-%d %H:%M} UTC: unless it "
+            "is being filled, `broadsheet index rebuild` goes on with it, and with --discard throws it away."
+        )
+    if names:
+        return (
+            f"{', '.join(names)}: unless being filled from another data folder, left half-filled. The next `broadsheet index rebuild` throws "
+            "it away, or --discard does."
+        )
+    return ""
+
+
+def beside(config: Config) -> Path:
+    """The folder for what is made next to the present index."""
+    return config.folder / "rebuild"
+
+
+def _discard(config: Config) -> list[str]:
+    found = []
+    for older in (False, True):
+        for name in indexes.begun(config, beside(config), older=older):
+            indexes.discard(config, beside(config), name, older=older)
+            found.append(name)
+    if HalfFilled.told(beside(config)):
+        HalfFilled(beside(config)).remove()
+    return found
+
+
+def _left(
+    config: Config, kept: HalfFilled, made: str, tell: Callable[[str], None], stack: ExitStack
+) -> tuple[NewIndex, NewIndex] | None:
+    """What was left half-filled, if it is of use, opened."""
+    begun = kept.begun()
+    if begun is None:
+        return None
+    if begun.made_of != made:
+        tell(
+            f"{begun.newest} was left half-filled by another version, by other rules or settings, or before a deletion or renaming: "
+            "it is thrown away, and a new one begun."
+        )
+        return None
+    with ExitStack() as opened:
+        newest = opened.enter_context(indexes.resumed(config, beside(config), begun.newest))
+        older = opened.enter_context(indexes.resumed(config, beside(config), begun.older, older=True))
+        if newest is None or older is None:
+            tell(f"{begun.newest} was left half-filled, and is gone: a new one is begun.")
+            return None
+        stack.enter_context(opened.pop_all())
+    tell(
+        f"Going on with {begun.newest}, which was begun at {begun.at:%Y-%m-%d %H:%M} UTC and has {begun.added} of about "
+        f"{begun.expected} articles."
+    )
+    return newest, older
+
+
+def _anew(
+    config: Config, kept: HalfFilled, made: str, clock: Callable[[], datetime], stack: ExitStack
+) -> tuple[NewIndex, NewIndex]:
+    """Two empty indices, and nothing of earlier ones. No other rebuild is under way."""
+    for older in (False, True):
+        for name in indexes.begun(config, beside(config), older=older):
+            indexes.discard(config, beside(config), name, older=older)
+    newest = stack.enter_context(indexes.anew(config, beside(config)))
+    older_one = stack.enter_context(indexes.anew(config, beside(config), older=True))
+    kept.begin(Begun(newest=newest.name, older=older_one.name, made_of=made, at=clock()))
+    return newest, older_one
+
+
+def _give_up_nothing(kept: HalfFilled) -> None:
+    """After an error: nobody needs to go on with what has nothing in it."""
+    begun = kept.begun()
+    if begun and not begun.added:
+        kept.remove()

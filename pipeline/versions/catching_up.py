@@ -37,7 +37,10 @@ class CatchingUp:
         self._each(lambda conn, after: seen_texts.waiting(conn, _AT_ONCE, after), index)
 
     def everything(self) -> None:
-        """Count the versions of all articles with captures that today's rules have not cleaned; the index is left as it is."""
+        """Count the versions of all articles with captures that today's rules have not cleaned.
+
+        The index is left as it is, and the ledger says as of now what is to be brought into it.
+        """
         self._each(lambda conn, after: version_table.unseen(conn, RULES, _AT_ONCE, after), None)
         self._each(lambda conn, after: seen_texts.waiting(conn, _AT_ONCE, after), None)
 
@@ -55,7 +58,7 @@ class CatchingUp:
             with self.ledger.turn():
                 with self.ledger.reading() as conn:
                     found = noted(conn, cleaned, ids, wait=False)
-                written = self._brought(index, found) if index else []
+                written = self._brought(index, found) if index else found.recounted
                 with self.ledger.transaction() as conn:
                     found.write(conn)
                     capture_table.touch(conn, written, self.clock())

@@ -5,7 +5,7 @@ capture arrives and the versions are numbered anew.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,9 +39,8 @@ def put_older(ledger: Ledger, writer: IndexWriter, found: Noted) -> None:
     _bring(writer, wanted, ever)
 
 
-def fill_older(ledger: Ledger, writer: IndexWriter) -> None:
-    """Put the older versions of all articles into a new index."""
-    after = ""
+def fill_older(ledger: Ledger, writer: IndexWriter, after: str = "") -> Iterator[str]:
+    """Put the older versions of all articles into a new index, in the order of the articles' ids, after this one; up to which they are in."""
     while True:
         with ledger.reading() as conn:
             ids = seen_texts.edited(conn, _AT_ONCE, after)
@@ -50,6 +49,7 @@ def fill_older(ledger: Ledger, writer: IndexWriter) -> None:
             return
         _bring(writer, wanted, ())
         after = ids[-1]
+        yield after
 
 
 def renew_older(ledger: Ledger, writer: IndexWriter, ids: Collection[str]) -> None:

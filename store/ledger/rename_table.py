@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Boolean, Column, Connection, Table, select
+from sqlalchemy import Boolean, Column, Connection, Table, func, select
 
 from store.archived import Rename
 from store.ledger.schema import METADATA, AnyText, BigNumber, Moment
@@ -36,6 +36,11 @@ def unfinished(conn: Connection) -> list[tuple[str, str]]:
     """Old and new names of the renamings that were interrupted."""
     rows = select(RENAMES.c.old, RENAMES.c.new).where(~RENAMES.c.finished).order_by(RENAMES.c.id)
     return [(row.old, row.new) for row in conn.execute(rows)]
+
+
+def number(conn: Connection) -> int:
+    """How many renamings there were."""
+    return conn.scalar(select(func.count()).select_from(RENAMES)) or 0
 
 
 def former(conn: Connection) -> Mapping[str, Sequence[str]]:

@@ -60,3 +60,16 @@ def waiting_of(conn: Connection) -> dict[str, dict[str, int]]:
     for row in conn.execute(grouped):
         found.setdefault(row.owner, {})[row.name] = row.number
     return found
+
+
+def indexed_of(conn: Connection, source: str) -> list[int]:
+    """The captures (ids) of a source that are in the index."""
+    there = select(CAPTURES.c.id).where(CAPTURES.c.source == source, CAPTURES.c.outcome == Outcome.INDEXED)
+    return sorted(conn.scalars(there))
+
+
+def indexed_since(conn: Connection, since: datetime) -> list[int]:
+    """The captures (ids) in the index that were settled at this time or later, source by source."""
+    columns = (CAPTURES.c.source, CAPTURES.c.id)
+    there = select(*columns).where(CAPTURES.c.settled_at >= since, CAPTURES.c.outcome == Outcome.INDEXED)
+    return [row.id for row in sorted(conn.execute(there))]
