@@ -17,8 +17,10 @@ from broadsheet import Collection
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.maintenance.doctor import examine
+from pipeline.maintenance.reprocess import reclean
 from pipeline.sites import compared_pages
 from pipeline.sites.correcting import corrected
+from pipeline.sites.needless_rules import try_rules
 from pipeline.sites.rule_watch import change_of, watched
 from pipeline.sites.site_folder import read_site, with_rule, write_site
 from pipeline.sites.teaching import Correction, look_up, proposals
@@ -233,3 +235,22 @@ def test_python_teaches_as_the_command_does(config: Config, made: list[TaughtPag
         with pytest.raises(ConfigError, match="Say what is wrong"):
             news.teach(url)
     assert made[0].line in texts(config)[url]
+
+
+def test_a_rule_that_is_no_longer_needed_is_named_when_asked(taught: Config, made: list[TaughtPage]) -> None:
+    """A rule for what the general rules cut anyway (here: another rule of the site, standing for them)."""
+    url = made[0].page.url
+    twice = SiteRule(kind="cut", name="cut-2", select="div.zz-strip > p")
+    path = look_up(taught, url).path
+    write_site(path, with_rule(path.read_text("utf-8"), "changing-wording.example", twice))
+    reclean(taught)
+    one, other = try_rules(taught)
+    with_box = sum(1 for each in made if each.line)
+    assert (one.rule, one.pages, one.matched, one.same) == ("cut-1", len(made), with_box, with_box)
+    assert one.is_needless
+    assert one.advice.endswith(f"broadsheet teach {one.url} --forget cut-1")
+    corrected(look_up(taught, one.url), [Correction("forget", "cut-1")]).apply()
+    (left,) = try_rules(taught)
+    assert (left.rule, left.matched, left.same, left.is_needless) == ("cut-2", with_box, 0, False)
+    assert other.rule == "cut-2"
+    assert list(try_rules(taught, ("another.example",))) == []

@@ -12,7 +12,7 @@ from pipeline.sites.compared_pages import ComparedPage
 _DIFFS = 10
 _LINES = 8  # of one diff
 _MUCH = 0.2  # of an article's words
-_SHOWN = ("title", "lead", "body", "authors", "published_at", "images", "notes")
+SHOWN = ("title", "lead", "body", "authors", "published_at", "images", "notes")
 
 Results = tuple[Article | Rejection, Article | Rejection]
 
@@ -83,7 +83,7 @@ def _weigh(found: Preview, url: str, results: Results, *, corrected: bool) -> No
         return
     new = _words(after)
     if isinstance(before, Article) and isinstance(after, Article):
-        if all(getattr(before, name) == getattr(after, name) for name in _SHOWN):
+        if all(getattr(before, name) == getattr(after, name) for name in SHOWN):
             return
         lines = _shown(before, after) if len(found.diffs) < _DIFFS else ()
         if before.title != after.title:
@@ -109,7 +109,7 @@ def _weigh(found: Preview, url: str, results: Results, *, corrected: bool) -> No
 
 
 def _shown(before: Article, after: Article) -> tuple[str, ...]:
-    return tuple(line for each in changes(before, after) if each.field in _SHOWN for line in each.diff)
+    return tuple(line for each in changes(before, after) if each.field in SHOWN for line in each.diff)
 
 
 def _words(result: Article | Rejection) -> Counter[str]:

@@ -105,3 +105,14 @@ def by_day(
         matched.update(filter(None, row.matched.split("\n")))
         days[row.at.date()] = number + 1, matched
     return days
+
+
+def newest(conn: Connection, site: str, most: int) -> list[int]:
+    """The captures (ids) that were fetched last of those that became articles of the site, one of each article, at most so many."""
+    query = select(SITE_USES.c.article_id, SITE_USES.c.capture_id).where(SITE_USES.c.site == site)
+    found: dict[str, int] = {}
+    for row in conn.execute(query.order_by(SITE_USES.c.at.desc())):
+        found.setdefault(row.article_id, row.capture_id)
+        if len(found) == most:
+            break
+    return list(found.values())
