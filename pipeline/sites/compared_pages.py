@@ -96,7 +96,7 @@ def is_made_of(article: Article | None, capture: Capture, site: SiteRules) -> Ty
 def compared(
     config: Config, pages: SitePages, change: SiteChange, extractor: Extractor
 ) -> Iterator[ComparedPage]:
-    """Each page as it is done, first the one that is corrected; the text is found by this extractor unless the site has another.
+    """Each page as it is done; the text is found by this extractor unless the site has another.
 
     Raises LedgerError, SearchIndexError.
     """
@@ -108,8 +108,7 @@ def compared(
         with Ledger.open(config.ledger) as ledger:
             reader = indexes.reader(config) if indexes.exists(config) else None
             collection = _Collection(config.archive, ledger, reader, PresentKnowledge(ledger), change)
-            yield from collection.of(pool, (pages.capture,))
-            yield from collection.of(pool, pages.others)
+            yield from collection.of(pool, (pages.capture, *pages.others))
 
 
 def _fetched(pool: _Pool, page: Page) -> ComparedPage:

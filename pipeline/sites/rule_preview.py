@@ -61,21 +61,21 @@ class Preview:
 
 
 def preview_of(
-    pages: Iterable[ComparedPage], progress: Callable[[Preview], None] = lambda _: None
+    pages: Iterable[ComparedPage], corrected: str, progress: Callable[[Preview], None] = lambda _: None
 ) -> Preview:
-    """What would change on these pages, of which the first is the one that is corrected."""
+    """What would change on these pages, of which the one at the URL `corrected` is shown first."""
     found = Preview()
     for each in pages:
         found.pages += 1
         if each.before is None or each.after is None:
             found.failed.append(each.url)
         else:
-            _weigh(found, each.url, (each.before, each.after), corrected=found.pages == 1)
+            _weigh(found, each.url, (each.before, each.after), is_corrected=each.url == corrected)
         progress(found)
     return found
 
 
-def _weigh(found: Preview, url: str, results: Results, *, corrected: bool) -> None:
+def _weigh(found: Preview, url: str, results: Results, *, is_corrected: bool) -> None:
     before, after = results
     old = _words(before)
     found.words += old.total()
@@ -85,7 +85,7 @@ def _weigh(found: Preview, url: str, results: Results, *, corrected: bool) -> No
     if isinstance(before, Article) and isinstance(after, Article):
         if all(getattr(before, name) == getattr(after, name) for name in SHOWN):
             return
-        lines = _shown(before, after) if len(found.diffs) < _DIFFS else ()
+        lines = _shown(before, after) if is_corrected or len(found.diffs) < _DIFFS else ()
         if before.title != after.title:
             found.titles.append((url, before.title, after.title))
         if before.published_at != after.published_at:
@@ -99,13 +99,13 @@ def _weigh(found: Preview, url: str, results: Results, *, corrected: bool) -> No
     else:
         return
     found.changed += 1
-    found.elsewhere += not corrected
+    found.elsewhere += not is_corrected
     found.words_cut += (cut := (old - new).total())
     found.words_gained += (new - old).total()
     if isinstance(after, Article) and cut > _MUCH * old.total():
         found.much.append(url)
-    if len(found.diffs) < _DIFFS:
-        found.diffs.append(Diff(url, lines[:_LINES]))
+    found.diffs.insert(0 if is_corrected else len(found.diffs), Diff(url, lines[:_LINES]))
+    del found.diffs[_DIFFS:]
 
 
 def _shown(before: Article, after: Article) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ class Proposal:
         """What it would change on the pages that are looked at. Raises LedgerError, SearchIndexError."""
         taught = self.taught
         change = SiteChange(taught.site, self.site)
-        return preview_of(compared(taught.config, taught.pages, change, taught.extractor), progress)
+        pages = compared(taught.config, taught.pages, change, taught.extractor)
+        return preview_of(pages, taught.page.final_url, progress)
 
     def keep(self) -> None:
         """Write the site's file. Raises StorageError."""
