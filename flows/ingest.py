@@ -32,6 +32,7 @@ from pipeline.health.observed import RunSeen, observe
 from pipeline.health.summary import headline, rows
 from pipeline.report import RunReport, funnel, rejections, troubled
 from pipeline.run import now, run
+from pipeline.sites.rule_watch import stopped
 from pipeline.telling.tell import announce
 from store.ledger.database import Ledger
 from store.ledger.queries import recent
@@ -139,6 +140,8 @@ def publish(config: Config, started: datetime, result: object) -> Health:
     at = now()
     health = examine(config, config.sources, at)
     create_table_artifact(rows(health, at), key="health", description="What needs a look, the gravest first")
+    for each in stopped(config, at) if report else ():
+        get_run_logger().warning(each.advice)
     error = "" if report else str(result)
     if trouble := observe(config, RunSeen(start=started, end=at, report=report, error=error), health):
         get_run_logger().warning(trouble)

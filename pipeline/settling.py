@@ -110,7 +110,7 @@ class Settler:
             for (capture, as_cleaned), article, ack in zip(decision.to_add, articles, acks, strict=True):
                 settled.append(acknowledged(capture, as_cleaned, ack, self.clock()))
                 if ack.status == "indexed":
-                    row = _row(article, rows.get(capture.id))
+                    row = row_of(article, rows.get(capture.id))
                     indexed.append(Remembered(features=row, first_seen_at=article.first_seen_at))
                     entered.append(_contender(article, row))
                     arrived.append(article)
@@ -246,7 +246,7 @@ def _contender(article: Article, row: Features) -> Contender:
     return Contender(url=article.url, names=named(article), features=row)
 
 
-def _row(article: Article, as_cleaned: Features | None) -> Features:
+def row_of(article: Article, as_cleaned: Features | None) -> Features:
     """The features of a completed article, which differ from those of the cleaned one in what only the ledger knows."""
     if as_cleaned is None:
         return features(article)

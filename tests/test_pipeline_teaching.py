@@ -1,8 +1,11 @@
 """A correction of one page, from the archive to a rule that all pages of its site are cleaned by."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +17,12 @@ from broadsheet import Collection
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.maintenance.doctor import examine
+from pipeline.maintenance.reprocess import reclean
+from pipeline.sites import compared_pages
 from pipeline.sites.correcting import corrected
+from pipeline.sites.needless_rules import try_rules
 from pipeline.sites.rule_watch import change_of, watched
-from pipeline.sites.site_folder import read_site, with_rule
+from pipeline.sites.site_folder import read_site, with_rule, write_site
 from pipeline.sites.teaching import Correction, look_up, proposals
 from pipeline.status import status
 from tests.collected_pages import collected, configured
@@ -66,12 +72,45 @@ def test_one_line_makes_all_pages_of_the_site_right(config: Config, made: list[T
         proposals(look_up(config, made[0].page.url), Correction("cut", made[0].line))
 
 
+def test_pages_whose_article_the_index_has_are_cleaned_once(
+    config: Config, made: list[TaughtPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: Counter[str] = Counter()
+
+    class Counting(compared_pages.Workers):  # type: ignore[type-arg,misc]
+        def run(self, tasks: Any) -> Any:
+            return super().run(self.counted(tasks))
+
+        def counted(self, tasks: Iterable[Any]) -> Iterator[Any]:
+            for task in tasks:
+                given[task.side] += 1
+                yield task
+
+    monkeypatch.setattr(compared_pages, "Workers", Counting)
+    change = corrected(look_up(config, made[0].page.url), [Correction("cut", made[0].line)])
+    whole = change.preview()
+    assert given == {"after": len(made)}
+    assert whole.changed > 1
+
+    # A rule that was written by hand since then: the index has what was made without it.
+    other = next(each.page.url for each in made[1:] if each.line)
+    by_hand = SiteRule(kind="not_article", name="by-hand", url=other)
+    write_site(change.taught.path, with_rule("", "changing-wording.example", by_hand))
+    given.clear()
+    now = corrected(look_up(config, made[0].page.url), [Correction("cut", made[0].line)]).preview()
+    assert given["before"] == whole.changed
+    assert (now.changed, now.ends) == (whole.changed - 1, [])
+
+
 def test_a_rule_that_stops_doing_anything_is_named_with_the_day() -> None:
     days = {date(2026, 3, day): (9, 10) for day in range(1, 6)}
     assert change_of(days) == ""
     fallen = days | {date(2026, 3, day): (0, 10) for day in range(6, 8)}
     assert change_of(fallen) == "on 90%, since 2026-03-06 on 0%"
     assert change_of(days | {date(2026, 3, 6): (0, 2)}) == ""  # too few to say
+    taken = {day: (10 - did, 10) for day, (did, _) in fallen.items()}
+    assert change_of(fallen, [taken]) == ""  # another rule does it now
+    assert change_of(fallen, [days, dict.fromkeys(fallen, (9, 10))]) != ""  # which did so before, too
 
 
 def test_a_file_that_is_wrong_says_where(tmp_path: Path) -> None:
@@ -196,3 +235,22 @@ def test_python_teaches_as_the_command_does(config: Config, made: list[TaughtPag
         with pytest.raises(ConfigError, match="Say what is wrong"):
             news.teach(url)
     assert made[0].line in texts(config)[url]
+
+
+def test_a_rule_that_is_no_longer_needed_is_named_when_asked(taught: Config, made: list[TaughtPage]) -> None:
+    """A rule for what the general rules cut anyway (here: another rule of the site, standing for them)."""
+    url = made[0].page.url
+    twice = SiteRule(kind="cut", name="cut-2", select="div.zz-strip > p")
+    path = look_up(taught, url).path
+    write_site(path, with_rule(path.read_text("utf-8"), "changing-wording.example", twice))
+    reclean(taught)
+    one, other = try_rules(taught)
+    with_box = sum(1 for each in made if each.line)
+    assert (one.rule, one.pages, one.matched, one.same) == ("cut-1", len(made), with_box, with_box)
+    assert one.is_needless
+    assert one.advice.endswith(f"broadsheet teach {one.url} --forget cut-1")
+    corrected(look_up(taught, one.url), [Correction("forget", "cut-1")]).apply()
+    (left,) = try_rules(taught)
+    assert (left.rule, left.matched, left.same, left.is_needless) == ("cut-2", with_box, 0, False)
+    assert other.rule == "cut-2"
+    assert list(try_rules(taught, ("another.example",))) == []

@@ -194,9 +194,14 @@ def run(
     told: list[str] = []
     if not report.others_go_on:
         announce(config, good=True, health=whole, say=told.append)
+    rules = stopped(config, now())
     missed = observe(config, RunSeen(start=started, end=now(), report=report), whole)
     if as_json:
-        print_json({**asdict(report), "health": health_as_json(health), "told": told})
+        found = [
+            {"site": each.site, "rule": each.rule.name, "change": each.change, "advice": each.advice}
+            for each in rules
+        ]
+        print_json({**asdict(report), "health": health_as_json(health), "told": told, "stopped_rules": found})
     else:
         show_funnel(report)
         if report.others_go_on:
@@ -207,8 +212,8 @@ def run(
         show_health(health, now())
         for line in told:
             say(line)
-        for line in stopped(config, now()):
-            say(line, style="yellow")
+        for each in rules:
+            say(each.advice, style="yellow")
     if missed:
         typer.echo(f"broadsheet: {missed}", err=True)
     if health.code and not report.others_go_on:

@@ -1,6 +1,6 @@
 """What is needed to clean captures again apart from a run: those that have an outcome, and the present snapshot to judge them by."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -38,8 +38,8 @@ class PresentKnowledge:
     _known: dict[str, Knowledge] = field(default_factory=dict)
     _others: list[Features] = field(default_factory=list)
 
-    def judged(self, articles: Iterable[Article]) -> list[Article]:
-        """The articles as the present snapshot judges them; as they are, before the first."""
+    def judged(self, articles: Iterable[Article], rows: Sequence[Features] = ()) -> list[Article]:
+        """The articles as the present snapshot judges them; as they are, before the first. `rows` are theirs, where they are known."""
         found = list(articles)
         with self.ledger.reading() as conn:
             stories = knowledge_table.stories(conn, [article.id for article in found])
@@ -47,8 +47,8 @@ class PresentKnowledge:
             if not number:
                 return found
             return [
-                judge(one, features(one), self._of(conn, one.source, number), stories.get(one.id, one.id))
-                for one in found
+                judge(one, row, self._of(conn, one.source, number), stories.get(one.id, one.id))
+                for one, row in zip(found, rows or map(features, found), strict=True)
             ]
 
     def _of(self, conn: Connection, source: str, number: int) -> Knowledge:

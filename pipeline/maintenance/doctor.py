@@ -141,7 +141,8 @@ def _site_rules(config: Config, clock: Callable[[], datetime]) -> Iterator[Findi
     try:
         if load_sites(config).by_host:
             said = "each does what it did."
-            yield from _report("site rules", stopped(config, clock()), said)
+            told = [each.advice for each in stopped(config, clock())]
+            yield from _report("site rules", told, said)
     except ConfigError as error:
         yield Finding("site rules", False, str(error))
 

@@ -1,21 +1,18 @@
 """What a change of a site's rules would do to archived pages, before it counts."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 
 from articles.changes import changes
-from articles.clean import clean
-from articles.model import Article, Extractor, Page, Rejection, Right
-from articles.sites.site_rules import SiteRules
+from articles.model import Article, Rejection
 from articles.text import tokens
-from store.workers import Lost, Workers
+from pipeline.sites.compared_pages import ComparedPage
 
 _DIFFS = 10
 _LINES = 8  # of one diff
 _MUCH = 0.2  # of an article's words
-_SHOWN = ("title", "lead", "body", "authors", "published_at", "images", "notes")
+SHOWN = ("title", "lead", "body", "authors", "published_at", "images", "notes")
 
 Results = tuple[Article | Rejection, Article | Rejection]
 
@@ -63,76 +60,56 @@ class Preview:
         return ""
 
 
-def compare(
-    pages: Sequence[Page],
-    rules: tuple[SiteRules, SiteRules],
-    how: tuple[Extractor, Collection[Right]],
-    workers: tuple[int, float],
-    progress: Callable[[Preview], None] = lambda _: None,
+def preview_of(
+    pages: Iterable[ComparedPage], corrected: str, progress: Callable[[Preview], None] = lambda _: None
 ) -> Preview:
-    """Clean pages by both sets of rules, those that there are and those that there would be; the first page is the one that taught.
-
-    `workers` is the number of processes, and the seconds after which one is killed.
-    """
+    """What would change on these pages, of which the one at the URL `corrected` is shown first."""
     found = Preview()
-    number, seconds = workers
-    with Workers(partial(_both, rules, how), number, 2 * seconds) as pool:
-        for page, answer in pool.run(iter(pages)):
-            found.pages += 1
-            if isinstance(answer, Lost):
-                found.failed.append(page.final_url)
-            else:
-                _weigh(found, page, answer, taught=page is pages[0])
-            progress(found)
+    for each in pages:
+        found.pages += 1
+        if each.before is None or each.after is None:
+            found.failed.append(each.url)
+        else:
+            _weigh(found, each.url, (each.before, each.after), is_corrected=each.url == corrected)
+        progress(found)
     return found
 
 
-def _both(
-    rules: tuple[SiteRules, SiteRules], how: tuple[Extractor, Collection[Right]], page: Page
-) -> Results:
-    before, after = rules
-    now = clean(page, *how, site=after)
-    fresh = {rule.name for rule in after.rules if rule not in before.rules}
-    gone = {rule.name for rule in before.rules if rule not in after.rules}
-    if (
-        isinstance(now, Article)
-        and not gone
-        and before.extractor == after.extractor
-        and not fresh & {*now.site_matched}
-    ):
-        return now, now
-    return clean(page, *how, site=before), now
-
-
-def _weigh(found: Preview, page: Page, results: Results, *, taught: bool) -> None:
+def _weigh(found: Preview, url: str, results: Results, *, is_corrected: bool) -> None:
     before, after = results
-    old, new = _words(before), _words(after)
+    old = _words(before)
     found.words += old.total()
+    if before is after:
+        return
+    new = _words(after)
     if isinstance(before, Article) and isinstance(after, Article):
-        changed = [each for each in changes(before, after) if each.field in _SHOWN]
-        if not changed:
+        if all(getattr(before, name) == getattr(after, name) for name in SHOWN):
             return
-        lines = tuple(line for each in changed for line in each.diff)
+        lines = _shown(before, after) if is_corrected or len(found.diffs) < _DIFFS else ()
         if before.title != after.title:
-            found.titles.append((page.final_url, before.title, after.title))
+            found.titles.append((url, before.title, after.title))
         if before.published_at != after.published_at:
-            found.dates.append((page.final_url, str(before.published_at), str(after.published_at)))
+            found.dates.append((url, str(before.published_at), str(after.published_at)))
     elif isinstance(before, Article) and isinstance(after, Rejection):
-        found.ends.append(page.final_url)
+        found.ends.append(url)
         lines = (f"- {before.title}", f"+ {after.reason}: {after.detail}")
     elif isinstance(before, Rejection) and isinstance(after, Article):
-        found.begins.append(page.final_url)
+        found.begins.append(url)
         lines = (f"- {before.reason}: {before.detail}", f"+ {after.title}")
     else:
         return
     found.changed += 1
-    found.elsewhere += not taught
+    found.elsewhere += not is_corrected
     found.words_cut += (cut := (old - new).total())
     found.words_gained += (new - old).total()
     if isinstance(after, Article) and cut > _MUCH * old.total():
-        found.much.append(page.final_url)
-    if len(found.diffs) < _DIFFS:
-        found.diffs.append(Diff(page.final_url, lines[:_LINES]))
+        found.much.append(url)
+    found.diffs.insert(0 if is_corrected else len(found.diffs), Diff(url, lines[:_LINES]))
+    del found.diffs[_DIFFS:]
+
+
+def _shown(before: Article, after: Article) -> tuple[str, ...]:
+    return tuple(line for each in changes(before, after) if each.field in SHOWN for line in each.diff)
 
 
 def _words(result: Article | Rejection) -> Counter[str]:

@@ -1,6 +1,6 @@
 """A correction of one page, made a rule of its site: found, shown, kept, and applied to what is there already."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from articles.clean import clean
-from articles.errors import ConfigError, CrawlError, SelectorError
+from articles.errors import ArchiveUnavailableError, ConfigError, CrawlError, SelectorError
 from articles.model import Article, Extractor, Page, Rejection
 from articles.sites import candidates
 from articles.sites.candidates import Candidate, Change, Taught, free_name
@@ -19,24 +19,29 @@ from articles.sites.selectors import compiled
 from articles.sites.site_rules import Lesson, RuleKind, SiteRule, SiteRules
 from articles.text import key
 from articles.urls import canonical
+from pipeline import indexes
 from pipeline.clean_capture import extractor_for
 from pipeline.configuration.config import Config
 from pipeline.fetch_once import Unfetched, fetch
 from pipeline.maintenance.cleaning_again import settled
 from pipeline.maintenance.reprocess import Recleaned, reclean
 from pipeline.run import now
-from pipeline.sites.rule_preview import Preview, compare
+from pipeline.sites.compared_pages import SiteChange, SitePages, compared, is_made_of
+from pipeline.sites.rule_preview import Preview, preview_of
 from pipeline.sites.site_folder import changed, file_of, with_extractor, with_rule, without_rule, write_site
 from store.archive.reader import recall
+from store.archive.remote.ahead import fetch_ahead
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.records import Capture, Outcome, Selection
 from store.workers import Lost, Workers
 
 PAGES = 200  # that are looked at unless more are wanted
-_COMPARED = 24  # pages by which a rule is found
+_NEAR = 12  # pages fetched nearest in time, which have most likely the same template
+_FAR = 12  # pages of other times, by which a rule is found, too
 _PATIENCE = 10  # times as long as one page may take
 
+Known = tuple[Page, Article | None]
 CorrectionKind = RuleKind | Literal["extractor", "forget"]
 
 
@@ -52,20 +57,24 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class TaughtSite:
-    """A page of a site and others of it, as archived, with the site's file; `source` is "" for a page that is not archived."""
+    """A page of a site and others of it, with the site's file; `source` is "" for a page that is not archived.
+
+    `samples` are some of the other pages, by which a rule is found, each with its article, if the index has it by the present rules.
+    """
 
     config: Config
     path: Path
     text: str
     site: SiteRules
-    pages: tuple[Page, ...]
+    pages: SitePages
+    samples: tuple[Known, ...]
     source: str
     extractor: Extractor
 
     @property
     def page(self) -> Page:
         """The page that is corrected."""
-        return self.pages[0]
+        return self.pages.page
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +88,11 @@ class Proposal:
     candidate: Candidate | None = None
 
     def preview(self, progress: Callable[[Preview], None] = lambda _: None) -> Preview:
-        """What it would change on the pages that are looked at."""
-        config = self.taught.config
-        return compare(
-            self.taught.pages,
-            (self.taught.site, self.site),
-            (self.taught.extractor, config.crawl.obey),
-            (config.clean.workers, config.clean.timeout),
-            progress,
-        )
+        """What it would change on the pages that are looked at. Raises LedgerError, SearchIndexError."""
+        taught = self.taught
+        change = SiteChange(taught.site, self.site)
+        pages = compared(taught.config, taught.pages, change, taught.extractor)
+        return preview_of(pages, taught.page.final_url, progress)
 
     def keep(self) -> None:
         """Write the site's file. Raises StorageError."""
@@ -107,17 +112,18 @@ class Proposal:
 def look_up(config: Config, address: str, most: int = PAGES) -> TaughtSite:
     """The page at this address, from the archive or else fetched, and at most so many pages of its site that are archived.
 
-    Raises UrlError, ConfigError, CrawlError for a page that cannot be fetched.
+    Raises UrlError, ConfigError, LedgerError, ArchiveError, SearchIndexError, CrawlError for a page that cannot be fetched.
     """
     url = canonical(address)
-    found = _archived(config, url)
-    source = found[1].source if found else ""
-    page = found[0] if found else _fetched(config, url)
+    page, capture = _archived(config, url) or (_fetched(config, url), None)
+    source = capture.source if capture else ""
     path = file_of(config, urlsplit(page.final_url).hostname or "")
     text, site = changed(path, lambda text: text)
-    others = _others(config, source, site, page, most - 1) if found else []
+    others = _others(config, source, site, page, most - 1) if capture else []
+    samples = _samples(config, site, [*others[:_NEAR], *_spread(others[_NEAR:], _FAR)])
     extractor = config.extractors.of(source) if source else extractor_for(config, page.final_url)
-    return TaughtSite(config, path, text, site, (page, *others), source, extractor)
+    pages = SitePages(page, capture, tuple(others))
+    return TaughtSite(config, path, text, site, pages, tuple(samples), source, extractor)
 
 
 def proposals(taught: TaughtSite, correction: Correction, today: date | None = None) -> list[Proposal]:
@@ -162,11 +168,9 @@ def _proposal(taught: TaughtSite, rule: SiteRule, lesson: Lesson, candidate: Can
 
 def _candidates(taught: TaughtSite, change: Change, line: str) -> list[Candidate]:
     """Found in a process of its own, because it reads pages."""
-    step = max(1, len(taught.pages) // _COMPARED)
-    pages = (taught.page, *taught.pages[1::step][:_COMPARED])
     how = partial(found_on, change, line, taught.site, taught.extractor)
     with Workers(how, 1, _PATIENCE * taught.config.clean.timeout) as workers:
-        answer = workers.call(pages)
+        answer = workers.call(((taught.page, None), *taught.samples))
     if isinstance(answer, Lost):
         raise ConfigError(f"No rule was found for {line!r}: {answer.detail}")
     found, why = answer
@@ -176,11 +180,11 @@ def _candidates(taught: TaughtSite, change: Change, line: str) -> list[Candidate
 
 
 def found_on(
-    change: Change, line: str, site: SiteRules, extractor: Extractor, pages: Sequence[Page]
+    change: Change, line: str, site: SiteRules, extractor: Extractor, pages: Sequence[Known]
 ) -> tuple[list[Candidate], str]:
     """The rules that the correction of the first of these pages may mean, or why there are none."""
-    results = [clean(page, extractor, site=site) for page in pages]
-    samples = [sample(page, result) for page, result in zip(pages, results, strict=True)]
+    results = [known or clean(page, extractor, site=site) for page, known in pages]
+    samples = [sample(page, result) for (page, _), result in zip(pages, results, strict=True)]
     here, *rest = samples
     if here is None:
         return [], "the page cannot be parsed."
@@ -230,21 +234,40 @@ def _fetched(config: Config, url: str) -> Page:
     return page
 
 
-def _others(config: Config, source: str, site: SiteRules, page: Page, most: int) -> list[Page]:
-    """Other archived pages of the site, spread over time; those that became articles, or might have."""
+def _others(config: Config, source: str, site: SiteRules, page: Page, most: int) -> list[Capture]:
+    """Captures of other pages of the site that are in the archive, those that became articles, or might have.
+
+    First those fetched nearest in time, then others, spread over all of it.
+    """
     which = Selection(outcomes=(Outcome.INDEXED, Outcome.REJECTED), sources=(source,))
     with Ledger.open(config.ledger) as ledger:
         there = [
             capture
             for capture in chain.from_iterable(settled(ledger, which))
             if capture.status == 200
+            and not (capture.dropped_at or capture.removed_at)
             and capture.final_url != page.final_url
             and site.has(urlsplit(capture.final_url).hostname or "")
         ]
-    step = max(1, -(-len(there) // max(1, most)))
-    found = []
-    for capture in reversed(there[::-1][::step]):
-        record = recall(config.archive, capture.ref)
+    there.sort(key=lambda capture: abs(capture.fetched_at - page.fetched_at))
+    near = there[: min(most, _NEAR)]
+    rest = sorted(there[len(near) :], key=lambda capture: capture.id)
+    return [*near, *_spread(rest, most - len(near))]
+
+
+def _spread(captures: Sequence[Capture], most: int) -> Sequence[Capture]:
+    """At most so many of them, the last among them, at even distances."""
+    return captures[:: -max(1, -(-len(captures) // most))][::-1] if most else ()
+
+
+def _samples(config: Config, site: SiteRules, captures: Sequence[Capture]) -> Iterator[Known]:
+    """The pages of captures, with their articles as far as the index has them."""
+    stored = {}
+    if captures and indexes.exists(config):
+        stored = indexes.reader(config).get_many([each.article_id for each in captures])
+    for capture, packed in fetch_ahead(config.archive, captures, lambda each: each.ref):
+        if isinstance(packed, ArchiveUnavailableError):
+            raise packed
+        record, article = recall(config.archive, capture.ref, packed), stored.get(capture.article_id)
         if isinstance(record, Page):
-            found.append(record)
-    return found
+            yield record, article if is_made_of(article, capture, site) else None

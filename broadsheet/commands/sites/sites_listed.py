@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from articles.sites.ftr_file import FtrFile
+    from pipeline.sites.needless_rules import TriedRule
     from pipeline.sites.rule_watch import WatchedRule
     from pipeline.sites.tried_pages import PageTrial
 
@@ -27,7 +28,8 @@ def sites(
     test: Annotated[
         bool,
         typer.Option(
-            "--test", help="Try the pages that the files name as tests, as far as they are archived."
+            "--test",
+            help="Try each rule on the newest pages of its site, and the pages that the files name as tests, from the archive.",
         ),
     ] = False,
     as_json: Json = False,
@@ -38,33 +40,39 @@ def sites(
     Example: broadsheet sites www.example.org --test
     """
     from broadsheet.terminal import console, print_json
+    from pipeline.sites.needless_rules import try_rules
     from pipeline.sites.rule_watch import watched
     from pipeline.sites.site_configs import configured_files
     from pipeline.sites.tried_pages import chosen, try_pages
 
     config = configured(context)
     configs = configured_files(config)
-    if test and configs is None:
-        raise ConfigError(
-            f'{config.path} names no folder of files with tests; put `site_configs = "FOLDER"` into its section [clean].'
-        )
     rules = watched(config, hosts or ())
+    if test and configs is None and not rules:
+        raise ConfigError(
+            "There is nothing to test: no site was taught anything, and "
+            f'{config.path} names no folder of files with tests (`site_configs = "FOLDER"` in its section [clean]).'
+        )
     files = chosen(configs.files(), hosts or ()) if configs else []
     trials: list[PageTrial] = []
-    if test and configs:
+    tried: list[TriedRule] = []
+    if test:
         with console.status("Cleaning"):
-            trials = list(try_pages(config, configs, files))
+            tried = list(try_rules(config, hosts or ())) if rules else []
+            trials = list(try_pages(config, configs, files)) if configs else []
     if as_json:
-        print_json({"rules": [_rule_as_json(each) for each in rules], "files": _as_json(files, trials)})
+        by_name = {(each.site, each.rule): each for each in tried}
+        listed = [_rule_as_json(each, by_name.get((each.site, each.rule.name))) for each in rules]
+        print_json({"rules": listed, "files": _as_json(files, trials)})
     else:
-        _show_rules(rules)
+        _show_rules(rules, tried)
         if configs:
             _show_files(files, trials, tested=test)
     if any(trial.result in ("failed", "rejected") for trial in trials):
         raise typer.Exit(1)
 
 
-def _show_rules(rules: "Sequence[WatchedRule]") -> None:
+def _show_rules(rules: "Sequence[WatchedRule]", tried: "Sequence[TriedRule]") -> None:
     from broadsheet.terminal import say, table
 
     if not rules:
@@ -84,6 +92,9 @@ def _show_rules(rules: "Sequence[WatchedRule]") -> None:
     for each in rules:
         if each.change:
             say(f"{each.site}: {each.rule.name} did something {each.change}", style="yellow")
+    for one in tried:
+        if one.is_needless:
+            say(one.advice, style="yellow")
 
 
 def _show_files(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]", *, tested: bool) -> None:
@@ -108,10 +119,18 @@ def _show_files(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]", *, te
             say(f"{number} {result}", style=style)
 
 
-def _rule_as_json(watched: "WatchedRule") -> dict[str, object]:
+def _rule_as_json(watched: "WatchedRule", tried: "TriedRule | None") -> dict[str, object]:
     from dataclasses import asdict
 
-    return {**asdict(watched), "share": watched.share}
+    told: dict[str, object] = {**asdict(watched), "share": watched.share}
+    if tried:
+        told["tried"] = {
+            "pages": tried.pages,
+            "matched": tried.matched,
+            "same_without": tried.same,
+            "needless": tried.is_needless,
+        }
+    return told
 
 
 def _as_json(files: "Sequence[FtrFile]", trials: "Sequence[PageTrial]") -> list[dict[str, object]]:

@@ -86,13 +86,33 @@ def cleaned_by(conn: Connection, hosts: Collection[str]) -> list[tuple[str, str]
 def by_day(
     conn: Connection, site: str, since: datetime | None = None
 ) -> Mapping[date, tuple[int, Counter[str]]]:
-    """For each day (UTC) how many captures of the site became articles, and in how many of them each rule did something; from `since` on."""
+    """For each day (UTC) how many articles of the site were fetched first, and on how many of them each rule did something then.
+
+    Only what was fetched at `since` or later counts.
+    """
     days: dict[date, tuple[int, Counter[str]]] = {}
-    query = select(SITE_USES.c.at, SITE_USES.c.matched).where(SITE_USES.c.site == site)
+    told: set[str] = set()  # a page that is fetched again says nothing of new ones
+    query = select(SITE_USES.c.article_id, SITE_USES.c.at, SITE_USES.c.matched).where(
+        SITE_USES.c.site == site
+    )
     if since:
         query = query.where(SITE_USES.c.at >= since)
     for row in conn.execute(query.order_by(SITE_USES.c.at)):
+        if row.article_id in told:
+            continue
+        told.add(row.article_id)
         number, matched = days.get(row.at.date(), (0, Counter[str]()))
         matched.update(filter(None, row.matched.split("\n")))
         days[row.at.date()] = number + 1, matched
     return days
+
+
+def newest(conn: Connection, site: str, most: int) -> list[int]:
+    """The captures (ids) that were fetched last of those that became articles of the site, one of each article, at most so many."""
+    query = select(SITE_USES.c.article_id, SITE_USES.c.capture_id).where(SITE_USES.c.site == site)
+    found: dict[str, int] = {}
+    for row in conn.execute(query.order_by(SITE_USES.c.at.desc())):
+        found.setdefault(row.article_id, row.capture_id)
+        if len(found) == most:
+            break
+    return list(found.values())
