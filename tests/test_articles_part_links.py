@@ -101,6 +101,21 @@ def test_addresses_may_be_counted_from_0() -> None:
     assert named(zero, f"{HERE}?page=1") == pages("?page={}", 2, 3)
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["{}/", "./{}/", "../voyage/{}/", "/news/voyage/{}/", "//paper.example.org/news/voyage/{}", " {}/ "],
+)
+def test_addresses_relative_to_the_page(form: str) -> None:
+    own = f"{SITE}/news/voyage/"
+    found = named(pager(*(form.format(number) for number in (2, 3))), own)
+    assert [each.rstrip("/") for each in found] == [f"{own}2", f"{own}3"]
+
+
+def test_letters_that_only_the_address_of_the_page_has_encoded() -> None:
+    own = f"{SITE}/n/%E6%9D%AD%E5%B7%9E%E8%BD%AE%E6%B8%A1"
+    assert named(pager("/n/杭州轮渡?page=2", "/n/杭州轮渡?page=3"), own) == pages("?page={}", 2, 3, here=own)
+
+
 def test_relative_addresses_and_tracking_lead_to_canonical_ones() -> None:
     assert named(pager("?page=2&utm_source=pager#text", "?page=3")) == pages("?page={}", 2, 3)
 
