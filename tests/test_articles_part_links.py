@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from articles.clean import clean
+from articles.errors import ConfigError
 from articles.model import Article
 from articles.parts.part_links import MOST
-from articles.sites import ftr_file, ftr_rules
+from articles.sites import ftr_file, ftr_rules, site_file
 from articles.sites.site_rules import NO_RULES, SiteRules
 from tests.test_articles_clean import page
 
@@ -460,6 +461,21 @@ def test_a_rule_names_any_address_of_the_site() -> None:
         ODD.replace("www.paper.example.org", "other.example"),
         site=ftr("next_page_link: //div[@class='odd']/a/@href"),
     ) == (f"{SITE}/chapter/fog",)
+
+
+def test_a_file_of_our_own_names_them_too() -> None:
+    site = site_file.read(
+        '[[next_page]]\nname = "chapters"\nselect = "div.odd a"\n[[single_page]]\nname = "one"\nselect = "a#print"\n',
+        "paper.example.org.toml",
+        "paper.example.org",
+    )
+    assert [rule.kind for rule in site.rules] == ["next_page", "single_page"]
+    assert named(ODD, site=site) == (f"{SITE}/chapter/fog", "https://www.paper.example.org/chapter/seal")
+    assert named(ODD + f"<a id=print href='{HERE}?print=1'>Print</a>", site=site) == (f"{HERE}?print=1",)
+    with pytest.raises(ConfigError, match="line 3, column 8: unknown key `line`"):
+        site_file.read(
+            '[[next_page]]\nname = "n"\nline = "Next"\n', "paper.example.org.toml", "paper.example.org"
+        )
 
 
 def test_a_page_that_has_all_goes_before_the_next_page() -> None:
