@@ -15,7 +15,7 @@ from articles.urls import canonical
 
 
 def extract(html: bytes, url: str) -> dict[str, Any]:
-    """Title, lead, body, authors, date and captions of a page; {} if it is rejected."""
+    """Title, lead, body, authors, date, captions and further pages of a page; {} if it is rejected."""
     address = canonical(url)
     page = Page(
         url=address,
@@ -36,6 +36,7 @@ def extract(html: bytes, url: str) -> dict[str, Any]:
         "authors": list(article.authors),
         "date": article.published_on.isoformat() if article.published_on else "",
         "captions": [f"{image.caption} {image.credit}".strip() for image in article.images],
+        "further_pages": list(article.further_pages),
     }
 
 

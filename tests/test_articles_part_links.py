@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from articles.clean import clean
+from articles.errors import ConfigError
 from articles.model import Article
 from articles.parts.part_links import MOST
-from articles.sites import ftr_file, ftr_rules
+from articles.sites import ftr_file, ftr_rules, site_file
 from articles.sites.site_rules import NO_RULES, SiteRules
 from tests.test_articles_clean import page
 
@@ -99,6 +100,21 @@ def test_addresses_may_be_counted_from_0() -> None:
     zero = pager(*pages("?page={}", 0, 1, 2, 3), own="", first=1)
     assert named(zero) == pages("?page={}", 1, 2, 3)
     assert named(zero, f"{HERE}?page=1") == pages("?page={}", 2, 3)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{}/", "./{}/", "../voyage/{}/", "/news/voyage/{}/", "//paper.example.org/news/voyage/{}", " {}/ "],
+)
+def test_addresses_relative_to_the_page(form: str) -> None:
+    own = f"{SITE}/news/voyage/"
+    found = named(pager(*(form.format(number) for number in (2, 3))), own)
+    assert [each.rstrip("/") for each in found] == [f"{own}2", f"{own}3"]
+
+
+def test_letters_that_only_the_address_of_the_page_has_encoded() -> None:
+    own = f"{SITE}/n/%E6%9D%AD%E5%B7%9E%E8%BD%AE%E6%B8%A1"
+    assert named(pager("/n/杭州轮渡?page=2", "/n/杭州轮渡?page=3"), own) == pages("?page={}", 2, 3, here=own)
 
 
 def test_relative_addresses_and_tracking_lead_to_canonical_ones() -> None:
@@ -445,6 +461,21 @@ def test_a_rule_names_any_address_of_the_site() -> None:
         ODD.replace("www.paper.example.org", "other.example"),
         site=ftr("next_page_link: //div[@class='odd']/a/@href"),
     ) == (f"{SITE}/chapter/fog",)
+
+
+def test_a_file_of_our_own_names_them_too() -> None:
+    site = site_file.read(
+        '[[next_page]]\nname = "chapters"\nselect = "div.odd a"\n[[single_page]]\nname = "one"\nselect = "a#print"\n',
+        "paper.example.org.toml",
+        "paper.example.org",
+    )
+    assert [rule.kind for rule in site.rules] == ["next_page", "single_page"]
+    assert named(ODD, site=site) == (f"{SITE}/chapter/fog", "https://www.paper.example.org/chapter/seal")
+    assert named(ODD + f"<a id=print href='{HERE}?print=1'>Print</a>", site=site) == (f"{HERE}?print=1",)
+    with pytest.raises(ConfigError, match="line 3, column 8: unknown key `line`"):
+        site_file.read(
+            '[[next_page]]\nname = "n"\nline = "Next"\n', "paper.example.org.toml", "paper.example.org"
+        )
 
 
 def test_a_page_that_has_all_goes_before_the_next_page() -> None:

@@ -45,6 +45,9 @@ _SUFFIX = re.compile(
     rf"(?P<stem>.*?[^-_,./])(?P<mark>[-_,.])(?:(?P<word>{_WORD})[-_=]?)?(?P<number>[0-9]{{1,2}})(?P<end>{_EXTENSION})?",
     re.IGNORECASE,
 )
+_HINT = 5  # characters
+_LONGEST_URL = 2_000  # characters
+_IN_QUERY = re.compile(r"=[0-9]{1,2}\s*(?:&|$)")
 _INDEX = re.compile(r"/(?:index|default)\.[a-z]{2,5}", re.IGNORECASE)
 _WHOLE_SUFFIX = re.compile(
     rf"(?P<stem>.*[^-_,./])[-_,/](?P<word>[a-z_-]{{3,16}})(?P<end>{_EXTENSION})?", re.IGNORECASE
@@ -93,17 +96,41 @@ class OwnAddress:
 
     bare: frozenset[_Stem]
     numbers: dict[tuple[_Stem, str], int]
+    hosts: frozenset[str]
+    hints: frozenset[str]  # how the last parts of the paths begin
 
     @classmethod
     def of(cls, urls: Iterable[str]) -> "OwnAddress":
         """Of canonical URLs of one page."""
         bare: set[_Stem] = set()
         numbers: dict[tuple[_Stem, str], int] = {}
-        for url in urls:
+        for url in dict.fromkeys(urls):
             bare.add(_stem(url))
             for reading in _readings(url):
                 numbers.setdefault((reading.stem, reading.form), int(url[reading.start : reading.end]))
-        return cls(frozenset(bare), numbers)
+        places = [stem.place for stem in (*bare, *(stem for stem, _ in numbers))]
+        return cls(
+            frozenset(bare),
+            numbers,
+            hosts=frozenset(place.partition("/")[0] for place in places),
+            hints=frozenset(map(_hint, places)),
+        )
+
+    def may_be_page(self, address: str) -> bool:
+        """Whether a link's address may be that of a page, as far as can be seen at once."""
+        path, _, query = address.strip().partition("#")[0].partition("?")
+        if not (_ends_in_number(path.rstrip("/ ")) or (query and _IN_QUERY.search(query))):
+            return False
+        if len(address) > _LONGEST_URL:
+            return False
+        lowered = path.lower()
+        is_relative = "/" not in path.rstrip("/") or path.startswith(".")
+        if not is_relative and not any(hint in lowered for hint in self.hints):
+            return False
+        before, slashes, rest = path.partition("//")
+        return (
+            not slashes or "/" in before or rest.partition("/")[0].lower().removeprefix("www.") in self.hosts
+        )
 
     def page(self, url: str) -> Numbered | None:
         """How a canonical URL is another page of the article; None if it is not."""
@@ -129,6 +156,19 @@ class OwnAddress:
     def is_whole(self, url: str) -> bool:
         """Whether a canonical URL is the article's address with a word for all of its pages."""
         return any(stem in self._stems for stem in _without_whole(url))
+
+
+def _ends_in_number(path: str) -> bool:
+    """Whether a path ends in one or two digits, with an extension or without; no regular expression, as every link is asked."""
+    if not path[-1:].isdigit():
+        path = path.rpartition(".")[0] if "." in path[-6:] else ""
+    return 0 < len(path) - len(path.rstrip("0123456789")) < 3
+
+
+def _hint(place: str) -> str:
+    """How the last part of a path begins; "" if links may spell it otherwise."""
+    _, slash, last = place.rpartition("/")
+    return "" if not slash or "%" in last else last[:_HINT].lower()
 
 
 def in_order(urls: Iterable[str], own: Sequence[str]) -> tuple[str, ...]:

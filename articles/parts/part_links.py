@@ -21,8 +21,6 @@ from articles.urls import canonical, host, same_site
 
 MOST = 50  # further pages; what has more is no article
 
-_LINKS = select("//a[@href] | //link[@rel][@href]")
-_MAYBE = re.compile(r"[0-9](?:\.[a-z]{2,5})?/?(?:[?&#]|$)", re.IGNORECASE)  # ends a part of an address
 _PICTURES = re.compile(
     r"galler(?:y|ies)|galerien?|galer[ií]as?|galleria|slide-?shows?|diaporamas?|(?:foto|bilder)-?(?:strecken?|serien?|galerien?)|"
     r"photos?|fotos?|pictures|images|live-?(?:blog|ticker|updates?)|newsticker|forums?|threads?",
@@ -30,7 +28,6 @@ _PICTURES = re.compile(
 )
 _LIVE = re.compile(r"LiveBlogPosting|DiscussionForumPosting")
 _STATED = select("//script[@type='application/ld+json'] | //*[@itemtype]")
-_LONGEST_URL = 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,7 @@ def further(
     ruled = _by_site(site, tree, own, urls, base) if site else ()
     if ruled or (site and site.settles("next_page")):
         return FurtherPages(ruled)
-    elements = [each for each in _LINKS(tree) if len(each.get("href", "")) <= _LONGEST_URL]
-    links = list(_numbered(elements, own, base))
+    links = list(_numbered(tree, own, base))
     if not links or _is_paged_itself(tree, urls[0]):
         return FurtherPages()
     around = Surroundings.of(tree, [link.element for link in links])
@@ -72,7 +68,7 @@ def further(
     for link in links:
         groups.setdefault((link.at.before, link.at.after), []).append(link)
     named = max((_pages(group, around, vouched) for group in groups.values()), key=_rank)
-    whole = next(_whole(elements, own, base, around), "") if named.urls else ""
+    whole = next(_whole(tree, own, base, around), "") if named.urls else ""
     return named._replace(urls=(whole,)) if whole else named
 
 
@@ -110,13 +106,15 @@ def _is_later(url: str, own: OwnAddress) -> bool:
     return at.number > (at.own or 0) if at else not own.is_here(url)
 
 
-def _numbered(elements: Sequence[Element], own: OwnAddress, base: str) -> Iterator[_PageLink]:
-    for element in elements:
-        if not _MAYBE.search(element.get("href", "")):
+def _numbered(tree: Element, own: OwnAddress, base: str) -> Iterator[_PageLink]:
+    for element in tree.iter("a", "link"):
+        if not own.may_be_page(element.get("href", "")):
+            continue
+        rel = element.get("rel", "").lower().split()
+        if element.tag == "link" and "next" not in rel:
             continue
         at = own.page(url) if (url := _target(element, base)) else None
-        rel = element.get("rel", "").lower().split()
-        if at is None or (element.tag == "link" and "next" not in rel):
+        if at is None:
             continue
         label = _label(element)
         yield _PageLink(element, at, page_labels.number_of(label), "next" in rel, label)
@@ -193,10 +191,10 @@ def _is_evident(link: _PageLink, first: int, shift: int, around: Surroundings) -
     return is_number and around.states(link.element, first + shift)
 
 
-def _whole(elements: Sequence[Element], own: OwnAddress, base: str, around: Surroundings) -> Iterator[str]:
+def _whole(tree: Element, own: OwnAddress, base: str, around: Surroundings) -> Iterator[str]:
     """Pages that have all of the text."""
-    for element in elements:
-        if element.tag == "a" and page_labels.is_whole(_label(element)):
+    for element in tree.iter("a"):
+        if page_labels.is_whole(_label(element)):
             url = _target(element, base)
             if url and own.is_whole(url) and not around.is_of_comments(element):
                 yield url
