@@ -31,16 +31,22 @@ class _Tally:
     crawl: Crawl | None
     outcomes: Counter[str] = field(default_factory=Counter)
     rejections: Counter[str] = field(default_factory=Counter)
+    parts: set[int] = field(default_factory=set)
 
     def report(self, settled: Iterable[Settled] = ()) -> RunReport:
         """Count these too; the report with them."""
         for each in settled:
             self.outcomes[each.outcome.value] += 1
+            if each.capture_id in self.parts:  # and so it is none, as its article shows
+                self.parts.discard(each.capture_id)
+                self.outcomes[Outcome.PART.value] -= 1
+            if each.outcome is Outcome.PART:
+                self.parts.add(each.capture_id)
             if each.outcome is Outcome.REJECTED:
                 self.rejections[each.reason] += 1
         so_far = RunReport(
             crawl=self.crawl.report if self.crawl else CrawlReport(),
-            outcomes=dict(self.outcomes),
+            outcomes=dict(+self.outcomes),
             rejections=dict(self.rejections),
         )
         self.progress(so_far)

@@ -15,7 +15,7 @@ from store.ledger.parts.part_table import JOINS, NAMED_PARTS
 from store.ledger.schema import among, among_numbers
 from store.ledger.segment_table import SEGMENTS
 from store.ledger.url_table import URLS
-from store.records import UrlState
+from store.records import Outcome, UrlState
 
 _SAME_TIME = timedelta(minutes=10)  # a page that a list named, too, may have come shortly before
 _NOW = (
@@ -24,6 +24,7 @@ _NOW = (
     UrlState.FAILED,
     UrlState.BACKLOG,
 )  # asked for whatever they wait for
+_HELD = (Outcome.INDEXED, Outcome.UNCHANGED)
 _LATER = (UrlState.DUE, UrlState.REFUSED)  # at their own time
 
 
@@ -38,7 +39,8 @@ def to_fetch(
     for capture in _asking(conn, owner):
         if capture.source not in sources:
             continue
-        wanted = _wanted(conn, capture, most, now) if policy.is_news(capture.fetched_at, now) else []
+        asks = capture.outcome in _HELD and policy.is_news(capture.fetched_at, now)
+        wanted = _wanted(conn, capture, most, now) if asks else []
         if not wanted:
             done.append(capture.id)
             continue
@@ -65,7 +67,7 @@ def interrupted(conn: Connection) -> set[str]:
 
 def _asking(conn: Connection, owner: str | None) -> list[Row[Any]]:
     ids = conn.scalars(select(JOINS.c.capture_id).where(JOINS.c.asking)).all()
-    columns = CAPTURES.c.id, CAPTURES.c.url, CAPTURES.c.source, CAPTURES.c.fetched_at
+    columns = [CAPTURES.c[name] for name in ("id", "url", "source", "fetched_at", "outcome")]
     asking = select(*columns).where(CAPTURES.c.id.in_(among_numbers(ids)))
     if owner is not None:
         asking = asking.join(SEGMENTS, SEGMENTS.c.name == CAPTURES.c.segment).where(SEGMENTS.c.owner == owner)

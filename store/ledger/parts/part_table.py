@@ -58,7 +58,7 @@ def is_empty(conn: Connection) -> bool:
 def of_articles(conn: Connection, article_ids: Collection[str]) -> list[Row[tuple[object, ...]]]:
     """What captures of these articles name: the newest capture's first, each in reading order."""
     these = select(NAMED_PARTS).where(NAMED_PARTS.c.article_id.in_(among(article_ids)))
-    return list(conn.execute(these.order_by(NAMED_PARTS.c.capture_id.desc(), NAMED_PARTS.c.number)))
+    return sorted(conn.execute(these), key=lambda row: (-row.capture_id, row.number))
 
 
 def naming(conn: Connection, urls: Collection[str]) -> list[Row[tuple[object, ...]]]:
@@ -68,8 +68,7 @@ def naming(conn: Connection, urls: Collection[str]) -> list[Row[tuple[object, ..
     ids = [article_id(url) for url in urls]
     by_url = NAMED_PARTS.c.url.in_(among(urls))
     these = select(NAMED_PARTS).where(or_(by_url, NAMED_PARTS.c.part_id.in_(among(ids))))
-    rows = conn.execute(these.order_by(NAMED_PARTS.c.capture_id, NAMED_PARTS.c.number))
-    return [row for row in rows if not row.apart]
+    return [row for row in conn.execute(these) if not row.apart]
 
 
 def owners(conn: Connection, article_ids: Collection[str]) -> dict[str, set[str]]:

@@ -71,8 +71,12 @@ def _unsound_captures() -> list[tuple[str, Select[tuple[str]]]]:
         ("captures are not in the committed archive", select(ref).where(~committed)),
         ("captures have an outcome at no time", select(ref).where((outcome == Outcome.PENDING) != unsettled)),
         (
-            "captures are duplicates or further pages of nothing",
-            select(ref).where(outcome.in_((Outcome.DUPLICATE, Outcome.PART)), CAPTURES.c.related == ""),
+            "captures are duplicates of nothing",
+            select(ref).where(outcome == Outcome.DUPLICATE, CAPTURES.c.related == ""),
+        ),
+        (
+            "captures are further pages of nothing",
+            select(ref).where(outcome == Outcome.PART, CAPTURES.c.related == ""),
         ),
         ("captures are indexed as well as a later one", select(ref).where(outcome == Outcome.INDEXED, again)),
     ]
