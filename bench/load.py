@@ -33,6 +33,7 @@ from index.elastic.client import connect
 from index.elastic.cluster_writer import ElasticWriter
 from index.elastic.stored import document
 
+_PROBE = 1.1  # seconds
 Load = Callable[[Elasticsearch, str, str, list[Any]], None]
 
 
@@ -95,7 +96,8 @@ def measured(load: Load, client: Elasticsearch, what: list[Any]) -> Cost:
 
 
 def _server(client: Elasticsearch) -> float:
-    """CPU seconds of the node so far."""
+    """CPU seconds of the node so far, which it finds out once a second."""
+    time.sleep(_PROBE)
     (node,) = client.nodes.stats(metric="process").body["nodes"].values()
     return float(node["process"]["cpu"]["total_in_millis"]) / 1e3
 
