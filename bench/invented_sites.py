@@ -15,6 +15,7 @@ import sites
 from invented import Publisher, Story
 from sites import Asked
 
+FRONT = 15  # stories on a front page
 SLOWER = 1.2  # times the crawl's time limit, for a site that is slow
 
 
@@ -93,6 +94,8 @@ class Newsroom:
             time.sleep(SLOWER * self.timeout)
         if asked.path == "/feed":
             return self._feed(publisher, asked)
+        if asked.path == "/":
+            return _refused(trouble) or sites.answer(front_page(publisher, self.front(publisher)).encode())
         return self._page(publisher, int(asked.path.partition("?")[0].removeprefix("/story-")), trouble)
 
     def trouble_of(self, publisher: Publisher) -> Spell | None:
@@ -117,6 +120,12 @@ class Newsroom:
             stories=stories, copies=COPIES if trouble is Trouble.FLOOD else 0, tag=f'"{there} {len(stories)}"'
         )
 
+    def front(self, publisher: Publisher) -> Sequence[Story]:
+        """The stories on its front page now, oldest first: a feed may lack some of them, a front page does not."""
+        all_of_it = self.stories[publisher.name]
+        there = bisect_right(all_of_it, self.now, key=lambda story: story.at)
+        return all_of_it[max(0, there - FRONT) : there]
+
     def _feed(self, publisher: Publisher, asked: Asked) -> Iterable[bytes]:
         listing = self.listing(publisher)
         if asked.headers["If-None-Match"] == listing.tag:
@@ -127,13 +136,31 @@ class Newsroom:
 
     def _page(self, publisher: Publisher, number: int, trouble: Trouble | None) -> Iterable[bytes]:
         story = self.stories[publisher.name][number]
-        if trouble is Trouble.FORBIDDEN:
-            return sites.answer(b"Forbidden", sites.HTML, "403 Forbidden")
-        if trouble is Trouble.SHELL:
-            return sites.answer(SHELL)
-        if trouble is Trouble.CONSENT:
-            return sites.answer(CONSENT)
+        if refused := _refused(trouble):
+            return refused
         return sites.answer(VIDEO if story.is_other else page(publisher, story, trouble).encode())
+
+
+def _refused(trouble: Trouble | None) -> Iterable[bytes]:
+    """What a site answers instead of any of its pages, if it does."""
+    if trouble is Trouble.FORBIDDEN:
+        return sites.answer(b"Forbidden", sites.HTML, "403 Forbidden")
+    if trouble is Trouble.SHELL:
+        return sites.answer(SHELL)
+    return sites.answer(CONSENT) if trouble is Trouble.CONSENT else ()
+
+
+def front_page(publisher: Publisher, stories: Sequence[Story]) -> str:
+    """A front page: the newest first, with the beginning of some of them, next to navigation and what is always there."""
+    nav = "".join(f"<li><a href=/section-{n}>Section {n}</a></li>" for n in range(6))
+    teasers = "".join(
+        f'<article><h2><a href="/story-{story.number}">{escape(invented.title(publisher, story))}</a></h2>'
+        f"<p>{invented.sentences(publisher, story, 1)[0]}</p></article>"
+        for story in reversed(stories)
+    )
+    foot = '<footer><a href="/about">About us</a> <a href="/privacy">How we use your data</a></footer>'
+    head = f'<!doctype html><html lang="{publisher.language}"><head><title>{publisher.name}</title></head>'
+    return f"{head}<body><nav><ul>{nav}</ul></nav><main>{teasers}</main>{foot}</body></html>"
 
 
 def _item(publisher: Publisher, story: Story, copies: int) -> str:

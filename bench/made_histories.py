@@ -2,14 +2,16 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from invented import Publisher, Story
 from invented_sites import Newsroom, Trouble
 
 from pipeline.health.baseline import learn
+from pipeline.health.looks import Look, Seen, some, weighed
 from pipeline.health.record import History
+from pipeline.health.verdicts import Doubt, doubt
 from store import list_sizes, pace
 from store.feed_records import FeedHealth, FeedResult
 from store.ledger.queries.failed_pages import Failure
@@ -18,6 +20,7 @@ from store.ledger.watch.robots_table import Meaning, RobotsChange
 from store.list_sizes import Size
 from store.pace import NOT_MODIFIED, Pace
 
+_A_WHILE = timedelta(minutes=5)  # a run takes
 _A_PAGE = timedelta(seconds=1)  # takes as long
 _LIST_FAILS, _PAGE_FAILS = 0.002, 0.01  # by chance, until the next run
 _WHY = {
@@ -42,6 +45,8 @@ class _Known:
     failures: dict[str, Failure] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
     robots: list[RobotsChange] = field(default_factory=list)
+    look: Look | None = None
+    looked_at: datetime | None = None
 
 
 def made(room: Newsroom, moments: Sequence[datetime], seed: int) -> Iterator[tuple[datetime, list[History]]]:
@@ -50,12 +55,17 @@ def made(room: Newsroom, moments: Sequence[datetime], seed: int) -> Iterator[tup
     known = {publisher.name: _Known() for publisher in room.publishers}
     for moment in moments:
         room.now = moment
+        found = []
         for publisher in room.publishers:
-            _ask(room, publisher, known[publisher.name], draw)
-        yield (
-            moment,
-            [_history(publisher.name, known[publisher.name], moment) for publisher in room.publishers],
-        )
+            of = known[publisher.name]
+            _ask(room, publisher, of, draw)
+            history = _history(publisher.name, of, moment)
+            if (silence := doubt(history, moment)) is not None:
+                _look(room, publisher, of, silence)
+                articles = replace(history.articles, look=of.look)
+                history = replace(history, articles=articles, looked_at=of.looked_at)
+            found.append(history)
+        yield moment, found
 
 
 def _ask(room: Newsroom, publisher: Publisher, of: _Known, draw: random.Random) -> None:
@@ -115,6 +125,7 @@ def _fetch(
         return
     of.waiting.pop(story.number)
     of.failures.pop(url, None)
+    of.look = None
     is_new = trouble is Trouble.TEMPLATE
     of.arrivals.append(
         Arrival(
@@ -127,6 +138,27 @@ def _fetch(
             delay=now - story.at if now - story.at < timedelta(days=1) else None,
         )
     )
+
+
+def _look(room: Newsroom, publisher: Publisher, of: _Known, silence: Doubt) -> None:
+    """A look at the front page of a source that is silent for longer than usual, as `pipeline.coverage.second_look` does it."""
+    now = of.looked_at = room.now
+    if any(story.number not in of.seen for story in room.listing(publisher).stories):
+        of.pace = replace(of.pace, whole_at=None)
+        return
+    named = {f"/{story.number}": story for story in reversed(room.front(publisher))}
+    unknown = [url for url, story in named.items() if story.number not in of.seen]
+    read = [url for url in some(unknown) if not named[url].is_other]
+    newer = tuple(url for url in read if silence.since < named[url].at <= silence.due)
+    seen = Seen(
+        at=now + _A_WHILE,
+        page="/",
+        known=len(named) - len(unknown),
+        unknown=len(unknown),
+        newer=newer,
+        older=sum(named[url].at <= silence.since for url in read),
+    )
+    of.look = weighed(seen, silence.usual)
 
 
 def _history(name: str, of: _Known, now: datetime) -> History:
@@ -144,12 +176,12 @@ def _history(name: str, of: _Known, now: datetime) -> History:
         short_since=of.size.short_since,
         is_called_unchanged=of.pace.distrusted,
     )
+    timings = [(each.at, each.delay and each.delay.total_seconds()) for each in of.arrivals]
     return History(
         source=name,
         lists=(feed,),
-        articles=learn(
-            [(each.at, each.delay and each.delay.total_seconds()) for each in of.arrivals], of.arrivals
-        ),
+        articles=replace(learn(timings, of.arrivals), look=of.look),
         failures=tuple(sorted(of.failures.values(), key=lambda each: (each.at, each.url))),
         robots=tuple(of.robots),
+        looked_at=of.looked_at,
     )

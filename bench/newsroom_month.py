@@ -15,7 +15,7 @@ import argparse
 import pickle
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -75,7 +75,7 @@ def histories(config: Config, now: datetime) -> list[History]:
 
 def crawled(room: Newsroom, moments: Sequence[datetime]) -> Iterator[tuple[datetime, list[History]]]:
     """What the ledger holds after each run."""
-    with sites.serve(room.answer) as (port, _), tempfile.TemporaryDirectory() as folder:
+    with sites.serve(room.answer) as (port, log), tempfile.TemporaryDirectory() as folder:
         feeds = [f"http://{host}:{port}/feed" for host in room.hosts]
         config = load(configure(Path(folder), feeds, CRAWL))
         for moment in moments:
@@ -90,6 +90,11 @@ def crawled(room: Newsroom, moments: Sequence[datetime]) -> Iterator[tuple[datet
                 moment,
                 [replace(each, source=of.name) for each, of in zip(found, room.publishers, strict=True)],
             )
+        asked = Counter(each.path for each in log)
+        print(
+            f"{len(log)} requests, {asked['/']} of them for front pages, {asked['/feed']} for feeds",
+            flush=True,
+        )
 
 
 def saved(runs: told.Runs, path: Path | None) -> told.Runs:

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from articles.model import FeedEntry, Page
@@ -22,8 +23,12 @@ class Unfetched:
     reason: str
 
 
-def fetch(config: Config, addresses: list[str], max_bytes: int = 0) -> list[Page | Unfetched]:
+def fetch(
+    config: Config, addresses: list[str], max_bytes: int = 0, ahead: timedelta = timedelta(0)
+) -> list[Page | Unfetched]:
     """The pages at these addresses, in order, of `max_bytes` at most (0: as configured). Nothing is kept.
+
+    Their clock is `ahead` of the machine's.
 
     Raises UrlError, CrawlError.
     """
@@ -36,7 +41,7 @@ def fetch(config: Config, addresses: list[str], max_bytes: int = 0) -> list[Page
     with tempfile.TemporaryDirectory(prefix="broadsheet-") as name:
         folder = Path(name)
         (folder / "archive").mkdir()
-        with Crawl(CrawlPlan(folder=name, settings=limits, pages=entries)) as crawl:
+        with Crawl(CrawlPlan(folder=name, settings=limits, pages=entries, ahead=ahead)) as crawl:
             crawl.wait()
         with Ledger.open(folder / "ledger.sqlite") as ledger, ledger.reading() as conn:
             found: list[Page | Unfetched] = []

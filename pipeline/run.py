@@ -21,6 +21,7 @@ from pipeline import indexes
 from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
+from pipeline.coverage.second_look import look_again
 from pipeline.crawl import Crawl, plan
 from pipeline.deleting.finishing import finish_waiting, unfinished
 from pipeline.health.run_record import recorded
@@ -102,6 +103,9 @@ def run_asking_robots(
 def _run(config: Config, what: CrawlPlan, watch: Watch) -> RunReport:
     with workplace(config) as place, recorded(place.ledger, watch.clock, place.worker.name):
         report = carry_out(config, what, place, watch)
+        if not report.others_go_on:
+            names = [source.name for source in what.sources]
+            look_again(config, place.ledger, names, watch.clock(), watch.ahead)
         deletions = config.store.shared and not report.others_go_on and unfinished(place.ledger)
     if deletions:
         with suppress(BroadsheetError), data_folder(config):

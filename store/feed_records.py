@@ -57,3 +57,4 @@ class FeedHealth:
     short: int = 0
     short_since: datetime | None = None
     is_called_unchanged: bool = False
+    is_section: bool = False

@@ -229,11 +229,13 @@ def test_any_times_have_a_rhythm_or_none(times: list[int], until: int) -> None:
     if known is None:
         return
     end = START + until * HOUR
-    middle = known.last + (end - known.last) / 3
-    whole = known.expected(known.last, end)
-    assert whole == pytest.approx(known.expected(known.last, middle) + known.expected(middle, end))
+    last = START + max(times) * HOUR
+    middle = last + (end - last) / 3
+    whole = known.expected(last, end)
+    assert whole == pytest.approx(known.expected(last, middle) + known.expected(middle, end))
     assert all(before < after for before, after in pairwise(known.week))
-    assert not known.is_silent(middle) or known.is_silent(end)
+    assert known.silence(last, middle) <= known.silence(last, end)
+    assert known.doubt < known.limit
 
 
 def test_pages_that_fail_in_one_run_are_one_failure() -> None:
@@ -244,6 +246,30 @@ def test_pages_that_fail_in_one_run_are_one_failure() -> None:
     assert judge(replace(known, failures=at_once), NOW).verdict is Verdict.WELL
     apart = (replace(two[0], at=NOW - 6 * HOUR), two[1])
     assert judge(replace(known, failures=apart), NOW).verdict is Verdict.BLOCKED
+
+
+def test_pages_that_never_failed_so_before_are_told_sooner() -> None:
+    """Two that are refused, some hours apart, after 31 good ones; after 20 a third one is awaited."""
+    for good, told in ((32, True), (20, False)):
+        times = days_of_news(NOW - 12 * HOUR)[-good:]
+        two = tuple(
+            Failure(url=f"/{at}", at=at, reason="http_status", detail="HTTP 403")
+            for at in (NOW - 8 * HOUR, NOW)
+        )
+        found = judge(history(times, failures=two), NOW)
+        assert (found.verdict is Verdict.BLOCKED) == told, good
+
+
+def test_a_source_whose_new_pages_are_refused_is_not_silent() -> None:
+    """Its lists name something, though none of that gives an article, and there is too little of it yet to say why."""
+    until = NOW + 3 * DAY
+    known = days_of_news(NOW)
+    assert judge(history(known, until), until).verdict is Verdict.QUIET
+    refused = Failure(url="/a", at=until - 5 * HOUR, reason="http_status", detail="HTTP 403")
+    assert judge(history(known, until, failures=(refused,)), until).verdict is Verdict.WELL
+    later = until + 3 * DAY
+    found = judge(history(known, later, failures=(refused,)), later)
+    assert (found.verdict, found.since) == (Verdict.QUIET, refused.at)
 
 
 def test_a_source_that_never_gave_an_article_is_told() -> None:

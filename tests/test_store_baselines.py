@@ -11,6 +11,7 @@ from broadsheet import clean_html
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.health import baseline, checkup, record
+from pipeline.health.looks import Look
 from store.ledger.database import Ledger
 from store.ledger.engines.places import LedgerPlace
 from store.ledger.queries import moved_sources
@@ -43,6 +44,8 @@ def test_a_baseline_is_kept_until_arrivals_change(ledger_place: LedgerPlace) -> 
         arrival_table.record(conn, [replace(NEWS, id="b")], NOON)
         assert packed(conn) is None
         derive(conn)
+        arrival_table.record(conn, [replace(NEWS, title="The harbour gets a bridge")], NOON)
+        assert packed(conn) == b"x", "the article arrived before"
         arrival_table.blank(conn, ["b"])
         assert packed(conn) is None
         derive(conn)
@@ -57,6 +60,25 @@ def test_what_was_derived_from_arrivals_that_changed_meanwhile_is_not_kept(ledge
         arrival_table.record(conn, [NEWS], NOON)
         baseline_table.keep(conn, 1, [("harbour", Derived(changes=0, packed=b"late"))])
         assert packed(conn) is None
+
+
+def test_what_a_look_showed_is_kept_until_an_article_comes(ledger_place: LedgerPlace) -> None:
+    harbour = SourceSection(name="harbour", feeds=("https://harbour.example/feed",))
+    look = Look(at=NOON, page="https://harbour.example/", unknown=1, newer=("https://harbour.example/b",))
+    with Ledger.open(ledger_place) as ledger:
+        record.keep_looks(ledger, {"harbour": look})
+        with ledger.transaction() as conn:
+            arrival_table.record(conn, [NEWS], NOON)
+        record.keep_looks(ledger, {"harbour": look})
+        (found,) = record.histories(ledger, [harbour], NOON)
+        assert found.articles.look is None, "an article had come since health was derived"
+        record.keep_looks(ledger, {"harbour": look})
+        (found,) = record.histories(ledger, [harbour], NOON)
+        assert found.articles.look == look
+        with ledger.transaction() as conn:
+            arrival_table.record(conn, [replace(NEWS, id="b")], NOON)
+        (found,) = record.histories(ledger, [harbour], NOON)
+        assert found.articles.look is None
 
 
 def test_a_source_that_was_silent_for_months_is_still_known(ledger_place: LedgerPlace) -> None:
@@ -76,14 +98,16 @@ def test_the_format_rises_with_what_is_packed() -> None:
     """Whoever changes this, or how any of it is derived, raises FORMAT: what was kept before is then derived anew."""
     kinds = msgspec.json.schema(baseline.Baseline)["$defs"]
     assert {name: " ".join(kind["properties"]) for name, kind in kinds.items()} == {
-        "Baseline": "times rhythm notice copies wall changes delay usual_delay late",
-        "Rhythm": "week last limit usual minutes",
+        "Baseline": "times published rhythm notice copies wall changes delay usual_delay late look",
+        "Published": "newest rhythm",
+        "Look": "at page unknown newer is_quiet",
+        "Rhythm": "week limit doubt usual minutes",
         "Streak": "length since",
         "Surge": "bad length since",
         "Shift": "what since",
         "Late": "articles delay since",
     }
-    assert baseline.FORMAT == 1
+    assert baseline.FORMAT == 2
 
 
 def test_health_is_the_same_from_what_is_kept(crawled: Config, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,18 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
-from articles.html import content_type
 from articles.model import FeedEntry, Page
 from articles.urls import masked
-from crawlers.front_page import article_links
 from crawlers.readers.sitemap_choice import chosen
-from crawlers.readers.sitemap_pages import SitemapPages, SitemapTask, read_pages
-from crawlers.sitemaps import MAX_BYTES, SitemapBody
+from crawlers.readers.sitemap_pages import SitemapPages
+from crawlers.sitemaps import MAX_BYTES
 from pipeline.backfilling.past_lists import home_of, sitemaps
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
+from pipeline.coverage.list_reading import Kind, ListTask, Read, read_list
 from pipeline.fetch_once import Unfetched, fetch
 from pipeline.run import now
 from store.ledger.catches import catch_table
@@ -25,21 +23,6 @@ from store.workers import Lost, Workers
 
 _CHILDREN, _MOST = 5, 10  # sitemaps that are read of an index, and of all
 _SECONDS = 40.0
-_OK = 200
-
-Read = SitemapPages | str
-_Kind = Literal["sitemap", "section"]
-
-
-@dataclass(frozen=True, slots=True)
-class ListTask:
-    """A fetched sitemap or front page of a source, and the addresses of some of its articles."""
-
-    way: _Kind
-    page: Page
-    source: str
-    known: tuple[str, ...]
-    site: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +53,7 @@ def probe(config: Config, source: SourceSection, clock: Callable[[], datetime] =
         home = home_of(source, known)
         maps, guesses = ((), frozenset()) if source.sitemaps else sitemaps(config, source, home)
         front = [home] if home and not source.sections else []
-        found: dict[_Kind, list[FeedEntry]] = defaultdict(list)
+        found: dict[Kind, list[FeedEntry]] = defaultdict(list)
         problems: list[tuple[str, str]] = []
         for way, url, answer in _read(_Site(config, source, known, home), maps, front):
             if not isinstance(answer, str):
@@ -87,38 +70,11 @@ def probe(config: Config, source: SourceSection, clock: Callable[[], datetime] =
     )
 
 
-def read_list(task: ListTask) -> Read:
-    """What a list names; why it cannot be read, if so. For a killable worker."""
-    page = task.page
-    if page.status != _OK:
-        return f"HTTP {page.status}"
-    if task.way == "sitemap":
-        return read_pages(
-            SitemapTask(
-                SitemapBody(
-                    page.url,
-                    task.source,
-                    page.body,
-                    page.fetched_at,
-                    page.headers,
-                    page.final_url,
-                    site=task.site,
-                ),
-                task.known,
-            )
-        )
-    links = article_links(page.body, page.final_url, content_type(page), task.known)
-    if not links:
-        return "links to no article"
-    entries = (FeedEntry(url=url, source=task.source, feed=page.url, title=title) for url, title in links)
-    return SitemapPages(tuple(entries), (), {}, whole=True)
-
-
-def _read(site: _Site, maps: Sequence[str], front: Sequence[str]) -> Iterator[tuple[_Kind, str, Read]]:
+def _read(site: _Site, maps: Sequence[str], front: Sequence[str]) -> Iterator[tuple[Kind, str, Read]]:
     """Kind, address and contents of each list; the newest of the sitemaps that an index lists are lists as well."""
     with Workers(read_list, 1, _SECONDS) as workers:
 
-        def answer(way: _Kind, page: Page | Unfetched) -> Read:
+        def answer(way: Kind, page: Page | Unfetched) -> Read:
             if isinstance(page, Unfetched):
                 return page.reason
             result = workers.call(ListTask(way, page, site.source.name, site.known, site.home))
@@ -127,7 +83,7 @@ def _read(site: _Site, maps: Sequence[str], front: Sequence[str]) -> Iterator[tu
         fetched = fetch(site.config, [*maps, *front], MAX_BYTES)
         children: list[str] = []
         for number, page in enumerate(fetched):
-            way: _Kind = "sitemap" if number < len(maps) else "section"
+            way: Kind = "sitemap" if number < len(maps) else "section"
             found = answer(way, page)
             yield way, page.url, found
             if isinstance(found, SitemapPages) and isinstance(page, Page):

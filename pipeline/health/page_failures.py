@@ -28,6 +28,9 @@ _FAILURES = frozenset(
     {reason.value for reason in FetchReason} - _BLOCKS | {"http_status", "not_found", "dead_letter"}
 )
 _REFUSALS = ("HTTP 401", "HTTP 403", "HTTP 407", "HTTP 429", "HTTP 451")
+_NEVER_BEFORE = (
+    0.4  # times as many chances as usual, where no page was ever refused: two are told after 31 good ones
+)
 _FEW_PAGES = 2  # these of one run may be due to one short failure
 _MOST = 0.6  # of a streak's reasons, to be its reason
 
@@ -73,7 +76,9 @@ def _streak(last: Sequence[Failure], failures: Sequence[Failure], pages: int) ->
     for length, count in ((alike, sum(way)), (len(last), len(failures))):
         found = failures[-length:]
         is_told = length > _FEW_PAGES or found[-1].at - found[0].at > HOUR
-        if signs.are_no_chance(length, count - length, pages - length):
+        is_new = verdict is Verdict.BLOCKED and count == length
+        times = _NEVER_BEFORE if is_new else 1.0
+        if signs.are_no_chance(length, count - length, pages - length, times):
             return found if is_told else ()
     return ()
 

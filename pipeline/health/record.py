@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from articles.urls import masked, origin
 from pipeline.configuration.sections import SourceSection
 from pipeline.health.baseline import FORMAT, NOTHING_YET, Baseline, learn, packed, unpacked
+from pipeline.health.looks import Look
 from store.feed_records import FeedHealth
 from store.ledger import feed_table
 from store.ledger.database import Ledger
@@ -31,7 +32,8 @@ _NOTHING = Derived(changes=0, packed=None)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """A source's last weeks: its lists as they are; what its articles tell; its pages without an article, by when they
-    were asked for first; and how the robots.txt of its sites changed. The latter two are oldest first.
+    were asked for first; and how the robots.txt of its sites changed. The latter two are oldest first. `looked_at` is when
+    its front page was last looked at.
     """
 
     source: str
@@ -39,6 +41,7 @@ class History:
     articles: Baseline = NOTHING_YET
     failures: tuple[Failure, ...] = ()
     robots: tuple[RobotsChange, ...] = ()
+    looked_at: datetime | None = None
 
 
 def histories(ledger: Ledger, sources: Sequence[SourceSection], now: datetime) -> list[History]:
@@ -66,9 +69,26 @@ def histories(ledger: Ledger, sources: Sequence[SourceSection], now: datetime) -
                 articles=articles[source.name],
                 failures=failures,
                 robots=tuple(_of_sites(source, failures, changes)) if changes else (),
+                looked_at=max(
+                    (each.at for each in lists[source.name] if each.is_section and each.url not in named),
+                    default=None,
+                ),
             )
         )
     return found
+
+
+def keep_looks(ledger: Ledger, looks: Mapping[str, Look]) -> None:
+    """Keep what looks at these sources showed, until their next article comes; nothing of those to which one has come meanwhile."""
+    with ledger.transaction() as conn:
+        known = baseline_table.known(conn, FORMAT)
+        seen = []
+        for name, look in looks.items():
+            derived = known.get(name, _NOTHING)
+            if derived.packed is not None:
+                baseline = replace(unpacked(derived.packed), look=look)
+                seen.append((name, replace(derived, packed=packed(baseline))))
+        baseline_table.keep(conn, FORMAT, seen)
 
 
 def _baselines(

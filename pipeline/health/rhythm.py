@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from statistics import median
 
@@ -26,6 +26,7 @@ _STEADIEST, _NEARLY = 0.2, 1e-3  # variance by mean of an hour's articles: the l
 _UNSURE = 2.0  # times as much it may be where it seems to be less than 1, in what the rates were learned from
 _CHANCE = 1e-4  # of a pause, to be longer than the limit
 _CHANCE_ALONE = 30.0  # pauses with which those of a source are drawn towards what comes by chance alone
+_DOUBT = 0.03  # the same, from how long on it is worth looking elsewhere
 _LONGER = 1.25  # times the longest pause that there was, at least
 _LEAST = 6.0  # by chance alone one silence in 400 is as long
 _FETCHED = 10  # minutes after a list is read, in which its pages are fetched
@@ -34,16 +35,17 @@ _REST = 0.25  # of what the best day brings, and less: the source rests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """How often a source has news. Its last hour with news began at `last`.
+    """How often a source has news.
 
     `week` is what is expected from Monday 0:00 until each hour of a week, 169 numbers. `limit` is from how much a
     silence is unusual, in a source that rests on some day of the week the length of a working day more, for that may be a
-    holiday; `usual` the time within which nine of ten came. `minutes` are those of an hour at which something came, sorted.
+    holiday; from `doubt` on it is worth looking elsewhere. `usual` is the time within which nine of ten came; `minutes` are
+    those of an hour at which something came, sorted.
     """
 
     week: tuple[float, ...]
-    last: datetime
     limit: float
+    doubt: float
     usual: timedelta
     minutes: tuple[int, ...]
 
@@ -51,18 +53,18 @@ class Rhythm:
         """What is expected between two times."""
         return self._until(end) - self._until(start)
 
-    def is_silent(self, until: datetime) -> bool:
-        """Whether it is unusual that nothing new came until then, when its lists were read.
+    def silence(self, since: datetime, until: datetime) -> float:
+        """What was expected from the hour after its news of `since` until its lists were read; to be held against the limits.
 
-        Of the hour that is not over, what is expected is what usually came by this minute, and soon after a list is read: of a
+        Of the hour that is not over, that is what usually came by this minute, and soon after a list is read: of a
         source that is asked at six and at eighteen o'clock, all of it.
         """
+        last = since.replace(minute=0, second=0, microsecond=0)
         over = until.replace(minute=0, second=0, microsecond=0)
-        if over <= self.last:
-            return False
+        if over <= last:
+            return 0.0
         by_now = bisect_right(self.minutes, until.minute + _FETCHED) / len(self.minutes)
-        silent = self.expected(self.last + HOUR, over) + by_now * self.expected(over, over + HOUR)
-        return silent > self.limit
+        return self.expected(last + HOUR, over) + by_now * self.expected(over, over + HOUR)
 
     def _until(self, time: datetime) -> float:
         weeks, hour = divmod(_hour(time), _HOURS)
@@ -87,16 +89,14 @@ def rhythm(arrivals: Sequence[datetime]) -> Rhythm | None:
     starts = [hour // _HOURS * week[-1] + week[hour % _HOURS] for hour in active]
     pauses = sorted(start - end for end, start in zip(ends, starts[1:], strict=False))
     gaps = sorted(after - before for before, after in pairwise(active))
+    doubt, limit = _limits(pauses)
     return Rhythm(
         week=week,
-        last=_FIRST + active[-1] * HOUR,
-        limit=_limit(pauses) + _holiday(week),
+        limit=limit + _holiday(week),
+        doubt=doubt,
         usual=gaps[len(gaps) * 9 // 10] * HOUR,
         minutes=tuple(sorted([time.minute for time in later])),
     )
-
-
-_FIRST = datetime(1, 1, 1, tzinfo=UTC)  # a Monday
 
 
 def _hour(time: datetime) -> int:
@@ -140,8 +140,8 @@ def _holiday(week: Sequence[float]) -> float:
     return max(days) if min(days) < _REST * max(days) else 0.0
 
 
-def _limit(pauses: Sequence[float]) -> float:
-    """The pause that hardly any exceeds, going by these, shortest first.
+def _limits(pauses: Sequence[float]) -> tuple[float, float]:
+    """The pause that few exceed, and the one that hardly any does, going by these, shortest first.
 
     The longer half is taken to be distributed exponentially beyond the median (peaks over a threshold: J. Pickands, Annals of
     Statistics 3, 1975, with the shape 0 of what comes by chance), drawn towards the 1 of what comes by chance alone. One exception
@@ -152,5 +152,5 @@ def _limit(pauses: Sequence[float]) -> float:
     middle = median(usual)
     longer = usual[len(usual) // 2 :]
     excess = (sum(longer) - len(longer) * middle + _CHANCE_ALONE) / (len(longer) + _CHANCE_ALONE)
-    rare = middle + excess * math.log(0.5 / _CHANCE)
-    return max(rare, _LONGER * usual[-1], _LEAST)
+    few, rare = (middle + excess * math.log(0.5 / chance) for chance in (_DOUBT, _CHANCE))
+    return few, max(rare, _LONGER * usual[-1], _LEAST)

@@ -73,7 +73,7 @@ def streak(
     return Streak(length=len(last), since=at(last[-1]))
 
 
-def are_no_chance(length: int, count: int, before: int, times: int = 1) -> bool:
+def are_no_chance(length: int, count: int, before: int, times: float = 1) -> bool:
     """Whether so many bad ones in a row are too many to be chance in any of some `times`, if `count` of those `before` them were bad.
 
     The chance is by the rule of succession: with each bad one it is more likely that the next is bad, too, but no more so

@@ -10,6 +10,7 @@ from statistics import median
 from pipeline.health import page_failures, robots_told, signs
 from pipeline.health.baseline import Baseline
 from pipeline.health.diagnosis import Diagnosis, Verdict, span
+from pipeline.health.looks import AGAIN, Look, usual_in
 from pipeline.health.record import History
 from pipeline.health.rhythm import HOUR
 from store.feed_records import FeedHealth
@@ -47,18 +48,14 @@ class SourceHealth:
 
 
 _FEWEST_FAILURES = 2
+_PATIENCE = 1.5  # times as long a silence is awaited, where the site has nothing new either
+_MOST_NAMED = 3  # addresses in a sentence
 
 
 def judge(history: History, now: datetime) -> SourceHealth:
     """The health of a source by its history until now."""
     articles, times = history.articles, history.articles.times
-    finding = (
-        _lists(history)
-        or page_failures.of_pages(history)
-        or page_failures.of_refused(history)
-        or _articles(articles)
-    )
-    finding = finding or _short(history.lists) or _silence(history)
+    finding = _other_trouble(history) or _silence(history)
     if not finding.verdict.is_trouble:
         finding = _late(articles) or finding
     if finding.verdict is Verdict.WELL and not finding.evidence:
@@ -80,6 +77,47 @@ def judge(history: History, now: datetime) -> SourceHealth:
         usual_delay=articles.usual_delay,
         failures=max((each.failures for each in history.lists), default=0),
         robots=history.robots,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A silence that is not surely too long: nothing newer than `since` was named by the lists, though what was published by `due` ought to be.
+
+    The lists gave `usual` articles in as long a time.
+    """
+
+    since: datetime
+    due: datetime
+    usual: float
+
+
+def doubt(history: History, now: datetime) -> Doubt | None:
+    """Whether to look elsewhere: its lists answer and name nothing new for longer than usual, surely too long or not, and nothing else is wrong.
+
+    Not if there was a look within a day, or one that showed what is missing.
+    """
+    articles, until, known = history.articles, _answered(history), history.articles.rhythm
+    if until is None or known is None:
+        return None
+    if (history.looked_at and now - history.looked_at < AGAIN) or (articles.look and articles.look.newer):
+        return None
+    since, lag = articles.times[-1], HOUR
+    if of := articles.published:
+        since, known, lag = of.newest, of.rhythm, articles.usual_delay or HOUR
+    since = max((since, *_failed_at(history)))
+    if known.silence(since, until) <= known.doubt or _other_trouble(history):
+        return None
+    return Doubt(since=since, due=until - max(lag, HOUR), usual=usual_in(articles.times, until - since))
+
+
+def _other_trouble(history: History) -> Diagnosis | None:
+    return (
+        _lists(history)
+        or page_failures.of_pages(history)
+        or page_failures.of_refused(history)
+        or _articles(history.articles)
+        or _short(history.lists)
     )
 
 
@@ -151,22 +189,55 @@ def _short(lists: Sequence[FeedHealth]) -> Diagnosis | None:
 
 def _silence(history: History) -> Diagnosis:
     """Nothing new, or far less than usual, until the last time that its lists answered; or that little is known."""
-    until = max((each.succeeded_at for each in history.lists if each.succeeded_at), default=None)
-    if until is None:
-        return Diagnosis(verdict=Verdict.UNKNOWN, evidence="none of its lists was read yet")
-    times, known = history.articles.times, history.articles.rhythm
-    if not times:
-        return Diagnosis(verdict=Verdict.UNKNOWN, evidence="it gave no article yet")
-    if known is None:
-        return Diagnosis(verdict=Verdict.UNKNOWN, evidence="too few articles yet to know what is usual")
-    if until - times[-1] >= HOUR and known.is_silent(until):
-        text = f"nothing new for {span(until - times[-1])}; nine of ten times it had news within {span(known.usual)}"
-        return Diagnosis(verdict=Verdict.QUIET, evidence=text, since=times[-1])
-    if signs.may_be_fewer(times, until) and (less := signs.fewer(times, known, until)):
+    articles, until, known = history.articles, _answered(history), history.articles.rhythm
+    if until is None or known is None:
+        return Diagnosis(verdict=Verdict.UNKNOWN, evidence=_too_little(history))
+    failed, look = _failed_at(history), articles.look  # which an article that came after it would have ended
+    since = max((articles.times[-1], *failed))
+    if look and any(at > look.at for at in failed):
+        look = None
+    if look and look.newer:
+        since = articles.published.newest if articles.published else since
+        return Diagnosis(verdict=Verdict.QUIET, evidence=_missing(look, since), since=since)
+    limit = known.limit * _PATIENCE if look and look.is_quiet else known.limit
+    if until - since >= HOUR and known.silence(since, until) > limit:
+        text = (
+            f"nothing new for {span(until - since)}; nine of ten times it had news within {span(known.usual)}"
+        )
+        text += f"; {look.page} has nothing new either" if look and look.is_quiet else ""
+        return Diagnosis(verdict=Verdict.QUIET, evidence=text, since=since)
+    is_fewer = since == articles.times[-1] and signs.may_be_fewer(articles.times, until)
+    if is_fewer and (less := signs.fewer(articles.times, known, until)):
         return Diagnosis(verdict=Verdict.QUIET, evidence=less.what, since=less.since)
     lied = [each.url for each in history.lists if each.is_called_unchanged]
     text = " is called unchanged by its server when it is not, so that it is always asked for whole"
     return Diagnosis(verdict=Verdict.WELL, evidence=f"{lied[0]}{text}" if lied else "")
+
+
+def _too_little(history: History) -> str:
+    """Why it cannot be told yet whether a source is silent."""
+    if _answered(history) is None:
+        return "none of its lists was read yet"
+    return (
+        "too few articles yet to know what is usual" if history.articles.times else "it gave no article yet"
+    )
+
+
+def _answered(history: History) -> datetime | None:
+    return max((each.succeeded_at for each in history.lists if each.succeeded_at), default=None)
+
+
+def _failed_at(history: History) -> tuple[datetime, ...]:
+    """When its last page without an article came, if any did: a list that names such pages is not silent."""
+    return (history.failures[-1].at,) if history.failures else ()
+
+
+def _missing(look: Look, since: datetime) -> str:
+    named = ", ".join(look.newer[:_MOST_NAMED])
+    return (
+        f"its lists name nothing newer than {since:%a} {since.day} {since:%b %H:%M} UTC, but {look.page} names {look.unknown} "
+        f"page{'s' if look.unknown > 1 else ''} that they do not, and {len(look.newer)} that were read are newer articles: {named}"
+    )
 
 
 def _usual(times: Sequence[datetime], now: datetime) -> float | None:

@@ -164,6 +164,12 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
     conn.execute(_RECORD, values)
 
 
+def ask_whole(conn: Connection, source: str, url: str) -> None:
+    """Have a feed asked without validators the next time."""
+    this = (FEEDS.c.source == source, FEEDS.c.url == masked(url))
+    conn.execute(FEEDS.update().where(*this).values(whole_at=None))
+
+
 def health(conn: Connection) -> list[FeedHealth]:
     """Every feed that was ever fetched."""
     sizes = (LIST_SIZES.c.least, LIST_SIZES.c.short, LIST_SIZES.c.short_since)
@@ -185,6 +191,7 @@ def health(conn: Connection) -> list[FeedHealth]:
             short=row.short or 0,
             short_since=row.short_since,
             is_called_unchanged=row.distrusted,
+            is_section=row.kind == "section",
         )
         for row in rows
     ]

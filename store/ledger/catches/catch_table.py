@@ -84,6 +84,14 @@ def of_source(conn: Connection, source: str) -> tuple[Catch, ...]:
     return tuple(Catch(**row) for row in rows)
 
 
+def named_before(conn: Connection, source: str, way: Way, time: datetime) -> frozenset[str]:
+    """The URLs that this kind of list of a source named at this time or before."""
+    query = select(CATCHES.c.url).where(
+        CATCHES.c.source == source, CATCHES.c.way == way, CATCHES.c.seen_at <= time
+    )
+    return frozenset(conn.scalars(query))
+
+
 def forget(conn: Connection, before: datetime) -> int:
     """Drop what was first named before this time; returns how many catches that were."""
     return conn.execute(CATCHES.delete().where(CATCHES.c.seen_at < before)).rowcount

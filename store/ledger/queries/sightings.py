@@ -1,6 +1,6 @@
 """What the ledger holds of the pages that a source's lists name: which lists, and what became of each page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, or_, select
 from store.ledger.capture_table import CAPTURES
 from store.ledger.catches import catch_table
 from store.ledger.catches.catch_table import CATCHES, Catch
+from store.ledger.schema import among
 from store.ledger.url_table import URLS
 from store.records import Outcome, UrlState
 
@@ -67,3 +68,9 @@ def read(conn: Connection, source: str, since: datetime) -> Sightings:
         for row in conn.execute(captures.order_by(CAPTURES.c.fetched_at, CAPTURES.c.id))
     )
     return Sightings(source=source, catches=catch_table.of_source(conn, source), known=known, taken=taken)
+
+
+def sources(conn: Connection, urls: Collection[str]) -> dict[str, str]:
+    """Those of these URLs that are known, and the source that led to each first."""
+    columns = select(URLS.c.url, URLS.c.source)
+    return {row.url: row.source for row in conn.execute(columns.where(URLS.c.url.in_(among(set(urls)))))}

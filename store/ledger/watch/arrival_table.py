@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, Table
 from articles.extraction.soft_errors import asks_consent
 from articles.model import Article
 from articles.source.features import fingerprint
-from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, insert_missing, portions
+from store.ledger.schema import METADATA, AnyText, BigNumber, Moment, among, insert_missing, portions
 from store.ledger.watch import baseline_table
 
 _GAVE = ("words", "dated", "signed", "paid", "confidence", "delay", "text", "asks")
@@ -89,9 +89,12 @@ def record(conn: Connection, articles: Iterable[Article], now: datetime) -> None
         for article in articles
         for arrival in (arrived(article, now),)
     ]
-    if rows:
-        conn.execute(_RECORD, rows)
-        baseline_table.change(conn, {str(row["source"]) for row in rows})
+    ids = [row["article_id"] for row in rows]
+    known = set(conn.scalars(select(ARRIVALS.c.article_id).where(ARRIVALS.c.article_id.in_(among(ids)))))
+    new = [row for row in rows if row["article_id"] not in known]
+    if new:
+        conn.execute(_RECORD, new)
+        baseline_table.change(conn, {str(row["source"]) for row in new})
 
 
 def blank(conn: Connection, article_ids: Collection[str]) -> None:
