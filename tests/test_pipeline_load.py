@@ -39,6 +39,9 @@ class Trickle:
     def take_again(self) -> None:
         self.given = 0
 
+    def begin_again(self) -> None:
+        """Nothing has become pending again."""
+
 
 @dataclass
 class Book:

@@ -35,7 +35,7 @@ from store.ledger.database import Ledger
 from tests.loopback import Hit, Reply, Site, held, rss, serve
 from tests.made_parts import ARTICLES, ROOT
 from tests.paged_stories import PagedSite, Story, configured_for, pages_of
-from tests.patience import until
+from tests.patience import group_lives, until
 from tests.traces import holding
 
 OG_TYPE = '<meta property="og:type" content="article">'
@@ -191,10 +191,12 @@ def test_a_kill_between_the_pages_loses_nothing(site: Site, tmp_path: Path) -> N
     process = subprocess.Popen(
         [sys.executable, "-m", "broadsheet", "-c", str(config.path), "run", "--json"],
         stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     until(lambda: stories[0].path(3) in asked(site))
     process.send_signal(signal.SIGKILL)
     process.wait()
+    until(lambda: not group_lives(process.pid))
     go_on.set()
     site.routes[stories[0].path(3)] = held_back
     run(config)
