@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from articles.errors import SearchIndexError
 from articles.model import Article
+from index.backend_record import Place
+from index.backends import BACKENDS
 from index.documents import milliseconds, older_id
 from index.elastic import generations, whereabouts
 from index.elastic.bulk import Bulk, upsert
@@ -304,6 +307,33 @@ def test_an_alias_of_two_generations_is_refused(connection: Elasticsearch, alias
     connection.indices.put_alias(index=other.names[0], name=alias)
     with pytest.raises(SearchIndexError, match="has several indices"):
         generations.published(connection, alias)
+
+
+def test_scores_are_those_of_one_index(
+    connection: Elasticsearch, elasticsearch_server: elastic.Server, tmp_path: Path
+) -> None:
+    """In November, which has just begun, a word is no rarer than in October, where all articles have it."""
+    every = [replace(story(str(n), 10), body=(f"Harbour number {n}",)) for n in range(12)]
+    every += [replace(story("x", 11), body=("Harbour of late",)), replace(story("y", 11), body=("A ferry",))]
+    scores = []
+    for sharding in (WHOLE, BY_MONTH):
+        with elastic.fresh_alias(connection) as alias:
+            elastic.create(connection, alias, sharding)
+            ElasticWriter(connection, alias, SHORT).add(every)
+            place = Place(
+                folder=tmp_path,
+                url=elasticsearch_server.url,
+                alias=alias,
+                allow_plain_http=True,
+                patience=0.3,
+                sharding=sharding,
+                pipeline="",
+                environment=elasticsearch_server.environment,
+            )
+            with closing(BACKENDS["elasticsearch"].reader(place)) as reader:
+                found = reader.search(Query(text="harbour", limit=20))
+            scores.append({hit.article.id: hit.score for hit in found})
+    assert scores[1] == pytest.approx(scores[0], rel=1e-4)
 
 
 def test_a_generation_replaces_one_that_is_split_otherwise(

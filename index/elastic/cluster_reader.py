@@ -37,12 +37,19 @@ class ElasticReader:
         alias: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         before: Callable[[], None] = lambda: None,
+        *,
+        spread: bool = False,
     ) -> None:
-        """`before` is called before anything is asked, to make it searchable."""
+        """`before` is called before anything is asked, to make it searchable. An index that is `spread` has several shards.
+
+        Each of these knows only how rare a word is among its own articles: for scores that can be compared, all are asked for that
+        first. Otherwise a month that has just begun takes every word for rare.
+        """
         self._client = client
         self._alias = alias
         self._clock = clock
         self._before = before
+        self._spread = spread
 
     def search(self, query: Query) -> Hits:
         """The page of hits that `query` asks for; by date, their score is 0. Raises QueryError."""
@@ -58,6 +65,7 @@ class ElasticReader:
                 track_total_hits=True,
                 source_excludes=list(ADDED),
                 timeout=_TIMEOUT,
+                search_type="dfs_query_then_fetch" if self._spread and not newest else None,
                 **order,
             )
         _in_time(found["timed_out"])

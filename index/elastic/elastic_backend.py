@@ -38,7 +38,8 @@ def _exists(place: Place) -> bool:
 def _reader(place: Place) -> "ElasticReader":
     from index.elastic.cluster_reader import ElasticReader
 
-    return ElasticReader(connection(place), place.alias)
+    spread = place.sharding.split == "month" or place.sharding.shards > 1
+    return ElasticReader(connection(place), place.alias, spread=spread)
 
 
 def _writer(place: Place) -> "ElasticWriter":
