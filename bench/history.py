@@ -103,8 +103,11 @@ def answers(growth: Growth, given: Sequence[bytes], new: int, seed: int) -> site
     return answer
 
 
-def measured(words: Sequence[str]) -> tuple[Counter[str], float, int, bytes]:
-    """CPU seconds of a command's processes by name, wall seconds, most memory of the first (MB), and what it printed."""
+def measured(words: Sequence[str], well: Sequence[int] = (0,)) -> tuple[Counter[str], float, int, bytes]:
+    """CPU seconds of a command's processes by name, wall seconds, most memory of the first (MB), and what it printed.
+
+    Ends this process if it ends with another code than these.
+    """
     started = time.monotonic()
     seen: dict[int, tuple[str, float]] = {}
     memory = 0
@@ -123,7 +126,7 @@ def measured(words: Sequence[str]) -> tuple[Counter[str], float, int, bytes]:
             time.sleep(0.1)
         printed.seek(0)
         text = printed.read()
-    if process.returncode:
+    if process.returncode not in well:
         raise SystemExit(f"{list(words)} ended with {process.returncode}")
     by_kind: Counter[str] = Counter()
     for kind, seconds in seen.values():
