@@ -16,7 +16,7 @@ from articles.model import Article
 from index.embedded import disk
 from index.embedded.local_writer import EmbeddedWriter
 
-_AT_ONCE = 500  # articles of one commit
+_AT_ONCE = 5_000  # articles of one commit: each has the rest of the segment looked through, and others merged
 _MOST = 20  # times that segments are emptied: a commit leaves the last segment that it began to empty
 
 
