@@ -147,6 +147,11 @@ KINDS: Mapping[str, Callable[[_Story], _Box]] = {
 }
 
 
+def box(kind: str, number: int, chance: random.Random) -> tuple[str, str]:
+    """A box of this kind, as markup, and the line of it that a reader would point at."""
+    return KINDS[kind](_Story(number, chance, ()))
+
+
 def pages(kind: str, number: int, seed: int = 1, missing: float = 0.1) -> list[TaughtPage]:
     """So many pages of the site of this kind; in a share of them the box is missing."""
     return [_page(kind, each, random.Random(f"{kind} {seed} {each}"), missing) for each in range(number)]
