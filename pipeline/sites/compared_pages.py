@@ -8,17 +8,20 @@ from typing import Literal, NamedTuple, TypeGuard
 
 from articles.clean import RULES, clean
 from articles.errors import ArchiveError, ArchiveUnavailableError
-from articles.model import Article, Extractor, Page, Rejection, Right
-from articles.sites.site_rules import SiteRules
+from articles.model import Article, Extractor, Extractors, Page, Rejection, Right
+from articles.sites.site_rules import SiteRules, Sites
 from articles.source.features import Features, features
 from index.protocols import IndexReader
 from pipeline import indexes
+from pipeline.batches import task_of
+from pipeline.clean_capture import FAILURES, clean_capture
+from pipeline.completing import completed
 from pipeline.configuration.config import Config
 from pipeline.maintenance.cleaning_again import PresentKnowledge
-from pipeline.settling import completed, row_of
-from store.archive.reader import recall
+from pipeline.settling import row_of
 from store.archive.remote.ahead import fetch_ahead
 from store.ledger.database import Ledger
+from store.ledger.parts import part_captures
 from store.records import Capture, Outcome
 from store.workers import Lost, Workers
 
@@ -108,7 +111,9 @@ def compared(
         with Ledger.open(config.ledger) as ledger:
             reader = indexes.reader(config) if indexes.exists(config) else None
             collection = _Collection(config.archive, ledger, reader, PresentKnowledge(ledger), change)
-            yield from collection.of(pool, (pages.capture, *pages.others))
+            with ledger.reading() as conn:
+                captures = part_captures.with_parts(conn, (pages.capture, *pages.others))
+            yield from collection.of(pool, captures)
 
 
 def _fetched(pool: _Pool, page: Page) -> ComparedPage:
@@ -120,13 +125,15 @@ def _fetched(pool: _Pool, page: Page) -> ComparedPage:
 
 
 def _clean(archive: Path, change: SiteChange, how: tuple[Extractor, Collection[Right]], task: _Task) -> _Made:
-    page = task.page
-    if isinstance(page, Capture):
-        found = recall(archive, page.ref, task.packed)
-        if not isinstance(found, Page):
+    page, rules = task.page, change.before if task.side == "before" else change.after
+    if isinstance(page, Page):
+        result = clean(page, *how, site=rules)
+    else:
+        extractor, obey = how
+        joining = task_of(archive, page, task.packed)
+        result = clean_capture(Extractors(extractor), joining, obey, Sites(others=lambda _: rules))
+        if result.reason in FAILURES if isinstance(result, Rejection) else result.archive:
             raise ArchiveError(f"{page.final_url}: its page is no longer in the archive")
-        page = found
-    result = clean(page, *how, site=change.before if task.side == "before" else change.after)
     is_judged = isinstance(result, Article) and (task.side == "before" or change.may_matter(result))
     return _Made(result, features(result) if isinstance(result, Article) and is_judged else None)
 
