@@ -42,6 +42,9 @@ from store.ledger.queries import seen_texts
 from store.lock import RunLock
 from store.records import Outcome
 
+_NEW_OBJECTS = 50_000
+"""After so many more objects garbage is looked for. What is known of a source is as many, none of which is garbage."""
+
 
 def now() -> datetime:
     """The present, aware, in UTC."""
@@ -115,9 +118,9 @@ def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -
     """
     ledger, worker = place.ledger, place.worker
     started = watch.clock()
-    gc.freeze()  # what was imported stays; looking through it again and again took a fifth of the process's time
     what = replace(what, ahead=watch.ahead, worker=worker.name)
     with (
+        _seldom_looking_for_garbage(),
         closing(opened_index(config, ledger)) as writer,
         closing(opened_index(config, ledger, older=True)) as older,
         Crawl(what, place.lock.fileno(), watch.tell) as crawl,
@@ -141,6 +144,18 @@ def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -
             CatchingUp(config.archive, ledger, pool, watch.clock).waiting(reader(), writer, older)
             judge = Judge(config.archive, ledger, reader(), writer, pool, watch.clock, worker.check)
             return replace(report, judged=judge.judge_waiting())
+
+
+@contextmanager
+def _seldom_looking_for_garbage() -> Iterator[None]:
+    """Meanwhile objects are looked through less often, and what was imported never: a sixth of the time to build what is known of sources went there."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _note_unstarted(
