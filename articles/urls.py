@@ -79,8 +79,7 @@ def canonical(url: str, base: str = "") -> str:
         parsed = ada_url.URL(url, base or None)
     except ValueError as error:
         raise UrlError(f"not a URL: {masked(url)[:200]!r}; give an absolute http(s) address") from error
-    if parsed.protocol not in ("http:", "https:"):
-        raise UrlError(f"not an http(s) URL: {masked(url)[:200]!r}; only web pages can be fetched")
+    _refuse_others(parsed, url)
     fragment = parsed.hash
     parsed.username = parsed.password = parsed.hash = ""
     address, _, query = _TRIPLET.sub(_normal_triplet, parsed.href).partition("?")
@@ -91,8 +90,8 @@ def canonical(url: str, base: str = "") -> str:
 
 def refuse_unfetchable(url: str) -> None:
     """Raises UrlError unless it is an http(s) URL without user and password, which are never sent."""
-    canonical(url)
     parsed = _parsed(url)
+    _refuse_others(parsed, url)
     if parsed.username or parsed.password:
         raise UrlError(
             f"a URL with user or password: {masked(url)[:200]!r}; remove them, because they are never sent: "
@@ -162,6 +161,12 @@ def _parsed(url: str) -> ada_url.URL:
         return ada_url.URL(url)
     except ValueError as error:
         raise UrlError(f"not a URL: {masked(url)[:200]!r}; give an absolute http(s) address") from error
+
+
+def _refuse_others(parsed: ada_url.URL, url: str) -> None:
+    """Raises UrlError for what is no http(s) URL."""
+    if parsed.protocol not in ("http:", "https:"):
+        raise UrlError(f"not an http(s) URL: {masked(url)[:200]!r}; only web pages can be fetched")
 
 
 def _normal_triplet(match: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ from articles.urls import masked
 from crawlers.plan import CrawlPlan, FailedFeed
 from index.protocols import IndexWriter
 from pipeline import indexes
-from pipeline.batches import Pending, cleaners
+from pipeline.batches import Cleaners, Pending, cleaners
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.coverage.second_look import look_again
@@ -43,6 +43,9 @@ from store.ledger.engines.worker_locks import ALONE, Worker
 from store.ledger.queries import seen_texts
 from store.lock import RunLock
 from store.records import Outcome
+
+_NEW_OBJECTS = 50_000
+"""After so many more objects garbage is looked for. What is known of a source is as many, none of which is garbage."""
 
 
 def now() -> datetime:
@@ -120,9 +123,9 @@ def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -
     """
     ledger, worker = place.ledger, place.worker
     started = watch.clock()
-    gc.freeze()  # what was imported stays; looking through it again and again took a fifth of the process's time
     what = replace(what, ahead=watch.ahead, worker=worker.name)
     with (
+        _seldom_looking_for_garbage(),
         closing(opened_index(config, ledger)) as writer,
         closing(opened_index(config, ledger, older=True)) as older,
         Crawl(what, place.lock.fileno(), watch.tell) as crawl,
@@ -135,13 +138,7 @@ def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -
             report = load_all(pending, settler, watch.progress, crawl)
             crawled = crawl.wait()
             report = replace(report, crawl=crawled)
-            rounds = PartRounds(what, ledger, worker, config.crawl.article_pages, watch.clock)
-            for further in rounds.plans():
-                progress = partial(_go_on, watch, report)
-                with Crawl(further, place.lock.fileno(), watch.tell) as pages:
-                    pending = Pending(config.archive, ledger, pool, worker.name or None)
-                    loaded = load_all(pending, settler, progress, pages)
-                    report = together(report, replace(loaded, crawl=pages.wait()))
+            report = _load_further_pages(config, what, place, watch, (pool, settler), report)
             if worker.name:
                 load_left_behind(config, ledger, worker, pool, settler)
                 offload(config, ledger, watch.clock, BRIEFLY)
@@ -155,8 +152,40 @@ def carry_out(config: Config, what: CrawlPlan, place: Workplace, watch: Watch) -
             return replace(report, judged=judge.judge_waiting())
 
 
-def _go_on(watch: Watch, before: RunReport, then: RunReport) -> None:
-    watch.progress(together(before, then))
+def _load_further_pages(
+    config: Config,
+    what: CrawlPlan,
+    place: Workplace,
+    watch: Watch,
+    using: tuple[Cleaners, Settler],
+    report: RunReport,
+) -> RunReport:
+    """Fetch and load the further pages of the articles that were loaded; the report with these."""
+    pool, settler = using
+
+    def so_far(more: RunReport) -> None:
+        watch.progress(together(report, more))
+
+    rounds = PartRounds(what, place.ledger, place.worker, config.crawl.article_pages, watch.clock)
+    for further in rounds.plans():
+        with Crawl(further, place.lock.fileno(), watch.tell) as pages:
+            pending = Pending(config.archive, place.ledger, pool, place.worker.name or None)
+            loaded = load_all(pending, settler, so_far, pages)
+            report = together(report, replace(loaded, crawl=pages.wait()))
+    return report
+
+
+@contextmanager
+def _seldom_looking_for_garbage() -> Iterator[None]:
+    """Meanwhile objects are looked through less often, and what was imported never: a sixth of the time to build what is known of sources went there."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _note_unstarted(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.source import knowledge
-from articles.source.features import Features, features, fingerprint, informative
+from articles.source.features import Features, features, fingerprint, informative, unpack
 from articles.source.knowledge import build
 from tests.desk import FIRST, STORIES, WIRE, article
 from tests.patience import no_hang
@@ -161,3 +161,13 @@ def test_articles_are_remembered_for_sixty_days(days: int, remembered: int) -> N
 def test_of_many_that_share_a_band_the_twenty_that_share_most_are_looked_at() -> None:
     by_band = {0: tuple(range(30)), 1: (29, 28)}
     assert knowledge._candidates([0, 1], by_band) == [28, 29, *range(18)]
+
+
+def test_articles_with_a_word_are_found_alike_however_many_words_are_asked_for() -> None:
+    words = build("norland", 1, ROWS).words["en"]
+    said = [frozenset(ROWS[0].tokens), *(frozenset(unpack(each)) for each in words.packed_tokens)]
+    asked = [*sorted(frozenset().union(*said))[:150], 0, 1, 2**32 - 1]
+    assert len(asked) > 120, "more than are looked for in place"
+    found = [words.having(token) for token in asked]
+    assert found == [[n for n, of in enumerate(said[1:]) if token in of] for token in asked]
+    assert found == [words.having(token) for token in asked]

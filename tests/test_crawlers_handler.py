@@ -9,6 +9,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.web import _newclient, http
 from twisted.web.client import HTTPConnectionPool
 
@@ -151,11 +152,14 @@ PRIVATE = {
         "_dataReceived_TRAILER",
     },
     _newclient.HTTPClientParser: {"_transferDecoders"},
-    HTTPConnectionPool: {"_putConnection"},
+    HTTPConnectionPool: {"_newConnection", "_putConnection"},
+    HostnameEndpoint: {"_getNameResolverAndMaybeWarn"},
 }
 IN_SOURCE = {
     http._ChunkedTransferDecoder: {"_buffer", "_start"},
     HTTPConnectionPool: {"_timeouts"},
+    HostnameEndpoint: {"_badHostname", "_hostText", "_port", "_reactor", "_timeout", "_bindAddress"},
+    type(wrapClientTLS(object(), object())): {"_wrappedEndpoint"},
     _newclient.HTTPParser: {"_partialHeader"},
     _newclient.HTTP11ClientProtocol: {"_parser", "_quiescentCallback"},
 }
@@ -180,6 +184,7 @@ OWN = {
         "_NAME",
         "_LENGTH",
     ),
+    *("_Addresses", "_Known", "_known", "_done", "_found", "_addresses", "_unresolved", "_connect"),
     *("_has_its_end", "_in_head", "_received", "_leave_head", "_add_cr", "_OUT_OF_FILES"),
 }
 

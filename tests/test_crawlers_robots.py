@@ -14,9 +14,11 @@ import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from crawlers.fetching.answers import Answer, FetchError
-from crawlers.fetching.robots import Kept, Robots, product_token
+from crawlers.fetching.robots import AI_CRAWLERS, Kept, Robots, product_token, told_apart
+from crawlers.fetching.robots_text import robots_text
 from store.ledger.watch.robots_table import KEPT, REMEMBERED, Meaning, RobotsChange, RobotsFile
 from store.records import UrlState
 from tests.loopback import Crawled, Reply, Site, crawl, finish, plan, redirect, rss, serve, start
@@ -378,3 +380,32 @@ def test_no_file_can_hurt(text: str, path: str) -> None:
     except FetchError as refusal:
         assert refusal.reason == "robots"
     assert all(delay > 0 for delay in delays)
+
+
+AGENTS = ("*", *AI_CRAWLERS, "google", "GPT", "cc", "claudebot/2.0", "Amazon bot", "extended", "bot", "c", "")
+GROUP = st.tuples(
+    st.sampled_from(("User-agent: ", "useragent:", "User agent ", "USER-AGENT:\t")),
+    st.lists(st.sampled_from(AGENTS), min_size=1, max_size=3),
+    st.sampled_from(("/", "/no", "")),
+)
+
+
+@given(st.lists(GROUP, max_size=4))
+def test_crawlers_that_a_file_does_not_tell_apart_have_one_answer(
+    groups: list[tuple[str, list[str], str]],
+) -> None:
+    lines = [
+        line
+        for spelling, agents, path in groups
+        for line in (*(spelling + agent for agent in agents), f"Disallow: {path}")
+    ]
+    text = robots_text("\n".join(lines).encode())
+    rules = Protego.parse(text)
+    for url in ("https://site.example/no", "https://site.example/yes"):
+        of_all = {rules.can_fetch(url, name) for name in AI_CRAWLERS}
+        assert {rules.can_fetch(url, name) for name in told_apart(text)} == of_all
+
+
+def test_few_crawlers_are_told_apart() -> None:
+    assert told_apart("User-agent: *\nDisallow: /no\n") == AI_CRAWLERS[:1]
+    assert told_apart("User-agent: ccbot\nDisallow: /\n") == ("CCBot", AI_CRAWLERS[0])

@@ -3,17 +3,18 @@
 A snapshot has a number and never changes, so the order in which pages are judged by it does not matter.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from itertools import chain, repeat
+from itertools import chain, compress, count, repeat
 from operator import and_
 from types import MappingProxyType
 from typing import TypeVar
 
-from articles.source.features import Features, is_long, pack, unpack
+from articles.source.features import Features, in_place, is_long, pack, unpack
 from articles.source.minhash import bands
 from articles.source.near_copies import near
 
@@ -22,7 +23,9 @@ WINDOW = timedelta(days=60)  # back from the newest article; a line not seen for
 ENOUGH = 100  # articles in a language, to tell which words are rare
 # Articles with a long or a short line, including the judged one, that make it a template.
 FEWEST_LONG, FEWEST_SHORT = 3, 5
+_FEWEST_OTHERS = min(FEWEST_LONG, FEWEST_SHORT) - 1
 _MOST_CANDIDATES = 20
+_FEW = 60  # words: only for more it pays to unpack the tokens of all articles
 # Other sources' articles are the same for one young source after the other.
 _bands_of_others = lru_cache(maxsize=1_000)(bands)
 
@@ -49,7 +52,17 @@ class Words:
 
     def having(self, token: int) -> list[int]:
         """The positions in `articles` of those that have a token."""
+        if next(self._asked) < _FEW:
+            return [place for place, said in enumerate(self._in_order) if _holds(said, token)]
         return [place for place, said in enumerate(self._said) if token in said]
+
+    @cached_property
+    def _asked(self) -> Iterator[int]:
+        return count()
+
+    @cached_property
+    def _in_order(self) -> list[Sequence[int]]:
+        return [in_place(tokens) for tokens in self.packed_tokens]
 
     @cached_property
     def _said(self) -> list[frozenset[int]]:
@@ -156,9 +169,10 @@ def _without_copies(
     copies: dict[str, int] = {}
     by_band: dict[int, tuple[int, ...]] = {}
     for row in rows:
-        own = bands(row.signature)
-        likely = _candidates(own, by_band)
-        same = next((index for index in likely if near(row, articles[index])), len(articles))
+        own, same = bands(row.signature), len(articles)
+        if not by_band.keys().isdisjoint(own):
+            likely = _candidates(own, by_band)
+            same = next((index for index in likely if near(row, articles[index])), same)
         copies[row.article_id] = same
         if same == len(articles):
             articles.append(row)
@@ -179,14 +193,17 @@ def _add(known: list[Features], by_band: dict[int, tuple[int, ...]], others: Ite
             counts[row.language] += 1
 
 
-def _enter(by_band: dict[int, tuple[int, ...]], own: Iterable[int], index: int) -> None:
-    """Note that the article of this index has these bands, few of which another has."""
+def _enter(by_band: dict[int, tuple[int, ...]], own: Sequence[int], index: int) -> None:
+    """Note that the article of this index has these bands, which most articles share with no other."""
+    if by_band.keys().isdisjoint(own):
+        by_band.update(dict.fromkeys(own, (index,)))
+        return
     shared = [(band, by_band[band]) for band in own if band in by_band]
     by_band.update(dict.fromkeys(own, (index,)))
     by_band.update((band, (*indices, index)) for band, indices in shared)
 
 
-def _candidates(own: Iterable[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
+def _candidates(own: Sequence[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
     """The indices that share most bands, older ones first; not all, because hundreds may be filled-in forms."""
     sharing = [by_band[band] for band in own if band in by_band]
     if not sharing:
@@ -196,17 +213,18 @@ def _candidates(own: Iterable[int], by_band: Mapping[int, Sequence[int]]) -> lis
 
 
 def _recurring(articles: Sequence[Features], forgotten: frozenset[int]) -> Mapping[int, Sequence[Seen]]:
-    lines = chain.from_iterable(row.lines for row in articles)
-    counts = Counter(map(and_, lines, repeat(~3)))
+    lines = list(chain.from_iterable(row.lines for row in articles))
+    prints = list(map(and_, lines, repeat(~3)))
     seen: dict[int, list[Seen]] = {
         line: []
-        for line, count in counts.items()
-        if count + 1 >= FEWEST_LONG and (count + 1 >= FEWEST_SHORT or is_long(line)) and line not in forgotten
+        for line, others in Counter(prints).items()
+        if others >= _FEWEST_OTHERS
+        and (others + 1 >= FEWEST_SHORT or is_long(line))
+        and line not in forgotten
     }
-    for index, row in enumerate(articles):
-        for line in row.lines:
-            if line & ~3 in seen:
-                seen[line & ~3].append((index, line & 3))
+    of = chain.from_iterable(repeat(index, len(row.lines)) for index, row in enumerate(articles))
+    for index, line in compress(zip(of, lines, strict=True), map(seen.__contains__, prints)):
+        seen[line & ~3].append((index, line & 3))
     return MappingProxyType(seen)
 
 
@@ -220,3 +238,9 @@ def _words(articles: list[Features]) -> Mapping[str, Words]:
             for language, indices in by_language.items()
         }
     )
+
+
+def _holds(numbers: Sequence[int], wanted: int) -> bool:
+    """Whether a number is among these, which ascend."""
+    place = bisect_left(numbers, wanted)
+    return place < len(numbers) and numbers[place] == wanted

@@ -15,7 +15,7 @@ from store.records import FetchReason
 
 ACCEPT_ENCODING = codings.ACCEPTED
 
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
 BUSY = frozenset((429, 503))
 _NOT_ASCII = re.compile(r"[\x80-\xff]")
 _TEN_YEARS = 10 * 365 * 86400
@@ -125,7 +125,7 @@ def _unpacked(body: bytes, decoder: codings.Decoder, limit: int) -> codings.Unpa
 def target(answer: Answer) -> str:
     """Where the answer redirects to, without fragment; "" when it does not. Raises FetchError (redirect)."""
     location = sent(answer.headers, "location")
-    return resolved(location, answer.url) if answer.status in _REDIRECTS and location else ""
+    return resolved(location, answer.url) if answer.status in REDIRECTS and location else ""
 
 
 def sent(headers: Headers, name: str) -> str:

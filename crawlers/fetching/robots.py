@@ -9,6 +9,7 @@ that is asked for after it was read, and of what it refuses at any time after th
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ AI_CRAWLERS = (
 )
 """The names that robots.txt files call crawlers by which gather texts to train AI with."""
 
+_NAMED = re.compile("^User-agent: ([^\\s*]+)", re.MULTILINE)
 _MAX_REDIRECTS = 5
 # The page itself could not be had either, for the same reason, which says more.
 _TELLING = frozenset((FetchReason.ADDRESS, FetchReason.TLS, FetchReason.RETRY_AFTER))
@@ -40,7 +42,8 @@ Ask = Callable[[str], Awaitable[Answer]]
 class _Learned:
     """The rules of a file, or why there are none; when that was asked (aware UTC), and whether by this crawl.
 
-    `file` is what they were read from, `before` the rules that it had before it changed, if that is known.
+    `file` is what they were read from, `before` the rules that it had before it changed, if that is known. `apart` are the
+    AI_CRAWLERS that it may tell apart.
     """
 
     rules: Protego | FetchError
@@ -48,6 +51,7 @@ class _Learned:
     asked: bool
     file: RobotsFile | None = None
     before: Protego | None = None
+    apart: tuple[str, ...] = AI_CRAWLERS
 
 
 Rules = dict[str, "asyncio.Task[_Learned]"]
@@ -120,7 +124,7 @@ class Robots:
         if self._mining:
             mining = _rules(await self._learned(f"{site}{tdmrep.PATH}"))
             reserved += [] if mining.can_fetch(url, self._token) else ["tdm-reservation"]
-        if _reserves(rules, url):
+        if _reserves(rules, url, learned.apart):
             reserved.append("robots-noai")
         return tuple(reserved)
 
@@ -179,7 +183,7 @@ class Robots:
 
     def _read(self, file: RobotsFile, *, asked: bool) -> _Learned:
         before = None if file.before is None else Protego.parse(file.before)
-        return _Learned(self._parsed(file), file.fetched_at, asked, file, before)
+        return _Learned(self._parsed(file), file.fetched_at, asked, file, before, told_apart(file.text))
 
     def _parsed(self, file: RobotsFile) -> Protego:
         rules = Protego.parse(file.text)
@@ -222,9 +226,20 @@ def _compared(file: RobotsFile, before: RobotsFile | None) -> RobotsFile:
     return replace(file, before=before.before, changed_at=before.changed_at)
 
 
-def _reserves(rules: Protego, url: str) -> bool:
+def told_apart(text: str) -> tuple[str, ...]:
+    """Of AI_CRAWLERS those for which a file has rules of their own, named by the beginning of their names at least, and one of the others.
+
+    Each page is asked for by the rules of all of them, and few files name any. `text` is that of `robots_text`.
+    """
+    named = tuple(each.lower() for each in _NAMED.findall(text))
+    own = [name for name in AI_CRAWLERS if name.lower().startswith(named)]
+    others = [name for name in AI_CRAWLERS if name not in own]
+    return (*own, *others[:1])
+
+
+def _reserves(rules: Protego, url: str, crawlers: tuple[str, ...] = AI_CRAWLERS) -> bool:
     """Whether an address is reserved from crawlers that gather texts to train AI with."""
-    return not all(rules.can_fetch(url, name) for name in AI_CRAWLERS)
+    return not all(rules.can_fetch(url, name) for name in crawlers)
 
 
 def _rules(learned: _Learned) -> Protego:

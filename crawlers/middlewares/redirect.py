@@ -8,7 +8,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.http import Response
 
 from crawlers.fetching import responses
-from crawlers.fetching.answers import FetchError, target
+from crawlers.fetching.answers import REDIRECTS, FetchError, target
 from crawlers.fetching.refresh import refresh_target
 from store.records import FetchReason
 
@@ -28,7 +28,7 @@ class WaryRedirectMiddleware(RedirectMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Raises FetchError (redirect)."""
-        if request.meta.get("dont_redirect"):
+        if response.status not in REDIRECTS or request.meta.get("dont_redirect"):
             return response
         following = target(responses.answer(response, request.meta[responses.FETCHED_AT]))
         before = _before(request)
@@ -54,7 +54,7 @@ class RefreshMiddleware(WaryRedirectMiddleware):
     """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        if request.meta.get("dont_redirect"):
+        if not 200 <= response.status < 300 or request.meta.get("dont_redirect"):
             return response
         following = refresh_target(responses.answer(response, request.meta[responses.FETCHED_AT]))
         before = _before(request)

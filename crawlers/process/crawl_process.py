@@ -1,5 +1,6 @@
 """The crawl process: Scrapy's engines are started with the settings of the parent's plan; it ends with the last crawl."""
 
+import gc
 import logging
 import os
 import resource
@@ -30,6 +31,9 @@ from store.records import FeedReason
 _FILES = 8192
 """Open files that suffice for any plan: requests under way and idle connections of each crawl, and the store's own."""
 
+_NEW_OBJECTS = 5_000
+"""After so many more objects garbage is looked for: requests under way live through many of Python's 700."""
+
 Crawl = tuple[Crawler, dict[str, Any]]
 """A crawl to start, and its spider's arguments."""
 
@@ -59,6 +63,8 @@ def _crawl(plan: CrawlPlan, parent: Parent) -> None:
     crawlers = [crawler for crawler, _ in crawls]
     shared.share(crawlers)
     ParentLink(crawlers, parent, failed)
+    gc.freeze()  # what was imported stays, and is not looked through again and again
+    gc.set_threshold(_NEW_OBJECTS)
     for crawler, arguments in crawls:
         process.crawl(crawler, **arguments)
     process.start(install_signal_handlers=False)

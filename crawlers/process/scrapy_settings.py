@@ -71,6 +71,7 @@ def named_in_scrapy(settings: CrawlSettings) -> dict[str, Any]:
         "REVISITS": [each.total_seconds() for each in settings.revisits],
         "ALLOW_ADDRESSES": list(settings.allow_addresses),
         "STATS_DUMP": False,
+        "DOWNLOADER_STATS": False,  # nobody reads them, and each request and answer would be put together again to be measured
         "LOG_INSTALL_ROOT_HANDLER": False,
     }
 
