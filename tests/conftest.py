@@ -55,7 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     `--dist loadgroup` the tests of a server are in one process, so that each is started once.
     """
     for item in items:
-        if "elasticsearch_server" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "elasticsearch_server" in fixtures or item.get_closest_marker("elasticsearch"):
             item.add_marker("elasticsearch")
             item.add_marker(pytest.mark.xdist_group("elasticsearch"))
         elif item.get_closest_marker("prefect"):

@@ -19,7 +19,7 @@ from pipeline.run import now
 from pipeline.status import status
 from store.ledger.capture_table import CAPTURES
 from store.ledger.database import Ledger
-from store.ledger.watch import robots_table, run_table
+from store.ledger.watch import baseline_table, robots_table, run_table
 from store.ledger.watch.arrival_table import ARRIVALS
 from store.ledger.watch.robots_table import Meaning, RobotsChange
 from store.records import Outcome
@@ -143,6 +143,7 @@ def _arrive_soon(conn: Connection, source: str, count: int) -> None:
         for n in range(count)
     ]
     conn.execute(ARRIVALS.insert(), arrived)
+    baseline_table.change(conn, [source])
 
 
 def test_the_alerts_of_the_how_to_name_figures_that_there_are(crawled: Config) -> None:

@@ -90,8 +90,8 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     clean = slice_filling.clean_in_batches
 
-    def counting(archive: Path, cleaners: Any, wanted: Any) -> Iterator[Any]:
-        for batch in clean(archive, cleaners, wanted):
+    def counting(archive: Path, ledger: Ledger, cleaners: Any, wanted: Any) -> Iterator[Any]:
+        for batch in clean(archive, ledger, cleaners, wanted):
             seen.extend(capture.id for capture, _ in batch)
             yield batch
 
@@ -99,7 +99,12 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-@pytest.fixture(params=["embedded", "elasticsearch", "by month"])
+@pytest.fixture(
+    params=[
+        "embedded",
+        *(pytest.param(one, marks=pytest.mark.elasticsearch) for one in ("elasticsearch", "by month")),
+    ]
+)
 def collection(request: pytest.FixtureRequest, config: Config) -> Config:
     """Sources, with each kind of index."""
     if request.param == "embedded":

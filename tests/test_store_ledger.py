@@ -193,7 +193,9 @@ def test_a_ledger_of_version_13_learns_of_further_pages(ledger_place: LedgerPlac
             conn.exec_driver_sql(f"ALTER TABLE captures {check}")
         conn.exec_driver_sql("UPDATE schema SET version = 13")
     entry = entries(1)[0]
-    page = Page(url=entry.url, final_url=entry.url, status=200, body=b"", fetched_at=NOON, entry=entry)
+    page = Page(
+        url=entry.url, final_url=entry.url, status=200, headers=(), body=b"", fetched_at=NOON, entry=entry
+    )
     with Ledger.open(ledger_place) as ledger:
         with ledger.transaction() as conn:
             segment_table.commit(conn, {"segment-000001.warc.gz": 9})
