@@ -35,8 +35,8 @@ settings.load_profile("patient")
 
 @pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as cores: tests wait for sockets and processes part of the time."""
-    return len(os.sched_getaffinity(0)) * 3 // 2
+    """Twice as many as cores: tests wait for sockets and processes half of the time."""
+    return len(os.sched_getaffinity(0)) * 2
 
 
 @pytest.hookimpl(tryfirst=True)

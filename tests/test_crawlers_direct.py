@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 import twisted.internet
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.endpoints import HostnameEndpoint, _WrapperEndpoint
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, DNSLookupError
-from twisted.internet.interfaces import IReactorPluggableNameResolver
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.testing import MemoryReactorClock
-from zope.interface import alsoProvides
 
 from crawlers.fetching.connections import DirectEndpoint, direct
+
+pytestmark = pytest.mark.filterwarnings("ignore:Passing HostnameEndpoint a reactor")  # one in memory
 
 ONE, OTHER = IPv4Address("TCP", "192.0.2.1", 80), IPv4Address("TCP", "192.0.2.2", 80)
 LONG = IPv6Address("TCP", "2001:db8::1", 80)
@@ -40,20 +40,12 @@ class Resolver:
         receiver.resolutionComplete()
 
 
-def resolving(resolver: Resolver) -> MemoryReactorClock:
-    """A reactor in memory with this resolver, so that nothing asks for the machine's own."""
-    reactor: Any = MemoryReactorClock()
-    reactor.nameResolver = resolver
-    alsoProvides(reactor, IReactorPluggableNameResolver)
-    return reactor
-
-
 class Connecting:
     """An endpoint for news.example, on which a connection was begun."""
 
     def __init__(self, addresses: Sequence[IPv4Address | IPv6Address], name: str = "news.example") -> None:
-        self.resolver = Resolver(addresses)
-        self.reactor: Any = resolving(self.resolver)
+        self.reactor: Any = MemoryReactorClock()
+        self.reactor.nameResolver = self.resolver = Resolver(addresses)
         endpoint = direct(HostnameEndpoint(self.reactor, name, 80, timeout=7))
         assert type(endpoint) is DirectEndpoint
         self.got: list[Any] = []
@@ -110,9 +102,9 @@ def test_what_is_no_name_is_not_looked_up() -> None:
 
 
 def test_below_tls_it_is_the_same() -> None:
-    reactor: Any = resolving(Resolver([ONE]))
-    # As wrapClientTLS does, which installs the machine's own reactor.
-    wrapped: Any = _WrapperEndpoint(HostnameEndpoint(reactor, "news.example", 443), lambda factory: factory)
+    reactor: Any = MemoryReactorClock()
+    reactor.nameResolver = Resolver([ONE])
+    wrapped: Any = wrapClientTLS(object(), HostnameEndpoint(reactor, "news.example", 443))
     assert direct(wrapped) is wrapped
     assert type(wrapped._wrappedEndpoint) is DirectEndpoint
 
