@@ -29,7 +29,9 @@ pytest.register_assert_rewrite("tests.index_contract")
 _IN_MEMORY = 1 << 30  # bytes that must be free there
 
 # A slow machine is no failure of an example.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("patient")
 
 

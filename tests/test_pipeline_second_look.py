@@ -21,7 +21,10 @@ from store.ledger.watch.arrival_table import ARRIVALS
 from tests.loopback import Hit, Reply, Site, rss, serve
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+NOW = datetime.now(UTC)
+# A rhythm has weekdays and hours: always the same ones, the evening of the last Friday.
+START = (NOW - timedelta(days=(NOW.weekday() - 4) % 7)).replace(hour=19, minute=0, second=0, microsecond=0)
+START -= timedelta(days=7) if START > NOW else timedelta(0)
 PROSE = "The harbour council met on Tuesday and agreed to repair the old pier before the winter storms. " * 6
 XML = (("Content-Type", "application/rss+xml"), ("ETag", '"always"'))
 
