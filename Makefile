@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test test-alone test-with-servers elasticsearch elasticsearch-stop s3-server check format schema lock clean
+.PHONY: help install demo test test-alone test-with-servers test-long elasticsearch elasticsearch-stop s3-server check format schema lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -18,13 +18,16 @@ install: .venv/installed ## the environment in .venv, from the lock file
 demo: .venv/installed ## crawl a sample newsroom on this machine, twice, and search it
 	$(BIN)/broadsheet demo demo
 
-test: test-alone test-with-servers ## every test
+test: test-alone test-with-servers ## every test but the longest
 
 test-alone: .venv/installed ## the tests that need no server, on all cores
-	$(BIN)/python -m pytest -m "not elasticsearch and not prefect" -n auto --dist worksteal
+	$(BIN)/python -m pytest -m "not elasticsearch and not prefect and not long" -n auto --dist worksteal
+
+test-long: .venv/installed ## those that kill and go on at many moments, and take most of a minute each
+	$(BIN)/python -m pytest -m long -n 2 --dist loadgroup
 
 test-with-servers: .venv/installed ## the tests with an Elasticsearch (if one can be had) and Prefect
-	$(BIN)/python -m pytest -m "elasticsearch or prefect" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -m "(elasticsearch or prefect) and not long" -n 2 --dist loadgroup
 
 elasticsearch: .venv/installed ## start an Elasticsearch node for development on port 9200 (stop: make elasticsearch-stop)
 	$(BIN)/python tests/elasticsearch_node.py start --port 9200 --data $(or $(DATA),/tmp/broadsheet-elasticsearch/data)

@@ -91,7 +91,9 @@ def doctors(config: Config, at: datetime) -> list[str]:
     return [each.text for each in examine(config, lambda: at) if each.part == "site rules" and not each.ok]
 
 
-@pytest.mark.parametrize("all_pages", [True, False], ids=["all pages", "new articles"])
+@pytest.mark.parametrize(
+    "all_pages", [pytest.param(True, marks=pytest.mark.long), False], ids=["all pages", "new articles"]
+)
 def test_a_rule_that_a_new_template_ends_is_named_and_taught_again(tmp_path: Path, all_pages: bool) -> None:
     site, tenth = Site(all_pages), now()
     with serve(site.answer) as (port, _):

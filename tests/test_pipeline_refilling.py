@@ -127,6 +127,7 @@ def half_filled(config: Config, count: int = 8) -> None:
         new_index.reindex(config, fail_after(count))
 
 
+@pytest.mark.long
 def test_killed_twice_with_a_run_in_between_it_gives_what_an_undisturbed_one_gives(
     collection: Config, newsroom: Newsroom, small: None
 ) -> None:

@@ -336,6 +336,7 @@ def many(count: int) -> bytes:
     return b"".join(found)
 
 
+@pytest.mark.long
 def test_two_kills_in_the_middle_change_nothing(tmp_path: Path) -> None:
     file = tmp_path / "news.warc.gz"
     file.write_bytes(many(520))
