@@ -9,6 +9,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from articles.errors import SearchIndexError
 from index.elastic import cluster_writer, generations, journal
+from index.elastic.mapping import VERSION
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
@@ -61,7 +62,7 @@ def held(connection: Elasticsearch, in_elasticsearch: Config) -> Callable[[str],
         alias = in_elasticsearch.index.alias + suffix
         found: dict[str, list[str]] = {}
         for hit in connection.search(index=alias, size=100, source=["url"])["hits"]["hits"]:
-            month = hit["_index"].removeprefix(f"{alias}-v")[len("8-000001") :]
+            month = hit["_index"].removeprefix(f"{alias}-v{VERSION}")[len("-000001") :]
             found.setdefault(hit["_source"]["url"], []).append(month)
         return found
 

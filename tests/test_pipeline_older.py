@@ -12,6 +12,7 @@ from elasticsearch import Elasticsearch
 from articles.model import Article, Page
 from articles.urls import article_id
 from index.documents import older_id
+from index.elastic.mapping import VERSION
 from index.query import Query
 from pipeline import indexes
 from pipeline.batches import Cleaners, cleaners
@@ -22,6 +23,7 @@ from pipeline.maintenance import new_index
 from pipeline.maintenance.doctor import examine
 from pipeline.maintenance.rebuild import rebuild
 from pipeline.maintenance.renaming import rename
+from pipeline.refilling import rounds
 from tests.collected_pages import MORNING, archived, clock, collected, configured, loaded
 from tests.desk import STORIES, WIRE
 from tests.edited_pages import HOME, TITLE, page, versions
@@ -166,7 +168,7 @@ def test_a_renamed_source_has_them_under_its_new_name(config: Config, pool: Clea
 def test_what_a_run_supersedes_while_the_index_is_filled_anew_is_in_it(
     in_elasticsearch: Config, connection: Elasticsearch, pool: Cleaners, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(new_index, "_LITTLE", 0)
+    monkeypatch.setattr(rounds, "_LITTLE", 0)
     collected(in_elasticsearch, pool, [OTHER, KRAIT[0]], [KRAIT[3]])
     runs = []
 
@@ -180,6 +182,6 @@ def test_what_a_run_supersedes_while_the_index_is_filled_anew_is_in_it(
     assert len(older(in_elasticsearch)) == 3
     alias = f"{in_elasticsearch.index.alias}-versions"
     (name,) = connection.indices.get_alias(name=alias).body
-    assert name == f"{alias}-v9-000002"
+    assert name == f"{alias}-v{VERSION}-000002"
     document = connection.get(index=alias, id=older_id(ID, MORNING))["_source"]
     assert (document["article_id"], document["versions"]) == (ID, 1)
