@@ -1,7 +1,6 @@
 """What a cleaning worker does with one capture: read its page from the archive, cut it down to its article."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,14 +8,11 @@ from pathlib import Path
 from articles.clean import clean
 from articles.edits.normal_form import Marks, marks
 from articles.edits.seen import seen
-from articles.errors import ArchiveError, ArchiveUnavailableError, UrlError
+from articles.errors import ArchiveError, ArchiveUnavailableError
 from articles.model import Article, Extractor, Extractors, Page, Reason, Rejection, Right
 from articles.parts.joining import apart, joined
 from articles.sites.site_rules import NO_RULES, NO_SITES, SiteRules, Sites
 from articles.source.features import Features, features
-from crawlers.sitemaps import is_of_site
-from pipeline.configuration.config import Config
-from pipeline.configuration.sections import SourceSection
 from store.archive.reader import recall
 from store.archived import Removed, dropped_on, removed_on
 from store.records import ArchiveRef
@@ -134,19 +130,6 @@ def clean_apart(
     with Workers(partial(clean, extractor=extractor, obey=obey, site=site), 1, seconds) as workers:
         result = workers.call(page)
     return unfinished(result) if isinstance(result, Lost) else result
-
-
-def extractor_for(config: Config, url: str) -> Extractor:
-    """That of the first source with a list on the URL's site; the common one if there is none."""
-    return config.extractors.of(next((one.name for one in config.sources if _is_of(one, url)), ""))
-
-
-def _is_of(source: SourceSection, url: str) -> bool:
-    for address in filter(None, (source.site, *source.lists)):
-        with suppress(UrlError):  # of a list that is no URL, which fails alone
-            if is_of_site(url, address):
-                return True
-    return False
 
 
 def unfinished(lost: Lost) -> Rejection:

@@ -7,7 +7,7 @@ import pytest
 
 from articles.dom import Element
 from articles.errors import SelectorError
-from articles.sites.selectors import MOST, Shape, compiled, shape_of
+from articles.sites.selectors import MOST, Shape, compiled, roughly, shape_of
 
 PAGE = """<html><body><div class="text"><p>One</p><h3>Read also</h3><ul><li>Two</li></ul><p id="x">Three <b>four</b></p></div>
 <div class="text"><div class="text"><p>Five</p></div></div><a href="/six">Six</a></body></html>"""
@@ -104,6 +104,15 @@ def test_what_would_take_long_is_known_before(selector: str) -> None:
             begun = time.process_time()
             asked.find(tree)
             assert time.process_time() - begun < 8
+
+
+@pytest.mark.parametrize(
+    "selector", [*HOSTILE, ".ad", "div > p:nth-child(3)", "//p[contains(@class, 'y')]/../b"]
+)
+def test_what_is_reckoned_roughly_is_no_less_than_what_the_exact_shape_gives(selector: str) -> None:
+    asked = compiled(selector)
+    for tree in (deep(100, 10), deep(2_000, 200), wide(1_000)):
+        assert asked.cost(roughly(tree)) >= asked.cost(shape_of(tree))
 
 
 def test_what_sites_need_is_far_below_the_limit() -> None:

@@ -11,8 +11,9 @@ from articles.edits.normal_form import marks
 from articles.edits.seen import seen
 from articles.model import Article, Extractors, FeedEntry, Page, Rejection
 from articles.source.features import features
-from pipeline.clean_capture import CleanTask, clean_apart, clean_task, extractor_for
+from pipeline.clean_capture import CleanTask, clean_apart, clean_task
 from pipeline.configuration.config import Config, parse
+from pipeline.configuration.site_extractor import extractor_for
 from store.ledger import capture_table, knowledge_table
 from store.ledger.database import Ledger
 from tests.patience import PATIENCE

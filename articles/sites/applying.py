@@ -10,7 +10,7 @@ from articles.extraction import blocks
 from articles.extraction.lines import place
 from articles.model import Removal, Rule
 from articles.sites import selectors
-from articles.sites.selectors import Found, Shape, shape_of
+from articles.sites.selectors import Found, Selector, Shape, roughly, shape_of
 from articles.sites.site_rules import NO_RULES, RuleKind, SiteRule, SiteRules
 from articles.sites.wordings import is_like, wording
 from articles.text import key, tidy
@@ -39,6 +39,7 @@ class SiteWork:
     failed: dict[str, str] = field(default_factory=dict)
     _spent: int = 0
     _shape: Shape | None = None
+    _asked: list[Selector] = field(default_factory=list)
     _kept: _Kept = field(default_factory=_Kept)
 
     def refuses(self, url: str) -> str:
@@ -167,15 +168,25 @@ class SiteWork:
     def _find(self, tree: Element, name: str, select: str) -> list[Found]:
         try:
             selector = selectors.compiled(select)
-            self._shape = self._shape or shape_of(tree)
-            cost = selector.cost(self._shape)
-            if self._spent + cost <= selectors.MOST:
-                self._spent += cost
+            if self._may_ask(tree, selector):
                 return selector.find(tree)
             self.failed[name] = "it would take too long on a page of this size"
         except SelectorError as error:
             self.failed[name] = str(error)
         return []
+
+    def _may_ask(self, tree: Element, selector: Selector) -> bool:
+        """Whether a selector is within what all may cost on this page, whose exact shape is only looked for where it matters."""
+        shape = self._shape or roughly(tree)
+        if self._shape is None and self._spent + selector.cost(shape) > selectors.MOST:
+            shape = self._shape = shape_of(tree)
+            self._spent = sum(each.cost(shape) for each in self._asked)
+        cost = selector.cost(shape)
+        if self._spent + cost > selectors.MOST:
+            return False
+        self._spent += cost
+        self._asked.append(selector)
+        return True
 
 
 def stated(found: Found) -> str:

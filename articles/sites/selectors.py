@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import cssselect
 from lxml import etree
@@ -35,6 +35,7 @@ _CALLS = frozenset((
     "substring-after", "substring", "string-length", "normalize-space", "translate", "boolean", "not", "true", "false", "lang",
     "number", "sum", "floor", "ceiling", "round", "text", "node", "and", "or", "div", "mod", "comment",
 ))  # fmt: skip
+_NODES = etree.XPath("count(descendant-or-self::node())")
 _PER_CALL = 5
 _PER_MOVE = 30
 _PER_PAGE = 100  # what looks at all of the page also compares or copies its text
@@ -61,6 +62,12 @@ def shape_of(tree: Element) -> Shape:
         width = max(width, len(element))
         depths.update(dict.fromkeys(element, depth + 1))
     return Shape(size, total // size + 1, width)
+
+
+def roughly(tree: Element) -> Shape:
+    """What the shape of a page cannot exceed, counted in no time: enough for most selectors."""
+    size = int(cast("float", _NODES(tree)))
+    return Shape(size, size, size)
 
 
 class _Cost(NamedTuple):

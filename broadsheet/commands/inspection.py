@@ -99,7 +99,8 @@ def check(
     from articles.model import Rejection, to_json
     from broadsheet.commands.find import show_article
     from broadsheet.terminal import console, say
-    from pipeline.clean_capture import clean_apart, extractor_for
+    from pipeline.clean_capture import clean_apart
+    from pipeline.configuration.site_extractor import extractor_for
     from pipeline.fetch_once import Unfetched, fetch
     from pipeline.sites.site_folder import load_sites
 

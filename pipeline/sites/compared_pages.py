@@ -1,24 +1,23 @@
 """Pages of a site by the rules that there are and by those that there would be: cleaned once, where the index has what the first make of them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard
 
-from articles.clean import RULES, clean
-from articles.errors import ArchiveError, ArchiveUnavailableError
-from articles.model import Article, Extractor, Extractors, Page, Rejection, Right
-from articles.sites.site_rules import SiteRules, Sites
-from articles.source.features import Features, features
+from articles.clean import RULES
+from articles.errors import ArchiveUnavailableError
+from articles.model import Article, Extractor, Page, Rejection
+from articles.sites.site_rules import SiteRules
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.batches import task_of
-from pipeline.clean_capture import FAILURES, clean_capture
 from pipeline.completing import completed
 from pipeline.configuration.config import Config
 from pipeline.maintenance.cleaning_again import PresentKnowledge
 from pipeline.settling import row_of
+from pipeline.sites.sided_cleaning import Result, Side, SidedResult, SidedTask, SiteChange, clean_sided
 from store.archive.remote.ahead import fetch_ahead
 from store.ledger.database import Ledger
 from store.ledger.parts import part_captures
@@ -26,9 +25,6 @@ from store.records import Capture, Outcome
 from store.workers import Lost, Workers
 
 _AT_ONCE = 8  # that are looked up together: the cleaners wait meanwhile
-
-Side = Literal["before", "after"]
-Result = Article | Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +39,6 @@ class SitePages:
         return 1 + len(self.others)
 
 
-class SiteChange(NamedTuple):
-    """The rules of a site that there are, and those that there would be."""
-
-    before: SiteRules
-    after: SiteRules
-
-    def may_matter(self, after: Result) -> bool:
-        """Whether what the new rules make of a page may be otherwise than what the old ones did: by which of them did anything."""
-        fresh = {rule.name for rule in self.after.rules if rule not in self.before.rules}
-        gone = [rule for rule in self.before.rules if rule not in self.after.rules]
-        same_extractor = self.before.extractor == self.after.extractor
-        return not (
-            isinstance(after, Article) and same_extractor and not gone and not fresh & {*after.site_matched}
-        )
-
-
 class ComparedPage(NamedTuple):
     """What is and what would be made of a page; both None if it could not be cleaned."""
 
@@ -67,23 +47,8 @@ class ComparedPage(NamedTuple):
     after: Result | None
 
 
-class _Task(NamedTuple):
-    """A page to clean by the rules of one side: itself, or a capture's in the archive (`packed`, where a bucket has it)."""
-
-    side: Side
-    page: Page | Capture
-    packed: bytes = b""
-
-
-class _Made(NamedTuple):
-    """What was made of a page, with its features if it is an article that has to be judged."""
-
-    result: Result
-    row: Features | None = None
-
-
-_Pool = Workers[_Task, _Made]
-_Pair = tuple[Capture, _Made]
+_Pool = Workers[SidedTask, SidedResult]
+_Pair = tuple[Capture, SidedResult]
 
 
 def is_made_of(article: Article | None, capture: Capture, site: SiteRules) -> TypeGuard[Article]:
@@ -103,7 +68,7 @@ def compared(
 
     Raises LedgerError, SearchIndexError.
     """
-    how = partial(_clean, config.archive, change, (extractor, config.crawl.obey))
+    how = partial(clean_sided, change, (extractor, config.crawl.obey))
     with Workers(how, config.clean.workers, config.clean.timeout) as pool:
         if pages.capture is None:
             yield _fetched(pool, pages.page)
@@ -118,24 +83,10 @@ def compared(
 
 def _fetched(pool: _Pool, page: Page) -> ComparedPage:
     """A page that is not archived."""
-    before, after = pool.call(_Task("before", page)), pool.call(_Task("after", page))
+    before, after = pool.call(SidedTask("before", page)), pool.call(SidedTask("after", page))
     if isinstance(before, Lost) or isinstance(after, Lost):
         return ComparedPage(page.final_url, None, None)
     return ComparedPage(page.final_url, before.result, after.result)
-
-
-def _clean(archive: Path, change: SiteChange, how: tuple[Extractor, Collection[Right]], task: _Task) -> _Made:
-    page, rules = task.page, change.before if task.side == "before" else change.after
-    if isinstance(page, Page):
-        result = clean(page, *how, site=rules)
-    else:
-        extractor, obey = how
-        joining = task_of(archive, page, task.packed)
-        result = clean_capture(Extractors(extractor), joining, obey, Sites(others=lambda _: rules))
-        if result.reason in FAILURES if isinstance(result, Rejection) else result.archive:
-            raise ArchiveError(f"{page.final_url}: its page is no longer in the archive")
-    is_judged = isinstance(result, Article) and (task.side == "before" or change.may_matter(result))
-    return _Made(result, features(result) if isinstance(result, Article) and is_judged else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,21 +126,27 @@ class _Collection:
 
     def _cleaned(
         self, pool: _Pool, side: Side, captures: Iterable[Capture]
-    ) -> Iterator[tuple[Capture, _Made | Lost]]:
+    ) -> Iterator[tuple[Capture, SidedResult | Lost]]:
         away: list[tuple[Capture, Lost]] = []
-        for task, answer in pool.run(self._tasks(side, captures, away)):
-            if isinstance(task.page, Capture):
-                yield task.page, answer
+        in_hand: dict[SidedTask, Capture] = {}
+        for task, answer in pool.run(self._tasks(side, captures, in_hand, away)):
+            yield in_hand.pop(task), answer
         yield from away
 
     def _tasks(
-        self, side: Side, captures: Iterable[Capture], away: list[tuple[Capture, Lost]]
-    ) -> Iterator[_Task]:
+        self,
+        side: Side,
+        captures: Iterable[Capture],
+        in_hand: dict[SidedTask, Capture],
+        away: list[tuple[Capture, Lost]],
+    ) -> Iterator[SidedTask]:
         for capture, packed in fetch_ahead(self.archive, captures, lambda each: each.ref):
             if isinstance(packed, ArchiveUnavailableError):
                 away.append((capture, Lost("error", str(packed))))
             else:
-                yield _Task(side, capture, packed)
+                task = SidedTask(side, task_of(self.archive, capture, packed))
+                in_hand[task] = capture
+                yield task
 
     def _is_as_before(self, capture: Capture, after: Result) -> bool:
         if not self.change.may_matter(after):

@@ -9,25 +9,23 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from articles.clean import clean
 from articles.errors import ArchiveUnavailableError, ConfigError, CrawlError, SelectorError
-from articles.model import Article, Extractor, Page, Rejection
-from articles.sites import candidates
-from articles.sites.candidates import Candidate, Change, Taught, free_name
-from articles.sites.located import SamplePage, holders, sample, spelled
+from articles.model import Extractor, Page
+from articles.sites.candidates import Candidate, Change, free_name
 from articles.sites.selectors import compiled
 from articles.sites.site_rules import Lesson, RuleKind, SiteRule, SiteRules
-from articles.text import key
 from articles.urls import canonical
 from pipeline import indexes
-from pipeline.clean_capture import extractor_for
 from pipeline.configuration.config import Config
+from pipeline.configuration.site_extractor import extractor_for
 from pipeline.fetch_once import Unfetched, fetch
 from pipeline.maintenance.cleaning_again import settled
 from pipeline.maintenance.reprocess import Recleaned, reclean
 from pipeline.run import now
-from pipeline.sites.compared_pages import SiteChange, SitePages, compared, is_made_of
+from pipeline.sites.compared_pages import SitePages, compared, is_made_of
+from pipeline.sites.finding import Known, found_on
 from pipeline.sites.rule_preview import Preview, preview_of
+from pipeline.sites.sided_cleaning import SiteChange
 from pipeline.sites.site_folder import changed, file_of, with_extractor, with_rule, without_rule, write_site
 from store.archive.reader import recall
 from store.archive.remote.ahead import fetch_ahead
@@ -41,7 +39,6 @@ _NEAR = 12  # pages fetched nearest in time, which have most likely the same tem
 _FAR = 12  # pages of other times, by which a rule is found, too
 _PATIENCE = 10  # times as long as one page may take
 
-Known = tuple[Page, Article | None]
 CorrectionKind = RuleKind | Literal["extractor", "forget"]
 
 
@@ -177,41 +174,6 @@ def _candidates(taught: TaughtSite, change: Change, line: str) -> list[Candidate
     if not found:
         raise ConfigError(f"{taught.page.final_url}: {why}")
     return found
-
-
-def found_on(
-    change: Change, line: str, site: SiteRules, extractor: Extractor, pages: Sequence[Known]
-) -> tuple[list[Candidate], str]:
-    """The rules that the correction of the first of these pages may mean, or why there are none."""
-    results = [known or clean(page, extractor, site=site) for page, known in pages]
-    samples = [sample(page, result) for (page, _), result in zip(pages, results, strict=True)]
-    here, *rest = samples
-    if here is None:
-        return [], "the page cannot be parsed."
-    others = [each for each in rest if each is not None]
-    found = candidates.find(Taught(change, line, here, others, site))
-    if found:
-        return found, ""
-    if not holders(here.tree, line):
-        return [], f"the page does not say {line!r}. Copy a line as the page shows it."
-    return [], _why_none(change, line, results[0], here)
-
-
-def _why_none(change: Change, line: str, result: Article | Rejection, here: SamplePage) -> str:
-    """Why a line that is on the page gives no rule."""
-    if isinstance(result, Rejection):
-        return f"the page is no article ({result.reason}: {result.detail}); name where its text stands with --body SELECTOR."
-    is_there = spelled(line) in spelled(" ".join(here.lines))
-    if change == "keep":
-        return f"{line!r} " + (
-            "is in the article already."
-            if is_there
-            else "could only be kept with much else; name a whole line."
-        )
-    if is_there:
-        return f"{line!r} could only be cut with much of the text; name a whole line or sentence."
-    by = sorted({f"{cut.rule}: {cut.evidence}" for cut in result.removed if key(line) in key(cut.text)})
-    return f"{line!r} is not in the article" + (f": it is cut already ({', '.join(by)})." if by else ".")
 
 
 def _archived(config: Config, url: str) -> tuple[Page, Capture] | None:
