@@ -113,8 +113,11 @@ class Collection:
         return self._index.scan(_query(_narrowed(query, source=source, language=language), since, until))
 
     def article(self, which: str) -> Article | None:
-        """The article with this id, the beginning of an id (six characters or more), or URL; None if there is none."""
-        return find_article(self._index, which)
+        """The article with this id, the beginning of an id (six characters or more), or URL; None if there is none.
+
+        The URL of a further page of an article is the article's, too.
+        """
+        return find_article(self._config, self._index, which)
 
     def facet(
         self,

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from articles.model import Article, to_json
+from broadsheet import Collection
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config, load
@@ -158,6 +159,20 @@ def test_a_rebuild_gives_the_same_articles(copied: Config) -> None:
     assert reclean(copied).changed == 0
     assert exported(copied) == before
     assert counts(copied) == settled
+
+
+def test_an_article_is_shown_by_the_address_of_any_of_its_pages(
+    twenty: tuple[Config, Site, RunReport],
+) -> None:
+    config, site, _ = twenty
+    with Collection(config.path) as collection:
+        for made in ARTICLES:
+            parts = {path for url in made.pages if (path := url.removeprefix(ROOT)) in site.paths()} - {OTHER}
+            for path in parts:  # all of them, or one with all of the text instead
+                found = collection.article(site.url + path)
+                assert found is not None, path
+                assert found.url == made.first.replace(ROOT, site.url)
+        assert collection.article(f"{site.url}/nothing-here") is None
 
 
 @pytest.mark.parametrize("page", [0, 2])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from articles.model import Article
     from index.protocols import Hit, IndexReader
     from index.query import Query
+    from pipeline.configuration.config import Config
 
 
 def day(text: str, option: str) -> datetime | None:
@@ -169,7 +170,7 @@ def show(
 
     if as_json and as_markdown:
         raise ConfigError("--json and --markdown: choose one of them.")
-    article = _find(reader_of(context), which)
+    article = _find(configured(context), reader_of(context), which)
     if as_json:
         sys.stdout.buffer.write(to_json(article) + b"\n")
     elif as_markdown:
@@ -192,11 +193,11 @@ def _raw_page(context: typer.Context, article: "Article") -> str:
     return dropped_on(at) if at else ""
 
 
-def _find(reader: "IndexReader", which: str) -> "Article":
+def _find(config: "Config", reader: "IndexReader", which: str) -> "Article":
     from articles.urls import masked
     from broadsheet.lookup import find_article
 
-    article = find_article(reader, which)
+    article = find_article(config, reader, which)
     if article is None:
         raise ConfigError(
             f"No article {masked(which)} in the index; `broadsheet explain URL` says what became of a URL."
