@@ -1,6 +1,8 @@
 # The front door. Needed beforehand: Python 3.11 or newer with venv, and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# Where it is set, each of the thousands of processes that the tests start would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo test test-alone test-with-servers test-long elasticsearch elasticsearch-stop s3-server check format schema lock clean
 
