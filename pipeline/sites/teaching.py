@@ -19,13 +19,13 @@ from articles.sites.selectors import compiled
 from articles.sites.site_rules import Lesson, RuleKind, SiteRule, SiteRules
 from articles.text import key
 from articles.urls import canonical
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.clean_capture import extractor_for
 from pipeline.configuration.config import Config
 from pipeline.fetch_once import Unfetched, fetch
 from pipeline.maintenance.cleaning_again import settled
 from pipeline.maintenance.reprocess import Recleaned, reclean
-from pipeline.run import now
 from pipeline.sites.compared_pages import SiteChange, SitePages, compared, is_made_of
 from pipeline.sites.rule_preview import Preview, preview_of
 from pipeline.sites.site_folder import changed, file_of, with_extractor, with_rule, without_rule, write_site
