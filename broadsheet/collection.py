@@ -176,8 +176,9 @@ class Collection:
         Without days, those of the last seven days; with a source, each day as well. Raises ConfigError, LedgerError.
         """
         from broadsheet.coverage_shown import as_json
+        from crawlers.clock import now
+        from pipeline.configuration.config import choose
         from pipeline.coverage.covering import chosen_days, cover
-        from pipeline.run import choose, now
 
         self._check_open()
         days = chosen_days(*_bounds(since, until), now())

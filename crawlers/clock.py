@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from scrapy.crawler import Crawler
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 
-def clock(crawler: Crawler) -> Callable[[], datetime]:
+def now() -> datetime:
+    """The present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def clock(crawler: "Crawler") -> Callable[[], datetime]:
     """A function that returns the present, aware UTC."""
     given: Callable[[], datetime] | None = crawler.settings.get("CLOCK")
-    return given or _now
+    return given or now
 
 
 def ahead_by(time: timedelta) -> Callable[[], datetime]:
     """A clock that is ahead of the machine's by so much."""
-    return lambda: _now() + time
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return lambda: now() + time

@@ -21,6 +21,7 @@ from articles.errors import (
     LockedError,
     StorageError,
 )
+from crawlers.clock import now
 from flows import run_names
 from flows.endings import done, within
 from flows.skipping import is_skipped, skipped, skipped_task
@@ -31,7 +32,7 @@ from pipeline.health.checkup import Health, examine
 from pipeline.health.observed import RunSeen, observe
 from pipeline.health.summary import headline, rows
 from pipeline.report import RunReport, funnel, rejections, troubled
-from pipeline.run import now, run
+from pipeline.run import run
 from pipeline.sites.rule_watch import stopped
 from pipeline.telling.tell import announce
 from store.ledger.database import Ledger

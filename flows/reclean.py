@@ -13,11 +13,10 @@ from articles.errors import LockedError
 from flows import run_names
 from flows.endings import done, within
 from flows.skipping import skipped
-from pipeline.configuration.config import load
+from pipeline.configuration.config import choose, load
 from pipeline.configuration.values import SourceName
 from pipeline.maintenance.reprocess import Recleaned
 from pipeline.maintenance.reprocess import reclean as clean_again
-from pipeline.run import choose
 
 _LOG_EVERY = 1000  # pages between two lines of the log
 _LINES = 30  # of one example

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from articles.errors import ConfigError, SchedulerError
+from crawlers.clock import now
 from flows.programs import Program
 from pipeline.configuration.config import Config
-from pipeline.run import now
 from store.lock import RunLock
 
 if TYPE_CHECKING:

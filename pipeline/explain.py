@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from articles.clean import clean
 from articles.display import printable
 from articles.errors import ConfigError, SearchIndexError
-from articles.model import Article, Page
+from articles.model import Article, Page, Rejection
 from articles.urls import article_id, canonical
 from pipeline import indexes
 from pipeline.configuration.config import Config
-from pipeline.parts.part_account import parts_told, whole_of
-from pipeline.sites.site_folder import load_sites
+from pipeline.parts.part_account import cleaned_again, parts_told, whole_of
 from store.archive.reader import recall
 from store.archived import Remains, Removed, dropped_on, removed_on
 from store.ledger import caption_table, capture_table, feed_table, miss_table, tombstone_table, url_table
@@ -100,14 +98,16 @@ def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[St
         yield Step(capture.settled_at, capture.outcome.value, _why(capture, ""))
         return
     settled = capture.settled_at or capture.fetched_at
-    extractor = config.extractors.of(page.entry.source)
-    site = load_sites(config).of(page.final_url)
-    result = clean(record, extractor, site=site) if isinstance(record, Page) else _kept(record)
+    result: Article | Rejection | Settled | None = None
     if capture.outcome is Outcome.INDEXED:
         try:
-            result = indexes.reader(config).get(capture.article_id) or result  # with what judging has added
+            result = indexes.reader(config).get(capture.article_id)  # with what judging has added
         except SearchIndexError as error:
             yield Step(settled, "index", f"could not be asked, so that this is the cleaning alone: {error}")
+    if result is None:
+        result = (
+            cleaned_again(config, record, page.entry.source) if isinstance(record, Page) else _kept(record)
+        )
     if isinstance(result, Article):
         yield from (
             Step(

@@ -5,11 +5,12 @@ from contextlib import closing
 from datetime import datetime
 
 from articles.errors import ConfigError
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.judging import Judge
-from pipeline.run import data_folder, now
+from pipeline.run import data_folder
 from store.ledger import knowledge_table
 from store.ledger.database import Ledger
 from store.ledger.knowledge_table import Template

@@ -4,23 +4,22 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 
 from articles.errors import (
     BroadsheetError,
-    ConfigError,
     IndexUnavailableError,
     SearchIndexError,
     StorageError,
 )
 from articles.urls import masked
+from crawlers.clock import now
 from crawlers.plan import CrawlPlan, FailedFeed
 from index.protocols import IndexWriter
 from pipeline import indexes
 from pipeline.batches import Cleaners, Pending, cleaners
-from pipeline.configuration.config import Config
-from pipeline.configuration.sections import SourceSection
+from pipeline.configuration.config import Config, choose
 from pipeline.coverage.second_look import look_again
 from pipeline.crawl import Crawl, plan
 from pipeline.deleting.finishing import finish_waiting, unfinished
@@ -46,11 +45,6 @@ from store.records import Outcome
 
 _NEW_OBJECTS = 50_000
 """After so many more objects garbage is looked for. What is known of a source is as many, none of which is garbage."""
-
-
-def now() -> datetime:
-    """The present, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,19 +193,6 @@ def _note_unstarted(
             if asked_at is None or asked_at < started:
                 result = FeedResult(source=each.source, url=each.url, at=ended, status=0, error=each.error)
                 feed_table.record(conn, result)
-
-
-def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
-    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
-    known = {source.name: source for source in config.sources}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
-        )
-    if not known:
-        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
-    return tuple(known[name] for name in names) if names else config.sources
 
 
 @contextmanager

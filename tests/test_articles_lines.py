@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.extraction import lines
-from articles.extraction.lines import Facts, apply, place
+from articles.extraction.lines import Facts, apply
+from articles.structure.zones import place
 from tests.patience import no_hang
 
 TEXT = tuple(

@@ -11,12 +11,10 @@ from itertools import takewhile
 from articles.credits import split_credit
 from articles.extraction import boilerplate
 from articles.metadata.times.dates import MONTH
-from articles.model import Place, Removal, Rule
+from articles.model import Removal, Rule
+from articles.structure.zones import HEAD, place
 from articles.text import SENTENCE_END, count_words, key
 
-HEAD = 4  # lines that may be a headline, breadcrumb, byline or date
-_TAIL_SHARE = 0.15
-_TAIL = 5
 _LONGEST_CAPTION = 75  # words
 _LISTED = 8  # words in a line of a list of addresses
 _FEWEST_ADDRESSES = 2
@@ -61,13 +59,6 @@ def apply(lines: Lines, facts: Facts) -> tuple[tuple[str, ...], tuple[Removal, .
         )
         left = [line for index, line in enumerate(left) if index not in cuts]
     return tuple(left), tuple(removed)
-
-
-def place(index: int, count: int) -> Place:
-    """The part that a line is in: the first four lines are the head, the last five or 15 % (whichever is more) the tail."""
-    if index < HEAD:
-        return "head"
-    return "tail" if index >= count - max(_TAIL, int(_TAIL_SHARE * count)) else "body"
 
 
 def repeated_headline(lines: Lines, facts: Facts) -> Iterator[Cut]:

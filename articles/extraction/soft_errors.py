@@ -4,13 +4,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
-from articles.metadata.statements import Metadata
 from articles.model import Reason, Rejection
 from articles.text import ENDS, count_words, tidy
+
+if TYPE_CHECKING:
+    from articles.metadata.statements import Metadata
 
 _MOST_WORDS = 200  # an article about cookies or a lost page is longer
 _LONGEST_NOTICE = 5000  # characters; a longer text is never one
@@ -119,7 +122,7 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-def reason(url: str, meta: Metadata, words: int) -> Rejection | None:
+def reason(url: str, meta: "Metadata", words: int) -> Rejection | None:
     """Why the page is rejected because of its address or its title; None if it is not.
 
     The title alone is not a reason if the page is long or has a publication date, nor, for consent walls, if it calls

@@ -77,8 +77,8 @@ def sources(
     """
     from broadsheet.health_shown import SORTS, show_score_card, summed
     from broadsheet.terminal import print_json, say
+    from crawlers.clock import now
     from pipeline.health.checkup import examine, unknown
-    from pipeline.run import now
     from pipeline.status import feeds
 
     config, at = configured(context), now()
@@ -120,8 +120,8 @@ def remove(context: typer.Context, names: Annotated[list[str], typer.Argument(he
     Example: broadsheet remove example.org
     """
     from broadsheet.terminal import say
+    from pipeline.configuration.config import choose
     from pipeline.configuration.config_file import remove_sources
-    from pipeline.run import choose
 
     config = configured(context)
     choose(config, tuple(names))
@@ -172,10 +172,12 @@ def run(
     from broadsheet.health_shown import as_json as health_as_json
     from broadsheet.health_shown import show_health
     from broadsheet.terminal import print_json, say
+    from crawlers.clock import now
+    from pipeline.configuration.config import choose
     from pipeline.health.checkup import examine
     from pipeline.health.observed import RunSeen, observe
-    from pipeline.run import choose, now, run_asking_robots
     from pipeline.run import run as run_now
+    from pipeline.run import run_asking_robots
     from pipeline.sites.rule_watch import stopped
     from pipeline.telling.tell import announce
 

@@ -38,10 +38,11 @@ def coverage(
     from broadsheet.coverage_shown import as_json as coverage_as_json
     from broadsheet.coverage_shown import show_coverage, show_missing, show_probed
     from broadsheet.terminal import console, print_json, say
+    from crawlers.clock import now
+    from pipeline.configuration.config import choose
     from pipeline.coverage.archived_links import read_links
     from pipeline.coverage.covering import chosen_days, cover
     from pipeline.coverage.second_catch import probe as read_lists
-    from pipeline.run import choose, now
 
     config = configured(context)
     if not source and (probe or links):

@@ -122,7 +122,7 @@ def prove(
     """
     from articles.model import to_dict
     from broadsheet.terminal import print_json, say
-    from pipeline.run import now
+    from crawlers.clock import now
     from pipeline.versions import exhibit
     from pipeline.versions.proving import prove as look_for
 

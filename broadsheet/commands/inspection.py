@@ -56,9 +56,9 @@ def templates(
     Example: broadsheet templates example.org --forget 3f0c9a1b
     """
     from broadsheet.terminal import print_json, say, table, when
+    from pipeline.configuration.config import choose
     from pipeline.learned_templates import forget as forget_one
     from pipeline.learned_templates import listed
-    from pipeline.run import choose
 
     config = configured(context)
     choose(config, (source,))
@@ -166,9 +166,10 @@ def dead_letters(
     from dataclasses import asdict
 
     from broadsheet.terminal import print_json, say, table, when
+    from crawlers.clock import now
+    from pipeline.configuration.config import choose
     from pipeline.maintenance.due_again import dead_letters as given_up
     from pipeline.maintenance.due_again import retry
-    from pipeline.run import choose, now
     from store.ledger.queries.second_chances import OURS, Chosen
 
     config = configured(context)
@@ -212,8 +213,8 @@ def health(context: typer.Context, as_json: Json = False) -> None:
     from broadsheet.health_shown import as_json as health_as_json
     from broadsheet.health_shown import show_health, show_told
     from broadsheet.terminal import print_json
+    from crawlers.clock import now
     from pipeline.health.checkup import examine as examine_health
-    from pipeline.run import now
     from pipeline.telling.tell import lately
 
     config, at = configured(context), now()

@@ -36,8 +36,8 @@ def reclean(
     Example: broadsheet reclean --dry-run --source example.org --extractor trafilatura
     """
     from broadsheet.terminal import console, print_json
+    from pipeline.configuration.config import choose
     from pipeline.maintenance.reprocess import reclean as clean_again
-    from pipeline.run import choose
 
     if extractor and not dry_run:
         raise ConfigError(

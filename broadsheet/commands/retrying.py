@@ -35,8 +35,9 @@ def retry(
     Example: broadsheet retry https://www.example.org/news/ferry
     """
     from broadsheet.terminal import print_json, say, table, when
+    from crawlers.clock import now
+    from pipeline.configuration.config import choose
     from pipeline.maintenance.due_again import retry as make_due
-    from pipeline.run import choose, now
     from store.ledger.queries.second_chances import Chosen
 
     config = configured(context)

@@ -44,8 +44,8 @@ def metrics(
     """
     import sys
 
+    from crawlers.clock import now
     from pipeline.health.metric_families import exposed, write
-    from pipeline.run import now
 
     config = configured(context)
     if output:

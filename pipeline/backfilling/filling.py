@@ -15,11 +15,11 @@ from index.query import Query
 from pipeline import indexes
 from pipeline.backfilling.backfilled import Backfill, Backfilled, way_found
 from pipeline.backfilling.past_lists import archives, home_of, sitemaps
-from pipeline.configuration.config import Config
+from pipeline.configuration.config import Config, choose
 from pipeline.configuration.sections import SourceSection
 from pipeline.crawl import Crawl, plan
 from pipeline.report import RunReport
-from pipeline.run import Watch, Workplace, carry_out, choose, data_folder
+from pipeline.run import Watch, Workplace, carry_out, data_folder
 from pipeline.sharing.own_segments import worker_name
 from store.ledger import url_table
 from store.ledger.database import Ledger

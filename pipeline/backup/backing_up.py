@@ -14,12 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from articles.errors import ArchiveError, BackupError, ConfigError, StorageError
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.backup import manifest as kept
 from pipeline.backup.file_copies import checksum, copy, link_or_copy, write
 from pipeline.backup.manifest import KeptFile, Manifest
 from pipeline.configuration.config import Config
-from pipeline.run import at_rest, now
+from pipeline.run import at_rest
 from store.archive.reader import RENAMES, is_there
 from store.archive.remote import claim, stubs
 from store.durable import sync_folder

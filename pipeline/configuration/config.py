@@ -200,6 +200,19 @@ def parse(text: str, path: Path) -> Config:
     return config
 
 
+def choose(config: Config, names: tuple[str, ...]) -> tuple[SourceSection, ...]:
+    """The sources with these names, or all of them. Raises ConfigError for an unknown one."""
+    known = {source.name: source for source in config.sources}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"There is no source `{masked(unknown[0])}` in {config.path}; `broadsheet sources` lists them."
+        )
+    if not known:
+        raise ConfigError(f"{config.path} names no source yet; `broadsheet add URL` adds one.")
+    return tuple(known[name] for name in names) if names else config.sources
+
+
 _SECRET = {"headers", "urls", "command", "heartbeat", "archive", "ledger"}
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from articles.html import content_type
 from articles.model import FeedEntry, Page
+from crawlers.clock import now
 from crawlers.front_page import article_links
 from crawlers.history.url_dates import Span, page_span
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
-from pipeline.run import now
 from store.archive.reader import recall
 from store.ledger import capture_table
 from store.ledger.catches import catch_table

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from articles.model import FeedEntry, Page
 from articles.urls import masked
+from crawlers.clock import now
 from crawlers.readers.sitemap_choice import chosen
 from crawlers.readers.sitemap_pages import SitemapPages
 from crawlers.sitemaps import MAX_BYTES
@@ -15,7 +16,6 @@ from pipeline.configuration.config import Config
 from pipeline.configuration.sections import SourceSection
 from pipeline.coverage.list_reading import Kind, ListTask, Read, read_list
 from pipeline.fetch_once import Unfetched, fetch
-from pipeline.run import now
 from store.ledger.catches import catch_table
 from store.ledger.database import Ledger
 from store.ledger.queries import recent

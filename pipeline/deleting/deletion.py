@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from articles.errors import BroadsheetError
+from crawlers.clock import now
 from pipeline.configuration.config import Config
 from pipeline.deleting.choosing import DeleteRequest, Doomed, choose_doomed
 from pipeline.deleting.finishing import finish, unfinished
-from pipeline.run import data_folder, now
+from pipeline.run import data_folder
 from store.ledger import tombstone_table
 from store.ledger.database import Ledger
 from store.ledger.engines.folder_lock import locked

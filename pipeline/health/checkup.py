@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from articles.errors import SearchIndexError
-from crawlers.settings import USER_AGENT
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.sections import HEARTBEAT, NotifySection, SourceSection
@@ -19,7 +18,7 @@ from pipeline.health import record
 from pipeline.health.diagnosis import Verdict, span
 from pipeline.health.verdicts import SourceHealth, judge
 from pipeline.maintenance.offloading import in_bucket
-from pipeline.maintenance.renaming import under_other_names
+from pipeline.maintenance.other_names import under_other_names
 from store.ledger import capture_table
 from store.ledger.database import Ledger
 from store.ledger.watch import run_table, told_table
@@ -31,6 +30,7 @@ _ROOM, _LITTLE = 14, 2  # days
 _LEAST_FREE = 256 << 20
 _WEEK = timedelta(days=7)
 _TICKS = 2
+_NO_CONTACT = "example.org/contact"  # what the User-Agent names before it is set
 _SEVERAL, _MOST = 3, 0.5  # sources that became late, at least; their share of those of which it is known
 
 
@@ -242,7 +242,7 @@ def why(telling: Telling) -> str:
 
 
 def _contact(config: Config) -> Condition | None:
-    if config.crawl.user_agent != USER_AGENT and "example.org/contact" not in config.crawl.user_agent:
+    if _NO_CONTACT not in config.crawl.user_agent:
         return None
     return Condition(
         part="contact",

@@ -18,9 +18,10 @@ from typing import BinaryIO
 from articles.errors import WarcError
 from articles.model import Page
 from articles.urls import article_id
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
-from pipeline.configuration.config import Config
+from pipeline.configuration.config import Config, choose
 from pipeline.importing.first_seen import move_back
 from pipeline.importing.imported import FileReport, ImportReport
 from pipeline.importing.naming import naming
@@ -28,7 +29,7 @@ from pipeline.importing.sorting import RecordFate, WantedPages, most_of_block, s
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.report import RunReport
-from pipeline.run import choose, data_folder, now, opened_index
+from pipeline.run import data_folder, opened_index
 from pipeline.settling import Settler
 from pipeline.sharing.own_segments import opened_archive
 from pipeline.versions.catching_up import CatchingUp

@@ -20,16 +20,16 @@ from articles.errors import (
     LockedError,
     StorageError,
 )
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.deleting.finishing import unfinished
 from pipeline.health.checkup import undelivered, why
-from pipeline.maintenance import renaming
 from pipeline.maintenance.archive_check import check_archive
 from pipeline.maintenance.ledger_check import CheckedLedger, check_ledger, look_at
 from pipeline.maintenance.new_index import told_half_filled
 from pipeline.maintenance.offloading import in_bucket
-from pipeline.run import now
+from pipeline.maintenance.other_names import under_other_names
 from pipeline.sharing.own_segments import kept_by_others, learn
 from pipeline.sites.rule_watch import stopped
 from pipeline.sites.site_folder import load_sites
@@ -202,10 +202,10 @@ def _renames(config: Config) -> list[str]:
 
 def _unfinished(config: Config, ledger: Ledger) -> Iterator[Finding]:
     with ledger.reading() as conn:
-        under_other_names = renaming.under_other_names(config, conn)
+        misnamed = under_other_names(config, conn)
         untold = undelivered(conn, config.notify)
         pending = capture_table.counts(conn).get(Outcome.PENDING.value, 0)
-    for problem in under_other_names:
+    for problem in misnamed:
         yield Finding("sources", False, problem)
     for telling in untold:
         yield Finding(f"notify {telling.target}", False, why(telling))

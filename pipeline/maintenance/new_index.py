@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from crawlers.clock import now
 from index.backend_record import NewIndex
 from pipeline import indexes
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.refilling.made_of import made_of
 from pipeline.refilling.rounds import Filled, Rounds
-from pipeline.run import at_rest, now
+from pipeline.run import at_rest
 from pipeline.versions.catching_up import CatchingUp
 from store.half_filled import Begun, HalfFilled
 from store.ledger import capture_table

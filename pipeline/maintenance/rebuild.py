@@ -13,6 +13,7 @@ from pathlib import Path
 
 from articles.errors import ArchiveError, ArchiveUnavailableError, LedgerError
 from articles.model import Page
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.batches import Pending, cleaners
 from pipeline.configuration.config import Config
@@ -22,7 +23,6 @@ from pipeline.load import load_all
 from pipeline.maintenance.carried_over import carry_imports_over, carry_over, old_ledger
 from pipeline.maintenance.offloading import take_over
 from pipeline.report import RunReport
-from pipeline.run import now
 from pipeline.settling import Settler
 from pipeline.sharing.own_segments import require_all
 from pipeline.versions.catching_up import CatchingUp

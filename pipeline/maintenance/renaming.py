@@ -4,24 +4,24 @@ Whatever it is killed at, the same command goes on with it, and doctor and healt
 name; the archive's own list of renamings says what it is now.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection
 
 from articles.content_hash import content_hash
 from articles.errors import ConfigError
 from articles.model import Article
+from crawlers.clock import now
 from index.query import Query
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.config_file import rename_source
 from pipeline.configuration.values import SourceName
-from pipeline.run import data_folder, now
+from pipeline.run import data_folder
 from store.archive import renames
 from store.archived import Rename
 from store.ledger import rename_table, segment_table
@@ -75,15 +75,6 @@ def rename(config: Config, old: str, new: str, clock: Callable[[], datetime] = n
         with ledger.transaction() as conn:
             rename_table.finish(conn, old, new)
     return Renamed(captures, articles, old in named)
-
-
-def under_other_names(config: Config, conn: Connection) -> list[str]:
-    """Sources whose name was changed in the file alone, or whose renaming was interrupted: a sentence each."""
-    ways: dict[str, Sequence[str]] = {source.name: source.ways for source in config.sources}
-    return [
-        f"`{new}` has a feed of `{old}`, whose articles stay apart: `broadsheet rename {old} {new}` brings them together."
-        for old, new in moved_sources.under_another_name(conn, ways)
-    ]
 
 
 def _expect(config: Config, old: str, *, known: bool) -> None:

@@ -10,6 +10,7 @@ from itertools import chain
 from articles.changes import changes
 from articles.model import Article, Rejection
 from articles.text import tokens
+from crawlers.clock import now
 from index.protocols import IndexReader
 from pipeline import indexes
 from pipeline.batches import Cleaned, Pending, clean_in_batches, cleaners
@@ -19,7 +20,7 @@ from pipeline.configuration.config import Config
 from pipeline.judging import Judge
 from pipeline.load import load_all
 from pipeline.maintenance.cleaning_again import PresentKnowledge, settled
-from pipeline.run import at_rest, now
+from pipeline.run import at_rest
 from pipeline.settling import Settler
 from pipeline.versions.catching_up import CatchingUp
 from store.ledger.database import Ledger

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.clock import now
 from pipeline.configuration.config import Config
 from pipeline.health.observed import forget
 from pipeline.maintenance.doctor import Finding, examine_beside_runs
 from pipeline.maintenance.offloading import offload
 from pipeline.maintenance.retention import Retained, drop_old
-from pipeline.run import data_folder, now
+from pipeline.run import data_folder
 from pipeline.sharing.own_segments import opened_archive
 from store.ledger import segment_table
 from store.ledger.catches import catch_table

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from articles.clean import clean
 from articles.errors import ArchiveError
-from articles.model import Article, Page
+from articles.model import Article, Page, Rejection
 from pipeline.configuration.config import Config
 from pipeline.sites.site_folder import load_sites
 from store.archive.reader import recall
@@ -55,6 +54,13 @@ def whole_of(conn: Connection, captures: Iterable[Capture]) -> list[str]:
     )
 
 
+def cleaned_again(config: Config, page: Page, source: str) -> Article | Rejection:
+    """What today's rules make of a page of this source."""
+    from articles.clean import clean  # half a second, and few questions need it
+
+    return clean(page, config.extractors.of(source), site=load_sites(config).of(page.final_url))
+
+
 def _told(
     conn: Connection, number: int, url: str, joined: Capture | None, *, apart: bool, most: int
 ) -> PartTold:
@@ -83,9 +89,7 @@ def _words(config: Config, capture: Capture) -> int:
     except ArchiveError:
         return 0
     if isinstance(record, Page):
-        result = clean(
-            record, config.extractors.of(capture.source), site=load_sites(config).of(record.final_url)
-        )
+        result = cleaned_again(config, record, capture.source)
         return result.word_count if isinstance(result, Article) else 0
     kept = record.kept if isinstance(record, Remains) else None
     return kept.word_count if isinstance(kept, Article) else 0

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from articles.errors import BroadsheetError, SearchIndexError
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.refilling.slice_filling import SliceFilling
-from pipeline.run import now
 from store.half_filled import Slice, SliceTaken
 from store.ledger.database import Ledger
 from store.workers import Lost, Workers

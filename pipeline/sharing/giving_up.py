@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from articles.errors import ConfigError
+from crawlers.clock import now
 from pipeline.configuration.config import Config
 from pipeline.maintenance.offloading import offload
 from pipeline.maintenance.retention import drop_lost
-from pipeline.run import now
 from pipeline.sharing.own_segments import kept_by_others, learn, make_whole, opened_archive
 from store.ledger import capture_table
 from store.ledger.database import Ledger

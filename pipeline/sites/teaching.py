@@ -15,13 +15,13 @@ from articles.sites.candidates import Candidate, Change, free_name
 from articles.sites.selectors import compiled
 from articles.sites.site_rules import Lesson, RuleKind, SiteRule, SiteRules
 from articles.urls import canonical
+from crawlers.clock import now
 from pipeline import indexes
 from pipeline.configuration.config import Config
 from pipeline.configuration.site_extractor import extractor_for
 from pipeline.fetch_once import Unfetched, fetch
 from pipeline.maintenance.cleaning_again import settled
 from pipeline.maintenance.reprocess import Recleaned, reclean
-from pipeline.run import now
 from pipeline.sites.compared_pages import SitePages, compared, is_made_of
 from pipeline.sites.finding import Known, found_on
 from pipeline.sites.rule_preview import Preview, preview_of

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from articles.errors import BroadsheetError, ConfigError, LockedError
+from crawlers.clock import now
 from pipeline.configuration.config import Config
 from pipeline.configuration.quiet_hours import is_quiet
 from pipeline.configuration.sections import HEARTBEAT
 from pipeline.health.checkup import Health, examine
-from pipeline.run import now
 from pipeline.telling.delivery import beat, deliver
 from pipeline.telling.digest import alarm, message, trial
 from pipeline.telling.troubles import News, name_of, news, situation
