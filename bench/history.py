@@ -96,12 +96,9 @@ def answers(growth: Growth, given: Sequence[bytes], new: int, seed: int) -> site
         feed = f'<rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
         served[host, "/feed"] = sites.answer(feed.encode(), sites.RSS)
     robots = sites.answer(sites.ROBOTS, "text/plain")
-    missing = sites.answer(
-        b"", sites.HTML, "404 Not Found"
-    )  # of front pages, which are read of silent sources
 
     def answer(asked: Asked) -> tuple[bytes]:
-        return robots if asked.path == "/robots.txt" else served.get((asked.host, asked.path), missing)
+        return robots if asked.path == "/robots.txt" else served.get((asked.host, asked.path), sites.MISSING)
 
     return answer
 

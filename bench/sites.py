@@ -34,6 +34,10 @@ def answer(body: bytes = b"", kind: str = HTML, status: str = "200 OK", *headers
     return (head.encode() + body,)
 
 
+MISSING = answer(b"", HTML, "404 Not Found")
+"""Such as for front pages, which are read of silent sources."""
+
+
 def feed(entries: int, more: str = "") -> bytes:
     """RSS with links to so many pages, /0 and on. `more` is what else each entry holds."""
     items = "".join(f"<item><title>Note {n}</title><link>/{n}</link>{more}</item>" for n in range(entries))

@@ -216,7 +216,7 @@ def answers(made: Made, new: int, kind: str) -> tuple[sites.Answers, int]:
     robots = sites.answer(sites.ROBOTS, "text/plain")
 
     def answer(asked: Asked) -> tuple[bytes]:
-        return robots if asked.path == "/robots.txt" else served[asked.host, asked.path]
+        return robots if asked.path == "/robots.txt" else served.get((asked.host, asked.path), sites.MISSING)
 
     return answer, sources
 
