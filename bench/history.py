@@ -96,7 +96,9 @@ def answers(growth: Growth, given: Sequence[bytes], new: int, seed: int) -> site
         feed = f'<rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
         served[host, "/feed"] = sites.answer(feed.encode(), sites.RSS)
     robots = sites.answer(sites.ROBOTS, "text/plain")
-    missing = sites.answer(b"", sites.HTML, "404 Not Found")  # of front pages, which are read of silent sources
+    missing = sites.answer(
+        b"", sites.HTML, "404 Not Found"
+    )  # of front pages, which are read of silent sources
 
     def answer(asked: Asked) -> tuple[bytes]:
         return robots if asked.path == "/robots.txt" else served.get((asked.host, asked.path), missing)
@@ -223,7 +225,9 @@ def main() -> None:
     given = [page["html"] for folder in options.pages for page in pages(folder)]
     try:
         with sites.serve(answers(growth, given, options.new, options.seed), options.port):
-            by_kind, wall, memory, printed = measured(command(copy, "run", "--json"), (0, 1))  # 1: a source is unwell
+            by_kind, wall, memory, printed = measured(
+                command(copy, "run", "--json"), (0, 1)
+            )  # 1: a source is unwell
     finally:
         shutil.rmtree(copy)
     report = json.loads(printed)
