@@ -10,7 +10,7 @@ from articles.content_hash import content_hash
 from articles.edits.sequence import Sighting, VersionPlace
 from articles.model import Article, FeedEntry, Page
 from articles.source import minhash
-from articles.source.features import Features, features, fingerprint
+from articles.source.features import Features, features, fingerprint, pack_lines
 from articles.urls import article_id
 from pipeline import indexes
 from pipeline.configuration.config import Config
@@ -100,9 +100,11 @@ def _made(
             article_id=article_id(url),
             source=f"s{source}",
             day=at.date(),
-            lines=(
-                *(rng.getrandbits(60) << 3 | line & 7 for line in rows[place].lines),
-                *(fingerprint(line) | 2 for line in footers(source)),
+            packed_lines=pack_lines(
+                (
+                    *(rng.getrandbits(60) << 3 | line & 7 for line in rows[place].lines),
+                    *(fingerprint(line) | 2 for line in footers(source)),
+                )
             ),
             shingles=len(parts),
             signature=minhash.sign(parts),

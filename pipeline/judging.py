@@ -7,17 +7,20 @@ many articles are known.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from articles.model import Article
 from articles.source import templates
-from articles.source.features import Features, fingerprint
-from articles.source.judge import judge
+from articles.source.copy_groups import Others
+from articles.source.features import fingerprint
+from articles.source.judge import expect, judge
 from articles.source.knowledge import Knowledge
 from articles.source.near_copies import Match, near, story_id
 from index.protocols import IndexReader, IndexWriter
@@ -30,7 +33,8 @@ from store.ledger.knowledge_table import Remembered
 from store.ledger.queries import snapshot_rows
 
 _AT_ONCE = 500  # articles of one turn
-_HELD = 4_000  # remembered articles in knowledge that is held at a time, 25 MB, or 90 with their words
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,37 @@ class _Learned:
         for cut in article.removed:
             if cut.rule == templates.RULE and cut.text:
                 self.texts[fingerprint(cut.text)] = cut.text
+
+
+@dataclass(slots=True)
+class _Course:
+    """How far judging by the snapshot of this number has come. `waiting` is the ids of all articles that waited for it."""
+
+    number: int
+    others: Others
+    waiting: Collection[str]
+    learned: dict[str, _Learned] = field(default_factory=dict)
+    judged: int = 0
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Articles by id: as they are in the index, as they were before a template was cut, their rows, their stories."""
+
+    present: Mapping[str, Article]
+    whole: Mapping[str, Article]
+    rows: Mapping[str, Remembered]
+    stories: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Results:
+    """What is to be written: the articles that judging changed; and how many were judged."""
+
+    judged: int = 0
+    changed: list[Article] = field(default_factory=list)
+    verdicts: list[Verdicts] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -83,78 +118,69 @@ class Judge:
         if not waiting:
             return Judged()
         _assign_stories(self.ledger, [article_id for article_id, _ in waiting])
-        by_source: dict[str, list[str]] = defaultdict(list)
-        for article_id, source in waiting:
-            by_source[source].append(article_id)
         with self.ledger.reading() as conn:
             others = snapshot_rows.newest_of_all(conn, number)
-        learned: dict[str, _Learned] = {}
-        judged = changed = 0
-        for part in self._parts(by_source, number, learned, others):
-            judged += len(part)
-            changed += self._judge(part, learned)
-        self._close(number, learned)
-        found = sum(len(lesson.new & lesson.texts.keys()) for lesson in learned.values())
-        return Judged(number, judged, changed, found)
+        course = _Course(number, others, frozenset(article_id for article_id, _ in waiting))
+        for part in _parts(waiting):
+            self._judge_part(part, course)
+        self._close(course)
+        found = sum(len(lesson.new & lesson.texts.keys()) for lesson in course.learned.values())
+        return Judged(number, course.judged, course.changed, found)
 
-    def _parts(
-        self,
-        by_source: dict[str, list[str]],
-        number: int,
-        learned: dict[str, _Learned],
-        others: list[Features],
-    ) -> Iterator[list[tuple[str, Knowledge]]]:
-        """The articles to judge, source by source, each with what is known; as many at once as may be held and written."""
-        part: list[tuple[str, Knowledge]] = []
-        held = 0
-        for source, ids in sorted(by_source.items()):
-            known, learned[source] = self._learn(source, number, others)
-            held += len(known.known)
-            with self.ledger.reading() as conn:
-                again = caption_table.again(conn, source, {one: known.counted(one) for one in known.words})
-            for article_id in dict.fromkeys((*ids, *_having(known, learned[source].new), *again)):
-                part.append((article_id, known))
-                if len(part) == _AT_ONCE:
-                    yield part
-                    part, held = [], len(known.known)
-            if held >= _HELD:
-                yield part
-                part, held = [], 0
-        if part:
-            yield part
+    def _judge_part(self, part: Mapping[str, list[str]], course: _Course) -> None:
+        """Judge these articles, by source, and earlier ones of the sources that are met for the first time.
 
-    def _learn(self, source: str, number: int, others: list[Features]) -> tuple[Knowledge, _Learned]:
-        """What is known of a source by the snapshot of this number, and which of its templates are new or expired."""
-        with self.ledger.reading() as conn:
-            known = snapshot_rows.of_source(conn, source, number, others)
-            before = frozenset(
-                t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
-            )
-        proved = templates.active(known)
-        return known, _Learned(new=proved - before, expired=before - proved)
-
-    def _judge(self, part: list[tuple[str, Knowledge]], learned: dict[str, _Learned]) -> int:
-        """Judge these articles and write those that are changed by it; how many."""
-        known = dict(part)
+        What is known of a source is held only as long as its articles are judged; what is changed is written together, because the
+        index merges its small segments after each eighth commit.
+        """
         with self.ledger.turn():
             self.check()
-            present = self.reader.get_many(list(known))
-            with self.ledger.reading() as conn:
-                rows = knowledge_table.newest(conn, present)
-                stories = knowledge_table.stories(conn, rows)
-            whole = self._whole(present)
-            changed, verdicts = [], []
-            for one, row in rows.items():
-                judged = judge(whole[one], row.features, known[one], stories.get(one, one))
-                verdicts.append(_verdicts(judged, known[one]))
-                if judged.content_hash != present[one].content_hash:
-                    changed.append(judged)
-                learned[known[one].source].note_cut_lines(judged)
-            self.writer.add(changed)
-            with self.ledger.transaction() as conn:
-                capture_table.touch(conn, [article.id for article in changed], self.clock())
-                caption_table.note(conn, verdicts)
-        return len(changed)
+            asked = self._ask([one for ids in part.values() for one in ids])
+            results = _Results()
+            for source, ids in part.items():
+                is_new = source not in course.learned
+                known = self._learn(source, course)
+                _judge(asked, ids, known, course.learned[source], results)
+                for earlier in _portions(self._again(known, course) if is_new else []):
+                    _judge(self._ask(earlier), earlier, known, course.learned[source], results)
+                    if results.judged >= _AT_ONCE:
+                        self._write(results, course)
+                        results = _Results()
+            self._write(results, course)
+
+    def _learn(self, source: str, course: _Course) -> Knowledge:
+        """What is known of a source by the snapshot; it is noted which of its templates are new or expired."""
+        with self.ledger.reading() as conn:
+            known = snapshot_rows.of_source(conn, source, course.number, course.others)
+            if source not in course.learned:
+                before = frozenset(
+                    t.fingerprint for t in knowledge_table.templates(conn, source) if not t.forgotten_at
+                )
+                proved = templates.active(known)
+                course.learned[source] = _Learned(new=proved - before, expired=before - proved)
+        return known
+
+    def _again(self, known: Knowledge, course: _Course) -> list[str]:
+        """The earlier articles of a source that have a new template, or captions about which more can be said now."""
+        with self.ledger.reading() as conn:
+            again = caption_table.again(conn, known.source, {one: known.counted(one) for one in known.words})
+        having = _having(known, course.learned[known.source].new)
+        return [one for one in dict.fromkeys((*having, *again)) if one not in course.waiting]
+
+    def _ask(self, ids: list[str]) -> _Asked:
+        present = self.reader.get_many(ids)
+        with self.ledger.reading() as conn:
+            rows = knowledge_table.newest(conn, present)
+            stories = knowledge_table.stories(conn, rows)
+        return _Asked(present, self._whole(present), rows, stories)
+
+    def _write(self, results: _Results, course: _Course) -> None:
+        self.writer.add(results.changed)
+        with self.ledger.transaction() as conn:
+            capture_table.touch(conn, [article.id for article in results.changed], self.clock())
+            caption_table.note(conn, results.verdicts)
+        course.judged += results.judged
+        course.changed += len(results.changed)
 
     def _whole(self, present: dict[str, Article]) -> dict[str, Article]:
         """The articles as they were before a template was cut from them: such articles are cleaned again."""
@@ -173,14 +199,40 @@ class Judge:
         ]
         return present | {article.id: article for article in completed(self.ledger, cleaned)}
 
-    def _close(self, number: int, learned: dict[str, _Learned]) -> None:
+    def _close(self, course: _Course) -> None:
         """Write what was learned, and that the snapshot is closed."""
         with self.ledger.transaction() as conn:
             self.check()
-            for source, lesson in learned.items():
+            for source, lesson in course.learned.items():
                 named = dict.fromkeys(lesson.new, "") | lesson.texts
                 knowledge_table.learn(conn, source, named, lesson.expired, self.clock())
-            knowledge_table.close(conn, number, self.clock())
+            knowledge_table.close(conn, course.number, self.clock())
+
+
+def _parts(waiting: Sequence[tuple[str, str]]) -> Iterator[dict[str, list[str]]]:
+    """Ids by source, as many at once as may be read and written."""
+    for some in _portions(sorted(waiting, key=itemgetter(1))):
+        part: dict[str, list[str]] = defaultdict(list)
+        for article_id, source in some:
+            part[source].append(article_id)
+        yield part
+
+
+def _portions(items: Sequence[Item]) -> Iterator[list[Item]]:
+    return (list(items[start : start + _AT_ONCE]) for start in range(0, len(items), _AT_ONCE))
+
+
+def _judge(asked: _Asked, ids: Sequence[str], known: Knowledge, lesson: _Learned, results: _Results) -> None:
+    """Judge those of these articles of a source that were found."""
+    results.judged += len(ids)
+    found = [one for one in ids if one in asked.rows]
+    expect([asked.whole[one] for one in found], known)
+    for one in found:
+        judged = judge(asked.whole[one], asked.rows[one].features, known, asked.stories.get(one, one))
+        results.verdicts.append(_verdicts(judged, known))
+        if judged.content_hash != asked.present[one].content_hash:
+            results.changed.append(judged)
+        lesson.note_cut_lines(judged)
 
 
 def _verdicts(judged: Article, known: Knowledge) -> Verdicts:

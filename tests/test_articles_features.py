@@ -17,8 +17,10 @@ from articles.source.features import (
     informative,
     is_long,
     pack,
+    pack_lines,
     to_bytes,
     unpack,
+    unpack_lines,
 )
 from tests.desk import STORIES, WIRE, article
 
@@ -28,7 +30,7 @@ ROWS = st.builds(
     source=st.text(max_size=20),
     language=st.sampled_from(["", "en", "zh"]),
     day=st.dates(),
-    lines=st.lists(st.integers(0, 2**63 - 1), max_size=20).map(tuple),
+    packed_lines=st.lists(st.integers(0, 2**63 - 1), max_size=20).map(pack_lines),
     packed_tokens=st.lists(st.integers(0, 2**32 - 1), max_size=20).map(pack),
     shingles=st.integers(0, 10**6),
     signature=st.lists(st.integers(0, 2**32 - 1), max_size=128).map(pack),
@@ -44,6 +46,12 @@ def test_bytes_hold_the_whole_row(row: Features) -> None:
 def test_packed_numbers_are_the_numbers_lowest_byte_first(numbers: tuple[int, ...]) -> None:
     assert unpack(pack(numbers)) == numbers
     assert pack(numbers) == b"".join(number.to_bytes(4, "little") for number in numbers)
+
+
+@given(st.lists(st.integers(0, 2**63 - 1)))
+def test_packed_lines_are_the_lines_lowest_byte_first(lines: list[int]) -> None:
+    assert list(unpack_lines(pack_lines(lines))) == lines
+    assert pack_lines(lines) == b"".join(line.to_bytes(8, "little") for line in lines)
 
 
 @given(st.binary(max_size=60))

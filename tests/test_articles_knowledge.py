@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.source import knowledge
+from articles.source.copy_groups import Others
 from articles.source.features import Features, features, fingerprint, informative, unpack
 from articles.source.knowledge import build
 from tests.desk import FIRST, STORIES, WIRE, article
@@ -83,8 +84,8 @@ def test_other_sources_tell_which_words_are_rare_while_few_articles_are_known(
     monkeypatch.setattr(knowledge, "ENOUGH", 6)
     english, german = ROWS[:4], ROWS[12:14]
     abroad = [replace(row, source="suderland", article_id=f"abroad {row.article_id}") for row in ROWS[2:24]]
-    known = build("norland", 1, [*english, *german], others=abroad)
-    assert known == build("norland", 1, [*german, *english[::-1]], others=[*abroad, *english])
+    known = build("norland", 1, [*english, *german], others=Others(abroad))
+    assert known == build("norland", 1, [*german, *english[::-1]], others=Others([*abroad, *english]))
     assert set(known.articles) == {*english, *german}
     assert [len(known.words[language].articles) for language in ("en", "de")] == [6, 6]
     taken = [row.article_id for row in known.known[len(known.articles) :]]
@@ -158,16 +159,14 @@ def test_articles_are_remembered_for_sixty_days(days: int, remembered: int) -> N
     assert len(build(ROWS[0].source, 1, [plain(0, 0), plain(1, days)]).articles) == remembered
 
 
-def test_of_many_that_share_a_band_the_twenty_that_share_most_are_looked_at() -> None:
-    by_band = {0: tuple(range(30)), 1: (29, 28)}
-    assert knowledge._candidates([0, 1], by_band) == [28, 29, *range(18)]
-
-
 def test_articles_with_a_word_are_found_alike_however_many_words_are_asked_for() -> None:
     words = build("norland", 1, ROWS).words["en"]
     said = [frozenset(ROWS[0].tokens), *(frozenset(unpack(each)) for each in words.packed_tokens)]
     asked = [*sorted(frozenset().union(*said))[:150], 0, 1, 2**32 - 1]
-    assert len(asked) > 120, "more than are looked for in place"
+    assert len(asked) > 120, "more than are looked for one by one"
     found = [words.having(token) for token in asked]
     assert found == [[n for n, of in enumerate(said[1:]) if token in of] for token in asked]
     assert found == [words.having(token) for token in asked]
+    at_once = build("norland", 1, ROWS).words["en"]
+    at_once.look_for(set(asked))
+    assert found == [at_once.having(token) for token in asked]

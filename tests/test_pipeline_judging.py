@@ -13,7 +13,7 @@ from articles.model import Article, FeedEntry, Page
 from articles.urls import canonical
 from index.protocols import IndexWriter
 from index.query import Query
-from pipeline import indexes
+from pipeline import indexes, judging
 from pipeline.batches import cleaners
 from pipeline.configuration.config import Config
 from pipeline.explain import explain
@@ -249,6 +249,26 @@ def test_the_articles_of_other_sources_tell_a_young_one_which_words_are_rare(
     collect(config, [page("krait", *WIRE, figure=FOREIGN_FIGURES), *elsewhere])
     assert verdicts(config) == ["mismatched", "matched"]
     assert any("by the words of 11 articles in en" in step.what for step in explain(config, KRAIT))
+
+
+def test_how_many_are_judged_at_once_changes_nothing(
+    config: Config, collect: Collect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [
+        [
+            *(story(n, FOOTER, day=day, minute=n) for n in range(5 * day, 5 * day + 5)),
+            page("krait", *WIRE[day:], source=f"s{day}", day=day, figure=FOREIGN_FIGURES),
+        ]
+        for day in range(2)
+    ]
+    judged = [collect(config, pages) for pages in days]
+    assert judged[1].articles == 6 + 5, "those of the first day lose the footer, too"
+    assert judged[1].changed > judged[1].articles // 2
+    monkeypatch.setattr(judging, "_AT_ONCE", 2)
+    other = configured(tmp_path / "few")
+    assert [collect(other, pages) for pages in days] == judged
+    got, whole = (list(indexes.reader(each).all()) for each in (other, config))
+    assert [replace(each, archive="") for each in got] == [replace(each, archive="") for each in whole]
 
 
 def test_neither_order_nor_a_kill_changes_what_a_snapshot_says(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import URL, select
 
 from articles.source import knowledge
-from articles.source.features import Features, features, from_bytes
+from articles.source.copy_groups import Others
+from articles.source.features import features, from_bytes
 from articles.source.knowledge import Knowledge, build
 from store.ledger import knowledge_table
 from store.ledger.database import Ledger
@@ -47,7 +48,7 @@ def row(number: int, text: int, hours: int) -> Remembered:
     return Remembered(features=named, first_seen_at=at)
 
 
-def of_all_rows(ledger: Ledger, source: str, number: int, others: list[Features]) -> Knowledge:
+def of_all_rows(ledger: Ledger, source: str, number: int, others: Others) -> Knowledge:
     """As `of_source`, from the newest row of each article."""
     with ledger.reading() as conn:
         rows = select(FEATURES).where(FEATURES.c.source == source, FEATURES.c.snapshot <= number)
@@ -103,3 +104,21 @@ def test_copies_are_found_within_a_month_and_by_their_newest_rows(ledger_place: 
         newer = replace(wires[1], features=replace(wires[1].features, language="xx"))
         knowledge_table.remember(conn, [newer])
         assert snapshot_rows.sharing_bands(conn, wires[0]) == [newer]
+
+
+def test_an_article_that_another_source_has_now_is_known_of_both_until_the_snapshot_is_closed(
+    ledger_place: LedgerPlace,
+) -> None:
+    before, news = row(0, 0, 0), row(2, 1, 5)
+    moved = replace(before, features=replace(before.features, source="post"))
+    with Ledger.open(ledger_place) as ledger, ledger.transaction() as conn:
+        knowledge_table.remember(conn, [before])
+        knowledge_table.close(conn, 1, START)
+        knowledge_table.remember(conn, [moved, news])
+
+        def known(source: str) -> set[str]:
+            return {each.article_id for each in snapshot_rows.of_source(conn, source, 2).articles}
+
+        assert (known("herald"), known("post")) == ({"a0", "a2"}, {"a0"})
+        knowledge_table.close(conn, 2, START)
+        assert (known("herald"), known("post")) == ({"a2"}, {"a0"})

@@ -33,20 +33,30 @@ _PREFIX = 6  # characters: enough to distinguish words, few enough to unite thei
 class Features:
     """`day` is the UTC date on which the article was first seen.
 
-    `lines` has a number below 2**63 for each distinct line of the body, in order: `fingerprint(line)` plus the zone of the
-    line (an index into ZONES). `packed_tokens` is the distinct words of title, lead and body (see `informative`), ascending,
-    as `pack` gives them: most rows are only compared by a few. `shingles` is the number of distinct runs of five words in
-    lead and body, `signature` their MinHash.
+    `packed_lines` has a number below 2**63 for each distinct line of the body, in order: `fingerprint(line)` plus the zone of
+    the line (an index into ZONES), as `pack_lines` gives them. `packed_tokens` is the distinct words of title, lead and body
+    (see `informative`), ascending, as `pack` gives them. Packed, because of most rows few are looked at. `shingles` is the
+    number of distinct runs of five words in lead and body, `signature` their MinHash.
     """
 
     article_id: str
     source: str
     language: str
     day: date
-    lines: tuple[int, ...]
+    packed_lines: bytes
     packed_tokens: bytes
     shingles: int
     signature: Signature
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The lines, unpacked anew each time."""
+        return _unpack("Q", self.packed_lines)
+
+    @property
+    def line_count(self) -> int:
+        """The number of lines."""
+        return len(self.packed_lines) // 8
 
     @property
     def tokens(self) -> tuple[int, ...]:
@@ -64,7 +74,7 @@ def features(article: Article) -> Features:
         source=article.source,
         language=article.language,
         day=first_day(article),
-        lines=_lines(title, body),
+        packed_lines=pack_lines(_lines(title, body)),
         packed_tokens=pack(sorted(_numbers([*title.split(), *words], _MOST_TOKENS))),
         shingles=len(parts),
         signature=minhash.sign(parts),
@@ -100,7 +110,7 @@ def informative(text: str) -> set[int]:
 
 def to_bytes(row: Features) -> bytes:
     """The row as MessagePack, with packed numbers."""
-    numbers = (_pack("Q", row.lines), row.packed_tokens, row.signature)
+    numbers = (row.packed_lines, row.packed_tokens, row.signature)
     return _ENCODER.encode(
         (
             FORMAT,
@@ -129,7 +139,7 @@ def from_bytes(packed: bytes) -> Features:
             source=source,
             language=language,
             day=date.fromordinal(day),
-            lines=_unpack("Q", lines),
+            packed_lines=lines,
             packed_tokens=words,
             shingles=count,
             signature=signature,
@@ -146,6 +156,16 @@ def pack(numbers: Iterable[int]) -> bytes:
 def unpack(packed: bytes) -> tuple[int, ...]:
     """The inverse of `pack`."""
     return _unpack("I", packed)
+
+
+def pack_lines(lines: Iterable[int]) -> bytes:
+    """64-bit numbers as bytes, the lowest byte of each first."""
+    return _pack("Q", lines)
+
+
+def unpack_lines(packed: bytes) -> Sequence[int]:
+    """The inverse of `pack_lines`."""
+    return _little_endian(array("Q", packed))
 
 
 def in_place(packed: bytes) -> Sequence[int]:

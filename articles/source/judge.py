@@ -1,9 +1,11 @@
 """The second half of cleaning: an article is judged by what is known about its source."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from articles.content_hash import content_hash
-from articles.model import Article, Removal
+from articles.model import Article, Image, Removal
 from articles.source import mismatch, templates
 from articles.source.features import Features
 from articles.source.knowledge import Knowledge
@@ -33,6 +35,15 @@ def judge(article: Article, row: Features, knowledge: Knowledge, story_id: str) 
     if judged.body != article.body:
         judged = replace(judged, word_count=count_words("\n".join((article.lead, *judged.body))))
     return replace(judged, content_hash=content_hash(judged))
+
+
+def expect(articles: Sequence[Article], knowledge: Knowledge) -> None:
+    """Have what judging these articles asks of the knowledge found at once. They are judged the same without, but more slowly."""
+    by_language: defaultdict[str, list[Image]] = defaultdict(list)
+    for article in articles:
+        by_language[article.language].extend(article.images)
+    for language, images in by_language.items():
+        mismatch.prepare(images, language, knowledge)
 
 
 def _is_cut(removal: Removal) -> bool:

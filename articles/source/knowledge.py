@@ -3,20 +3,22 @@
 A snapshot has a number and never changes, so the order in which pages are judged by it does not matter.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
-from itertools import chain, compress, count, repeat
-from operator import and_
+from functools import cached_property
+from itertools import accumulate, compress, count, repeat
+from operator import and_, itemgetter
 from types import MappingProxyType
 from typing import TypeVar
 
-from articles.source.features import Features, in_place, is_long, pack, unpack
-from articles.source.minhash import bands
+from articles.source.copy_groups import Others, candidates, every_band, grouped
+from articles.source.features import Features, is_long, unpack, unpack_lines
+from articles.source.minhash import Signature, bands
 from articles.source.near_copies import near
+from articles.source.said_words import Words
 
 MOST = 500  # articles kept for a source
 WINDOW = timedelta(days=60)  # back from the newest article; a line not seen for this long is forgotten
@@ -24,59 +26,21 @@ ENOUGH = 100  # articles in a language, to tell which words are rare
 # Articles with a long or a short line, including the judged one, that make it a template.
 FEWEST_LONG, FEWEST_SHORT = 3, 5
 _FEWEST_OTHERS = min(FEWEST_LONG, FEWEST_SHORT) - 1
-_MOST_CANDIDATES = 20
-_FEW = 60  # words: only for more it pays to unpack the tokens of all articles
-# Other sources' articles are the same for one young source after the other.
-_bands_of_others = lru_cache(maxsize=1_000)(bands)
+NOBODY = Others()
 
 Key = TypeVar("Key")
 Seen = tuple[int, int]  # an article (an index into Knowledge.articles), and the zone of the line in it
 
 
-@dataclass(frozen=True)
-class Words:
-    """Which articles in one language have which words; this shows which words are rare.
-
-    They are the source's own articles, without copies; if those are few, articles of other sources are added. `articles` is
-    their indices in Knowledge.known, `packed_tokens` the tokens of each, packed (articles.source.features).
-    """
-
-    articles: tuple[int, ...] = ()
-    packed_tokens: tuple[bytes, ...] = ()
-
-    @cached_property
-    def length(self) -> float:
-        """The mean number of tokens; 0 without articles."""
-        count = len(self.articles)
-        return sum(map(len, self.packed_tokens)) // len(pack((0,))) / count if count else 0.0
-
-    def having(self, token: int) -> list[int]:
-        """The positions in `articles` of those that have a token."""
-        if next(self._asked) < _FEW:
-            return [place for place, said in enumerate(self._in_order) if _holds(said, token)]
-        return [place for place, said in enumerate(self._said) if token in said]
-
-    @cached_property
-    def _asked(self) -> Iterator[int]:
-        return count()
-
-    @cached_property
-    def _in_order(self) -> list[Sequence[int]]:
-        return [in_place(tokens) for tokens in self.packed_tokens]
-
-    @cached_property
-    def _said(self) -> list[frozenset[int]]:
-        return [frozenset(unpack(tokens)) for tokens in self.packed_tokens]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Knowledge:
     """`number` is that of the snapshot, from 1; 0 if nothing is known.
 
     `articles` is the source's articles, oldest first; of copies only the oldest. `known` is these, and what other sources'
     articles are counted in `words`, by language. `recurring` maps fingerprints of lines that may be templates to where they
     were seen. `copies` maps the id of every article of the source, copies included, to its index (or that of the oldest
-    copy) in `articles`; `bands` maps bands of signatures (articles.source.minhash) to indices in `known`.
+    copy) in `articles`, `signatures` to its signature; `bands` maps bands of signatures (articles.source.minhash) to indices in
+    `known`, of the bands that several articles have, and of more.
     """
 
     source: str
@@ -86,6 +50,7 @@ class Knowledge:
     recurring: Mapping[int, Sequence[Seen]]
     words: Mapping[str, Words]
     copies: Mapping[str, int]
+    signatures: Mapping[str, Signature]
     bands: Mapping[int, Sequence[int]]
 
     def counted(self, language: str) -> int:
@@ -95,11 +60,17 @@ class Knowledge:
 
     def same_as(self, row: Features) -> frozenset[int]:
         """The known articles that are this one or copies of it, and so are not further evidence."""
-        candidates = _candidates(bands(row.signature), self.bands)
-        same = {index for index in candidates if near(row, self.known[index])}
+        compared = self.signatures.get(row.article_id) == row.signature
+        likely = candidates(bands(row.signature), self.bands if compared else self._every_band)
+        same = {index for index in likely if near(row, self.known[index])}
         if row.article_id in self.copies:
             same.add(self.copies[row.article_id])
         return frozenset(same)
+
+    @cached_property
+    def _every_band(self) -> Mapping[int, Sequence[int]]:
+        """For a row that is none of those which were compared with each other."""
+        return every_band(self.known)
 
 
 def build(
@@ -107,7 +78,7 @@ def build(
     number: int,
     rows: Iterable[Features],
     forgotten: frozenset[int] = frozenset(),
-    others: Iterable[Features] = (),
+    others: Others = NOBODY,
 ) -> Knowledge:
     """The knowledge from a source's rows, given in any order.
 
@@ -116,18 +87,19 @@ def build(
     templates. `others` is articles of any sources: of each of this one's languages so many others, the first, are used that ENOUGH are
     known, copies left out. Raises ValueError for a row of another source.
     """
-    known, copies, by_band = _without_copies(_newest(source, rows))
-    articles = tuple(known)
-    _add(known, by_band, (row for row in others if row.source != source))
+    own = _newest(source, rows)
+    groups = grouped(own, others, ENOUGH)
+    articles = tuple(groups.known[: groups.own])
     return Knowledge(
         source=source,
         number=number,
         articles=articles,
-        known=tuple(known),
+        known=tuple(groups.known),
         recurring=_recurring(articles, forgotten),
-        words=_words(known),
-        copies=MappingProxyType(copies),
-        bands=MappingProxyType(by_band),
+        words=_words(groups.known),
+        copies=MappingProxyType(groups.copies),
+        signatures=MappingProxyType({row.article_id: row.signature for row in own}),
+        bands=MappingProxyType(groups.by_band),
     )
 
 
@@ -136,7 +108,7 @@ def newest(keys: Iterable[tuple[date, str, Key]]) -> list[Key]:
     found: list[Key] = []
     first: date | None = None
     of_day: Counter[date] = Counter()
-    for day, _, key in sorted(keys, key=lambda each: each[:2], reverse=True):
+    for day, _, key in sorted(keys, key=itemgetter(0, 1), reverse=True):
         first = first or day
         if first - day > WINDOW or len(found) == MOST:
             break
@@ -161,59 +133,8 @@ def _by_content(row: Features) -> tuple[date, str, tuple[int, ...], tuple[int, .
     return row.day, row.language, row.lines, row.tokens, unpack(row.signature)
 
 
-def _without_copies(
-    rows: Iterable[Features],
-) -> tuple[list[Features], dict[str, int], dict[int, tuple[int, ...]]]:
-    """The oldest of each group of copies, its index for each id, and the indices in each band."""
-    articles: list[Features] = []
-    copies: dict[str, int] = {}
-    by_band: dict[int, tuple[int, ...]] = {}
-    for row in rows:
-        own, same = bands(row.signature), len(articles)
-        if not by_band.keys().isdisjoint(own):
-            likely = _candidates(own, by_band)
-            same = next((index for index in likely if near(row, articles[index])), same)
-        copies[row.article_id] = same
-        if same == len(articles):
-            articles.append(row)
-            _enter(by_band, own, same)
-    return articles, copies, by_band
-
-
-def _add(known: list[Features], by_band: dict[int, tuple[int, ...]], others: Iterable[Features]) -> None:
-    """Add other sources' articles in each language of the known ones that has fewer than ENOUGH."""
-    counts = Counter(row.language for row in known)
-    for row in others:
-        if not 0 < counts[row.language] < ENOUGH:
-            continue
-        own = _bands_of_others(row.signature)
-        if not any(near(row, known[index]) for index in _candidates(own, by_band)):
-            _enter(by_band, own, len(known))
-            known.append(row)
-            counts[row.language] += 1
-
-
-def _enter(by_band: dict[int, tuple[int, ...]], own: Sequence[int], index: int) -> None:
-    """Note that the article of this index has these bands, which most articles share with no other."""
-    if by_band.keys().isdisjoint(own):
-        by_band.update(dict.fromkeys(own, (index,)))
-        return
-    shared = [(band, by_band[band]) for band in own if band in by_band]
-    by_band.update(dict.fromkeys(own, (index,)))
-    by_band.update((band, (*indices, index)) for band, indices in shared)
-
-
-def _candidates(own: Sequence[int], by_band: Mapping[int, Sequence[int]]) -> list[int]:
-    """The indices that share most bands, older ones first; not all, because hundreds may be filled-in forms."""
-    sharing = [by_band[band] for band in own if band in by_band]
-    if not sharing:
-        return []
-    shared = Counter(chain.from_iterable(sharing))
-    return sorted(shared, key=lambda index: (-shared[index], index))[:_MOST_CANDIDATES]
-
-
 def _recurring(articles: Sequence[Features], forgotten: frozenset[int]) -> Mapping[int, Sequence[Seen]]:
-    lines = list(chain.from_iterable(row.lines for row in articles))
+    lines = unpack_lines(b"".join([row.packed_lines for row in articles]))
     prints = list(map(and_, lines, repeat(~3)))
     seen: dict[int, list[Seen]] = {
         line: []
@@ -222,9 +143,10 @@ def _recurring(articles: Sequence[Features], forgotten: frozenset[int]) -> Mappi
         and (others + 1 >= FEWEST_SHORT or is_long(line))
         and line not in forgotten
     }
-    of = chain.from_iterable(repeat(index, len(row.lines)) for index, row in enumerate(articles))
-    for index, line in compress(zip(of, lines, strict=True), map(seen.__contains__, prints)):
-        seen[line & ~3].append((index, line & 3))
+    if seen:
+        ends = list(accumulate([row.line_count for row in articles]))
+        for place in compress(count(), map(seen.__contains__, prints)):
+            seen[prints[place]].append((bisect_right(ends, place), lines[place] & 3))
     return MappingProxyType(seen)
 
 
@@ -238,9 +160,3 @@ def _words(articles: list[Features]) -> Mapping[str, Words]:
             for language, indices in by_language.items()
         }
     )
-
-
-def _holds(numbers: Sequence[int], wanted: int) -> bool:
-    """Whether a number is among these, which ascend."""
-    place = bisect_left(numbers, wanted)
-    return place < len(numbers) and numbers[place] == wanted

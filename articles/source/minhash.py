@@ -6,7 +6,10 @@ shingle instead of 128, little compared with cleaning, and stored signatures do 
 """
 
 from array import array
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import compress
 from operator import add, eq
 from struct import Struct
 from zlib import crc32
@@ -17,6 +20,8 @@ _ROWS = 3  # of a band: of texts that share half of their shingles, 99.6 % have 
 _BANDS = BINS // _ROWS
 _PACKED = Struct(f"<{BINS}I")
 _PARTS = Struct(f"{4 * _ROWS}s" * _BANDS)
+# Of each band the first two values, as one number.
+_OPENINGS = Struct(f"<{f'Q{4 * (_ROWS - 2)}x' * _BANDS}{4 * (BINS % _ROWS)}x")
 _NUMBERS = tuple(band << 32 for band in range(_BANDS))
 _EMPTY = 1 << 32
 _PRIME = (1 << 61) - 1
@@ -66,6 +71,44 @@ def bands(signature: Signature) -> list[int]:
     highest_first = array("I", signature)
     highest_first.byteswap()
     return list(map(add, _NUMBERS, map(crc32, _PARTS.unpack_from(highest_first))))
+
+
+class Openings:
+    """Of each band of some signatures the first two values: it tells at once which of many may share a band with another one.
+
+    All that do share these (but for those of which two different bands have one number, by a chance of one in four billion), and
+    few others. Signatures are told by their indices.
+    """
+
+    def __init__(self, signatures: Sequence[Signature]) -> None:
+        self.signed = [index for index, signature in enumerate(signatures) if signature]
+        rows = _OPENINGS.iter_unpack(b"".join(signatures))
+        self.columns: list[tuple[int, ...]] = list(zip(*rows, strict=True)) or [()] * _BANDS
+        self.sets = list(map(frozenset, self.columns))
+
+    def shared(self) -> set[int]:
+        """Those that may share a band with another one of these."""
+        found: set[int] = set()
+        for place, column in enumerate(self.columns):
+            if len(self.sets[place]) < len(column):
+                several = {opening for opening, times in Counter(column).items() if times > 1}
+                found.update(self.having(place, several))
+        return found
+
+    def shared_with(self, others: "Openings") -> tuple[set[int], set[int]]:
+        """Those that may share a band with one of the others, and those of the others."""
+        mine: set[int] = set()
+        theirs: set[int] = set()
+        for place, (here, there) in enumerate(zip(self.sets, others.sets, strict=True)):
+            if not here.isdisjoint(there):
+                both = here & there
+                mine.update(self.having(place, both))
+                theirs.update(others.having(place, both))
+        return mine, theirs
+
+    def having(self, band: int, openings: AbstractSet[int]) -> Iterable[int]:
+        """Those of which a band has one of these openings."""
+        return compress(self.signed, map(openings.__contains__, self.columns[band]))
 
 
 def _borrowed(bins: Sequence[int], place: int) -> int:

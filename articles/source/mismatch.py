@@ -8,14 +8,15 @@ words that stand in one paragraph count more than scattered ones (figures: docs/
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import lgamma, log
 
 from articles.model import CaptionStatus, Image
 from articles.source.features import Features, informative
 from articles.source.frequent_words import frequent_words
-from articles.source.knowledge import Knowledge, Words
+from articles.source.knowledge import Knowledge
+from articles.source.said_words import Words
 from articles.text import key
 
 LIMIT = -3.0  # a caption with a score below this belongs to another article, above 0 to this one
@@ -67,6 +68,12 @@ def judge(
         return images
     article = Reader(paragraphs, row, knowledge)
     return tuple(replace(image, status=_status(image, article)) for image in images)
+
+
+def prepare(images: Iterable[Image], language: str, knowledge: Knowledge) -> None:
+    """Find at once which of the known articles have the words of these captions: judging them one by one takes longer."""
+    if (words := knowledge.words.get(language)) is not None:
+        words.look_for(set().union(*(informative(image.caption) for image in images if image.caption)))
 
 
 class Reader:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from articles.model import Article
+from articles.source.copy_groups import Others
 from articles.source.features import Features, features
 from articles.source.judge import judge
-from articles.source.knowledge import Knowledge
+from articles.source.knowledge import NOBODY, Knowledge
 from store.ledger import capture_table, knowledge_table
 from store.ledger.database import Ledger
 from store.ledger.queries import snapshot_rows
@@ -36,7 +37,7 @@ class PresentKnowledge:
 
     ledger: Ledger
     _known: dict[str, Knowledge] = field(default_factory=dict)
-    _others: list[Features] = field(default_factory=list)
+    _others: Others = NOBODY
 
     def judged(self, articles: Iterable[Article], rows: Sequence[Features] = ()) -> list[Article]:
         """The articles as the present snapshot judges them; as they are, before the first. `rows` are theirs, where they are known."""
@@ -56,7 +57,7 @@ class PresentKnowledge:
         if known is None or known.number != number:
             if len(self._known) == _SOURCES:
                 self._known.clear()
-            if not self._others:
+            if not self._others.rows:
                 self._others = snapshot_rows.newest_of_all(conn, number)
             known = self._known[source] = snapshot_rows.of_source(conn, source, number, self._others)
         return known

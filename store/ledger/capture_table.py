@@ -70,6 +70,7 @@ CAPTURES = Table(
     Index("captures_stand_ins", "canonical", **where(STAND_IN)),
 )
 
+_ADD = CAPTURES.insert()
 _WRITTEN = ("outcome", "reason", "detail", "related", "content_hash", "canonical")
 _WRITE = CAPTURES.update().where(CAPTURES.c.id == bindparam("key"))
 _WRITE = _WRITE.values({name: bindparam(name) for name in (*_WRITTEN, "settled_at")})
@@ -105,18 +106,19 @@ def add(
     for page, ref in pages:
         url_table.record_page(conn, page, revisits)
         conn.execute(
-            CAPTURES.insert().values(
-                url=page.url,
-                final_url=page.final_url,
-                article_id=article_id(page.final_url),
-                source=page.entry.source,
-                status=page.status,
-                fetched_at=page.fetched_at,
-                segment=ref.segment,
-                offset=ref.offset,
-                length=ref.length,
-                outcome=Outcome.PENDING,
-            )
+            _ADD,
+            {
+                "url": page.url,
+                "final_url": page.final_url,
+                "article_id": article_id(page.final_url),
+                "source": page.entry.source,
+                "status": page.status,
+                "fetched_at": page.fetched_at,
+                "segment": ref.segment,
+                "offset": ref.offset,
+                "length": ref.length,
+                "outcome": Outcome.PENDING,
+            },
         )
 
 

@@ -285,6 +285,11 @@ def among_given(name: str) -> Select[Any]:
     return select(_EachOf(bindparam(name, type_=String())).table_valued("value").c.value)
 
 
+def among_numbers_given(name: str) -> Select[Any]:
+    """The same of keys that are numbers."""
+    return select(cast(_EachOf(bindparam(name, type_=String())).table_valued("value").c.value, BigNumber))
+
+
 def among_numbers(keys: Collection[int]) -> Select[Any]:
     """The same of keys that are numbers."""
     return select(cast(_EachOf(json.dumps(list(keys))).table_valued("value").c.value, BigNumber))
