@@ -1,6 +1,6 @@
 """Every decision about one URL, from its discovery to the index, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -72,8 +72,9 @@ def explain(config: Config, address: str) -> list[Step]:
         for miss in misses
     ]
     steps += [_deleted(stone) for stone in {stone.id: stone for stone in stones}.values()]
+    present = {each.content_hash for each in taken if each.outcome is Outcome.INDEXED}
     for capture in taken:
-        steps += _capture(config, capture, by_articles.get(capture.article_id))
+        steps += _capture(config, capture, by_articles.get(capture.article_id), present)
     steps.sort(key=lambda step: step.at.timestamp() if step.at else 0.0)
     for row in known:
         due = f", next fetch {row.due_at:%Y-%m-%d %H:%M} UTC" if row.state in _TO_FETCH and row.due_at else ""
@@ -85,7 +86,7 @@ def explain(config: Config, address: str) -> list[Step]:
     return steps
 
 
-def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[Step]:
+def _capture(config: Config, capture: Capture, known: int | None, present: Collection[str]) -> Iterator[Step]:
     record = recall(config.archive, capture.ref)
     page = record if isinstance(record, Page) else record.page
     way = " -> ".join((*page.redirects, page.final_url)) if page.redirects else page.final_url
@@ -99,7 +100,9 @@ def _capture(config: Config, capture: Capture, known: int | None) -> Iterator[St
         return
     settled = capture.settled_at or capture.fetched_at
     result: Article | Rejection | Settled | None = None
-    if capture.outcome is Outcome.INDEXED:
+    if capture.outcome is Outcome.INDEXED or (
+        capture.outcome is Outcome.UNCHANGED and capture.content_hash in present
+    ):
         try:
             result = indexes.reader(config).get(capture.article_id)  # with what judging has added
         except SearchIndexError as error:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from articles.extraction import lines
 from articles.extraction.lines import Facts, apply
-from articles.structure.zones import place
+from articles.structure.text_places import place
 from tests.patience import no_hang
 
 TEXT = tuple(

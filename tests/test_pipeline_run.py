@@ -31,6 +31,7 @@ from pipeline.run import choose, now, run
 from pipeline.settling import Settler
 from pipeline.status import feeds, status
 from store.ledger import capture_table, feed_table, url_table
+from store.ledger.capture_table import CAPTURES
 from store.ledger.database import Ledger
 from store.ledger.queries import recent
 from store.lock import RunLock
@@ -162,9 +163,25 @@ def test_explain_does_not_clean_what_was_rejected_once_more(
     with closing(Ledger.open(crawled.ledger)) as ledger, ledger.reading() as conn:
         rejected = capture_table.settled(conn, Selection(outcomes=(Outcome.REJECTED,)), 1)
     monkeypatch.setattr(
-        "pipeline.explain.clean", lambda _: pytest.fail("it may be a page that stops its cleaner")
+        "pipeline.explain.cleaned_again",
+        lambda *_: pytest.fail("it may be a page that stops its cleaner"),
     )
     assert [step.step for step in explain(crawled, rejected[0].url)][-2:] == ["rejected", "state"]
+
+
+def test_explain_asks_the_index_for_what_is_there_instead_of_cleaning_its_page_again(
+    crawled: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Ledger.open(crawled.ledger)) as ledger, ledger.transaction() as conn:
+        indexed, other = capture_table.settled(conn, Selection(outcomes=(Outcome.INDEXED,)), 2)
+        names = ("url", "final_url", "article_id", "content_hash")
+        same = {name: getattr(indexed, name) for name in names}
+        later = CAPTURES.update().where(CAPTURES.c.id == other.id)
+        conn.execute(later.values(**same, outcome=Outcome.UNCHANGED))
+    monkeypatch.setattr("pipeline.explain.cleaned_again", lambda *_: pytest.fail("the index has it"))
+    steps = [step.step for step in explain(crawled, indexed.url)]
+    assert {"indexed", "unchanged"} < set(steps)
+    assert steps.count("confidence") == 2
 
 
 def test_articles_are_found_by_what_they_say_not_by_what_was_cut(

@@ -12,7 +12,7 @@ from articles.credits import split_credit
 from articles.extraction import boilerplate
 from articles.metadata.times.dates import MONTH
 from articles.model import Removal, Rule
-from articles.structure.zones import HEAD, place
+from articles.structure.text_places import HEAD, place
 from articles.text import SENTENCE_END, count_words, key
 
 _LONGEST_CAPTION = 75  # words

@@ -12,7 +12,7 @@ from articles.sites import selectors
 from articles.sites.selectors import Found, Selector, Shape, roughly, shape_of
 from articles.sites.site_rules import NO_RULES, RuleKind, SiteRule, SiteRules
 from articles.sites.wordings import is_like, wording
-from articles.structure.zones import place
+from articles.structure.text_places import place
 from articles.text import key, tidy
 
 _LONGEST_SOURCE = 5_000_000  # characters of a page

@@ -18,7 +18,7 @@ import msgspec
 from articles.model import Article, Place
 from articles.source import minhash
 from articles.source.minhash import Signature
-from articles.structure.zones import place
+from articles.structure.text_places import place
 from articles.text import HAN_KANA, THAI_TO_KHMER, key
 
 FORMAT = 1  # raise it with every change of what is computed or how it is encoded

@@ -5,7 +5,7 @@ import re
 from articles.model import Removal, Rule
 from articles.source.features import SHORT, ZONES, Features, fingerprint, is_long
 from articles.source.knowledge import FEWEST_LONG, FEWEST_SHORT, Knowledge, Seen
-from articles.structure.zones import place
+from articles.structure.text_places import place
 from articles.text import count_words
 
 RULE = Rule.TEMPLATE

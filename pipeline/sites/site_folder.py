@@ -9,10 +9,8 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from articles.errors import ConfigError
-from articles.sites.site_file import read
 from articles.sites.site_rules import RULE_KINDS, SiteRule, SiteRules, Sites
 from pipeline.configuration.config import Config
-from pipeline.sites.site_configs import configured_files
 from store.durable import sync_folder, writing
 
 _HEAD = (
@@ -32,14 +30,19 @@ def load_sites(config: Config) -> Sites:
         for host in site.hosts:
             if (other := owners.setdefault(host, path)) != path:
                 raise ConfigError(f"{path}: {other} has rules for {host} already; put them into one file.")
-    taught, configs = Sites.of_files(found.values()), configured_files(config)
+    taught = Sites.of_files(found.values())
+    if config.site_configs is None:
+        return taught
+    from pipeline.sites.site_configs import configured_files  # with lxml, and few collections have any
+
+    configs = configured_files(config)
     return replace(taught, others=configs.of) if configs else taught
 
 
 def read_site(path: Path) -> SiteRules:
     """The rules of one file, none if it is not there. Raises ConfigError."""
     text = _text(path)
-    return read(text, str(path), path.stem) if text else SiteRules(hosts=(path.stem,))
+    return _rules(text, path) if text else SiteRules(hosts=(path.stem,))
 
 
 def file_of(config: Config, host: str) -> Path:
@@ -99,7 +102,7 @@ def with_extractor(text: str, host: str, extractor: str) -> str:
 def changed(path: Path, change: Callable[[str], str]) -> tuple[str, SiteRules]:
     """The text of the file after a change, and its rules. Raises ConfigError if these would be wrong."""
     text = change(_text(path))
-    return text, read(text, str(path), path.stem)
+    return text, _rules(text, path)
 
 
 def write_site(path: Path, text: str) -> None:
@@ -113,6 +116,12 @@ def write_site(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
         sync_folder(path.parent)
+
+
+def _rules(text: str, path: Path) -> SiteRules:
+    from articles.sites.site_file import read  # with lxml, and few collections have any
+
+    return read(text, str(path), path.stem)
 
 
 def _text(path: Path) -> str:
