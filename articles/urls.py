@@ -101,6 +101,8 @@ def refuse_unfetchable(url: str) -> None:
 
 def masked(text: str) -> str:
     """The text with *** instead of user and password in each URL, even a malformed one."""
+    if "@" not in text:
+        return text
     for pattern in _CREDENTIALS:
         text = pattern.sub(r"\1***@", text)
     return text
