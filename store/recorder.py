@@ -104,6 +104,7 @@ class Recorder:
         self._revisits = tuple(revisits)
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
         self._hurry = threading.Event()  # an event waits that is not left until the group's time is up
+        self._missing = LARGEST_GROUP  # events that the group has room for
         self._issued: set[str] = set()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -232,7 +233,7 @@ class Recorder:
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()  # what is being written can no longer be cancelled
         self._events.put(_Event(prepare, future, urgent, size))
-        if urgent or self._events.qsize() >= LARGEST_GROUP - 1:  # the first one is taken out already
+        if urgent or self._events.qsize() >= self._missing:
             self._hurry.set()
         return future
 
@@ -267,7 +268,9 @@ class Recorder:
                 rest = deadline - time.monotonic()
                 if rest <= 0:
                     return True
-                self._hurry.wait(rest)
+                self._missing = LARGEST_GROUP - size
+                if self._events.qsize() < self._missing:
+                    self._hurry.wait(rest)
                 self._hurry.clear()  # what set it is in the queue by now
                 continue
             if event is None:
