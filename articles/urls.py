@@ -67,6 +67,9 @@ _CREDENTIALS = (
 )
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
+_REMEMBERED = 16_384
+"""URLs under way at once, at most, of which it is remembered what they are: each is asked about many times."""
+
 
 def canonical(url: str, base: str = "") -> str:
     """The canonical form of an address: WHATWG normal form without credentials, fragment and tracking parameters.
@@ -88,6 +91,7 @@ def canonical(url: str, base: str = "") -> str:
     return address + (f"?{kept}" if kept else "") + route
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def refuse_unfetchable(url: str) -> None:
     """Raises UrlError unless it is an http(s) URL without user and password, which are never sent."""
     parsed = _parsed(url)
@@ -101,6 +105,8 @@ def refuse_unfetchable(url: str) -> None:
 
 def masked(text: str) -> str:
     """The text with *** instead of user and password in each URL, even a malformed one."""
+    if "@" not in text:
+        return text
     for pattern in _CREDENTIALS:
         text = pattern.sub(r"\1***@", text)
     return text
@@ -120,12 +126,13 @@ def article_id(canonical_url: str) -> str:
     return blake2b(canonical_url.encode(), digest_size=16).hexdigest()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def host(url: str) -> str:
     """The host in ASCII (punycode), in lower case, without port. Raises UrlError."""
     return _parsed(url).hostname
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def origin(url: str) -> str:
     """Scheme, host and any non-default port: `https://example.org:8443`. Raises UrlError."""
     return _parsed(url).origin

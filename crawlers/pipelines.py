@@ -17,7 +17,6 @@ from articles.urls import masked, origin
 from crawlers import shared
 from crawlers.clock import clock
 from crawlers.failing import crawl_failed
-from crawlers.history.sifting import Sifted
 from crawlers.keeping.books import Books, Given, given
 from crawlers.keeping.host_leases import seconds
 from crawlers.keeping.pages import NOT_MODIFIED, Pages
@@ -33,6 +32,8 @@ from store.records import Discovery, DueUrl, FeedReason, FetchReason, Miss, NotM
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from crawlers.history.sifting import Sifted
 
 Result = TypeVar("Result")
 Choice = Callable[[list[FeedTarget]], list[FeedTarget]]
@@ -166,10 +167,11 @@ class StorePipeline:
         else:
             progress.count(feeds_fetched=1, entries=result.entries, new=discovery.new, seen=discovery.seen)
             progress.count(backlog=discovery.backlog)
-        self._give_out(discovery.due, asked_at)
+        if discovery.due:
+            self._give_out(discovery.due, asked_at)
         return discovery
 
-    async def note_past(self, way: str, found: Sifted, *, keep: bool) -> None:
+    async def note_past(self, way: str, found: "Sifted", *, keep: bool) -> None:
         """Note what a list of this kind has of the past; unless `keep`, count it only.
 
         Neither its validators nor its health are noted: a run may need what is left out here.

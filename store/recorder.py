@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -43,7 +44,10 @@ GROUP_SECONDS = 0.1
 _ENTRIES = 10  # of a list: they take as long to write as a page
 NEVER_PASSED_OVER: Mapping[str, datetime] = MappingProxyType({})
 
-Write = Callable[[Connection], Any]
+_NOTHING = Discovery(due=(), new=0, seen=0)
+
+Write = Callable[[Connection], Any] | FeedResult
+"""What writes into the ledger and answers; or a feed without entries, which is written together with its neighbours."""
 Answer = TypeVar("Answer")
 
 
@@ -64,6 +68,18 @@ class _Event:
 class _Group:
     futures: "list[Future[Any]]" = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
+
+    def answers(self, conn: Connection) -> list[Any]:
+        """Write all of it, in order."""
+        found: list[Any] = []
+        for is_quiet, some in groupby(self.writes, lambda each: isinstance(each, FeedResult)):
+            if is_quiet:
+                results = [each for each in some if isinstance(each, FeedResult)]
+                feed_table.record_quiet(conn, results)
+                found += [_NOTHING] * len(results)
+            else:
+                found += [write(conn) for write in some if callable(write)]
+        return found
 
 
 class Recorder:
@@ -87,6 +103,8 @@ class Recorder:
         self._clock = clock
         self._revisits = tuple(revisits)
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
+        self._hurry = threading.Event()  # an event waits that is not left until the group's time is up
+        self._missing = LARGEST_GROUP  # events that the group has room for
         self._issued: set[str] = set()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -109,10 +127,13 @@ class Recorder:
         `inner` is the number of sitemaps that it leads to, which count as new entries: by these an index is worth asking.
         """
 
+        if not entries and not inner:
+            return self._submit(lambda: result, urgent=False)
+
         def write(conn: Connection) -> Discovery:
             if not entries:
                 feed_table.record(conn, result, inner)
-                return Discovery(due=(), new=0, seen=0)
+                return _NOTHING
             wanted = terms or Terms()
             if not wanted.updates:
                 wanted = replace(wanted, believed=lastmod_table.believed(conn, result.source, entries))
@@ -155,7 +176,9 @@ class Recorder:
             bodiless = replace(page, body=b"")
             return lambda conn: capture_table.add(conn, [(bodiless, ref)], self._revisits)
 
-        return self._submit(prepare, urgent=False)
+        future: Future[None] = self._submit(prepare, urgent=False)
+        self._hurry.set()  # it is compressed meanwhile
+        return future
 
     def miss(self, miss: Miss) -> "Future[None]":
         """Record a fetch that left nothing to archive."""
@@ -196,6 +219,7 @@ class Recorder:
     def close(self) -> None:
         """Record what is waiting, then end the thread. Raises the error of the store, if it failed."""
         self._events.put(None)
+        self._hurry.set()
         self._thread.join()
         if self._failure is not None:
             raise self._failure
@@ -203,14 +227,14 @@ class Recorder:
     def _put(self, write: Callable[[Connection], Answer], *, urgent: bool, size: int = 1) -> "Future[Answer]":
         return self._submit(lambda: write, urgent=urgent, size=size)
 
-    def _submit(
-        self, prepare: Callable[[], Callable[[Connection], Answer]], *, urgent: bool, size: int = 1
-    ) -> "Future[Answer]":
+    def _submit(self, prepare: Callable[[], Write], *, urgent: bool, size: int = 1) -> "Future[Any]":
         if not self._thread.is_alive():
             raise RuntimeError("the recorder is closed")
-        future: Future[Answer] = Future()
+        future: Future[Any] = Future()
         future.set_running_or_notify_cancel()  # what is being written can no longer be cancelled
         self._events.put(_Event(prepare, future, urgent, size))
+        if urgent or self._events.qsize() >= self._missing:
+            self._hurry.set()
         return future
 
     def _not_issued(self, due: Iterable[DueUrl]) -> tuple[DueUrl, ...]:
@@ -232,15 +256,23 @@ class Recorder:
                     future.set_exception(error)
 
     def _collect(self, group: _Group) -> bool:
-        """Fill the group; False if no more events will come."""
+        """Fill the group; False if no more events will come.
+
+        The thread sleeps meanwhile: to be woken by each event would cost more than to write it.
+        """
         deadline, size = float("inf"), 0
         while size < LARGEST_GROUP:
             try:
-                event = self._events.get(
-                    timeout=None if not group.futures else max(0.0, deadline - time.monotonic())
-                )
+                event = self._events.get(block=not group.futures)
             except queue.Empty:
-                return True
+                rest = deadline - time.monotonic()
+                if rest <= 0:
+                    return True
+                self._missing = LARGEST_GROUP - size
+                if self._events.qsize() < self._missing:
+                    self._hurry.wait(rest)
+                self._hurry.clear()  # what set it is in the queue by now
+                continue
             if event is None:
                 return False
             if not group.futures:
@@ -258,6 +290,6 @@ class Recorder:
         lengths = self._archive.sync()
         with self._ledger.transaction() as conn:
             segment_table.commit(conn, lengths)
-            answers = [write(conn) for write in group.writes]
+            answers = group.answers(conn)
         for future, answer in zip(group.futures, answers, strict=True):
             future.set_result(answer)

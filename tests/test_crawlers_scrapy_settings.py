@@ -1,12 +1,15 @@
 """Settings of users' tables and spiders: they count, except where they would weaken what protects others."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from articles.errors import SpiderError
+from crawlers.process.crawl_process import _crawls
 from crawlers.process.scrapy_settings import PROTECTED, add_protected, process_settings
 from tests.loopback import plan
 
@@ -59,3 +62,12 @@ def test_components_are_added_and_none_of_ours_is_taken_away(table: bool) -> Non
 
 def test_the_delay_is_that_of_the_configuration() -> None:
     assert settings({"DOWNLOAD_DELAY": 0})["DOWNLOAD_DELAY"] == 2.0
+
+
+@pytest.mark.parametrize(("table", "number"), [({}, 1), ({"CONCURRENT_ITEMS": 7}, 7)])
+def test_our_own_spiders_handle_one_item_of_an_answer_at_a_time_unless_told_otherwise(
+    table: dict[str, Any], number: int
+) -> None:
+    what = replace(plan(Path("data")), scrapy=table)
+    crawls, _ = _crawls(what, AsyncCrawlerProcess(process_settings(what)))
+    assert [crawler.settings.getint("CONCURRENT_ITEMS") for crawler, _ in crawls] == [number]

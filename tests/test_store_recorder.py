@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,34 @@ def test_feeds_without_entries_are_committed_together(crawl: Crawl) -> None:
     assert len(commits) < 20
     with crawl.ledger.reading() as conn:
         assert len(feed_table.health(conn)) == 61
+
+
+def test_feeds_without_entries_are_recorded_as_if_each_came_alone(crawl: Crawl) -> None:
+    """Known ones, new ones, and one that is fetched twice before it is committed."""
+    crawl.recorder.feed(feed(), [entry("a")]).result(PATIENCE)
+    crawl.recorder.targets([], {})  # has the others wait for one another
+    new = [replace(feed(), url=f"{FEED}/{n}", status=404, error="HTTP 404") for n in range(5)]
+    again = [replace(feed(), status=304, at=NOON + timedelta(hours=n), etag="") for n in (1, 2)]
+    for result in [*new, again[0], new[0], again[1]]:
+        crawl.recorder.feed(result, ())
+    crawl.recorder.targets([]).result(PATIENCE)
+    with crawl.ledger.reading() as conn:
+        known, *others = feed_table.health(conn)
+        (target,) = feed_table.targets(conn, [("harbour", [FEED])])
+    assert (target.etag, known.status, known.entries, known.at) == ('"v1"', 304, 1, again[1].at)
+    assert [(each.url, each.failures) for each in others] == [
+        (result.url, 1 + (result is new[0])) for result in new
+    ]
+
+
+def test_quiet_feeds_are_committed_by_number(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store.recorder, "GROUP_SECONDS", 2 * PATIENCE)
+    urls = [f"{FEED}/{n}" for n in range(103)]
+    stored = [crawl.recorder.feed(replace(feed(), url=url, status=304), ()) for url in urls]
+    wait(stored[:100], timeout=PATIENCE)
+    assert [future.done() for future in stored] == [True] * 100 + [False] * 3
+    crawl.recorder.targets([]).result(PATIENCE)
+    assert all(future.done() for future in stored)
 
 
 def test_a_group_does_not_grow_with_the_entries_of_its_lists(crawl: Crawl) -> None:

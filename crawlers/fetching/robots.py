@@ -54,7 +54,7 @@ class _Learned:
     apart: tuple[str, ...] = AI_CRAWLERS
 
 
-Rules = dict[str, "asyncio.Task[_Learned]"]
+Rules = dict[str, "asyncio.Future[_Learned]"]
 """What was learned, or is being learned, from each file, by its URL."""
 
 
@@ -161,14 +161,16 @@ class Robots:
             learned = known.result()
             if not self._counts(learned.at) or (afresh and not learned.asked):
                 afresh, known, before = True, None, learned.file or before
-        if known is None:
-            known = self._rules[url] = asyncio.create_task(self._learn(url, before, afresh=afresh))
+        if known is None and before is not None and not afresh and before.counts(self._kept.now()):
+            known = asyncio.get_running_loop().create_future()
+            known.set_result(self._read(before, asked=False))
+            self._rules[url] = known
+        elif known is None:
+            known = self._rules[url] = asyncio.create_task(self._learn(url, before))
         return await known
 
-    async def _learn(self, url: str, before: RobotsFile | None, *, afresh: bool) -> _Learned:
+    async def _learn(self, url: str, before: RobotsFile | None) -> _Learned:
         """`before` is what was learned from it the last time."""
-        if before is not None and not afresh and before.counts(self._kept.now()):
-            return self._read(before, asked=False)
         asked = await self._asked(url)
         if isinstance(asked, FetchError):
             self._kept.keep(url, None)

@@ -15,8 +15,6 @@ from articles.errors import BroadsheetError, BrowserError, HeadersError, SpiderE
 from articles.model import FeedEntry
 from crawlers import shared
 from crawlers.fetching import browser
-from crawlers.history.archive_spider import ArchiveSpider
-from crawlers.history.sitemap_history import SitemapHistorySpider
 from crawlers.middlewares import credentials
 from crawlers.plan import CrawlPlan, CrawlReport, FailedFeed, SourceFeeds
 from crawlers.process.parent import Parent
@@ -24,8 +22,6 @@ from crawlers.process.parent_link import ParentLink
 from crawlers.process.scrapy_settings import add_protected, process_settings
 from crawlers.process.spider_folder import spider_class
 from crawlers.spiders.feed import FeedSpider
-from crawlers.spiders.section import SectionSpider
-from crawlers.spiders.sitemap import SitemapSpider
 from store.records import FeedReason
 
 _FILES = 8192
@@ -120,19 +116,28 @@ def _by_lists(
 ) -> list[Crawl]:
     """A crawl for the feeds, which takes what is due without a list as well; one for sitemaps and one for sections, if there are any."""
     past = plan.past
+    own = {"CONCURRENT_ITEMS": 1, **plan.scrapy, **own}  # a list gives requests, a page one item
     if past or plan.only_pages:
         crawls: list[Crawl] = [(_crawler(FeedSpider, plan, own, process), {"pages": pages})]
         if past and past.sitemaps and sources:
+            from crawlers.history.sitemap_history import SitemapHistorySpider
+
             spider = _crawler(SitemapHistorySpider, plan, own, process)
             crawls.append((spider, {"sources": sources, "past": past}))
         if past and past.archives and sources:
+            from crawlers.history.archive_spider import ArchiveSpider
+
             spider = _crawler(ArchiveSpider, plan, own, process)
             crawls.append((spider, {"sources": sources, "past": past}))
         return crawls
     crawls = [(_crawler(FeedSpider, plan, own, process), {"sources": sources, "pages": pages})]
     if any(source.sitemaps for source in sources):
+        from crawlers.spiders.sitemap import SitemapSpider
+
         crawls.append((_crawler(SitemapSpider, plan, own, process), {"sources": sources}))
     if any(source.sections for source in sources):
+        from crawlers.spiders.section import SectionSpider
+
         crawls.append((_crawler(SectionSpider, plan, own, process), {"sources": sources}))
     return crawls
 

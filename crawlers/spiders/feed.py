@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from scrapy import Request
 
 from crawlers.fetching.answers import Answer
 from crawlers.plan import SourceFeeds
-from crawlers.readers.feed_reader import FeedReader
 from crawlers.spiders.listing import ListSpider
 from store.feed_records import FeedTarget
+
+if TYPE_CHECKING:
+    from crawlers.readers.feed_reader import FeedReader
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +26,7 @@ class FeedSpider(ListSpider):
 
     name = "feed"
     sample = "feed.xml"
-    _reader: FeedReader | None = None
+    _reader: "FeedReader | None" = None
 
     def lists_of(self, source: SourceFeeds) -> tuple[str, ...]:
         """Its feeds."""
@@ -31,7 +34,10 @@ class FeedSpider(ListSpider):
 
     async def read(self, target: FeedTarget, answer: Answer) -> AsyncIterator[Request]:
         """Requests for the pages that a feed lists and that are due."""
-        self._reader = self._reader or FeedReader()
+        if self._reader is None:
+            from crawlers.readers.feed_reader import FeedReader  # where nothing is new, none is read
+
+            self._reader = FeedReader()
         result, entries, dropped = await self._reader.read(target, answer)
         if dropped:
             _log.warning("feed %s: entries left out: %s", target.url, dropped)

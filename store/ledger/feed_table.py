@@ -3,12 +3,26 @@
 A feed is identified by its URL with user and password masked, so that no password gets into the ledger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Float, Integer, Row, Table, and_, bindparam, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
 
 from articles.urls import masked
 from store.feed_records import FeedHealth, FeedResult, FeedTarget
@@ -56,11 +70,7 @@ LIST_SIZES = Table(
 
 _SIZES = tuple(each.name for each in fields(Size))
 _OF_BOTH = and_(LIST_SIZES.c.source == FEEDS.c.source, LIST_SIZES.c.url == FEEDS.c.url)
-_KNOWN = (
-    select(FEEDS, *(LIST_SIZES.c[name] for name in _SIZES))
-    .outerjoin(LIST_SIZES, _OF_BOTH)
-    .where(FEEDS.c.source == bindparam("source"), FEEDS.c.url == bindparam("url"))
-)
+_KNOWN = select(FEEDS, *(LIST_SIZES.c[name] for name in _SIZES)).outerjoin(LIST_SIZES, _OF_BOTH)
 _NEW: dict[str, Any] = {
     "etag": "",
     "last_modified": "",
@@ -70,9 +80,17 @@ _NEW: dict[str, Any] = {
     "passed_at": None,
     "kind": "",
 }
+_PACE = ("found", "failures", "distrusted", "due_at", "whole_at")
 _COLUMNS = tuple(FEEDS.columns.keys())
 _RECORD = upsert(FEEDS)
 _RECORD_SIZE = upsert(LIST_SIZES)
+_PASS_OVER = (
+    FEEDS.update()
+    .where(FEEDS.c.source == bindparam("of_source"), FEEDS.c.url == bindparam("of_url"))
+    .values(passed_at=bindparam("at"))
+)
+
+_AT_ONCE = 128  # feeds of one statement
 
 Sources = Sequence[tuple[str, Sequence[str]]]
 """Sources by name, each with the URLs of its feeds."""
@@ -90,20 +108,7 @@ class Ask:
 
 def targets(conn: Connection, sources: Sources) -> list[FeedTarget]:
     """The feeds (URLs) of these sources (names), with the validators for the next request."""
-    known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
-    return [
-        FeedTarget(
-            source=source,
-            url=url,
-            etag=row.etag,
-            last_modified=row.last_modified,
-            read_at=row.succeeded_at,
-        )
-        if (row := known.get((source, masked(url))))
-        else FeedTarget(source=source, url=url)
-        for source, of_source in sources
-        for url in of_source
-    ]
+    return [target for target, _ in _known(conn, sources)]
 
 
 def to_ask(
@@ -113,16 +118,30 @@ def to_ask(
 
     Of a source in `due_by`, the feeds that are not worth asking by then are passed over, which is recorded.
     """
-    known = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
-    asked = []
-    for target in targets(conn, sources):
-        pace = _pace(known.get((target.source, masked(target.url))))
+    asked, passed_over = [], []
+    for target, row in _known(conn, sources):
+        pace = _pace(row)
         limit = due_by.get(target.source)
         if limit is not None and pace.due_at is not None and pace.due_at > limit:
-            _pass_over(conn, target, now)
+            passed_over.append({"of_source": target.source, "of_url": masked(target.url), "at": now})
         else:
             asked.append(replace(target, etag="", last_modified="") if is_asked_whole(pace, now) else target)
+    if passed_over:
+        conn.execute(_PASS_OVER, passed_over)
     return asked
+
+
+def _known(conn: Connection, sources: Sources) -> Iterator[tuple[FeedTarget, Row[Any] | None]]:
+    """The feeds of these sources, each with its row, if it was ever fetched."""
+    rows = {(row.source, row.url): row for row in conn.execute(select(FEEDS))}
+    for source, of_source in sources:
+        for url in of_source:
+            row = rows.get((source, masked(url)))
+            target = FeedTarget(source=source, url=url)
+            if row is not None:
+                read = {"etag": row.etag, "last_modified": row.last_modified, "read_at": row.succeeded_at}
+                target = replace(target, **read)
+            yield target, row
 
 
 def asks(conn: Connection) -> list[Ask]:
@@ -144,24 +163,70 @@ def record(conn: Connection, result: FeedResult, new: int = 0) -> None:
     Call this in the transaction that discovers the feed's entries: if the ledger had only the validators, a 304
     would hide the entries forever.
     """
-    key = {"source": result.source, "url": masked(result.url)}
-    row = conn.execute(_KNOWN, key).first()
+    _record(conn, {_key(result): result}, new)
+
+
+def record_quiet(conn: Connection, results: Sequence[FeedResult]) -> None:
+    """`record` fetches that showed no entry, all at once: most of a run is that."""
+    some: dict[tuple[str, str], FeedResult] = {}
+    for result in results:
+        key = _key(result)
+        if key in some or len(some) == _AT_ONCE:  # a second fetch goes by what the first left
+            _record(conn, some)
+            some = {}
+        some[key] = result
+    _record(conn, some)
+
+
+def _key(result: FeedResult) -> tuple[str, str]:
+    return result.source, masked(result.url)
+
+
+def _record(conn: Connection, results: Mapping[tuple[str, str], FeedResult], new: int = 0) -> None:
+    rows = _rows(conn, list(results))
+    conn.execute(_RECORD, [_after(rows.get(key), key, result, new) for key, result in results.items()])
+    sizes = [_size_after(rows.get(key), key, result) for key, result in results.items()]
+    if changed := [size for size in sizes if size]:
+        conn.execute(_RECORD_SIZE, changed)
+
+
+def _rows(conn: Connection, keys: list[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+    """What is known of these feeds."""
+    places = 1 << (len(keys) - 1).bit_length()  # few statements, each compiled once
+    given: dict[str, str] = {}
+    for n, (source, url) in enumerate(keys + keys[-1:] * (places - len(keys))):
+        given |= {f"s{n}": source, f"u{n}": url}
+    return {(row.source, row.url): row for row in conn.execute(_known_of(places), given)}
+
+
+@cache
+def _known_of(places: int) -> Select[Any]:
+    """A search by the key for each: where pairs are to be in a list of pairs, SQLite reads the whole table."""
+    each = (
+        and_(FEEDS.c.source == bindparam(f"s{n}"), FEEDS.c.url == bindparam(f"u{n}")) for n in range(places)
+    )
+    return _KNOWN.where(or_(*each))
+
+
+def _after(row: Row[Any] | None, key: tuple[str, str], result: FeedResult, new: int) -> dict[str, object]:
+    """The whole row of a feed after a fetch; `row` is what is known of it, if anything."""
     pace = after(_pace(row), result, new)
-    values = _NEW | key if row is None else {name: row._mapping[name] for name in _COLUMNS}  # noqa: SLF001
+    source, url = key
+    values: dict[str, object] = (
+        _NEW | {"source": source, "url": url} if row is None else dict(zip(_COLUMNS, row, strict=False))
+    )
     values |= {"fetched_at": result.at, "status": result.status, "error": result.error}
-    names = ("found", "failures", "distrusted", "due_at", "whole_at")
-    values |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in names}}
+    values |= {"watched": pace.watched.total_seconds(), **{name: getattr(pace, name) for name in _PACE}}
     if result.kind:
         values |= {"kind": result.kind}
     if not result.error:
         values |= {"succeeded_at": result.at, "moved_to": masked(result.moved_to)}
         came_whole = result.status != NOT_MODIFIED
-        _note_size(conn, row, result, came_whole=came_whole)
         if came_whole:
             values |= {"entries": result.entries}
         if came_whole or result.etag or result.last_modified:
             values |= {"etag": result.etag, "last_modified": result.last_modified}
-    conn.execute(_RECORD, values)
+    return values
 
 
 def ask_whole(conn: Connection, source: str, url: str) -> None:
@@ -220,16 +285,12 @@ def _pace(row: Row[Any] | None) -> Pace:
     )
 
 
-def _note_size(conn: Connection, row: Row[Any] | None, result: FeedResult, *, came_whole: bool) -> None:
-    """`row` is what is known of the feed, if anything."""
+def _size_after(row: Row[Any] | None, key: tuple[str, str], result: FeedResult) -> dict[str, object] | None:
+    """What is to be noted of a list's sizes after a fetch, None where that is as it was."""
+    if result.error:
+        return None
     sized = row is not None and row.noted_since is not None
-    known = Size(**{name: row._mapping[name] for name in _SIZES}) if row and sized else Size()  # noqa: SLF001
-    size = sized_after(known, result.entries if came_whole else None, result.at)
-    if size != known:
-        key = {"source": result.source, "url": masked(result.url)}
-        conn.execute(_RECORD_SIZE, key | asdict(size))
-
-
-def _pass_over(conn: Connection, target: FeedTarget, now: datetime) -> None:
-    this = (FEEDS.c.source == target.source, FEEDS.c.url == masked(target.url))
-    conn.execute(FEEDS.update().where(*this).values(passed_at=now))
+    known = Size(**{name: getattr(row, name) for name in _SIZES}) if sized else Size()
+    size = sized_after(known, result.entries if result.status != NOT_MODIFIED else None, result.at)
+    source, url = key
+    return {"source": source, "url": url} | asdict(size) if size != known else None
