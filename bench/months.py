@@ -60,7 +60,7 @@ class Global:
         self._client = client
 
     def search(self, **request: object) -> object:
-        return self._client.search(search_type="dfs_query_then_fetch", **request)  # type: ignore[arg-type]
+        return self._client.search(search_type="dfs_query_then_fetch", **request)  # type: ignore[arg-type]  # passed on as given
 
 
 def spread(articles: list[Article], months: int) -> Iterator[Article]:
@@ -141,7 +141,7 @@ def asking(client: Elasticsearch, alias: str) -> dict[str, Callable[[str], list[
     return {
         "the server's own query": raw,
         "our page of hits": by(ElasticReader(client, alias)),
-        "our page, by dfs": by(ElasticReader(Global(client), alias)),  # type: ignore[arg-type]
+        "our page, by dfs": by(ElasticReader(Global(client), alias)),  # type: ignore[arg-type]  # it is asked for nothing but searches
     }
 
 
